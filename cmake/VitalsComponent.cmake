@@ -1,0 +1,74 @@
+# vitals_component(): one library of vitals with its headers, install rules, export set and pkg-config file.
+# What it links to is found by cmake/dependencies/<name>.cmake, in this build and in that of whoever uses it.
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+
+set(vitals_cmake_dir "${CMAKE_CURRENT_LIST_DIR}")
+set(vitals_package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/vitals")
+
+# Warnings and the sanitizer, for whatever is built here; neither reaches users.
+add_library(vitals_build_flags INTERFACE)
+# -Wrestrict: g++ 12 reports a false overlap for `"a" + std::string` (https://gcc.gnu.org/PR105651).
+target_compile_options(vitals_build_flags INTERFACE -Wall -Wextra -Wpedantic $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
+if(VITALS_SANITIZE STREQUAL "thread")
+  set(vitals_sanitize_flags -fsanitize=thread)
+elseif(VITALS_SANITIZE STREQUAL "address")
+  set(vitals_sanitize_flags -fsanitize=address,undefined -fno-sanitize-recover=undefined)
+elseif(VITALS_SANITIZE)
+  message(FATAL_ERROR "VITALS_SANITIZE is '${VITALS_SANITIZE}'; it must be empty, thread or address")
+endif()
+if(VITALS_SANITIZE)
+  target_compile_options(vitals_build_flags INTERFACE ${vitals_sanitize_flags} -fno-omit-frame-pointer -O1 -g1)
+  target_link_options(vitals_build_flags INTERFACE ${vitals_sanitize_flags})
+endif()
+
+# vitals_component(<name> SOURCES … HEADERS … [PUBLIC target…] [PRIVATE target…] [REQUIRES module…] [REQUIRES_PRIVATE module…])
+# HEADERS are relative to include/. REQUIRES are pkg-config modules that users compile against, REQUIRES_PRIVATE those
+# that only a static link needs. The words of DESIGN hold: the name is the folder, the target, the option, the component.
+function(vitals_component name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;HEADERS;PUBLIC;PRIVATE;REQUIRES;REQUIRES_PRIVATE")
+  include(${vitals_cmake_dir}/dependencies/${name}.cmake)
+
+  set(target vitals_${name})
+  add_library(${target} ${arg_SOURCES})
+  add_library(vitals::${name} ALIAS ${target})
+  list(TRANSFORM arg_HEADERS PREPEND "${PROJECT_SOURCE_DIR}/include/")
+  target_sources(${target} PUBLIC FILE_SET HEADERS BASE_DIRS "${PROJECT_SOURCE_DIR}/include" FILES ${arg_HEADERS})
+  target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/src")
+  target_compile_features(${target} PUBLIC cxx_std_20)
+  target_link_libraries(${target} PUBLIC ${arg_PUBLIC} PRIVATE ${arg_PRIVATE} $<BUILD_INTERFACE:vitals_build_flags>)
+  set_target_properties(${target} PROPERTIES
+    EXPORT_NAME ${name}
+    POSITION_INDEPENDENT_CODE ON
+    CXX_EXTENSIONS OFF
+    VERSION ${PROJECT_VERSION}
+    SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}
+    VERIFY_INTERFACE_HEADER_SETS ON)
+
+  if(VITALS_INSTALL)
+    install(TARGETS ${target} EXPORT vitals-${name} FILE_SET HEADERS)
+    install(EXPORT vitals-${name} FILE vitals-${name}-targets.cmake NAMESPACE vitals:: DESTINATION ${vitals_package_dir})
+    install(FILES ${vitals_cmake_dir}/dependencies/${name}.cmake DESTINATION ${vitals_package_dir}/dependencies)
+
+    set(pc_name ${name})
+    set(pc_requires ${arg_REQUIRES})
+    if(NOT name STREQUAL "core")
+      list(PREPEND pc_requires "vitals-core = ${PROJECT_VERSION}")
+    endif()
+    list(JOIN pc_requires ", " pc_requires)
+    list(JOIN arg_REQUIRES_PRIVATE ", " pc_requires_private)
+    # Relative to the file itself, so that an installed tree can be moved.
+    file(RELATIVE_PATH pc_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+    configure_file(${vitals_cmake_dir}/vitals.pc.in ${PROJECT_BINARY_DIR}/vitals-${name}.pc @ONLY)
+    install(FILES ${PROJECT_BINARY_DIR}/vitals-${name}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+  endif()
+endfunction()
+
+# The files that find_package(vitals) reads; called once, after all components.
+function(vitals_install_package)
+  configure_package_config_file(${vitals_cmake_dir}/vitals-config.cmake.in ${PROJECT_BINARY_DIR}/vitals-config.cmake
+    INSTALL_DESTINATION ${vitals_package_dir})
+  write_basic_package_version_file(${PROJECT_BINARY_DIR}/vitals-config-version.cmake COMPATIBILITY SameMinorVersion)
+  install(FILES ${PROJECT_BINARY_DIR}/vitals-config.cmake ${PROJECT_BINARY_DIR}/vitals-config-version.cmake
+    DESTINATION ${vitals_package_dir})
+endfunction()

@@ -1,0 +1,37 @@
+#!/bin/sh
+# Installs the Debian packages of the given uses that are missing:  cmake/install-packages.sh build test
+# Needs root (or sudo) only when something is missing. Starts none of the servers that come with the packages.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+[ $# -gt 0 ] || { echo "usage: $0 USE...   (uses: $(awk '!/^#/ && NF {print $1}' "$here/packages.txt" | sort -u | xargs))" >&2; exit 2; }
+
+missing=
+for use in "$@"; do
+  wanted=$(awk -v use="$use" '!/^#/ && $1 == use {print $2}' "$here/packages.txt")
+  [ -n "$wanted" ] || { echo "$0: no such use: $use (see $here/packages.txt)" >&2; exit 2; }
+  for package in $wanted; do
+    case " $missing " in *" $package "*) continue ;; esac
+    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q ' installed$' || missing="$missing $package"
+  done
+done
+[ -n "$missing" ] || exit 0
+
+if [ "$(id -u)" = 0 ]; then sudo=; elif command -v sudo >/dev/null; then sudo=sudo; else
+  echo "These packages are missing; install them as root, then run this again:" >&2
+  echo "  apt-get install --no-install-recommends$missing" >&2
+  exit 1
+fi
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+# Debian starts a server when its package is installed; policy-rc.d is its documented way to say no.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e $policy ]; then
+  trap '$sudo rm -f $policy; rm -f "$log"' EXIT
+  trap 'exit 130' INT TERM
+  printf '#!/bin/sh\nexit 101\n' | $sudo tee $policy >/dev/null
+  $sudo chmod 755 $policy
+fi
+echo "Installing:$missing"
+{ $sudo apt-get update -q && $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing; } >"$log" 2>&1 ||
+  { cat "$log" >&2; exit 1; }
