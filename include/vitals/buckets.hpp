@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstddef>
+#include <initializer_list>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace vitals {
+
+/// The upper bounds of a histogram's buckets, ascending; a value on a bound belongs to it. +Inf is added by the
+/// histogram. A plain value. Bounds are checked when a histogram is registered, where the message can name it.
+class Buckets {
+ public:
+  Buckets(std::initializer_list<double> bounds) : bounds_{bounds} {}
+  explicit Buckets(std::vector<double> bounds) : bounds_{std::move(bounds)} {}
+
+  /// 0.5 ms to 10 s, for response times: the bounds of OpenTelemetry's http.server.request.duration, the response-time
+  /// targets 0.15, 0.2 and 0.3 s, and 0.5, 1 and 2.5 ms for fast handlers.
+  [[nodiscard]] static Buckets latency();
+  /// count bounds: start, start + width, … REQUIRES: width > 0.
+  [[nodiscard]] static Buckets linear(double start, double width, std::size_t count);
+  /// count bounds: start, start * factor, … REQUIRES: start > 0, factor > 1.
+  [[nodiscard]] static Buckets exponential(double start, double factor, std::size_t count);
+
+  [[nodiscard]] std::span<const double> bounds() const noexcept { return bounds_; }
+
+ private:
+  std::vector<double> bounds_;
+};
+
+}  // namespace vitals

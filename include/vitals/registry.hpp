@@ -1,0 +1,122 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <vitals/buckets.hpp>
+#include <vitals/counter.hpp>
+#include <vitals/family.hpp>
+#include <vitals/gauge.hpp>
+#include <vitals/histogram.hpp>
+#include <vitals/snapshot.hpp>
+
+namespace vitals {
+
+namespace detail {
+struct Access;
+class Collector;
+class RegistryState;
+}  // namespace detail
+
+/// Keeps a callback or a collector registered; its end takes it out.
+/// Move-only. When the destructor has returned, the callback is not running and never will be. May outlive the
+/// registry.
+class [[nodiscard]] CollectorToken {
+ public:
+  explicit CollectorToken(std::shared_ptr<detail::Collector> collector) noexcept;
+  CollectorToken(CollectorToken&&) noexcept;
+  CollectorToken& operator=(CollectorToken&&) noexcept;
+  ~CollectorToken();
+
+ private:
+  std::shared_ptr<detail::Collector> collector_;
+};
+
+/// The metrics of a program, or of a part of it: makes them, owns them, and is what an endpoint exposes.
+/// Thread-safe: any member from any thread.
+/// Cost: registration takes a lock; do it once and keep the reference. Recording does not touch the registry. In a
+/// forked child, only recording is safe if a thread of the parent was registering or scraping. Lifetime: must outlive
+/// all recording through its metrics. default_registry() outlives everything.
+///
+/// Registering again with the same name, type and labels gives the same metric. Every member that registers throws
+/// std::invalid_argument, naming metric, rule and fix, when a name or a label breaks Prometheus's data model
+/// (https://prometheus.io/docs/concepts/data_model/) or clashes with what is registered.
+class Registry {
+ public:
+  Registry();
+  ~Registry();
+  Registry(const Registry&) = delete;
+  Registry& operator=(const Registry&) = delete;
+
+  Counter& counter(std::string_view name, std::string_view help);
+  Gauge& gauge(std::string_view name, std::string_view help);
+  Histogram& histogram(std::string_view name, std::string_view help, const Buckets& buckets = Buckets::latency());
+
+  /// With labels: counter("requests_total", "Help.", {"method", "status"}).with("GET", "200").inc().
+  template <std::size_t N>
+  Family<Counter, N>& counter(std::string_view name, std::string_view help, const std::string_view (&labels)[N],
+                              FamilyOptions options = {}) {
+    return static_cast<Family<Counter, N>&>(counters(name, help, {labels, N, options}, make<Counter, N>));
+  }
+  template <std::size_t N>
+  Family<Gauge, N>& gauge(std::string_view name, std::string_view help, const std::string_view (&labels)[N],
+                          FamilyOptions options = {}) {
+    return static_cast<Family<Gauge, N>&>(gauges(name, help, {labels, N, options}, make<Gauge, N>));
+  }
+  template <std::size_t N>
+  Family<Histogram, N>& histogram(std::string_view name, std::string_view help, const std::string_view (&labels)[N],
+                                  const Buckets& buckets = Buckets::latency(), FamilyOptions options = {}) {
+    return static_cast<Family<Histogram, N>&>(
+        histograms(name, help, buckets, {labels, N, options}, make<Histogram, N>));
+  }
+
+  /// A constant: info("build", "Build.", {{"version", "1.0"}}) exposes build_info{version="1.0"} 1. Once for each name.
+  void info(std::string_view name, std::string_view help, std::vector<Label> labels);
+
+  /// A metric whose value is asked for at each scrape. The callback must be safe to call from another thread, one call
+  /// at a time; it may take locks, but must not wait for a scrape. If it throws, its metric is left out of that scrape
+  /// and vitals_collector_errors_total counts it.
+  CollectorToken gauge_callback(std::string_view name, std::string_view help, std::function<double()> callback);
+  CollectorToken counter_callback(std::string_view name, std::string_view help, std::function<double()> callback);
+
+  /// Whole families, asked for at each scrape; the rules are those of gauge_callback. Names are checked at the scrape:
+  /// a family that breaks the data model or repeats a name is left out and counted in vitals_collector_errors_total.
+  CollectorToken add_collector(std::function<void(std::vector<FamilySnapshot>&)> collector);
+  /// The same, for as long as the registry lives.
+  void keep_collector(std::function<void(std::vector<FamilySnapshot>&)> collector);
+
+  /// All metrics, ordered by name; series in the order of their making.
+  [[nodiscard]] std::vector<FamilySnapshot> snapshot() const;
+
+ private:
+  friend detail::Access;
+
+  struct Labels {
+    const std::string_view* names;
+    std::size_t size;
+    FamilyOptions options;
+  };
+  template <class Metric>
+  using Maker = std::unique_ptr<detail::FamilyFacade> (*)(detail::FamilyStore<Metric>&);
+
+  template <class Metric, std::size_t N>
+  static std::unique_ptr<detail::FamilyFacade> make(detail::FamilyStore<Metric>& store) {
+    return std::make_unique<Family<Metric, N>>(store);
+  }
+  detail::FamilyFacade& counters(std::string_view name, std::string_view help, Labels labels, Maker<Counter> make);
+  detail::FamilyFacade& gauges(std::string_view name, std::string_view help, Labels labels, Maker<Gauge> make);
+  detail::FamilyFacade& histograms(std::string_view name, std::string_view help, const Buckets& buckets, Labels labels,
+                                   Maker<Histogram> make);
+
+  std::shared_ptr<detail::RegistryState> state_;
+};
+
+/// A registry for those who need only one. Made at its first use, never destroyed: safe in static destructors and
+/// atexit.
+Registry& default_registry();
+
+}  // namespace vitals

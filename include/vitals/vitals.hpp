@@ -1,0 +1,13 @@
+#pragma once
+
+#include <vitals/buckets.hpp>
+#include <vitals/counter.hpp>
+#include <vitals/family.hpp>
+#include <vitals/gauge.hpp>
+#include <vitals/histogram.hpp>
+#include <vitals/process.hpp>
+#include <vitals/registry.hpp>
+#include <vitals/snapshot.hpp>
+#include <vitals/text.hpp>
+#include <vitals/timer.hpp>
+#include <vitals/version.hpp>

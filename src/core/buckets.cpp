@@ -1,0 +1,24 @@
+#include <vitals/buckets.hpp>
+
+namespace vitals {
+
+Buckets Buckets::latency() {
+  return {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15,
+          0.2,    0.25,  0.3,    0.5,   0.75, 1,     2.5,  5,     7.5, 10};
+}
+
+Buckets Buckets::linear(double start, double width, std::size_t count) {
+  std::vector<double> bounds;
+  bounds.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) bounds.push_back(start + width * static_cast<double>(i));
+  return Buckets{std::move(bounds)};
+}
+
+Buckets Buckets::exponential(double start, double factor, std::size_t count) {
+  std::vector<double> bounds;
+  bounds.reserve(count);
+  for (double bound = start; bounds.size() < count; bound *= factor) bounds.push_back(bound);
+  return Buckets{std::move(bounds)};
+}
+
+}  // namespace vitals

@@ -1,0 +1,62 @@
+#include "core/collector.hpp"
+
+#include <iterator>
+#include <utility>
+
+#include <vitals/registry.hpp>
+
+#include "core/registry_state.hpp"
+
+namespace vitals {
+
+namespace detail {
+
+Collector::Collector(Function function, std::string claimed_name, std::weak_ptr<RegistryState> registry)
+    : claimed{std::move(claimed_name)}, function_{std::move(function)}, registry_{std::move(registry)} {}
+
+bool Collector::collect(std::vector<FamilySnapshot>& out) {
+  const std::lock_guard lock{mutex_};
+  if (!open_ || running_) return true;
+  std::vector<FamilySnapshot> families;
+  running_ = true;
+  bool completed = true;
+  try {
+    function_(families);
+  } catch (...) {
+    completed = false;
+  }
+  running_ = false;
+  if (!open_) function_ = nullptr;
+  if (completed)
+    out.insert(out.end(), std::make_move_iterator(families.begin()), std::make_move_iterator(families.end()));
+  return completed;
+}
+
+void Collector::close() {
+  {
+    const std::lock_guard lock{mutex_};
+    if (!std::exchange(open_, false)) return;
+    if (!running_) function_ = nullptr;
+  }
+  if (const auto registry = registry_.lock()) registry->remove(*this);
+}
+
+}  // namespace detail
+
+CollectorToken::CollectorToken(std::shared_ptr<detail::Collector> collector) noexcept
+    : collector_{std::move(collector)} {}
+CollectorToken::CollectorToken(CollectorToken&&) noexcept = default;
+
+CollectorToken& CollectorToken::operator=(CollectorToken&& other) noexcept {
+  if (this != &other) {
+    if (collector_) collector_->close();
+    collector_ = std::move(other.collector_);
+  }
+  return *this;
+}
+
+CollectorToken::~CollectorToken() {
+  if (collector_) collector_->close();
+}
+
+}  // namespace vitals

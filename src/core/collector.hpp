@@ -1,0 +1,38 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include <vitals/snapshot.hpp>
+
+namespace vitals::detail {
+
+class RegistryState;
+
+// A callback that gives families at each scrape. Its lock is held while it runs, so that close() waits for it.
+class Collector {
+ public:
+  using Function = std::function<void(std::vector<FamilySnapshot>&)>;
+
+  /// `claimed` is the name that the registry keeps for it, or empty.
+  Collector(Function function, std::string claimed, std::weak_ptr<RegistryState> registry);
+
+  /// Appends what the callback gives. False if it threw; then nothing is appended.
+  bool collect(std::vector<FamilySnapshot>& out);
+  /// After this the callback is not running, unless this is called from within it, and never runs again.
+  void close();
+
+  const std::string claimed;
+
+ private:
+  std::recursive_mutex mutex_;  // recursive: a callback may end its own token, or scrape its own registry
+  Function function_;
+  bool open_ = true;
+  bool running_ = false;
+  std::weak_ptr<RegistryState> registry_;
+};
+
+}  // namespace vitals::detail

@@ -1,0 +1,32 @@
+#include <utility>
+
+#include <vitals/process.hpp>
+
+#include "core/access.hpp"
+#include "core/registry_state.hpp"
+
+namespace vitals {
+
+void register_library_metrics(Registry& registry) {
+  auto& state = detail::Access::state(registry);
+  const auto collect = [&state](std::vector<FamilySnapshot>& out) {
+    const auto counter = [&out](const char* name, const char* help, std::uint64_t value) {
+      out.push_back({name, help, MetricType::Counter, {MetricSnapshot{.value = static_cast<double>(value)}}});
+    };
+    counter("vitals_collector_errors_total", "Callbacks that threw and families that were left out of a scrape.",
+            state.collector_errors());
+    counter("vitals_invalid_updates_total", "Updates of the process that were dropped: NaN, or a negative increment.",
+            detail::dropped_updates());
+
+    FamilySnapshot overflow{
+        "vitals_series_overflow_total", "Look-ups that met the series limit of their family.", MetricType::Counter, {}};
+    for (const auto* family : state.families()) {
+      if (const auto n = family->overflowed(); n > 0)
+        overflow.metrics.push_back({.labels = {{"family", family->declared().name}}, .value = static_cast<double>(n)});
+    }
+    out.push_back(std::move(overflow));
+  };
+  std::call_once(state.library_metrics, [&] { registry.keep_collector(collect); });
+}
+
+}  // namespace vitals

@@ -1,0 +1,120 @@
+#include "core/names.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <stdexcept>
+
+#include "core/cell_arena.hpp"
+#include "core/text_format.hpp"
+
+namespace vitals::detail {
+
+namespace {
+
+constexpr std::size_t kMaxBounds = 10'000;
+static_assert(kMaxBounds + 2 <= CellArena::kMaxCells);
+
+constexpr bool is_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+
+bool valid_name(std::string_view name, bool colon) noexcept {
+  const auto valid = [colon](char c) { return is_letter(c) || is_digit(c) || (colon && c == ':'); };
+  return !name.empty() && !is_digit(name.front()) && std::all_of(name.begin(), name.end(), valid);
+}
+
+std::string suggest(std::string_view name, bool colon) {
+  std::string fixed = name.empty() || is_digit(name.front()) ? "_" : "";
+  for (const char c : name) fixed += is_letter(c) || is_digit(c) || (colon && c == ':') ? c : '_';
+  return fixed;
+}
+
+// The length of the UTF-8 sequence at the start of text, or 0 and in `bad` how many bytes stand for one U+FFFD.
+std::size_t utf8_length(std::string_view text, std::size_t& bad) noexcept {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned lead = byte(0);
+  bad = 1;
+  if (lead < 0x80) return 1;
+  const std::size_t length = lead >= 0xC2 && lead <= 0xDF   ? 2
+                             : lead >= 0xE0 && lead <= 0xEF ? 3
+                             : lead >= 0xF0 && lead <= 0xF4 ? 4
+                                                            : 0;
+  unsigned low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;   // no overlong forms
+  unsigned high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;  // no surrogates, nothing above U+10FFFF
+  for (std::size_t i = 1; i < length; ++i, low = 0x80, high = 0xBF) {
+    if (i == text.size() || byte(i) < low || byte(i) > high) return 0;
+    bad = i + 1;
+  }
+  return length;
+}
+
+}  // namespace
+
+bool valid_metric_name(std::string_view name) noexcept { return valid_name(name, true); }
+
+bool valid_label_name(std::string_view name) noexcept { return valid_name(name, false) && !name.starts_with("__"); }
+
+void refuse(std::string_view metric, const std::string& why) {
+  throw std::invalid_argument("vitals: metric \"" + to_valid_utf8(metric) + "\": " + why);
+}
+
+void check_metric_name(std::string_view name) {
+  if (valid_metric_name(name)) return;
+  refuse(name, "a metric name must match [a-zA-Z_:][a-zA-Z0-9_:]*; use \"" + suggest(name, true) + "\"");
+}
+
+void check_label_names(std::string_view metric, std::span<const std::string_view> names, std::string_view reserved) {
+  for (auto name = names.begin(); name != names.end(); ++name) {
+    const std::string label = "label \"" + to_valid_utf8(*name) + "\": ";
+    if (!valid_name(*name, false))
+      refuse(metric, label + "a label name must match [a-zA-Z_][a-zA-Z0-9_]*; use \"" + suggest(*name, false) + "\"");
+    if (name->starts_with("__"))
+      refuse(metric, label + "names that start with \"__\" are reserved for Prometheus; drop the underscores");
+    if (*name == reserved)
+      refuse(metric, label + "the name is reserved for a type that writes it itself; rename the label");
+    if (std::find(names.begin(), name, *name) != name)
+      refuse(metric, label + "declared twice; label names must differ");
+  }
+}
+
+void check_bounds(std::string_view metric, std::span<const double> bounds) {
+  if (bounds.empty())
+    refuse(metric, "a histogram needs at least one bucket bound; give some, or use Buckets::latency()");
+  if (bounds.size() > kMaxBounds)
+    refuse(metric,
+           std::to_string(bounds.size()) + " bucket bounds; at most " + std::to_string(kMaxBounds) + " are allowed");
+  for (std::size_t i = 0; i < bounds.size(); ++i) {
+    std::string bound = "bucket bound ";
+    append_number(bound, bounds[i]);
+    if (std::isnan(bounds[i])) refuse(metric, bound + ": not a number; remove it");
+    if (std::isinf(bounds[i]))
+      refuse(metric, bound + ": bounds must be finite, +Inf is added by the histogram; remove it");
+    if (i > 0 && bounds[i] <= bounds[i - 1]) {
+      bound += " after ";
+      append_number(bound, bounds[i - 1]);
+      refuse(metric, bound + ": bounds must ascend without repeats; sort them and remove duplicates");
+    }
+  }
+}
+
+bool is_valid_utf8(std::string_view text) noexcept {
+  for (std::size_t bad = 0; !text.empty();) {
+    const std::size_t length = utf8_length(text, bad);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
+std::string to_valid_utf8(std::string_view text) {
+  std::string valid;
+  valid.reserve(text.size());
+  for (std::size_t bad = 0; !text.empty();) {
+    const std::size_t length = utf8_length(text, bad);
+    valid += length > 0 ? text.substr(0, length) : std::string_view{"\xEF\xBF\xBD"};
+    text.remove_prefix(length > 0 ? length : bad);
+  }
+  return valid;
+}
+
+}  // namespace vitals::detail

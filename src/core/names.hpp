@@ -1,0 +1,24 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace vitals::detail {
+
+[[nodiscard]] bool valid_metric_name(std::string_view name) noexcept;
+[[nodiscard]] bool valid_label_name(std::string_view name) noexcept;
+
+/// Throw std::invalid_argument that names the metric, the rule and the fix.
+void check_metric_name(std::string_view name);
+/// `reserved` is the label that the type writes itself ("le" for histograms), or empty.
+void check_label_names(std::string_view metric, std::span<const std::string_view> names, std::string_view reserved);
+void check_bounds(std::string_view metric, std::span<const double> bounds);
+[[noreturn]] void refuse(std::string_view metric, const std::string& why);
+
+/// Each byte sequence that is not UTF-8 (RFC 3629: overlong forms and surrogates included) becomes one U+FFFD, as W3C's
+/// "maximal subpart" practice has it.
+[[nodiscard]] std::string to_valid_utf8(std::string_view text);
+[[nodiscard]] bool is_valid_utf8(std::string_view text) noexcept;
+
+}  // namespace vitals::detail

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <vitals/snapshot.hpp>
+
+#include "core/collector.hpp"
+#include "core/family_store.hpp"
+
+namespace vitals::detail {
+
+// What a Registry holds. The lock is for registration, and for copying the lists at the start of a scrape; no callback
+// runs under it.
+class RegistryState : public std::enable_shared_from_this<RegistryState> {
+ public:
+  /// The family of this declaration: a new one, or the one that was made by the same declaration before.
+  template <class Metric>
+  FamilyStore<Metric>& family(Declaration declared);
+
+  std::shared_ptr<Collector> add(Collector::Function function, std::string claimed = {});
+  void remove(const Collector& collector);
+
+  /// All families by name: own ones, then (only for names that are not taken) those of collectors. `own` or `collected`
+  /// is called for each, without the lock.
+  template <class Own, class Collected>
+  void visit(Own own, Collected collected);
+
+  [[nodiscard]] std::uint64_t collector_errors() const noexcept {
+    return collector_errors_.load(std::memory_order_relaxed);
+  }
+  [[nodiscard]] std::vector<const FamilyBase*> families() const;
+
+  std::once_flag process_metrics;
+  std::once_flag library_metrics;
+  std::atomic<std::size_t> text_size{0};  // relaxed: of the last text, a hint for the next one's reserve
+
+ private:
+  void claim(const std::string& name, MetricType type);
+  std::vector<FamilySnapshot> collect();
+  [[nodiscard]] bool is_free(const FamilySnapshot& family, const std::set<std::string>& claimed) const;
+
+  mutable std::mutex mutex_;
+  CellArena arena_;
+  std::map<std::string, std::unique_ptr<FamilyBase>, std::less<>> families_;
+  std::map<std::string, std::string, std::less<>> sample_names_;  // every name in the exposition → its family
+  std::vector<std::shared_ptr<Collector>> collectors_;
+  std::atomic<std::uint64_t> collector_errors_{0};  // relaxed: a statistic
+};
+
+template <class Own, class Collected>
+void RegistryState::visit(Own own, Collected collected) {
+  const auto foreign = collect();
+  const auto families = this->families();
+  auto next = foreign.begin();
+  const auto flush = [&](const std::string* before) {
+    for (; next != foreign.end() && (before == nullptr || next->name < *before); ++next) collected(*next);
+  };
+  for (const FamilyBase* family : families) {
+    flush(&family->declared().name);
+    // Registered since the collectors were asked: ours wins.
+    if (next != foreign.end() && next->name == family->declared().name) ++next;
+    own(*family);
+  }
+  flush(nullptr);
+}
+
+}  // namespace vitals::detail

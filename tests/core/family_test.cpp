@@ -1,0 +1,209 @@
+#include <atomic>
+#include <set>
+#include <sstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <vitals/vitals.hpp>
+
+namespace vitals {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+template <class F, class... Values>
+concept CanLookUp = requires(F& family, Values... values) {
+  family.with(values...);
+};
+
+using TwoLabels = Family<Counter, 2>;
+static_assert(CanLookUp<TwoLabels, const char*, std::string>);
+static_assert(CanLookUp<TwoLabels, std::string_view, int>);
+static_assert(CanLookUp<TwoLabels, bool, unsigned long long>);
+static_assert(!CanLookUp<TwoLabels, const char*>);
+static_assert(!CanLookUp<TwoLabels, const char*, const char*, const char*>);
+static_assert(!CanLookUp<TwoLabels, const char*, double>);
+static_assert(!CanLookUp<TwoLabels, const char*, std::nullptr_t>);
+
+TEST(Family, GivesTheSameMetricForTheSameValues) {
+  Registry registry;
+  auto& family = registry.counter("a_total", "A.", {"x", "y"});
+
+  EXPECT_EQ(&family.with("1", "true"), &family.with(1, true));
+  EXPECT_EQ(&family.with("1", std::string{"z"}), &family.with(std::string_view{"1"}, "z"));
+  EXPECT_NE(&family.with("1", "2"), &family.with("2", "1"));
+}
+
+// "ab","c" and "a","bc" join to the same bytes.
+TEST(Family, KeepsValuesApartWhoseBytesJoinAlike) {
+  Registry registry;
+  auto& family = registry.counter("a_total", "A.", {"x", "y"});
+
+  EXPECT_NE(&family.with("ab", "c"), &family.with("a", "bc"));
+  EXPECT_NE(&family.with("", "a"), &family.with("a", ""));
+  EXPECT_NE(&family.with(std::string_view{"a\0b", 3}, "c"), &family.with("a", "c"));
+}
+
+TEST(Family, FindsEverySeriesAgainAfterGrowth) {
+  Registry registry;
+  auto& family = registry.counter("a_total", "A.", {"i"}, {.max_series = 50'000});
+  std::vector<Counter*> made;
+  for (int i = 0; i < 20'000; ++i) made.push_back(&family.with(i));
+
+  for (int i = 0; i < 20'000; ++i) ASSERT_EQ(&family.with(i), made[static_cast<std::size_t>(i)]) << i;
+}
+
+TEST(Family, SeriesBeyondTheLimitShareOne) {
+  Registry registry;
+  auto& family = registry.counter("a_total", "A.", {"x", "y"}, {.max_series = 2});
+  register_library_metrics(registry);
+  auto& first = family.with("1", "1");
+  family.with("2", "2").inc();
+
+  family.with("3", "3").inc();
+  family.with("4", "4").inc();
+
+  EXPECT_EQ(&family.with("1", "1"), &first);
+  const std::string text = to_text(registry);
+  EXPECT_THAT(text, HasSubstr("a_total{x=\"_overflow\",y=\"_overflow\"} 2\n"));
+  EXPECT_THAT(text, HasSubstr("a_total{x=\"2\",y=\"2\"} 1\n"));
+  EXPECT_THAT(text, Not(HasSubstr("x=\"3\"")));
+  EXPECT_THAT(text, HasSubstr("vitals_series_overflow_total{family=\"a_total\"} 2\n"));
+}
+
+// A client may send the name of the overflow series as a value: it must not be exposed twice.
+TEST(Family, OverflowSeriesMayBeThereAlready) {
+  Registry registry;
+  auto& family = registry.counter("a_total", "A.", {"x"}, {.max_series = 2});
+  auto& counted = family.with("_overflow");
+  family.with("a");
+
+  EXPECT_EQ(&family.with("b"), &counted);
+  EXPECT_EQ(to_text(registry),
+            "# HELP a_total A.\n# TYPE a_total counter\na_total{x=\"_overflow\"} 0\na_total{x=\"a\"} 0\n");
+  EXPECT_TRUE(family.remove("_overflow"));
+  EXPECT_NE(&family.with("b"), &family.with("c"));
+}
+
+TEST(Family, EmptyViewIsAnEmptyValue) {
+  Registry registry;
+  auto& family = registry.counter("a_total", "A.", {"x"});
+
+  EXPECT_EQ(&family.with(std::string_view{}), &family.with(""));
+}
+
+TEST(Family, HasTenThousandSeriesByDefault) {
+  Registry registry;
+  auto& family = registry.gauge("a", "A.", {"i"});
+  for (int i = 0; i < 10'000; ++i) family.with(i);
+
+  EXPECT_NE(&family.with(9'999), &family.with(10'000));
+  EXPECT_EQ(&family.with(10'000), &family.with(10'001));
+}
+
+TEST(Family, RemovedSeriesIsGoneAndStartsAnew) {
+  Registry registry;
+  auto& family = registry.counter("a_total", "A.", {"x"});
+  auto& stale = family.with("gone");
+  stale.inc(5);
+  family.with("kept").inc();
+
+  EXPECT_TRUE(family.remove("gone"));
+  EXPECT_FALSE(family.remove("gone"));
+  EXPECT_FALSE(family.remove("never"));
+  stale.inc();
+
+  EXPECT_EQ(to_text(registry), "# HELP a_total A.\n# TYPE a_total counter\na_total{x=\"kept\"} 1\n");
+  EXPECT_EQ(family.with("gone").value(), 0);
+}
+
+TEST(Family, RemovesFromTheFrontTheMiddleAndTheEnd) {
+  Registry registry;
+  auto& family = registry.counter("a_total", "A.", {"i"});
+  for (int i = 0; i < 5; ++i) family.with(i);
+
+  for (const int i : {0, 2, 4}) EXPECT_TRUE(family.remove(i));
+  family.with(5);
+
+  EXPECT_EQ(to_text(registry),
+            "# HELP a_total A.\n# TYPE a_total counter\n"
+            "a_total{i=\"1\"} 0\na_total{i=\"3\"} 0\na_total{i=\"5\"} 0\n");
+}
+
+TEST(Family, RemovalMakesRoomUnderTheLimit) {
+  Registry registry;
+  auto& family = registry.counter("a_total", "A.", {"i"}, {.max_series = 1});
+  family.with(1);
+  auto& overflow = family.with(2);
+
+  family.remove(1);
+
+  EXPECT_NE(&family.with(2), &overflow);
+}
+
+TEST(Family, FamilyWithoutSeriesIsNotExposed) {
+  Registry registry;
+  registry.counter("a_total", "A.", {"x"});
+
+  EXPECT_EQ(to_text(registry), "");
+}
+
+TEST(Family, ManyThreadsMakeEachSeriesOnce) {
+  Registry registry;
+  auto& family = registry.counter("a_total", "A.", {"i"});
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 8; ++t) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < 5'000; ++i) family.with(i % 500).inc();
+    });
+  }
+  for (auto& thread : threads) thread.join();
+
+  double total = 0;
+  const auto snapshot = registry.snapshot();
+  ASSERT_EQ(snapshot.size(), 1u);
+  for (const auto& metric : snapshot[0].metrics) total += metric.value;
+  EXPECT_EQ(snapshot[0].metrics.size(), 500u);
+  EXPECT_EQ(total, 8 * 5'000);
+}
+
+TEST(Family, LooksUpMakesRemovesAndScrapesAtOnce) {
+  Registry registry;
+  auto& family = registry.counter("a_total", "A.", {"i"});
+  auto& kept = family.with("kept");
+  std::atomic<bool> done{false};
+  std::thread churn{[&] {
+    for (int i = 0; !done; ++i) {
+      family.with(i % 64);
+      family.remove((i + 32) % 64);
+    }
+  }};
+  std::thread scraper{[&] {
+    while (!done) {
+      const std::string text = to_text(registry);
+      ASSERT_THAT(text, HasSubstr("a_total{i=\"kept\"} "));
+      std::set<std::string> seen;
+      std::istringstream lines{text};
+      for (std::string line; std::getline(lines, line);)
+        ASSERT_TRUE(seen.insert(line.substr(0, line.rfind(' '))).second) << line;
+    }
+  }};
+
+  for (int i = 0; i < 50'000; ++i) {
+    ASSERT_EQ(&family.with("kept"), &kept);
+    kept.inc();
+  }
+  done = true;
+  churn.join();
+  scraper.join();
+
+  EXPECT_EQ(kept.value(), 50'000);
+}
+
+}  // namespace
+}  // namespace vitals

@@ -1,0 +1,164 @@
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <stdexcept>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <vitals/vitals.hpp>
+
+namespace vitals {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+// The message of the std::invalid_argument that work throws.
+std::string refusal(const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const std::invalid_argument& error) {
+    return error.what();
+  }
+  return "nothing thrown";
+}
+
+struct RegistryTest : testing::Test {
+  Registry registry;
+};
+
+TEST_F(RegistryTest, SameDeclarationGivesTheSameMetric) {
+  EXPECT_EQ(&registry.counter("a_total", "A."), &registry.counter("a_total", "A."));
+  EXPECT_EQ(&registry.gauge("b", "B."), &registry.gauge("b", "B."));
+  EXPECT_EQ(&registry.histogram("c", "C.", Buckets{1}), &registry.histogram("c", "C.", Buckets{1}));
+  EXPECT_EQ(&registry.counter("d_total", "D.", {"x"}), &registry.counter("d_total", "D.", {"x"}));
+}
+
+TEST_F(RegistryTest, RefusesAnotherDeclarationOfAName) {
+  registry.counter("a_total", "A.", {"x", "y"});
+  registry.histogram("h", "H.", Buckets{1, 2});
+
+  EXPECT_THAT(refusal([&] { registry.gauge("a_total", "A."); }),
+              AllOf(HasSubstr("\"a_total\""), HasSubstr("another type")));
+  EXPECT_THAT(refusal([&] { registry.counter("a_total", "A."); }), HasSubstr("other labels"));
+  EXPECT_THAT(refusal([&] { registry.counter("a_total", "A.", {"y", "x"}); }), HasSubstr("other labels"));
+  EXPECT_THAT(refusal([&] { registry.counter("a_total", "B.", {"x", "y"}); }), HasSubstr("another help text, \"A.\""));
+  EXPECT_THAT(refusal([&] { registry.histogram("h", "H.", Buckets{1, 3}); }), HasSubstr("other bucket bounds"));
+}
+
+TEST_F(RegistryTest, RefusesBadMetricNamesAndProposesGoodOnes) {
+  EXPECT_THAT(refusal([&] { registry.counter("", "A."); }), HasSubstr("use \"_\""));
+  EXPECT_THAT(refusal([&] { registry.counter("9a", "A."); }), HasSubstr("use \"_9a\""));
+  EXPECT_THAT(refusal([&] { registry.counter("a-b.c", "A."); }), HasSubstr("use \"a_b_c\""));
+  EXPECT_THAT(refusal([&] { registry.counter("caf\xC3\xA9", "A."); }), HasSubstr("[a-zA-Z_:][a-zA-Z0-9_:]*"));
+  EXPECT_NO_THROW(registry.counter("_a:b_9", "A."));
+}
+
+TEST_F(RegistryTest, RefusesBadLabelNames) {
+  EXPECT_THAT(refusal([&] { registry.counter("a", "A.", {"x", "9"}); }), AllOf(HasSubstr("\"a\""), HasSubstr("\"9\"")));
+  EXPECT_THAT(refusal([&] { registry.counter("a", "A.", {"a:b"}); }), HasSubstr("use \"a_b\""));
+  EXPECT_THAT(refusal([&] { registry.counter("a", "A.", {"__x"}); }), HasSubstr("reserved"));
+  EXPECT_THAT(refusal([&] { registry.counter("a", "A.", {"x", "x"}); }), HasSubstr("declared twice"));
+  EXPECT_THAT(refusal([&] { registry.histogram("a", "A.", {"le"}); }), HasSubstr("reserved"));
+  EXPECT_NO_THROW(registry.counter("a", "A.", {"le"}));
+}
+
+TEST_F(RegistryTest, RefusesBadBounds) {
+  const auto with = [&](std::vector<double> bounds) {
+    return refusal([&] { registry.histogram("h", "H.", Buckets{std::move(bounds)}); });
+  };
+
+  EXPECT_THAT(with({}), HasSubstr("at least one"));
+  EXPECT_THAT(with({1, 1}), HasSubstr("bucket bound 1 after 1"));
+  EXPECT_THAT(with({2, 0.5}), HasSubstr("bucket bound 0.5 after 2"));
+  EXPECT_THAT(with({1, std::nan("")}), HasSubstr("not a number"));
+  EXPECT_THAT(with({1, std::numeric_limits<double>::infinity()}), HasSubstr("+Inf is added"));
+  EXPECT_THAT(with(std::vector<double>(10'001)), HasSubstr("at most 10000"));
+}
+
+TEST_F(RegistryTest, TakesTenThousandBounds) {
+  auto& histogram = registry.histogram("h", "H.", Buckets::linear(0, 1, 10'000));
+
+  histogram.observe(9'999);
+  histogram.observe(10'000);
+
+  EXPECT_EQ(histogram.snapshot().counts()[9'999], 1u);
+  EXPECT_EQ(histogram.snapshot().counts()[10'000], 1u);
+}
+
+TEST_F(RegistryTest, RefusesNamesWhoseLinesWouldClash) {
+  registry.histogram("a", "A.", Buckets{1});
+  registry.counter("b_count", "B.");
+
+  EXPECT_THAT(refusal([&] { registry.counter("a_count", "A."); }), AllOf(HasSubstr("\"a_count\""), HasSubstr("\"a\"")));
+  EXPECT_THAT(refusal([&] { registry.gauge("a_bucket", "A."); }), HasSubstr("clash"));
+  EXPECT_THAT(refusal([&] { registry.histogram("b", "B.", Buckets{1}); }),
+              AllOf(HasSubstr("\"b_count\""), HasSubstr("rename")));
+}
+
+TEST_F(RegistryTest, RefusedRegistrationLeavesNothingBehind) {
+  EXPECT_THROW(registry.counter("a", "A.", {"x", "x"}), std::invalid_argument);
+
+  EXPECT_NO_THROW(registry.histogram("a", "A.", Buckets{1}));
+}
+
+TEST_F(RegistryTest, RefusesEmptyCallbacks) {
+  EXPECT_THAT(refusal([&] { (void)registry.gauge_callback("a", "A.", nullptr); }), HasSubstr("\"a\""));
+  EXPECT_THAT(refusal([&] { (void)registry.add_collector(nullptr); }), HasSubstr("empty"));
+}
+
+TEST_F(RegistryTest, SnapshotHasEveryTypeByName) {
+  registry.histogram("c", "C.", {"l"}, Buckets{1}).with("x").observe(0.5);
+  registry.gauge("b", "B.").set(2);
+  registry.counter("a_total", "A.", {"x", "y"}).with("1", "2").inc(3);
+  registry.info("build", "Build.", {{"version", "1.0"}});
+
+  const auto families = registry.snapshot();
+
+  ASSERT_EQ(families.size(), 4u);
+  EXPECT_EQ(families[0].name, "a_total");
+  EXPECT_EQ(families[0].type, MetricType::Counter);
+  EXPECT_EQ(families[0].metrics[0].labels[1].name, "y");
+  EXPECT_EQ(families[0].metrics[0].labels[1].value, "2");
+  EXPECT_EQ(families[0].metrics[0].value, 3);
+  EXPECT_EQ(families[1].metrics[0].value, 2);
+  EXPECT_EQ(families[2].name, "build_info");
+  EXPECT_EQ(families[3].metrics[0].count, 1u);
+  EXPECT_EQ(families[3].metrics[0].sum, 0.5);
+  ASSERT_EQ(families[3].metrics[0].buckets.size(), 2u);
+  EXPECT_EQ(families[3].metrics[0].buckets[0].cumulative_count, 1u);
+}
+
+TEST_F(RegistryTest, LeavesOutWhatACollectorMayNotGive) {
+  register_library_metrics(registry);
+  registry.counter("own_total", "Own.").inc();
+  registry.histogram("own_seconds", "Own.", Buckets{1});
+  auto token = registry.add_collector([](std::vector<FamilySnapshot>& out) {
+    out.push_back({"ok", "Ok.", MetricType::Gauge, {{.labels = {{"x", "\xFF"}}, .value = 1}}});
+    out.push_back({"ok", "Again.", MetricType::Gauge, {{.value = 2}}});
+    out.push_back({"own_total", "Clash.", MetricType::Counter, {{.value = 2}}});
+    out.push_back({"bad name", "Bad.", MetricType::Gauge, {{.value = 2}}});
+    out.push_back({"bad_label", "Bad.", MetricType::Gauge, {{.labels = {{"9", "x"}}, .value = 2}}});
+    out.push_back({"empty", "Empty.", MetricType::Gauge, {}});
+    out.push_back({"own_seconds_count", "Clash of lines.", MetricType::Gauge, {{.value = 2}}});
+    out.push_back({"twice",
+                   "Twice.",
+                   MetricType::Gauge,
+                   {{.labels = {{"x", "\xFF"}}, .value = 2}, {.labels = {{"x", "\xFE"}}, .value = 2}}});
+  });
+
+  (void)to_text(registry);
+  const std::string text = to_text(registry);
+
+  EXPECT_THAT(text, HasSubstr("ok{x=\"\xEF\xBF\xBD\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("own_total 1\n"));
+  EXPECT_THAT(text, testing::Not(HasSubstr(" 2\n")));
+  EXPECT_THAT(text, testing::Not(HasSubstr("bad")));
+  EXPECT_THAT(text, testing::Not(HasSubstr("empty")));
+  EXPECT_THAT(text, HasSubstr("vitals_collector_errors_total 6\n"));
+}
+
+}  // namespace
+}  // namespace vitals

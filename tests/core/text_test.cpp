@@ -1,0 +1,122 @@
+#include <bit>
+#include <cmath>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <limits>
+#include <locale>
+#include <random>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include <vitals/vitals.hpp>
+
+#include "core/text_format.hpp"
+#include "support/test_path.hpp"
+
+namespace vitals {
+namespace {
+
+std::string golden(const std::string& name) {
+  std::ifstream file{test_path("golden/" + name)};
+  return {std::istreambuf_iterator<char>{file}, {}};
+}
+
+std::string number(double v) {
+  std::string out;
+  detail::append_number(out, v);
+  return out;
+}
+
+void fill(Registry& registry) {
+  registry.counter("requests_total", "Back\\slash, \"quotes\" and\nnew line.", {"path", "status"})
+      .with("C:\\dir\\\"x\"\nnext\ttab\r", 200)
+      .inc(3);
+  registry.counter("requests_total", "Back\\slash, \"quotes\" and\nnew line.", {"path", "status"}).with("", "").inc();
+  registry.counter("cpu_seconds_total", "Fractions.").add(0.1);
+  auto& temperature = registry.gauge("temperature_celsius", "Edge values.", {"case"});
+  temperature.with("nan").set(std::nan(""));
+  temperature.with("minus nan").set(std::copysign(std::nan(""), -1));
+  temperature.with("inf").set(std::numeric_limits<double>::infinity());
+  temperature.with("minus inf").set(-std::numeric_limits<double>::infinity());
+  temperature.with("minus zero").set(-0.0);
+  temperature.with("smallest").set(5e-324);
+  temperature.with("largest").set(1.7976931348623157e308);
+  auto& latency =
+      registry.histogram("latency_seconds", "With labels.", {"route"}, Buckets{0.0001, 0.5, 1, 100000, 1e6});
+  for (const double v : {0.00005, 0.25, 0.5, 2.0, 5e5, 5e6}) latency.with("/a").observe(v);
+  latency.with("/never");
+  registry.histogram("plain", "Without labels.", Buckets{-1, 0}).observe(-0.5);
+  registry.info("build", "A constant.", {{"version", "1.0"}});
+}
+
+TEST(Text, IsTheGoldenFileByteForByte) {
+  Registry registry;
+  fill(registry);
+
+  EXPECT_EQ(to_text(registry), golden("exposition.prom"));
+}
+
+// Another decimal point, and digits in groups: neither the C nor the C++ locale may reach the wire.
+TEST(Text, IsTheSameInAnyLocale) {
+  struct Comma : std::numpunct<char> {
+    char do_decimal_point() const override { return ','; }
+    char do_thousands_sep() const override { return '.'; }
+    std::string do_grouping() const override { return "\3"; }
+  };
+  const std::locale before = std::locale::global(std::locale{std::locale::classic(), new Comma});
+  Registry registry;
+  fill(registry);
+  const std::string text = to_text(registry);
+  std::locale::global(before);
+
+  EXPECT_EQ(text, golden("exposition.prom"));
+}
+
+TEST(Text, NumbersAreWhatGoPrints) {
+  EXPECT_EQ(number(0), "0");
+  EXPECT_EQ(number(-0.0), "-0");
+  EXPECT_EQ(number(1), "1");
+  EXPECT_EQ(number(0.1), "0.1");
+  EXPECT_EQ(number(100000), "100000");
+  EXPECT_EQ(number(1e6), "1e+06");
+  EXPECT_EQ(number(123456789), "1.23456789e+08");
+  EXPECT_EQ(number(0.0001), "0.0001");
+  EXPECT_EQ(number(0.00001), "1e-05");
+  EXPECT_EQ(number(1e21), "1e+21");
+  EXPECT_EQ(number(std::nan("")), "NaN");
+  EXPECT_EQ(number(INFINITY), "+Inf");
+  EXPECT_EQ(number(-INFINITY), "-Inf");
+}
+
+TEST(Text, NumbersReadBackAsTheSameDouble) {
+  std::mt19937_64 random{1};
+  for (int i = 0; i < 100'000; ++i) {
+    const double v = std::bit_cast<double>(random());
+    if (std::isnan(v)) continue;
+    ASSERT_EQ(std::strtod(number(v).c_str(), nullptr), v);
+  }
+}
+
+TEST(Text, RendersForeignHistogramsAndSummaries) {
+  Registry registry;
+  registry.keep_collector([](std::vector<FamilySnapshot>& out) {
+    out.push_back({"h",
+                   "H.",
+                   MetricType::Histogram,
+                   {{.labels = {{"x", "1"}}, .count = 5, .sum = 2.5, .buckets = {{1, 3}, {2, 2}}}}});
+    out.push_back({"s", "S.", MetricType::Summary, {{.count = 2, .sum = 3, .quantiles = {{0.5, 1.5}, {0.99, 2}}}}});
+    out.push_back({"u", "U.", MetricType::Untyped, {{.value = 1}}});
+  });
+
+  EXPECT_EQ(to_text(registry),
+            "# HELP h H.\n# TYPE h histogram\n"
+            "h_bucket{x=\"1\",le=\"1\"} 3\nh_bucket{x=\"1\",le=\"2\"} 3\nh_bucket{x=\"1\",le=\"+Inf\"} 5\n"
+            "h_sum{x=\"1\"} 2.5\nh_count{x=\"1\"} 5\n"
+            "# HELP s S.\n# TYPE s summary\ns{quantile=\"0.5\"} 1.5\ns{quantile=\"0.99\"} 2\ns_sum 3\ns_count 2\n"
+            "# HELP u U.\n# TYPE u untyped\nu 1\n");
+}
+
+}  // namespace
+}  // namespace vitals
