@@ -1,0 +1,70 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace vitals {
+
+class Registry;
+
+/// Where an Endpoint listens, and what a client may cost. The defaults suit a scraper every few seconds.
+struct EndpointOptions {
+  /// An IPv4 or IPv6 address in digits; "0.0.0.0" or "::" for every interface. Metrics are not for public networks.
+  std::string address = "127.0.0.1";
+  /// 0: any free one; Endpoint::port() tells which.
+  std::uint16_t port = 9464;
+
+  /// When a limit is reached, the oldest connection that has sent no whole request makes room for the new one; for the
+  /// limit per address (IPv6: per /64 network), the oldest of that address.
+  std::size_t max_connections = 64;
+  std::size_t max_connections_per_ip = 16;
+  /// Scrapes that may wait for the registry at once; further ones get 503 if there is no place within 250 ms.
+  std::size_t max_scrapes_in_flight = 8;
+  /// Bytes of answers that slow readers may hold; at that point the slowest are dropped, then scrapes get 503.
+  std::size_t max_response_bytes = std::size_t{64} << 20;
+
+  std::chrono::milliseconds header_timeout{5'000};  ///< from the first byte (or the connect) to the whole header
+  /// For the registry, then 503; a scraper's own X-Prometheus-Scrape-Timeout-Seconds wins.
+  std::chrono::milliseconds scrape_timeout{30'000};
+  std::chrono::milliseconds write_timeout{30'000};  ///< for the whole answer, and at least 1 KiB/s after 5 s
+  std::chrono::milliseconds idle_timeout{75'000};   ///< between two requests
+  std::chrono::milliseconds stop_timeout{5'000};    ///< for stop()
+};
+
+/// Serves a registry to scrapers: /metrics (text 0.0.4, gzip), /-/healthy, /-/ready and an index at /.
+/// Thread-safe.
+/// Cost: two threads, `vitals-http` and `vitals-gather`, which receive no signals; recording threads never wait for
+/// them. A hostile client costs at most max_connections connections of 16 KiB and the time limits above (docs/http.md).
+/// Lifetime: the registry must outlive it. Stopped by its destructor. After fork() the child serves nothing, and may
+/// make an Endpoint of its own.
+///
+/// Registers its own health in the registry: vitals_scrapes_total, vitals_scrape_duration_seconds and
+/// vitals_connections_dropped_total, and what register_library_metrics() exposes.
+class Endpoint {
+ public:
+  /// Listens when it returns. Throws std::system_error, naming address and port, if it can't (in use, not permitted, no
+  /// such address); std::invalid_argument if an option makes no sense.
+  explicit Endpoint(Registry& registry, EndpointOptions options = {});
+  ~Endpoint();
+  Endpoint(const Endpoint&) = delete;
+  Endpoint& operator=(const Endpoint&) = delete;
+
+  /// The port it listens on.
+  [[nodiscard]] std::uint16_t port() const noexcept;
+
+  /// What /-/ready answers: 200 if true, as it is at first, else 503.
+  void set_ready(bool ready) noexcept;
+
+  /// Closes the port at once, lets answers under way end, then ends the threads: within stop_timeout, whatever clients
+  /// or callbacks do. Later calls do nothing. Must not be called from a signal handler.
+  void stop() noexcept;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace vitals

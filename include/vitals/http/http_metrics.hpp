@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <vitals/buckets.hpp>
+#include <vitals/http/http_request.hpp>
+#include <vitals/http/route_ref.hpp>
+
+namespace vitals {
+
+class Registry;
+
+struct HttpOptions {
+  /// Route templates: "/api/v1/clients/{id}" (its methods: GET), "POST /login", "GET|POST /appointments".
+  /// HttpMetrics::route() has the syntax.
+  std::vector<std::string> routes = {};
+  /// In seconds. Buckets::latency() has every usual response-time target as a bound, so what it says about them is
+  /// exact.
+  Buckets duration_buckets = Buckets::latency();
+  /// Further routes are all counted as `_overflow`; those in `routes` always have their place.
+  std::size_t max_routes = 200;
+};
+
+/// What an HTTP server did: http_requests_total{method,endpoint,status}, http_request_duration_seconds{method,endpoint}
+/// and http_requests_active. `endpoint` is a route template, never a path, so clients can't make series: unknown routes
+/// are `_unmatched`, unknown methods `_OTHER`. Upgraded connections (101, CONNECT) are counted without a duration.
+/// Thread-safe.
+/// Cost: start() and finish() read the clock once each and take some tens of nanoseconds more; so does
+/// looking a route up by path. No lock and no allocation once a status was seen. About 600 bytes per route and method.
+/// Lifetime: the registry must outlive it, and it must outlive its HttpRequests. Several may share one registry, and
+/// then count into the same series; their duration_buckets must agree.
+class HttpMetrics {
+ public:
+  /// Throws std::invalid_argument, naming route, rule and fix, if a route is malformed.
+  explicit HttpMetrics(Registry& registry, HttpOptions options = {});
+  ~HttpMetrics();
+  HttpMetrics(const HttpMetrics&) = delete;
+  HttpMetrics& operator=(const HttpMetrics&) = delete;
+
+  /// Adds a route at set-up, or finds it: optional methods, separated by '|', a space, and a template that starts with
+  /// '/'. A segment "{id}" (also ":id", "<id>", "(\d+)") stands for any one segment, a last segment "*" (also ".*",
+  /// "(.*)") for any rest. Its series (each method: status 200 and 500, the durations) exist from then on, at 0. Throws
+  /// std::invalid_argument if it is malformed, or if another template matches the same paths.
+  RouteRef route(std::string_view route);
+  /// The route of exactly this template, else unmatched(). No allocation, no lock.
+  [[nodiscard]] RouteRef find(std::string_view pattern) const noexcept;
+  /// The route of a request's path, which may have a query, else unmatched(). Segments are compared as sent, "//"
+  /// counts as "/", a last "/" doesn't count; fixed segments win over {holes}, holes over "*". No allocation, no lock,
+  /// bounded time.
+  [[nodiscard]] RouteRef match(std::string_view path) const noexcept;
+  [[nodiscard]] RouteRef unmatched() const noexcept;
+  /// `_static`, for files that are served by path.
+  [[nodiscard]] RouteRef static_files() const noexcept;
+  /// The route of a template that the server knows and `routes` lacks: added if there is room for it, else `_overflow`;
+  /// unmatched() if it is none. For adapters: unlike route() it makes no series and never throws.
+  [[nodiscard]] RouteRef learn(std::string_view pattern) noexcept;
+
+  /// A request begins. Methods are case-sensitive; other than RFC 9110's eight and PATCH they are `_OTHER`.
+  [[nodiscard]] HttpRequest start(std::string_view method, std::string_view path) noexcept;
+  [[nodiscard]] HttpRequest start(std::string_view method, RouteRef route) noexcept;
+
+ private:
+  std::unique_ptr<detail::HttpSeries> series_;
+};
+
+}  // namespace vitals

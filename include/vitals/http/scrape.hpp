@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace vitals {
+
+class Registry;
+
+/// A scrape's answer, for those who serve it on their own HTTP server. A plain value.
+struct ScrapeResponse {
+  int status = 200;              ///< 200, or 500 when there was no memory for the text; then the body says so
+  std::string content_type;      ///< one of a few constants, never anything that the client sent
+  std::string content_encoding;  ///< "gzip", or empty: leave the header out
+  std::string body;
+};
+
+/// Renders the registry for a client that sent these Accept and Accept-Encoding headers (empty: none).
+/// Formats: text 0.0.4, whatever is asked for; a scraper is never refused. Compressed if the client takes gzip and the
+/// body is large enough to gain by it.
+/// Thread-safe; calls the callbacks of the registry on this thread. Never throws.
+[[nodiscard]] ScrapeResponse scrape(Registry& registry, std::string_view accept = {},
+                                    std::string_view accept_encoding = {}) noexcept;
+
+}  // namespace vitals

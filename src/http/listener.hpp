@@ -1,0 +1,44 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+
+namespace vitals::detail {
+
+/// A descriptor that closes itself.
+class Descriptor {
+ public:
+  explicit Descriptor(int fd = -1) noexcept : fd_{fd} {}
+  Descriptor(Descriptor&& other) noexcept : fd_{other.release()} {}
+  Descriptor& operator=(Descriptor&& other) noexcept;
+  ~Descriptor();
+
+  [[nodiscard]] int get() const noexcept { return fd_; }
+  [[nodiscard]] int release() noexcept;
+
+ private:
+  int fd_;
+};
+
+struct Listener {
+  Descriptor socket;  // non-blocking, close-on-exec
+  bool is_v6;
+  std::uint16_t port;
+};
+
+/// Listens on an address in digits. Throws std::system_error with address and port.
+/// The socket is made by hand, since Asio's lack the close-on-exec flag.
+[[nodiscard]] Listener listen_on(const std::string& address, std::uint16_t port);
+
+/// What a limit per client address counts by: an IPv4 address, or an IPv6 network of 64 bits, which is what one client
+/// has.
+using PeerKey = std::array<unsigned char, 16>;
+
+struct Accepted {
+  Descriptor socket;  // non-blocking, close-on-exec; empty: then errno tells why
+  PeerKey peer;
+};
+[[nodiscard]] Accepted accept_from(int listener) noexcept;
+
+}  // namespace vitals::detail

@@ -1,0 +1,278 @@
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include <vitals/http/httplib.hpp>
+#include <vitals/vitals.hpp>
+
+#include "http/http_client.hpp"
+
+namespace vitals::testing {
+namespace {
+
+using namespace std::chrono_literals;
+using httplib::Request;
+using httplib::Response;
+
+struct HttplibTest : ::testing::Test {
+  void TearDown() override {
+    server.stop();
+    if (thread.joinable()) thread.join();
+  }
+
+  // Serves with what set_up() adds; REQUIRES: called once.
+  void serve(HttplibOptions options = {}) {
+    instrument(server, http, std::move(options));
+    server.Get(R"(/clients/(\d+))", [](const Request&, Response& res) { res.set_content("one", "text/plain"); });
+    server.Get("/clients", [](const Request&, Response& res) { res.set_content("all", "text/plain"); });
+    server.Post("/clients", [](const Request&, Response& res) { res.status = 201; });
+    server.Get(R"(/unlisted/(\d+)/x/([a-z]+))", [](const Request&, Response&) {});
+    server.Get("/throws", [](const Request&, Response&) { throw std::runtime_error("handler"); });
+    server.Get("/missing", [](const Request&, Response& res) { res.status = 404; });
+    server.set_keep_alive_timeout(1);
+    port = static_cast<std::uint16_t>(server.bind_to_any_port("127.0.0.1"));
+    thread = std::thread{[this] { server.listen_after_bind(); }};
+    ASSERT_TRUE(eventually([this] { return server.is_running(); }));
+  }
+
+  // The answer's end is recorded after the client has it.
+  bool counted(const std::string& labels, double n = 1) {
+    return eventually([&] { return sample(to_text(registry), "http_requests_total{" + labels + "}") == n; }, 5s);
+  }
+  double active() { return sample(to_text(registry), "http_requests_active"); }
+
+  Registry registry;
+  HttpMetrics http{registry, {.routes = {"/clients/{id}", "GET|POST /clients", "/throws", "/missing", "/slow"}}};
+  httplib::Server server;
+  std::uint16_t port = 0;
+  std::thread thread;
+};
+
+TEST_F(HttplibTest, CountsByRouteMethodAndStatus) {
+  serve();
+  httplib::Client client{"127.0.0.1", port};
+  EXPECT_EQ(client.Get("/clients/42?x=/clients")->body, "one");
+  EXPECT_EQ(client.Get("/clients/7")->body, "one");
+  EXPECT_EQ(client.Post("/clients", "{}", "application/json")->status, 201);
+  EXPECT_EQ(client.Head("/clients")->status, 200);
+  EXPECT_EQ(client.Get("/missing")->status, 404);
+
+  EXPECT_TRUE(counted(R"(method="GET",endpoint="/clients/{id}",status="200")", 2));
+  EXPECT_TRUE(counted(R"(method="POST",endpoint="/clients",status="201")"));
+  EXPECT_TRUE(counted(R"(method="HEAD",endpoint="/clients",status="200")"));
+  EXPECT_TRUE(counted(R"(method="GET",endpoint="/missing",status="404")"));
+  EXPECT_EQ(sample(to_text(registry), R"(http_request_duration_seconds_count{method="GET",endpoint="/clients/{id}"})"),
+            2);
+  EXPECT_TRUE(eventually([&] { return active() == 0; }));
+}
+
+TEST_F(HttplibTest, UnknownPathsAreUnmatched) {
+  serve();
+  httplib::Client client{"127.0.0.1", port};
+  EXPECT_EQ(client.Get("/wp-login.php")->status, 404);
+  EXPECT_EQ(client.Get("/clients/42/secret")->status, 404);
+  EXPECT_EQ(client.Delete("/clients")->status, 404);
+
+  EXPECT_TRUE(counted(R"(method="GET",endpoint="_unmatched",status="404")", 2));
+  EXPECT_TRUE(counted(R"(method="DELETE",endpoint="_unmatched",status="404")"));
+}
+
+TEST_F(HttplibTest, UnlistedRoutesGetTheirTemplateFromTheServer) {
+  serve();
+  httplib::Client client{"127.0.0.1", port};
+  EXPECT_EQ(client.Get("/unlisted/1/x/abc")->status, 200);
+  EXPECT_EQ(client.Get("/unlisted/2/x/de")->status, 200);
+
+  EXPECT_TRUE(counted(R"(method="GET",endpoint="/unlisted/{1}/x/{2}",status="200")", 2));
+}
+
+TEST_F(HttplibTest, ThrownHandlersCountAs500) {
+  serve();
+  httplib::Client client{"127.0.0.1", port};
+  EXPECT_EQ(client.Get("/throws")->status, 500);
+
+  EXPECT_TRUE(counted(R"(method="GET",endpoint="/throws",status="500")"));
+}
+
+TEST_F(HttplibTest, WhatTheExceptionHandlerAnswersCounts) {
+  server.set_exception_handler([](const Request&, Response& res, std::exception_ptr) { res.status = 422; });
+  serve();
+  httplib::Client client{"127.0.0.1", port};
+  EXPECT_EQ(client.Get("/throws")->status, 422);
+
+  EXPECT_TRUE(counted(R"(method="GET",endpoint="/throws",status="422")"));
+}
+
+TEST_F(HttplibTest, TellsTheResponseTimeInMilliseconds) {
+  server.Get("/slow", [](const Request&, Response&) { std::this_thread::sleep_for(20ms); });
+  serve();
+  httplib::Client client{"127.0.0.1", port};
+  const std::string time = client.Get("/slow")->get_header_value("X-Response-Time");
+
+  EXPECT_TRUE(is_response_time(time)) << time;
+  EXPECT_GE(std::stod(time), 20);
+  EXPECT_TRUE(counted(R"(method="GET",endpoint="/slow",status="200")"));
+  EXPECT_LE(std::stod(time) / 1000,
+            sample(to_text(registry), R"(http_request_duration_seconds_sum{method="GET",endpoint="/slow"})"));
+}
+
+TEST_F(HttplibTest, DurationLastsToTheEndOfAStream) {
+  server.Get("/slow", [](const Request&, Response& res) {
+    res.set_chunked_content_provider("text/plain", [n = 0](std::size_t, httplib::DataSink& sink) mutable {
+      std::this_thread::sleep_for(30ms);
+      sink.write("x", 1);
+      if (++n == 3) sink.done();
+      return true;
+    });
+  });
+  serve();
+  httplib::Client client{"127.0.0.1", port};
+  const auto answer = client.Get("/slow");
+
+  EXPECT_EQ(answer->body, "xxx");
+  EXPECT_LT(std::stod(answer->get_header_value("X-Response-Time")), 80);
+  EXPECT_TRUE(counted(R"(method="GET",endpoint="/slow",status="200")"));
+  EXPECT_GE(sample(to_text(registry), R"(http_request_duration_seconds_sum{method="GET",endpoint="/slow"})"), 0.09);
+}
+
+TEST_F(HttplibTest, KeepsAResourceReleaserOfTheHandler) {
+  std::atomic<int> released{0};
+  server.Get("/slow", [&](const Request&, Response& res) {
+    res.set_content_provider(
+        3, "text/plain", [](std::size_t, std::size_t, httplib::DataSink& sink) { return sink.write("abc", 3); },
+        [&](bool completed) { released += completed ? 1 : 100; });
+  });
+  serve();
+  httplib::Client client{"127.0.0.1", port};
+  EXPECT_EQ(client.Get("/slow")->body, "abc");
+
+  EXPECT_TRUE(counted(R"(method="GET",endpoint="/slow",status="200")"));
+  EXPECT_EQ(released, 1);
+}
+
+TEST_F(HttplibTest, ClientThatLeavesAStreamLeaksNothing) {
+  std::atomic<bool> gone{false};
+  server.Get("/slow", [&](const Request&, Response& res) {
+    res.set_chunked_content_provider("text/plain", [&](std::size_t, httplib::DataSink& sink) {
+      if (gone) std::this_thread::sleep_for(10ms);
+      return sink.write("x", 1);
+    });
+  });
+  serve();
+  {
+    RawConnection client{port};
+    client.send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");
+    ASSERT_TRUE(eventually([&] { return active() == 1; }));
+    gone = true;
+    client.reset();
+  }
+  EXPECT_TRUE(counted(R"(method="GET",endpoint="/slow",status="200")"));
+  EXPECT_EQ(active(), 0);
+}
+
+TEST_F(HttplibTest, CopiesOfTheResponseCountNothing) {
+  std::vector<Response> copies;
+  server.set_logger([&](const Request&, const Response& res) { copies.push_back(res); });
+  serve();
+  httplib::Client client{"127.0.0.1", port};
+  client.set_keep_alive(true);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(client.Get("/clients")->status, 200);
+  EXPECT_TRUE(counted(R"(method="GET",endpoint="/clients",status="200")", 3));
+  server.stop();
+  thread.join();
+  copies.clear();
+
+  EXPECT_TRUE(counted(R"(method="GET",endpoint="/clients",status="200")", 3));
+}
+
+TEST_F(HttplibTest, ServesFilesAsStatic) {
+  const auto folder = std::filesystem::temp_directory_path() / ("vitals-http-test-" + std::to_string(getpid()));
+  std::filesystem::create_directory(folder);
+  std::ofstream{folder / "a.txt"} << "file";
+  server.set_mount_point("/files", folder.string());
+  serve();
+  httplib::Client client{"127.0.0.1", port};
+  EXPECT_EQ(client.Get("/files/a.txt")->body, "file");
+  EXPECT_EQ(client.Head("/files/a.txt")->status, 200);
+  EXPECT_EQ(client.Get("/files/b.txt")->status, 404);
+
+  EXPECT_TRUE(counted(R"(method="GET",endpoint="_static",status="200")"));
+  EXPECT_TRUE(counted(R"(method="HEAD",endpoint="_static",status="200")"));
+  EXPECT_TRUE(counted(R"(method="GET",endpoint="_unmatched",status="404")"));
+  std::filesystem::remove_all(folder);
+}
+
+TEST_F(HttplibTest, RunsTheUsersOwnHandlers) {
+  serve({.pre_routing =
+             [](const Request& req, Response& res) {
+               if (req.has_header("Authorization")) return httplib::Server::HandlerResponse::Unhandled;
+               res.status = 401;
+               return httplib::Server::HandlerResponse::Handled;
+             },
+         .post_routing = [](const Request&, Response& res) { res.set_header("X-Post", "yes"); },
+         .response_time_header = false});
+  httplib::Client client{"127.0.0.1", port};
+  const auto refused = client.Get("/clients/42");
+  EXPECT_EQ(refused->status, 401);
+  EXPECT_EQ(refused->get_header_value("X-Post"), "yes");
+  EXPECT_FALSE(refused->has_header("X-Response-Time"));
+  EXPECT_EQ(client.Get("/clients/42", httplib::Headers{{"Authorization", "x"}})->status, 200);
+  EXPECT_EQ(client.Get("/nowhere")->status, 401);
+
+  EXPECT_TRUE(counted(R"(method="GET",endpoint="/clients/{id}",status="401")"));
+  EXPECT_TRUE(counted(R"(method="GET",endpoint="/clients/{id}",status="200")"));
+  EXPECT_TRUE(counted(R"(method="GET",endpoint="_unmatched",status="401")"));
+}
+
+TEST_F(HttplibTest, RequestsRefusedBeforeRoutingCount) {
+  serve();
+  EXPECT_EQ(request(port, "NONSENSE\r\n\r\n").status, 400);
+  EXPECT_EQ(request(port, "GET /clients HTTP/1.1\r\nHost: x\r\nRange: bytes=x\r\n\r\n").status, 416);
+
+  EXPECT_TRUE(eventually([&] {
+    const std::string text = to_text(registry);
+    return sample(text, R"(http_requests_total{method="_OTHER",endpoint="_unmatched",status="400"})") == 1 &&
+           sample(text, R"(http_requests_total{method="GET",endpoint="/clients",status="416"})") == 1;
+  }));
+  EXPECT_EQ(active(), 0);
+}
+
+TEST_F(HttplibTest, MountedMetricsCountNotThemselves) {
+  mount(server, registry);
+  serve();
+  httplib::Client client{"127.0.0.1", port};
+  EXPECT_EQ(client.Get("/clients")->status, 200);
+  ASSERT_TRUE(counted(R"(method="GET",endpoint="/clients",status="200")"));
+  const auto answer = client.Get("/metrics", httplib::Headers{{"Accept-Encoding", "identity"}});
+
+  EXPECT_EQ(answer->get_header_value("Content-Type"), "text/plain; version=0.0.4; charset=utf-8; escaping=underscores");
+  EXPECT_EQ(sample(answer->body, R"(http_requests_total{method="GET",endpoint="/clients",status="200"})"), 1);
+  EXPECT_EQ(to_text(registry).find("\"/metrics\""), std::string::npos);
+}
+
+TEST_F(HttplibTest, ManyClientsAtOnceLoseNothing) {
+  constexpr int kClients = 4;
+  constexpr int kRequests = 100;
+  serve();
+  std::vector<std::thread> clients;
+  for (int c = 0; c < kClients; ++c) {
+    clients.emplace_back([this] {
+      httplib::Client client{"127.0.0.1", port};
+      client.set_keep_alive(true);
+      for (int i = 0; i < kRequests; ++i) EXPECT_EQ(client.Get("/clients/" + std::to_string(i))->status, 200);
+    });
+  }
+  for (auto& client : clients) client.join();
+
+  EXPECT_TRUE(counted(R"(method="GET",endpoint="/clients/{id}",status="200")", kClients * kRequests));
+  EXPECT_EQ(active(), 0);
+}
+
+}  // namespace
+}  // namespace vitals::testing
