@@ -1,0 +1,98 @@
+#pragma once
+
+#include <concepts>
+#include <pqxx/pqxx>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <vitals/postgres/detail/exec.hpp>
+#include <vitals/postgres/detail/transaction_clock.hpp>
+#include <vitals/postgres/metrics.hpp>
+
+namespace vitals {
+
+/// A transaction of libpqxx whose statements are recorded, BEGIN, COMMIT and ROLLBACK among them, and itself as a
+/// whole. Used like the Tx that it holds: it has all of libpqxx's members that execute statements (exec, exec_params,
+/// exec_prepared, query, stream and so on, as far as the installed version has them), with the same arguments, results
+/// and exceptions; it converts to Tx&, and -> reaches everything else.
+///
+///   vitals::PgTransaction tx{pg, connection};      // a pqxx::work; further arguments are those of its constructor
+///   tx.exec("UPDATE users SET seen = now()");
+///   tx.commit();                                   // otherwise its end rolls back
+///
+/// For one thread at a time, as is a connection. Cost: see PgMetrics; a transaction adds four calls of the clock.
+/// Lifetime: must not outlive the connection or the metrics.
+/// A pqxx::subtransaction is recorded as SAVEPOINT, RELEASE and ROLLBACK; a pqxx::nontransaction by its statements
+/// only.
+template <class Tx = pqxx::work>
+class PgTransaction : public detail::PgExec<Tx> {
+  static constexpr bool kIsNone = std::derived_from<Tx, pqxx::nontransaction>;
+  static constexpr bool kIsSub = std::derived_from<Tx, pqxx::subtransaction>;
+
+ public:
+  /// Begins the transaction. The connection may be a PgPool::Lease.
+  template <class Connection, class... Args>
+  requires std::constructible_from<Tx, Connection&, Args...>
+  explicit PgTransaction(PgMetrics& metrics, Connection& connection, Args&&... args)
+      : detail::PgExec<Tx>{metrics, &transaction_},
+        clock_{metrics},
+        transaction_{
+            control(kIsSub ? "SAVEPOINT" : "BEGIN", [&] { return Tx(connection, std::forward<Args>(args)...); })} {}
+  PgTransaction(const PgTransaction&) = delete;
+  PgTransaction& operator=(const PgTransaction&) = delete;
+
+  /// Rolls back unless the transaction has ended. Throws nothing.
+  ~PgTransaction() {
+    if (kIsNone || clock_.is_finished()) return;
+    try {
+      abort();
+    } catch (...) {  // as libpqxx's own destructors do
+      finish(detail::PgOutcome::kError);
+    }
+  }
+
+  void commit() {
+    if (clock_.is_finished()) return transaction_.commit();
+    try {
+      control(kIsSub ? "RELEASE" : "COMMIT", [this] { transaction_.commit(); });
+    } catch (...) {
+      finish(detail::commit_outcome_of_current_exception());
+      throw;
+    }
+    finish(detail::PgOutcome::kCommit);
+  }
+
+  void abort() {
+    if (clock_.is_finished()) return transaction_.abort();
+    if (this->span_.is_broken) {  // nothing is sent
+      transaction_.abort();
+      return finish(detail::PgOutcome::kError);
+    }
+    control("ROLLBACK", [this] { transaction_.abort(); });
+    finish(this->span_.is_broken ? detail::PgOutcome::kError : detail::PgOutcome::kRollback);
+  }
+
+ private:
+  template <class Function>
+  decltype(auto) control(std::string_view verb, Function&& fn) {
+    if constexpr (kIsNone) {
+      return fn();
+    } else {
+      return detail::record(*this->metrics_, &this->span_, detail::PgText::kSql, verb, fn);
+    }
+  }
+
+  void finish(detail::PgOutcome outcome) noexcept {
+    if constexpr (!kIsNone && !kIsSub) {
+      clock_.finish(outcome, this->span_);
+    } else {
+      clock_.discard();
+    }
+  }
+
+  detail::PgTransactionClock clock_;
+  Tx transaction_;
+};
+
+}  // namespace vitals

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <mutex>
+#include <random>
+#include <string_view>
+#include <vector>
+
+#include <vitals/postgres/pool.hpp>
+
+#include "postgres/pool_metrics.hpp"
+
+namespace vitals::detail {
+
+// What PgPool is made of. There are max_size slots; who borrows a connection or makes one holds a slot, and an idle
+// connection fills one. A slot that is given up goes to the thread that waits longest, with the connection in it if it
+// has one, so while anybody waits nothing is idle and no slot is free.
+class PgPoolState {
+ public:
+  PgPoolState(PgMetrics& metrics, std::string_view name, PgPoolOptions options, PgPool::Connect connect);
+  PgPoolState(const PgPoolState&) = delete;
+  PgPoolState& operator=(const PgPoolState&) = delete;
+  ~PgPoolState();
+
+  PooledConnection acquire();
+  void release(PooledConnection pooled) noexcept;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  struct Waiter {
+    std::condition_variable woken;
+    bool has_slot = false;
+    PooledConnection pooled;
+  };
+
+  PooledConnection take_slot(Clock::time_point start);
+  PooledConnection wait_for_slot(std::unique_lock<std::mutex>& lock, Clock::time_point deadline);
+  void give_slot(PooledConnection pooled) noexcept;
+  PooledConnection take_idle() noexcept;
+  PooledConnection connect();
+  void close(PooledConnection pooled, std::string_view reason) noexcept;
+  void close_idle(Clock::time_point now) noexcept;
+  // Empty: may be used.
+  std::string_view fault(const PooledConnection& pooled, Clock::time_point now) const noexcept;
+  bool reset(pqxx::connection& connection) noexcept;
+
+  PgMetrics& metrics_;
+  const PgPoolOptions options_;
+  const PgPool::Connect connect_;
+  PgPoolMetrics exported_;
+
+  std::mutex mutex_;  // guards what follows; not held while a connection is made, closed, or used
+  std::size_t used_ = 0;
+  std::vector<PooledConnection> idle_;  // the one used last at the back
+  std::deque<Waiter*> waiters_;
+  std::minstd_rand random_{std::random_device{}()};
+};
+
+}  // namespace vitals::detail

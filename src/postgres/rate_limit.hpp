@@ -1,0 +1,36 @@
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <mutex>
+
+namespace vitals::detail {
+
+// A token bucket that holds one second's worth, at least one token, and is full at first. Thread-safe.
+class RateLimit {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  explicit RateLimit(double per_second) noexcept
+      : per_second_{per_second}, capacity_{per_second > 0 ? std::max(per_second, 1.0) : 0}, tokens_{capacity_} {}
+
+  bool take(Clock::time_point now) noexcept {
+    const std::lock_guard lock{mutex_};
+    if (last_ != Clock::time_point{} && now > last_) {
+      tokens_ = std::min(capacity_, tokens_ + per_second_ * std::chrono::duration<double>(now - last_).count());
+    }
+    last_ = std::max(last_, now);
+    if (tokens_ < 1) return false;
+    tokens_ -= 1;
+    return true;
+  }
+
+ private:
+  const double per_second_;
+  const double capacity_;
+  std::mutex mutex_;
+  double tokens_;
+  Clock::time_point last_{};
+};
+
+}  // namespace vitals::detail
