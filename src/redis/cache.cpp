@@ -1,0 +1,64 @@
+#include <stdexcept>
+#include <utility>
+
+#include <vitals/redis/cache.hpp>
+
+#include "redis/cache_core.hpp"
+
+namespace vitals {
+
+namespace {
+
+void require(bool holds, const std::string& what) {
+  if (!holds) throw std::invalid_argument{"vitals::Cache: " + what};
+}
+
+CacheOptions checked(CacheOptions options) {
+  using std::chrono::milliseconds;
+  require(options.budget > milliseconds::zero(), "budget must be above 0");
+  require(options.flight_wait >= milliseconds::zero(), "flight_wait must not be negative");
+  require(options.jitter >= 0 && options.jitter < 1, "jitter must be at least 0 and below 1");
+  return options;
+}
+
+}  // namespace
+
+Cache::Cache(Registry& registry, RedisPool& pool, CacheOptions options)
+    : core_{std::make_unique<detail::CacheCore>(registry, detail::RedisAccess::core(pool),
+                                                checked(std::move(options)))} {}
+
+Cache::~Cache() = default;
+
+detail::CacheSite& Cache::site(std::string_view name, const CachedOptions& options) {
+  require(!name.empty(), "the name of a cached function is empty; it is part of its keys");
+  require(options.ttl > std::chrono::milliseconds::zero(),
+          "the ttl of " + std::string{name} + " must be above 0; leave the function uncached instead");
+  return core_->site(name);
+}
+
+detail::CacheSite& Cache::plain_site() noexcept { return core_->plain(); }
+
+std::optional<detail::CacheKey> Cache::plain_key(std::string_view key) noexcept {
+  try {
+    return detail::plain_key(core_->plain(), key);
+  } catch (...) {
+    return std::nullopt;  // no memory: without the cache
+  }
+}
+
+bool Cache::erase(std::string_view key) noexcept {
+  const std::optional<detail::CacheKey> found = plain_key(key);
+  return found && core_->erase(core_->plain(), found->text);
+}
+
+InvalidateResult Cache::invalidate_pattern(std::string_view pattern, InvalidateOptions options) noexcept {
+  try {
+    return core_->invalidate_pattern(pattern, options);
+  } catch (...) {
+    return {};  // no memory
+  }
+}
+
+bool detail::erase(CacheSite& site, const CacheKey& key) noexcept { return site.core.erase(site, key.text); }
+
+}  // namespace vitals

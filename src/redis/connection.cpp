@@ -1,0 +1,182 @@
+#include "redis/connection.hpp"
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <chrono>
+#include <cstddef>
+#include <new>
+
+#include <poll.h>
+
+namespace vitals::detail {
+
+namespace {
+
+// What a reply may hold. A hostile `*2147483647` of 13 bytes would make hiredis reserve 16 GB, and spend seconds
+// freeing it.
+constexpr long long kMaxElements = 1 << 17;
+constexpr std::size_t kMaxReplyBytes = std::size_t{64} << 20;
+// A request buffer that once grew for a large value is not kept.
+constexpr std::size_t kKeptRequestBytes = std::size_t{64} << 10;
+
+redisReplyObjectFunctions* hiredis_functions = nullptr;
+
+// hiredis's own makers of replies, but for arrays. The element count is an int in 0.14 and a size_t in 1.x: hence auto.
+redisReplyObjectFunctions* limited_functions(redisReplyObjectFunctions* original) noexcept {
+  static redisReplyObjectFunctions limited = [original] {
+    hiredis_functions = original;
+    redisReplyObjectFunctions functions = *original;
+    functions.createArray = [](const redisReadTask* task, auto elements) -> void* {
+      auto& left = *static_cast<long long*>(task->privdata);
+      left -= static_cast<long long>(elements);
+      return left < 0 ? nullptr : hiredis_functions->createArray(task, elements);
+    };
+    return functions;
+  }();
+  return &limited;
+}
+
+void append_header(std::string& out, char kind, std::size_t n) {
+  char digits[24];
+  out += kind;
+  out.append(digits, std::to_chars(digits, digits + sizeof digits, n).ptr);
+  out += "\r\n";
+}
+
+// https://redis.io/docs/latest/develop/reference/protocol-spec/: a command is an array of bulk strings.
+void append_command(std::string& out, std::span<const std::string_view> words) {
+  append_header(out, '*', words.size());
+  for (const std::string_view argument : words) {
+    append_header(out, '$', argument.size());
+    out += argument;
+    out += "\r\n";
+  }
+}
+
+}  // namespace
+
+void ReplyDeleter::operator()(redisReply* reply) const noexcept { freeReplyObject(reply); }
+
+RedisFailure RedisConnection::connect(std::span<const Address> addresses, Deadline deadline,
+                                      FileDescriptor& fd) noexcept {
+  RedisFailure failure = RedisFailure::kResolve;
+  while (!addresses.empty()) {
+    // One address that swallows packets must not use up the time of the others.
+    const auto now = std::chrono::steady_clock::now();
+    failure = connect_to(addresses.front(), now + (deadline - now) / static_cast<long>(addresses.size()), fd);
+    if (failure == RedisFailure::kNone) break;
+    addresses = addresses.subspan(1);
+  }
+  return failure;
+}
+
+RedisFailure RedisConnection::open(const RedisOptions& options, std::span<const Address> addresses, Deadline deadline,
+                                   std::unique_ptr<RedisConnection>& opened) {
+  FileDescriptor fd;
+  if (const RedisFailure failure = connect(addresses, deadline, fd); failure != RedisFailure::kNone) return failure;
+  redisContext* context = redisConnectFd(fd.get());
+  if (context == nullptr || context->err != 0) {
+    if (context != nullptr) redisFreeKeepFd(context);
+    return RedisFailure::kConnect;
+  }
+  fd.release();
+  std::unique_ptr<RedisConnection> connection{new (std::nothrow) RedisConnection{context}};
+  if (connection == nullptr) {
+    redisFree(context);
+    throw std::bad_alloc{};
+  }
+  context->reader->privdata = &connection->elements_left_;
+  context->reader->fn = limited_functions(context->reader->fn);
+  const RedisFailure failure = connection->greet(options, deadline);
+  if (failure == RedisFailure::kNone) opened = std::move(connection);
+  return failure;
+}
+
+RedisConnection::~RedisConnection() { redisFree(context_); }
+
+RedisFailure RedisConnection::greet(const RedisOptions& options, Deadline deadline) {
+  // Bounds the borrowers' commands; exchange() has its deadline.
+  const auto us = std::chrono::duration_cast<std::chrono::microseconds>(options.command_timeout).count();
+  if (redisSetTimeout(context_, {static_cast<time_t>(us / 1'000'000), static_cast<suseconds_t>(us % 1'000'000)}) !=
+      REDIS_OK) {
+    return RedisFailure::kConnect;
+  }
+  Reply reply;
+  if (!options.password.empty()) {
+    const std::array<std::string_view, 3> auth{"AUTH", options.username, options.password};
+    const std::array<std::string_view, 2> legacy{"AUTH", options.password};  // servers before 6 know no user names
+    const std::span<const std::string_view> words =
+        options.username.empty() ? std::span<const std::string_view>{legacy} : auth;
+    const auto failure = exchange({words, kStatusReply}, deadline, reply);
+    if (failure != RedisFailure::kNone) return connection_failed(failure) ? failure : RedisFailure::kAuth;
+  }
+  if (options.db != 0) {
+    const std::string number = std::to_string(options.db);
+    const std::string_view select[] = {"SELECT", number};
+    const RedisFailure failure = exchange({select, kStatusReply}, deadline, reply);
+    if (failure != RedisFailure::kNone) return connection_failed(failure) ? failure : RedisFailure::kConnect;
+  }
+  return RedisFailure::kNone;
+}
+
+RedisFailure RedisConnection::exchange(Command command, Deadline deadline, Reply& reply) noexcept {
+  request_.clear();
+  try {
+    append_command(request_, command.words);
+  } catch (...) {
+    return RedisFailure::kIo;  // no memory; nothing was sent, but this is no time to be choosy
+  }
+  const RedisFailure sent = send_all(fd(), request_, deadline);
+  if (request_.capacity() > kKeptRequestBytes) request_ = {};
+  return sent == RedisFailure::kNone ? receive(command.answers, deadline, reply) : sent;
+}
+
+RedisFailure RedisConnection::receive(ReplyTypes answers, Deadline deadline, Reply& reply) noexcept {
+  elements_left_ = kMaxElements;
+  std::size_t received = 0;
+  char buffer[16 * 1024];
+  for (;;) {
+    if (!wait_for(fd(), POLLIN, deadline)) return RedisFailure::kTimeout;
+    const ssize_t n = ::recv(fd(), buffer, sizeof buffer, MSG_DONTWAIT);
+    if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) continue;
+    if (n <= 0) {
+      const bool closed = n == 0 || errno == ECONNRESET || errno == EPIPE;
+      return closed && received == 0 ? RedisFailure::kClosed : RedisFailure::kIo;
+    }
+    received += static_cast<std::size_t>(n);
+    if (received > kMaxReplyBytes) return RedisFailure::kProtocol;
+    if (redisReaderFeed(context_->reader, buffer, static_cast<std::size_t>(n)) != REDIS_OK)
+      return RedisFailure::kProtocol;
+    const RedisFailure failure = parse(answers, reply);
+    if (failure != RedisFailure::kNone || reply != nullptr) return failure;
+  }
+}
+
+RedisFailure RedisConnection::parse(ReplyTypes answers, Reply& reply) noexcept {
+  void* parsed = nullptr;
+  const int status = redisReaderGetReply(context_->reader, &parsed);
+  reply.reset(static_cast<redisReply*>(parsed));
+  if (status != REDIS_OK) return RedisFailure::kProtocol;
+  if (reply == nullptr) return RedisFailure::kNone;
+  // More than was asked for: from here on every reply would be taken for that of another command.
+  if (unread()) return RedisFailure::kProtocol;
+  if (reply->type == REDIS_REPLY_ERROR) return classify_error_reply(text_of(*reply));
+  return (answers >> static_cast<unsigned>(reply->type) & 1U) != 0 ? RedisFailure::kNone : RedisFailure::kProtocol;
+}
+
+void RedisConnection::lend() noexcept { context_->reader->fn = hiredis_functions; }
+
+bool RedisConnection::quiet() const noexcept {
+  pollfd poll{fd(), POLLIN, 0};
+  return ::poll(&poll, 1, 0) == 0;
+}
+
+bool RedisConnection::take_back() noexcept {
+  context_->reader->fn = limited_functions(hiredis_functions);
+  if (context_->err != 0 || unread()) return false;
+  const bool unsent = context_->obuf != nullptr && context_->obuf[0] != '\0';
+  return !unsent && quiet();
+}
+
+}  // namespace vitals::detail

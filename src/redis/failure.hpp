@@ -1,0 +1,54 @@
+#pragma once
+
+#include <string_view>
+
+namespace vitals::detail {
+
+// What can go wrong between a cache call and its value. The order groups them: see connection_failed() and bypassed().
+enum class RedisFailure {
+  kNone,
+  // Redis was not asked.
+  kBreakerOpen,
+  kPoolBusy,
+  // The connection is of no use any more.
+  kResolve,
+  kConnect,
+  kTimeout,
+  kClosed,  // by the peer, before any byte of the reply: on a connection from the pool, nothing but its age
+  kIo,
+  kProtocol,
+  kAuth,
+  // Redis answered, with an error.
+  kReadOnly,
+  kOom,
+  kMoved,
+  kLoading,
+  kWrongType,
+  kUnknownCommand,
+  kServer,
+  // The value is of no use.
+  kDecode,
+  kEncode,
+};
+
+constexpr bool bypassed(RedisFailure failure) noexcept {
+  return failure == RedisFailure::kBreakerOpen || failure == RedisFailure::kPoolBusy;
+}
+
+// These count for the circuit breaker.
+constexpr bool connection_failed(RedisFailure failure) noexcept {
+  return failure >= RedisFailure::kResolve && failure <= RedisFailure::kAuth;
+}
+
+// READONLY comes from a replica that was the master: the next connection may reach the new one.
+constexpr bool discards_connection(RedisFailure failure) noexcept {
+  return connection_failed(failure) || failure == RedisFailure::kReadOnly;
+}
+
+// The value of the label error_type.
+std::string_view error_type(RedisFailure failure) noexcept;
+
+// By the first word of an error reply, which is Redis's error code.
+RedisFailure classify_error_reply(std::string_view text) noexcept;
+
+}  // namespace vitals::detail

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+namespace vitals::detail {
+
+// One load of one key, which others may wait for. Guarded by its shard's mutex.
+struct Flight {
+  enum class State { kRunning, kValue, kFailed, kGone };
+
+  std::thread::id leader;
+  std::condition_variable settled;
+  State state = State::kRunning;
+  bool stale = false;  // the key was invalidated after this load had begun
+  std::shared_ptr<const std::string> payload;
+  std::exception_ptr error;
+};
+
+// The loads that are under way, by key, so that many callers who miss the same key call its function once.
+// Thread-safe: a mutex per shard, held for a look-up in a map.
+//
+// A load that began before an invalidation must not write its result after it. So a flight stays listed until its
+// result is written: invalidate() finds it there and marks it stale, before it removes the key from Redis. The leader
+// looks at the mark before it writes and again afterwards, and takes back what it wrote if the mark came in between.
+class Flights {
+ public:
+  using Clock = std::chrono::steady_clock;
+  using FlightPtr = std::shared_ptr<Flight>;
+
+  struct Joined {
+    FlightPtr flight;  // null: this thread is loading the key already, and must not wait for itself
+    bool leads = false;
+    bool recent = false;  // leads, but a load in this shard has ended since `seen`: the value may be in Redis by now
+  };
+
+  // How many loads in the key's shard have ended.
+  [[nodiscard]] std::uint64_t ended(std::string_view key) const noexcept;
+
+  Joined join(const std::string& key, std::uint64_t seen);
+
+  enum class Wait { kValue, kCompute, kLead };
+  // Waits until the flight is settled; throws what the leader's function threw. kCompute: there is nothing to be had.
+  // kLead: the time was up, and this thread leads a flight of its own, now in `flight`.
+  Wait wait(const std::string& key, FlightPtr& flight, Clock::time_point deadline,
+            std::shared_ptr<const std::string>& payload);
+
+  // By the leader: settle, at most once, then end. Who waits for a flight that ends unsettled computes.
+  void settle(std::string_view key, Flight& flight, std::shared_ptr<const std::string> payload) noexcept;
+  void settle(std::string_view key, Flight& flight, std::exception_ptr error) noexcept;
+  [[nodiscard]] bool stale(std::string_view key, const Flight& flight) noexcept;
+  void end(const std::string& key, Flight& flight) noexcept;
+
+  void invalidate(const std::string& key) noexcept;
+  void invalidate_prefix(std::string_view prefix) noexcept;
+
+  // In a forked child, for ForkLocal: the loads of the parent's threads are left to them.
+  void abandon() noexcept {}
+
+ private:
+  using Map = std::unordered_map<std::string, std::vector<FlightPtr>>;
+  struct alignas(64) Shard {
+    std::mutex mutex;
+    Map flights;  // the last of a key is the one to join
+    // Read before a GET, compared under the mutex after it. Release and acquire: whoever sees the new count sees in
+    // Redis what the ended load wrote.
+    std::atomic<std::uint64_t> ended{0};
+  };
+
+  Shard& shard(std::string_view key) noexcept { return shards_[std::hash<std::string_view>{}(key) % shards_.size()]; }
+  static FlightPtr launch(std::vector<FlightPtr>& flights);
+
+  std::array<Shard, 32> shards_;
+};
+
+}  // namespace vitals::detail

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <utility>
+
+namespace vitals::detail {
+
+// How often this process is the child of a fork() since watch_forks(). Relaxed: the child's only thread writes it
+// before anything else runs.
+extern std::atomic<std::uint64_t> fork_generation;
+
+// Counts forks from here on; every call after the first does nothing.
+void watch_forks() noexcept;
+
+// What a forked child must not use, nor free: kept reachable for ever, so that leak checkers know it.
+struct Buried {
+  Buried* next = nullptr;
+};
+void bury(Buried* object) noexcept;
+
+// A T of which every forked child makes its own: the parent's copy may hold a mutex that a thread which is gone in the
+// child had locked, or a socket that the parent goes on using. The copy is never touched again but by T::abandon(),
+// which must take no lock. Thread-safe. get() costs two loads.
+template <class T>
+class ForkLocal {
+ public:
+  explicit ForkLocal(std::function<std::unique_ptr<T>()> make) : make_{std::move(make)} {
+    watch_forks();
+    node_.store(make_node().release(), std::memory_order_release);
+  }
+  ForkLocal(const ForkLocal&) = delete;
+  ForkLocal& operator=(const ForkLocal&) = delete;
+  ~ForkLocal() {
+    std::unique_ptr<Node> node{node_.load(std::memory_order_acquire)};
+    if (!current(*node)) abandon(std::move(node));
+  }
+
+  // May throw std::bad_alloc, in a child's first call.
+  T& get() {
+    Node* node = node_.load(std::memory_order_acquire);
+    return current(*node) ? *node->value : renew(node);
+  }
+
+ private:
+  struct Node : Buried {
+    std::unique_ptr<T> value;
+    std::uint64_t generation;
+  };
+
+  std::unique_ptr<Node> make_node() const {
+    auto node = std::make_unique<Node>();
+    node->value = make_();
+    node->generation = fork_generation.load(std::memory_order_relaxed);
+    return node;
+  }
+  static bool current(const Node& node) noexcept {
+    return node.generation == fork_generation.load(std::memory_order_relaxed);
+  }
+  static void abandon(std::unique_ptr<Node> node) noexcept {
+    node->value->abandon();
+    bury(node.release());
+  }
+
+  T& renew(Node* old) {
+    std::unique_ptr<Node> fresh = make_node();
+    // The loser of this race finds the winner's node in `old`, complete: hence acquire and release.
+    if (!node_.compare_exchange_strong(old, fresh.get(), std::memory_order_acq_rel)) return *old->value;
+    abandon(std::unique_ptr<Node>{old});
+    return *fresh.release()->value;
+  }
+
+  std::function<std::unique_ptr<T>()> make_;
+  // Release when a node is published, acquire when it is read: its value is made before.
+  std::atomic<Node*> node_{nullptr};
+};
+
+}  // namespace vitals::detail

@@ -1,0 +1,98 @@
+#include <stdexcept>
+#include <utility>
+
+#include <sys/un.h>
+
+#include <vitals/redis/pool.hpp>
+
+#include "redis/pool_core.hpp"
+
+namespace vitals {
+
+namespace {
+
+void require(bool holds, const char* what) {
+  if (!holds) throw std::invalid_argument{std::string{"vitals::RedisPool: "} + what};
+}
+
+void check(const RedisOptions& options) {
+  using std::chrono::milliseconds;
+  if (options.unix_socket.empty()) {
+    require(!options.host.empty(), "host is empty; give a host or a unix_socket");
+    require(options.port > 0 && options.port < 65536, "port must be between 1 and 65535");
+  } else {
+    require(options.unix_socket.size() < sizeof(sockaddr_un::sun_path),
+            "unix_socket is longer than the 107 bytes that a socket's path may have; use a shorter path");
+  }
+  require(options.username.empty() || !options.password.empty(), "username is set, but password is empty; set both");
+  require(options.db >= 0, "db must not be negative");
+  require(options.command_timeout > milliseconds::zero(), "command_timeout must be above 0");
+  require(options.connect_timeout > milliseconds::zero(), "connect_timeout must be above 0");
+  require(options.lease_wait >= milliseconds::zero(), "lease_wait must not be negative");
+  require(options.size > 0 && options.size <= 10'000, "size must be between 1 and 10000");
+  require(options.failures_to_open > 0, "failures_to_open must be above 0");
+  require(options.retry_max > milliseconds::zero(), "retry_max must be above 0");
+}
+
+RedisOptions checked(RedisOptions options) {
+  check(options);
+  return options;
+}
+
+}  // namespace
+
+RedisPool::RedisPool(Registry& registry, RedisOptions options)
+    : core_{std::make_unique<detail::RedisPoolCore>(registry, checked(std::move(options)))} {}
+
+RedisPool::~RedisPool() = default;
+
+bool RedisPool::ping() noexcept {
+  static constexpr std::string_view kPing[] = {"PING"};
+  const RedisOptions& options = core_->options();
+  return core_
+             ->execute({kPing, detail::kStatusReply},
+                       options.lease_wait + options.connect_timeout + options.command_timeout)
+             .failure == detail::RedisFailure::kNone;
+}
+
+RedisLease RedisPool::acquire() {
+  using Clock = detail::RedisPoolCore::Clock;
+  const Clock::time_point now = Clock::now();
+  RedisLease lease;
+  const auto permit = core_->permit(now);
+  if (permit == detail::Breaker::Permit::kDenied) return lease;
+  detail::RedisPoolCore::Leased leased;
+  const auto deadline = now + core_->options().lease_wait + core_->options().connect_timeout;
+  auto failure = core_->acquire(now, deadline, leased);
+  if (leased.reused && !leased.connection->quiet()) failure = core_->reconnect(leased, deadline);
+  // A connection that has been made is a success; one from the pool proves nothing yet.
+  if (!leased.reused) core_->report(failure, permit, Clock::now(), leased.state);
+  if (failure != detail::RedisFailure::kNone) return lease;
+  leased.connection->lend();
+  lease.core_ = core_.get();
+  lease.state_ = leased.state;
+  lease.since_ = leased.since;
+  lease.connection_ = std::move(leased.connection);
+  return lease;
+}
+
+RedisLease::RedisLease() noexcept = default;
+RedisLease::RedisLease(RedisLease&& other) noexcept = default;
+
+RedisLease& RedisLease::operator=(RedisLease&& other) noexcept {
+  std::swap(core_, other.core_);
+  std::swap(state_, other.state_);
+  std::swap(since_, other.since_);
+  std::swap(connection_, other.connection_);
+  return *this;
+}
+
+RedisLease::~RedisLease() {
+  if (connection_ == nullptr) return;
+  const bool usable = connection_->take_back();
+  core_->release({state_, std::move(connection_), true, since_}, usable, detail::RedisPoolCore::Clock::now());
+}
+
+redisContext* RedisLease::context() const noexcept { return connection_->context(); }
+
+}  // namespace vitals

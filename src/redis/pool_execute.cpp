@@ -1,0 +1,81 @@
+#include <algorithm>
+#include <utility>
+
+#include "redis/pool_core.hpp"
+
+namespace vitals::detail {
+
+RedisResult RedisPoolCore::execute(RedisConnection::Command command, std::chrono::nanoseconds budget) noexcept {
+  RedisResult result;
+  const Clock::time_point start = Clock::now();
+  const Breaker::Permit permit = breaker_.allow(start);
+  if (permit == Breaker::Permit::kDenied) {
+    result.failure = RedisFailure::kBreakerOpen;
+    return result;
+  }
+  const Deadline deadline = start + budget;
+  Leased leased;
+  try {
+    result.failure = acquire(start, deadline, leased);
+  } catch (...) {
+    result.failure = RedisFailure::kConnect;  // no memory
+  }
+  if (result.failure == RedisFailure::kNone) result.failure = run(command, deadline, leased, result.reply);
+  const Clock::time_point end = Clock::now();
+  RedisPoolState* const state = leased.state;
+  if (leased.connection != nullptr) release(std::move(leased), !discards_connection(result.failure), end);
+  report(result.failure, permit, end, state);
+  result.elapsed = end - start;
+  return result;
+}
+
+// REQUIRES: leased.connection is set. It is null afterwards if it had to be replaced and could not.
+RedisFailure RedisPoolCore::run(RedisConnection::Command command, Deadline deadline, Leased& leased,
+                                Reply& reply) noexcept {
+  const auto limit = [&](Clock::time_point start) { return std::min(deadline, start + options_.command_timeout); };
+  const Clock::time_point start = leased.reused ? leased.since : Clock::now();
+  const RedisFailure failure = leased.connection->exchange(command, limit(start), reply);
+  if (failure != RedisFailure::kClosed || !leased.reused) return failure;
+  if (const RedisFailure again = reconnect(leased, deadline); again != RedisFailure::kNone) return again;
+  return leased.connection->exchange(command, limit(Clock::now()), reply);
+}
+
+// A server that has closed one idle connection has, as a rule, closed them all: it was restarted.
+RedisFailure RedisPoolCore::reconnect(Leased& leased, Deadline deadline) noexcept {
+  RedisPoolState& state = *leased.state;
+  drop_idle(state);
+  state.forget(leased.connection->fd());
+  leased.connection.reset();
+  metrics_.closed_broken.inc();
+  {
+    const std::lock_guard lock{state.mutex};
+    ++state.connecting;
+    show(state);
+  }
+  return connect(state, deadline, leased.connection);
+}
+
+void RedisPoolCore::drop_idle(RedisPoolState& state) noexcept {
+  for (;;) {
+    std::unique_ptr<RedisConnection> dropped;  // closed after the lock is released
+    const std::lock_guard lock{state.mutex};
+    if (state.idle.empty()) return;
+    dropped = std::move(state.idle.back());
+    state.idle.pop_back();
+    --state.total;
+    state.forget(dropped->fd());
+    metrics_.closed_broken.inc();
+    show(state);
+    state.freed.notify_one();
+  }
+}
+
+void RedisPoolCore::report(RedisFailure failure, Breaker::Permit permit, Clock::time_point now,
+                           RedisPoolState* state) noexcept {
+  if (bypassed(failure)) return;
+  if (!connection_failed(failure)) return breaker_.succeeded();
+  // When Redis comes back, the first try must not be spent on a connection from before.
+  if (breaker_.failed(permit, now) && state != nullptr) drop_idle(*state);
+}
+
+}  // namespace vitals::detail

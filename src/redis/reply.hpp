@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string_view>
+
+#include <hiredis/hiredis.h>
+
+#include <vitals/redis/detail/cache_call.hpp>
+
+namespace vitals::detail {
+
+inline std::string_view text_of(const redisReply& reply) noexcept { return {reply.str, reply.len}; }
+
+// What a command may be answered with; anything else means that the replies belong to other commands.
+using ReplyTypes = unsigned;
+inline constexpr ReplyTypes kStringReply = 1U << REDIS_REPLY_STRING;
+inline constexpr ReplyTypes kArrayReply = 1U << REDIS_REPLY_ARRAY;
+inline constexpr ReplyTypes kIntegerReply = 1U << REDIS_REPLY_INTEGER;
+inline constexpr ReplyTypes kNilReply = 1U << REDIS_REPLY_NIL;
+inline constexpr ReplyTypes kStatusReply = 1U << REDIS_REPLY_STATUS;
+
+}  // namespace vitals::detail

@@ -1,0 +1,100 @@
+#pragma once
+
+#include <atomic>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+namespace vitals::test {
+
+/// Answers whatever it is sent with the same bytes: for faults that a real server can't be made to produce.
+/// On a Unix socket in a folder of its own, in a thread of its own, until the destructor.
+class FakeRedis {
+ public:
+  enum class Manner { kAtOnce, kDripping, kThenClosing };
+
+  explicit FakeRedis(std::string answer, Manner manner = Manner::kAtOnce)
+      : answer_{std::move(answer)}, manner_{manner} {
+    char name[] = "/tmp/vitals-fake.XXXXXX";
+    if (::mkdtemp(name) == nullptr) throw std::runtime_error{"mkdtemp failed"};
+    folder_ = name;
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::strcpy(address.sun_path, unix_socket().c_str());
+    listener_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (::bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 || ::listen(listener_, 64) != 0) {
+      throw std::runtime_error{"the fake can't listen"};
+    }
+    thread_ = std::thread{[this] { serve(); }};
+  }
+  FakeRedis(const FakeRedis&) = delete;
+  FakeRedis& operator=(const FakeRedis&) = delete;
+  ~FakeRedis() {
+    stop_ = true;
+    thread_.join();
+    ::close(listener_);
+    std::error_code ignored;
+    std::filesystem::remove_all(folder_, ignored);
+  }
+
+  [[nodiscard]] std::string unix_socket() const { return folder_ + "/socket"; }
+
+ private:
+  void serve() {
+    std::map<int, std::string> clients;  // what each is still to be sent
+    while (!stop_) {
+      std::vector<pollfd> polls{{listener_, POLLIN, 0}};
+      for (const auto& [fd, rest] : clients) polls.push_back({fd, POLLIN, 0});
+      ::poll(polls.data(), polls.size(), 5);
+      if (const int fd = ::accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC); fd >= 0) clients[fd];
+      for (const pollfd& poll : polls) {
+        if (poll.fd != listener_ && poll.revents != 0 && !listen_to(poll.fd, clients[poll.fd])) {
+          ::close(poll.fd);
+          clients.erase(poll.fd);
+        }
+      }
+      for (auto client = clients.begin(); client != clients.end();) {
+        const bool keep = talk_to(client->first, client->second);
+        if (!keep) ::close(client->first);
+        client = keep ? std::next(client) : clients.erase(client);
+      }
+    }
+    for (const auto& [fd, rest] : clients) ::close(fd);
+  }
+
+  bool listen_to(int fd, std::string& rest) {
+    char request[4096];
+    if (::recv(fd, request, sizeof request, 0) <= 0) return false;
+    rest = answer_;
+    return true;
+  }
+
+  // False when the connection is to be closed.
+  bool talk_to(int fd, std::string& rest) const {
+    if (rest.empty()) return true;
+    const std::size_t n = manner_ == Manner::kDripping ? 1 : rest.size();
+    const ssize_t sent = ::send(fd, rest.data(), n, MSG_NOSIGNAL);
+    if (sent > 0) rest.erase(0, static_cast<std::size_t>(sent));
+    return manner_ != Manner::kThenClosing || !rest.empty();
+  }
+
+  const std::string answer_;
+  const Manner manner_;
+  std::string folder_;
+  int listener_ = -1;
+  std::atomic<bool> stop_{false};
+  std::thread thread_;
+};
+
+}  // namespace vitals::test
