@@ -1,0 +1,42 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tool/growth.hpp"
+#include "tool/targets.hpp"
+
+namespace vitals::tool {
+
+/// Worst last: the worst row decides. A critical finding stands whatever else is unknown; an unknown one hides what may
+/// be worse than a warning.
+enum class Verdict { kSkipped, kOk, kWarning, kUnknown, kCritical };
+
+std::string_view name(Verdict verdict);
+/// Nagios's: 0 ok, 1 warning, 2 critical, 3 unknown. A check in which everything was skipped has shown nothing: 3.
+int exit_code(Verdict verdict);
+
+/// The verdict on one target.
+struct Row {
+  const Target* target = nullptr;
+  std::string group;  ///< the one that decides, of a target with `each`
+  Verdict verdict = Verdict::kUnknown;
+  std::optional<double> value;   ///< in the unit of the target
+  bool value_is_floor = false;   ///< the percentile lies above the last finite bucket: the value is at least this
+  bool interpolated = false;     ///< the threshold lies inside the bucket of the percentile: the verdict is an estimate
+  double samples = 0;            ///< events within the window
+  std::optional<double> within;  ///< exact share of events at or under the target, when it is a bucket bound
+  std::string note;
+};
+
+/// One row for each target, in their order.
+std::vector<Row> judge(const Targets& targets, const Window& window);
+
+Verdict worst(const std::vector<Row>& rows);
+
+/// How many samples it takes to say that a target is met: one in the share that it allows to be bad. p99 needs 100, an
+/// error rate of 0.1% needs 1000. Fewer can show that it is missed.
+double samples_to_acquit(const Target& target);
+
+}  // namespace vitals::tool
