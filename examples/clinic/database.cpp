@@ -1,0 +1,28 @@
+#include "database.hpp"
+
+#include <chrono>
+#include <cstdio>
+
+namespace clinic {
+namespace {
+
+using namespace std::chrono_literals;
+
+void log_slow_query(const vitals::SlowQuery& query) {
+  std::fprintf(stderr, "clinic: slow query (%.2f s): %s\n", std::chrono::duration<double>(query.duration).count(),
+               std::string{query.sql}.c_str());
+}
+
+}  // namespace
+
+Database::Database(vitals::Registry& registry, const std::string& dsn, std::size_t connections)
+    : metrics_{registry, {.slow_query = 1s, .on_slow_query = log_slow_query}},
+      pool_{metrics_, "main", {.max_size = connections, .acquire_timeout = 2s}, [this, dsn] { return connect(dsn); }} {}
+
+std::unique_ptr<pqxx::connection> Database::connect(const std::string& dsn) {
+  auto connection = std::make_unique<pqxx::connection>(dsn);
+  for (const Query* query : all_queries()) metrics_.prepare(*connection, query->name, query->sql);
+  return connection;
+}
+
+}  // namespace clinic

@@ -1,0 +1,84 @@
+#include "report.hpp"
+
+#include <cstdio>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+namespace clinic_load {
+namespace {
+
+double seconds(Clock::duration duration) { return std::chrono::duration<double>(duration).count(); }
+
+std::string milliseconds(double seconds) { return seconds == seconds ? fmt::format("{:.1f} ms", seconds * 1e3) : "-"; }
+
+std::string row(std::string_view name, const Results::RouteResult& result) {
+  const auto latency = result.latency->snapshot();
+  return fmt::format("{:<27}{:>9}{:>8}{:>11}{:>11}{:>11}{:>11}\n", name, result.requests, result.failed,
+                     milliseconds(latency.quantile(0.5)), milliseconds(latency.quantile(0.95)),
+                     milliseconds(latency.quantile(0.99)), result.slowest > 0 ? milliseconds(result.slowest) : "-");
+}
+
+nlohmann::json to_json(const Results::RouteResult& result) {
+  nlohmann::json json{{"requests", result.requests}, {"failed", result.failed}, {"outcomes", result.outcomes}};
+  if (const auto latency = result.latency->snapshot(); latency.count() > 0) {
+    json["p50_seconds"] = latency.quantile(0.5);
+    json["p95_seconds"] = latency.quantile(0.95);
+    json["p99_seconds"] = latency.quantile(0.99);
+    json["max_seconds"] = result.slowest;
+  }
+  return json;
+}
+
+}  // namespace
+
+Progress::Progress(const Results& results, Clock::time_point start)
+    : results_{results}, start_{start}, terminal_{isatty(STDERR_FILENO) == 1} {}
+
+void Progress::update() {
+  const auto& load = results_.load();
+  const std::uint64_t last_second = load.requests - seen_;
+  seen_ = load.requests;
+  if (++updates_ % 5 != 0 && !terminal_) return;
+  fmt::print(stderr, "{}{:>4.0f} s{:>9} answered{:>8}/s   p95 {}   {} failed{}", terminal_ ? "\r" : "",
+             seconds(Clock::now() - start_), load.requests, last_second,
+             milliseconds(load.latency->snapshot().quantile(0.95)), load.failed, terminal_ ? "  " : "\n");
+  std::fflush(stderr);
+}
+
+void Progress::finish() {
+  if (terminal_ && updates_ > 0) fmt::print(stderr, "\n");
+}
+
+std::string report_table(const Results& results, Clock::duration took) {
+  std::string table = fmt::format("{:<27}{:>9}{:>8}{:>11}{:>11}{:>11}{:>11}\n", "route", "requests", "failed", "p50",
+                                  "p95", "p99", "max");
+  for (std::size_t i = 0; i < kRoutes.size(); ++i) {
+    table += row(fmt::format("{:<5}{}", kRoutes[i].method, kRoutes[i].endpoint), results.routes()[i]);
+  }
+  table += row("all but login", results.load());
+  for (std::size_t i = 0; i < kRoutes.size(); ++i) {
+    for (const auto& [outcome, n] : results.routes()[i].outcomes) {
+      if (outcome == std::to_string(kRoutes[i].expected_status)) continue;
+      table += fmt::format("failed: {} {}: {} times {}\n", kRoutes[i].method, kRoutes[i].endpoint, n, outcome);
+    }
+  }
+  if (results.unsent() > 0) table += fmt::format("failed: {} requests were due and never sent\n", results.unsent());
+  return table + fmt::format("{} requests in {:.1f} s: {:.1f}/s\n", results.load().requests, seconds(took),
+                             static_cast<double>(results.load().requests) / seconds(took));
+}
+
+std::string report_json(const Results& results, Clock::duration took) {
+  nlohmann::json json{
+      {"seconds", seconds(took)}, {"unsent", results.unsent()}, {"all_but_login", to_json(results.load())}};
+  for (std::size_t i = 0; i < kRoutes.size(); ++i) {
+    nlohmann::json route = to_json(results.routes()[i]);
+    route["method"] = kRoutes[i].method;
+    route["endpoint"] = kRoutes[i].endpoint;
+    json["routes"].push_back(std::move(route));
+  }
+  return json.dump(2) + "\n";
+}
+
+}  // namespace clinic_load

@@ -1,0 +1,52 @@
+// A clinic's web service, measured by vitals: HTTP API, PostgreSQL and Redis. README.md says how to run it.
+#include <cstdio>
+#include <exception>
+
+#include <httplib.h>
+
+#include <vitals/http.hpp>
+#include <vitals/http/httplib.hpp>
+#include <vitals/redis.hpp>
+#include <vitals/vitals.hpp>
+
+#include "api.hpp"
+#include "config.hpp"
+#include "database.hpp"
+#include "server.hpp"
+
+namespace {
+
+void run(const clinic::Config& config) {
+  vitals::Registry registry;
+  vitals::register_process_metrics(registry);
+  vitals::HttpMetrics http{registry, {.routes = clinic::Api::routes()}};
+  clinic::Database database{registry, config.dsn, config.db_connections};
+  vitals::RedisPool redis{registry,
+                          {.host = config.redis_host, .port = config.redis_port, .unix_socket = config.redis_socket}};
+  vitals::Cache cache{registry, redis, {.prefix = "clinic"}};
+  clinic::Api api{database, cache};
+
+  httplib::Server server;
+  clinic::configure(server, config);
+  api.mount(server);
+  vitals::instrument(server, http);
+  clinic::bind(server, config);
+  vitals::Endpoint endpoint{registry, {.address = config.address, .port = config.metrics_port}};
+  std::printf("clinic: the API is at http://%s:%d, the metrics are at http://%s:%d/metrics\n", config.address.c_str(),
+              config.port, config.address.c_str(), endpoint.port());
+  std::fflush(stdout);
+  clinic::serve(server);
+}
+
+}  // namespace
+
+int main() {
+  clinic::block_signals();
+  try {
+    run(clinic::Config::from_environment());
+    return 0;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "clinic: %s\n", error.what());
+    return 1;
+  }
+}

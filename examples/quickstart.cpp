@@ -1,0 +1,17 @@
+// The README's program. While it runs:  curl http://127.0.0.1:9464/metrics
+#include "jobs.hpp"
+
+#include <vitals/http.hpp>
+#include <vitals/vitals.hpp>
+
+int main() {
+  vitals::Registry registry;
+  auto& jobs = registry.counter("jobs_processed_total", "Jobs processed.", {"queue", "result"});
+  auto& took = registry.histogram("job_duration_seconds", "Time per job.", vitals::Buckets::latency());
+  vitals::Endpoint endpoint{registry, {.address = "127.0.0.1", .port = 9464}};
+
+  while (auto job = next_job()) {
+    auto timer = took.time();  // observed when it goes out of scope
+    jobs.with(job->queue, run(*job) ? "ok" : "failed").inc();
+  }
+}

@@ -1,0 +1,185 @@
+#!/bin/bash
+# The clinic under load, measured and judged:  examples/run.sh [--serve] [--rate N] [--duration SECONDS]
+# Sets up all that it needs, and leaves nothing running. Exits as `vitals check` does: 0 every target is met, 1 warning,
+# 2 critical, 3 unknown; 1 also if a request or a step failed. Needs root (or sudo) only if packages are missing.
+set -euo pipefail
+
+usage() {
+  cat <<'END'
+usage: examples/run.sh [--serve] [--rate N] [--duration SECONDS]
+
+Installs missing packages, builds, starts a private PostgreSQL and Redis and the clinic, drives the load scenario and
+prints the table of `vitals check`.
+
+  --rate N            requests per second (default 300)
+  --duration SECONDS  of load, at least 5 (default 20)
+  --serve             no load: leave the clinic running until Ctrl-C
+
+CLINIC_PORT and CLINIC_METRICS_PORT choose the ports; otherwise 8080 and 9464, or free ones where those are taken.
+END
+}
+
+serve=false rate=300 duration=20
+while [ $# -gt 0 ]; do
+  case $1 in
+    --serve) serve=true ;;
+    --rate | --duration)
+      if ! [[ ${2-} =~ ^[1-9][0-9]{0,5}$ ]]; then
+        echo "examples/run.sh: $1 needs a whole number above 0" >&2
+        exit 3
+      fi
+      printf -v "${1#--}" %s "$2"
+      shift
+      ;;
+    -h | --help)
+      usage
+      exit 0
+      ;;
+    *)
+      usage >&2
+      exit 3
+      ;;
+  esac
+  shift
+done
+[ "$duration" -ge 5 ] || duration=5
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1  # so that another clone of the same sources compiles nothing anew
+[ -w "${HOME-/}" ] || export CCACHE_DIR=$root/.ccache
+build=$root/build
+. "$root/tests/support/servers.sh"
+
+folder= child= clinic= load=
+# shellcheck disable=SC2317
+clean_up() {
+  trap '' INT TERM HUP
+  local process
+  for process in ${child:+-$child} $load $clinic; do
+    kill -- "$process" 2>/dev/null || continue
+    wait "${process#-}" 2>/dev/null || true
+  done
+  stop_servers
+  [ -z "$folder" ] || rm -rf "$folder"
+}
+trap clean_up EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+folder=$(mktemp -d "${TMPDIR:-/tmp}/vitals-clinic.XXXXXX")
+
+# run command…: in a process group of its own, beside the shell, so that a signal is served at once and ends all of it.
+run() {
+  set -m
+  "$@" &
+  child=$!
+  set +m
+  local status=0
+  wait $child || status=$?
+  child=
+  return $status
+}
+quietly() {
+  run "$@" >"$folder/step.log" 2>&1 || { cat "$folder/step.log" >&2; echo "examples/run.sh: failed: $*" >&2; return 1; }
+}
+
+now() { date +%s%N; }
+step_start=$(now)
+# done_with "what": one line with the time since the last one.
+done_with() {
+  local end
+  end=$(now)
+  printf '%7.1f s  %s\n' "$(((end - step_start) / 100000000))e-1" "$1"
+  step_start=$end
+}
+
+port_is_taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+# choose_port NAME DEFAULT: sets the environment's variable NAME, unless it is set.
+choose_port() {
+  [ -z "${!1-}" ] || return 0
+  local port=$2
+  while port_is_taken "$port"; do port=$((20000 + RANDOM % 12000)); done
+  [ "$port" = "$2" ] || echo "           port $2 is taken, using $port"
+  export "$1=$port"
+}
+
+"$root/cmake/install-packages.sh" build example
+done_with "packages are installed"
+
+options=(-DVITALS_EXAMPLES=ON -DVITALS_HTTP=ON -DVITALS_POSTGRES=ON -DVITALS_REDIS=ON -DVITALS_TOOL=ON)
+[ -e "$build/build.ninja" ] || options+=(-DVITALS_TESTS=OFF -DVITALS_BENCH=OFF)
+quietly cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_COMPILER_LAUNCHER=ccache "${options[@]}"
+quietly cmake --build "$build" --target clinic clinic_load vitals
+done_with "clinic, clinic_load and vitals are built in $build"
+
+start_postgres "$folder" clinic
+done_with "PostgreSQL is up"
+start_redis "$folder"
+done_with "Redis is up"
+quietly psql "$POSTGRES_DSN" -X -q -v ON_ERROR_STOP=1 -f "$root/examples/clinic/schema.sql" -f "$root/examples/clinic/seed.sql"
+done_with "the database is filled"
+
+choose_port CLINIC_PORT 8080
+choose_port CLINIC_METRICS_PORT 9464
+CLINIC_DSN=$POSTGRES_DSN CLINIC_REDIS_SOCKET=$REDIS_SOCKET \
+  setpriv --pdeathsig TERM "$build/examples/clinic/clinic" >"$folder/clinic.log" 2>&1 &
+clinic=$!
+api=http://127.0.0.1:$CLINIC_PORT
+endpoint=http://127.0.0.1:$CLINIC_METRICS_PORT
+
+clinic_failed() {
+  cat "$folder/clinic.log" >&2
+  echo "examples/run.sh: the clinic $1" >&2
+  exit 1
+}
+tries=0
+# Its own word that it listens comes first: on a taken port, another service would answer.
+until grep -q '^clinic: the API' "$folder/clinic.log" && curl -sf -o /dev/null "$api/api/v1/health"; do
+  kill -0 $clinic 2>/dev/null || clinic_failed "ended"
+  tries=$((tries + 1))
+  [ $tries -lt 300 ] || clinic_failed "didn't get ready within 30 s"
+  sleep 0.1
+done
+done_with "the clinic is ready"
+
+if $serve; then
+  cat <<END
+
+  API        $api/api/v1/…   (POST /api/v1/auth/login with {"email": "test@pazpaz.com", "password": "testpass"})
+  metrics    $endpoint/metrics
+  live page  $endpoint/
+
+  load       $build/examples/clinic/clinic_load --url $api
+  check      $build/src/tool/vitals check --url $endpoint/metrics
+
+Ctrl-C ends it.
+END
+  wait $clinic || clinic_failed "ended"
+  exit 0
+fi
+
+echo "           load: $rate requests/s for $duration s"
+"$build/examples/clinic/clinic_load" --url "$api" --rate "$rate" --duration "$duration" >"$folder/load.log" &
+load=$!
+# The check's two scrapes lie inside the time of the load.
+sleep 0.5
+verdict=0
+[ ! -t 1 ] || [ "${TERM-}" = dumb ] || export CLICOLOR_FORCE=1  # the table goes to a file first, lest it meets the progress line
+run "$build/src/tool/vitals" check --url "$endpoint/metrics" --config "$root/examples/clinic/targets.yml" \
+  --duration "$((duration - 1))s" >"$folder/check.log" 2>&1 || verdict=$?
+load_status=0
+wait $load || load_status=$?
+load=
+done_with "the load is over"
+
+echo
+cat "$folder/load.log"
+echo
+cat "$folder/check.log"
+if [ $verdict = 0 ] && [ $load_status != 0 ]; then
+  cat "$folder/clinic.log" >&2
+  echo "examples/run.sh: the load failed" >&2
+  exit 1
+fi
+exit $verdict
