@@ -1,0 +1,20 @@
+#!/usr/bin/env python3
+"""README's program is examples/quickstart.cpp, to the letter, and its cost table is that of bench/README.md."""
+import re
+import sys
+from pathlib import Path
+
+root = Path(sys.argv[1])
+readme = (root / "README.md").read_text()
+program = re.search(r"```cpp\n(.*?)```", readme, re.S).group(1)
+source = (root / "examples/quickstart.cpp").read_text()
+if program not in source:
+    sys.exit("README.md: its first C++ block is not a part of examples/quickstart.cpp; make them equal")
+
+table = re.search(r"## Cost\n.*?((?:\|[^\n]*\n)+)", readme, re.S)
+if not table or table.group(1) not in (root / "bench/README.md").read_text():
+    sys.exit("README.md: the table under Cost is not that of bench/README.md; make them equal")
+
+for link in re.findall(r"\]\(([^)#]+)\)", readme):
+    if not link.startswith("http") and not (root / link).exists():
+        sys.exit(f"README.md: link to {link}, which does not exist")
