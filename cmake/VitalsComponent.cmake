@@ -22,6 +22,11 @@ if(VITALS_SANITIZE)
   target_link_options(vitals_build_flags INTERFACE ${vitals_sanitize_flags})
 endif()
 
+# Linked after vitals_build_flags by what takes longer to optimise than to run: most tests, and programs under a sanitizer.
+add_library(vitals_unoptimised INTERFACE)
+target_compile_options(vitals_unoptimised INTERFACE -O0)
+set(vitals_unoptimised_if_sanitized $<$<BOOL:${VITALS_SANITIZE}>:vitals_unoptimised>)
+
 # vitals_component(<name> SOURCES … HEADERS … [PUBLIC target…] [PRIVATE target…] [REQUIRES module…] [REQUIRES_PRIVATE module…])
 # HEADERS are relative to include/. REQUIRES are pkg-config modules that users compile against, REQUIRES_PRIVATE those
 # that only a static link needs. The words of DESIGN hold: the name is the folder, the target, the option, the component.
