@@ -1,5 +1,6 @@
 # vitals_component(): one library of vitals with its headers, install rules, export set and pkg-config file.
-# What it links to is found by cmake/dependencies/<name>.cmake, in this build and in that of whoever uses it.
+# What it links to is found by cmake/dependencies/<name>.cmake, in this build and in that of whoever uses it; such a file
+# takes vitals_required (REQUIRED, QUIET or nothing) and sets vitals_dependencies, the targets that must then exist.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
@@ -32,6 +33,7 @@ set(vitals_unoptimised_if_sanitized $<$<BOOL:${VITALS_SANITIZE}>:vitals_unoptimi
 # that only a static link needs. The words of DESIGN hold: the name is the folder, the target, the option, the component.
 function(vitals_component name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;HEADERS;PUBLIC;PRIVATE;REQUIRES;REQUIRES_PRIVATE")
+  set(vitals_required REQUIRED)
   include(${vitals_cmake_dir}/dependencies/${name}.cmake)
 
   set(target vitals_${name})

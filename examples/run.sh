@@ -45,53 +45,8 @@ done
 [ "$duration" -ge 5 ] || duration=5
 
 root=$(cd "$(dirname "$0")/.." && pwd)
-export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1  # so that another clone of the same sources compiles nothing anew
-[ -w "${HOME-/}" ] || export CCACHE_DIR=$root/.ccache
 build=$root/build
-. "$root/tests/support/servers.sh"
-
-folder= child= clinic= load=
-# shellcheck disable=SC2317
-clean_up() {
-  trap '' INT TERM HUP
-  local process
-  for process in ${child:+-$child} $load $clinic; do
-    kill -- "$process" 2>/dev/null || continue
-    wait "${process#-}" 2>/dev/null || true
-  done
-  stop_servers
-  [ -z "$folder" ] || rm -rf "$folder"
-}
-trap clean_up EXIT
-trap 'exit 129' HUP
-trap 'exit 130' INT
-trap 'exit 143' TERM
-folder=$(mktemp -d "${TMPDIR:-/tmp}/vitals-clinic.XXXXXX")
-
-# run command…: in a process group of its own, beside the shell, so that a signal is served at once and ends all of it.
-run() {
-  set -m
-  "$@" &
-  child=$!
-  set +m
-  local status=0
-  wait $child || status=$?
-  child=
-  return $status
-}
-quietly() {
-  run "$@" >"$folder/step.log" 2>&1 || { cat "$folder/step.log" >&2; echo "examples/run.sh: failed: $*" >&2; return 1; }
-}
-
-now() { date +%s%N; }
-step_start=$(now)
-# done_with "what": one line with the time since the last one.
-done_with() {
-  local end
-  end=$(now)
-  printf '%7.1f s  %s\n' "$(((end - step_start) / 100000000))e-1" "$1"
-  step_start=$end
-}
+. "$root/tests/support/steps.sh"
 
 port_is_taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
@@ -104,6 +59,7 @@ choose_port() {
   export "$1=$port"
 }
 
+use_build "$build"
 "$root/cmake/install-packages.sh" build example
 done_with "packages are installed"
 
@@ -124,7 +80,7 @@ choose_port CLINIC_PORT 8080
 choose_port CLINIC_METRICS_PORT 9464
 CLINIC_DSN=$POSTGRES_DSN CLINIC_REDIS_SOCKET=$REDIS_SOCKET \
   setpriv --pdeathsig TERM "$build/examples/clinic/clinic" >"$folder/clinic.log" 2>&1 &
-clinic=$!
+clinic=$! background=$!
 api=http://127.0.0.1:$CLINIC_PORT
 endpoint=http://127.0.0.1:$CLINIC_METRICS_PORT
 
@@ -161,7 +117,7 @@ fi
 
 echo "           load: $rate requests/s for $duration s"
 "$build/examples/clinic/clinic_load" --url "$api" --rate "$rate" --duration "$duration" >"$folder/load.log" &
-load=$!
+load=$! background="$load $clinic"
 # The check's two scrapes lie inside the time of the load.
 sleep 0.5
 verdict=0
@@ -170,7 +126,7 @@ run "$build/src/tool/vitals" check --url "$endpoint/metrics" --config "$root/exa
   --duration "$((duration - 1))s" >"$folder/check.log" 2>&1 || verdict=$?
 load_status=0
 wait $load || load_status=$?
-load=
+background=$clinic
 done_with "the load is over"
 
 echo

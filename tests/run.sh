@@ -26,52 +26,16 @@ for argument in "$@"; do
 done
 
 root=$(cd "$(dirname "$0")/.." && pwd)
-export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1  # so that another clone of the same sources compiles nothing anew
-[ -w "${HOME-/}" ] || export CCACHE_DIR=$root/.ccache
 build=$root/build${sanitize:+-$sanitize}
-. "$root/tests/support/servers.sh"
+. "$root/tests/support/steps.sh"
 
-folder= child=
-clean_up() {
-  trap '' INT TERM HUP
-  if [ -n "$child" ]; then
-    kill -- "-$child" 2>/dev/null || true
-    wait "$child" 2>/dev/null || true
-  fi
-  stop_servers
-  [ -z "$folder" ] || rm -rf "$folder"
-}
-trap clean_up EXIT
-trap 'exit 129' HUP
-trap 'exit 130' INT
-trap 'exit 143' TERM
-folder=$(mktemp -d "${TMPDIR:-/tmp}/vitals-tests.XXXXXX")
-
-# run command…: in a process group of its own, beside the shell, so that a signal is served at once and ends all of it.
-run() {
-  set -m
-  "$@" &
-  child=$!
-  set +m
-  local status=0
-  wait $child || status=$?
-  child=
-  return $status
-}
-quietly() { "$@" >"$folder/log" 2>&1 || { cat "$folder/log" >&2; return 1; }; }
-
-step=$SECONDS
-done_with() {
-  printf '%5d s  %s\n' "$((SECONDS - step))" "$1"
-  step=$SECONDS
-}
-
+use_build "$build"
 "$root/cmake/install-packages.sh" build test
 done_with "packages are installed"
 
-quietly run cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_COMPILER_LAUNCHER=ccache \
+quietly cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_COMPILER_LAUNCHER=ccache \
   -DVITALS_SANITIZE="$sanitize" -DVITALS_TESTS=ON -DVITALS_BENCH=ON -DVITALS_EXAMPLES=ON -DVITALS_TOOL=ON
-quietly run cmake --build "$build"
+quietly cmake --build "$build"
 done_with "everything is built in $build"
 
 start_postgres "$folder"

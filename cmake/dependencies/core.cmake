@@ -1,2 +1,2 @@
-set(THREADS_PREFER_PTHREAD_FLAG ON)
-find_package(Threads REQUIRED)
+find_package(Threads ${vitals_required})
+set(vitals_dependencies Threads::Threads)

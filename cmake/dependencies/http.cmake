@@ -1,3 +1,3 @@
-find_package(Threads REQUIRED)
-find_package(PkgConfig REQUIRED)
-pkg_check_modules(libdeflate REQUIRED IMPORTED_TARGET GLOBAL libdeflate)
+find_package(PkgConfig ${vitals_required})
+pkg_check_modules(libdeflate ${vitals_required} IMPORTED_TARGET GLOBAL libdeflate)
+set(vitals_dependencies PkgConfig::libdeflate)

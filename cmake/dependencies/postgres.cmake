@@ -1,2 +1,3 @@
-find_package(PkgConfig REQUIRED)
-pkg_check_modules(libpqxx REQUIRED IMPORTED_TARGET GLOBAL libpqxx>=6.4)
+find_package(PkgConfig ${vitals_required})
+pkg_check_modules(libpqxx ${vitals_required} IMPORTED_TARGET GLOBAL libpqxx>=6.4)
+set(vitals_dependencies PkgConfig::libpqxx)

@@ -1,1 +1,2 @@
-find_package(prometheus-cpp CONFIG REQUIRED)
+find_package(prometheus-cpp CONFIG ${vitals_required})
+set(vitals_dependencies prometheus-cpp::core)

@@ -1,17 +1,23 @@
 """The clinic's endpoint: for a real Prometheus, and under clients that send one header byte a second."""
-import json
 import os
+import re
 import shutil
 import socket
 import subprocess
+import sys
 import threading
 import time
 import unittest
-import urllib.parse
 
-from service import Service, eventually, free_port, total
+from service import ROOT, Service, eventually, total
+
+sys.path.insert(0, os.path.join(ROOT, "tests", "support"))
+from prometheus import Prometheus
 
 SLOW_CLIENTS = 40
+# Families whose label values are known only when something fails: nothing to show until then.
+WITHOUT_SERIES = {"cache_errors_total", "db_pool_create_failures_total", "db_query_errors_total",
+                  "redis_pool_create_failures_total", "vitals_series_overflow_total"}
 
 
 def setUpModule():
@@ -53,6 +59,8 @@ class SlowClients:
 
 
 class Endpoint(unittest.TestCase):
+    maxDiff = None
+
     def test_scrapes_go_on_beside_slow_clients(self):
         load = clinic.start_load("--rate", "100", "--duration", "8")
         with SlowClients():
@@ -68,6 +76,21 @@ class Endpoint(unittest.TestCase):
         self.assertGreater(len(took), 10)
         self.assertLess(sorted(took)[len(took) // 2], 1, took)
 
+    def test_documentation_names_every_family_with_its_type_and_labels(self):
+        with open(os.path.join(ROOT, "docs", "metrics.md")) as file:
+            rows = re.findall(r"^\| `(\w+)` \| (\w+) \|([^|]*)\|", file.read(), re.MULTILINE)
+        documented = {name: (kind, set(re.findall(r"(\w+)(?: \([^)]*\))?(?:, |$)", labels.strip())))
+                      for name, kind, labels in rows}
+        clinic.call("GET", "/api/v1/appointments")
+        exposition = clinic.metrics_text()
+        exported = dict(re.findall(r"^# TYPE (\w+) (\w+)$", exposition, re.MULTILINE))
+
+        self.assertEqual({name: kind for name, (kind, _) in documented.items() if name not in WITHOUT_SERIES}, exported)
+        for name, labels in re.findall(r"^(\w+)(?:\{(.*)\})? \S+$", exposition, re.MULTILINE):
+            family = name if name in exported else re.sub("_(bucket|sum|count)$", "", name)
+            names = set(re.findall(r'(\w+)="(?:[^"\\]|\\.)*"', labels)) - ({"le"} if name.endswith("_bucket") else set())
+            self.assertEqual(names, documented[family][1], name)
+
     @unittest.skipUnless(shutil.which("promtool"), "promtool is missing: install the package prometheus")
     def test_promtool_finds_nothing_to_complain_about(self):
         clinic.call("GET", "/api/v1/appointments")
@@ -75,45 +98,23 @@ class Endpoint(unittest.TestCase):
                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self.assertEqual((checked.returncode, checked.stdout), (0, ""))
 
-    @unittest.skipUnless(shutil.which("prometheus"), "prometheus is missing: install the package of that name")
+    @unittest.skipUnless(Prometheus.installed, "prometheus is missing: install the package of that name")
     def test_prometheus_scrapes_it(self):
-        port = free_port()
-        folder = os.path.join(clinic.folder, "prometheus")
-        os.mkdir(folder)
-        config = os.path.join(folder, "prometheus.yml")
-        with open(config, "w") as file:
-            json.dump({"global": {"scrape_interval": "1s"},
-                       "scrape_configs": [{"job_name": "clinic",
-                                           "static_configs": [{"targets": [f"127.0.0.1:{clinic.metrics_port}"]}]}]}, file)
-        with open(os.path.join(folder, "log"), "w") as log:
-            prometheus = subprocess.Popen(
-                ["prometheus", "--config.file=" + config, "--storage.tsdb.path=" + os.path.join(folder, "data"),
-                 f"--web.listen-address=127.0.0.1:{port}"], stdout=log, stderr=log)
-        try:
-            self.ask_prometheus(port)
-        finally:
-            prometheus.terminate()
-            prometheus.wait()
-
-    def ask_prometheus(self, port):
-        def query(expression):
-            try:
-                answer = clinic.request("GET", "/api/v1/query?" + urllib.parse.urlencode({"query": expression}), port=port)
-                return answer.json["data"]["result"] if answer.status == 200 else []
-            except OSError:
-                return []
-
         clinic.call("GET", "/api/v1/appointments")
         counted = total(clinic.metrics(), "http_requests_total")
-        eventually(lambda: any(sample["value"][1] == "1" for sample in query("up")), "the target is up")
-        eventually(lambda: query("sum(http_requests_total)")[0]["value"][1] == f"{counted:.0f}",
-                   "Prometheus has the clinic's count")
+        with Prometheus(f"127.0.0.1:{clinic.metrics_port}") as prometheus:
+            eventually(lambda: any(sample["value"][1] == "1" for sample in prometheus.query("up")), "the target is up")
+            eventually(lambda: prometheus.query("sum(http_requests_total)")[0]["value"][1] == f"{counted:.0f}",
+                       "Prometheus has the clinic's count")
+            self.check_contract(prometheus)
+
+    def check_contract(self, prometheus):
         for name, labels in [("http_requests_total", {"method", "endpoint", "status"}),
                              ("http_request_duration_seconds_bucket", {"method", "endpoint", "le"}),
                              ("http_requests_active", set()),
                              ("db_query_duration_seconds_count", {"query_type", "table"}),
                              ("cache_hits_total", {"cache_type", "hit"})]:
-            series = query(name)
+            series = prometheus.query(name)
             self.assertTrue(series, name)
             for sample in series:
                 self.assertEqual(set(sample["metric"]) - {"__name__", "instance", "job"}, labels, name)

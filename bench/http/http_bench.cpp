@@ -1,0 +1,69 @@
+#include <chrono>
+
+#include <benchmark/benchmark.h>
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+
+#include <vitals/http.hpp>
+#include <vitals/vitals.hpp>
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr const char* kPath = "/api/v1/clients/4711/appointments?page=2";
+constexpr const char* kTemplate = "/api/v1/clients/{id}/appointments";
+
+// A hook around a request: routed, counted by status, timed, in progress.
+struct Vitals {
+  vitals::Registry registry;
+  vitals::HttpMetrics metrics{registry, {.routes = {"/api/v1/clients", "/api/v1/clients/{id}", kTemplate}}};
+  void request() { metrics.start("GET", kPath).finish(200); }
+};
+
+// The same by hand, without routing: the template is given.
+struct PrometheusCpp {
+  prometheus::Registry registry;
+  prometheus::Family<prometheus::Counter>& requests =
+      prometheus::BuildCounter().Name("http_requests_total").Help("A.").Register(registry);
+  prometheus::Family<prometheus::Histogram>& durations =
+      prometheus::BuildHistogram().Name("http_request_duration_seconds").Help("A.").Register(registry);
+  prometheus::Gauge& active =
+      prometheus::BuildGauge().Name("http_requests_active").Help("A.").Register(registry).Add({});
+  const vitals::Buckets buckets = vitals::Buckets::latency();
+  const prometheus::Histogram::BucketBoundaries bounds{buckets.bounds().begin(), buckets.bounds().end()};
+  void request() {
+    active.Increment();
+    const auto start = Clock::now();
+    const std::chrono::duration<double> took = Clock::now() - start;
+    requests.Add({{"method", "GET"}, {"endpoint", kTemplate}, {"status", "200"}}).Increment();
+    durations.Add({{"method", "GET"}, {"endpoint", kTemplate}}, bounds).Observe(took.count());
+    active.Decrement();
+  }
+};
+
+// What timing costs whoever does it: two readings of the clock.
+struct Bare {
+  void request() {
+    const auto start = Clock::now();
+    benchmark::DoNotOptimize(Clock::now() - start);
+  }
+};
+
+template <class Subject>
+void http_request(benchmark::State& state) {
+  static Subject subject;
+  Subject* handle = &subject;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(handle);
+    handle->request();
+  }
+}
+
+BENCHMARK_TEMPLATE(http_request, Vitals)->Threads(1)->Threads(2)->UseRealTime();
+BENCHMARK_TEMPLATE(http_request, PrometheusCpp)->Threads(1)->Threads(2)->UseRealTime();
+BENCHMARK_TEMPLATE(http_request, Bare)->Threads(1)->Threads(2)->UseRealTime();
+
+}  // namespace
