@@ -34,7 +34,9 @@ struct Bare : Redis {
   const std::unique_ptr<redisContext, void (*)(redisContext*)> context{redisConnectUnix(server.unix_socket().c_str()),
                                                                        redisFree};
   using Reply = std::unique_ptr<void, void (*)(void*)>;
-  Bare() { const Reply reply{redisCommand(context.get(), "SET bench:key %b", value.data(), value.size()), freeReplyObject}; }
+  Bare() {
+    const Reply reply{redisCommand(context.get(), "SET bench:key %b", value.data(), value.size()), freeReplyObject};
+  }
   bool hit() {
     const Reply reply{redisCommand(context.get(), "GET bench:key"), freeReplyObject};
     const auto* const got = static_cast<const redisReply*>(reply.get());

@@ -29,8 +29,8 @@ struct HttpOptions {
 /// and http_requests_active. `endpoint` is a route template, never a path, so clients can't make series: unknown routes
 /// are `_unmatched`, unknown methods `_OTHER`. Upgraded connections (101, CONNECT) are counted without a duration.
 /// Thread-safe.
-/// Cost: start() and finish() read the clock once each and take some tens of nanoseconds more; so does
-/// looking a route up by path. No lock and no allocation once a status was seen. About 600 bytes per route and method.
+/// Cost: start() by path and finish() read the clock once each and take about 110 ns more (bench/http). No lock and no
+/// allocation once a status was seen. About 600 bytes per route and method.
 /// Lifetime: the registry must outlive it, and it must outlive its HttpRequests. Several may share one registry, and
 /// then count into the same series; their duration_buckets must agree.
 class HttpMetrics {

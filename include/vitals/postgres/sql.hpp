@@ -21,7 +21,8 @@ struct SqlStatement {
 
 /// Classifies a statement, or several, in PostgreSQL's dialect. Whatever the input is, it returns: broken or cut SQL is
 /// classified as far as it goes. Of a text beyond 64 KiB it reads that much, and it looks into 200 levels of
-/// parentheses. Thread-safe. Cost: 0.2 to 3 µs; allocates only a table name that is longer than 15 bytes.
+/// parentheses. Thread-safe. Cost: about 0.6 µs for a query of 260 bytes (bench/postgres); allocates
+/// only a table name that is longer than 15 bytes.
 [[nodiscard]] SqlStatement classify_sql(std::string_view sql);
 
 /// The text for a log: strings, numbers and dollar quotes become ?, comments stay. At most max_bytes, cut between

@@ -52,7 +52,7 @@ struct InvalidateResult {
 
 /// Results of functions, kept in Redis and shared by all processes that use it; with the metrics cache_….
 /// Thread-safe: any member from any thread. Safe in a forked child.
-/// Cost of a hit: one round trip, no more than a bare GET by hiredis.
+/// Cost of a hit: one round trip; the rest is within 4 % of a bare GET by hiredis (bench/redis).
 /// Lifetime: must outlive the functions made by cached(); the pool and the registry must outlive it.
 ///
 /// A Redis that is down, slow, full or wrong is not the caller's problem: the function is called instead. That takes at
