@@ -66,7 +66,7 @@ done_with "packages are installed"
 options=(-DVITALS_EXAMPLES=ON -DVITALS_HTTP=ON -DVITALS_POSTGRES=ON -DVITALS_REDIS=ON -DVITALS_TOOL=ON)
 [ -e "$build/build.ninja" ] || options+=(-DVITALS_TESTS=OFF -DVITALS_BENCH=OFF)
 quietly cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_COMPILER_LAUNCHER=ccache "${options[@]}"
-quietly cmake --build "$build" --target clinic clinic_load vitals
+quietly cmake --build "$build" --target clinic clinic_load vitals -- --quiet
 done_with "clinic, clinic_load and vitals are built in $build"
 
 start_postgres "$folder" clinic

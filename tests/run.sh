@@ -35,7 +35,7 @@ done_with "packages are installed"
 
 quietly cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_COMPILER_LAUNCHER=ccache \
   -DVITALS_SANITIZE="$sanitize" -DVITALS_TESTS=ON -DVITALS_BENCH=ON -DVITALS_EXAMPLES=ON -DVITALS_TOOL=ON
-quietly cmake --build "$build"
+quietly cmake --build "$build" -- --quiet
 done_with "everything is built in $build"
 
 start_postgres "$folder"

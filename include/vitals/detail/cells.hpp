@@ -38,23 +38,23 @@ void drop_update() noexcept;
 #if VITALS_DETAIL_RSEQ
 
 // Kernel and thread agree through struct rseq (its offsets here: cpu_id 4, rseq_cs 8): if the thread is preempted,
-// migrated or gets a signal between labels 1 and 2, it goes on at label 4. The last instruction before 2 is the only one
-// with an effect, so an addition happens once and on the CPU whose number was read, or not at all. An aborted addition
-// goes to the slow path, never back: no livelock, neither under a debugger nor in a storm of signals.
-// rseq_cs is cleared at the end, so that unloading the code that holds the descriptor is safe.
-#define VITALS_DETAIL_RSEQ_BEGIN                             \
-  ".pushsection __rseq_cs, \"aw?\"\n\t"                      \
-  ".balign 32\n"                                             \
-  "3:\n\t"                                                   \
-  ".long 0, 0\n\t"                                           \
-  ".quad 1f, 2f - 1f, 4f\n\t"                                \
-  ".popsection\n\t"                                          \
-  "leaq 3b(%%rip), %%rax\n\t"                                \
-  "movq %%rax, %%fs:8(%[rseq])\n"                            \
-  "1:\n\t"                                                   \
-  "movl %%fs:4(%[rseq]), %%eax\n\t"                          \
-  "cmpl %[cpus], %%eax\n\t"                                  \
-  "jae %l[slow]\n\t"                                         \
+// migrated or gets a signal between labels 1 and 2, it goes on at label 4. The last instruction before 2 is the only
+// one with an effect, so an addition happens once and on the CPU whose number was read, or not at all. An aborted
+// addition goes to the slow path, never back: no livelock, neither under a debugger nor in a storm of signals. rseq_cs
+// is cleared at the end, so that unloading the code that holds the descriptor is safe.
+#define VITALS_DETAIL_RSEQ_BEGIN        \
+  ".pushsection __rseq_cs, \"aw?\"\n\t" \
+  ".balign 32\n"                        \
+  "3:\n\t"                              \
+  ".long 0, 0\n\t"                      \
+  ".quad 1f, 2f - 1f, 4f\n\t"           \
+  ".popsection\n\t"                     \
+  "leaq 3b(%%rip), %%rax\n\t"           \
+  "movq %%rax, %%fs:8(%[rseq])\n"       \
+  "1:\n\t"                              \
+  "movl %%fs:4(%[rseq]), %%eax\n\t"     \
+  "cmpl %[cpus], %%eax\n\t"             \
+  "jae %l[slow]\n\t"                    \
   "shlq %[shift], %%rax\n\t"
 #define VITALS_DETAIL_RSEQ_END                               \
   "2:\n\t"                                                   \

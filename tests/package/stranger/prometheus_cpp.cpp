@@ -1,6 +1,6 @@
-#include <prometheus/registry.h>
-
 #include <memory>
+
+#include <prometheus/registry.h>
 
 #include <vitals/prometheus_cpp.hpp>
 #include <vitals/vitals.hpp>
