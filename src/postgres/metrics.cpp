@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <vitals/postgres/metrics.hpp>
 
 #include "postgres/recorder.hpp"
@@ -24,19 +26,21 @@ PgCall::PgCall(PgMetrics& metrics, PgSpan* span, PgText kind, std::string_view t
       kind_{kind},
       series_{recorder_.series(kind, text)},
       in_flight_{recorder_.in_flight().track()},
-      start_{std::chrono::steady_clock::now()} {}
+      start_{std::chrono::steady_clock::now()} {
+  if (span_ != nullptr) ++span_->depth;
+}
 
 PgCall::~PgCall() {
   const auto elapsed = std::chrono::steady_clock::now() - start_;
-  if (span_ != nullptr) span_->busy += elapsed;
-  recorder_.record(series_, kind_, text_, elapsed, rows_, error_);
+  if (span_ != nullptr && --span_->depth == 0) span_->busy += elapsed;
+  if (!is_discarded_) recorder_.record(series_, kind_, text_, elapsed, rows_, error_);
 }
 
 void PgTransactionClock::finish(PgOutcome outcome, const PgSpan& span) noexcept {
   if (is_finished_) return;
   is_finished_ = true;
   const std::chrono::nanoseconds elapsed = std::chrono::steady_clock::now() - start_;
-  recorder_.record(outcome, elapsed, elapsed - span.busy);
+  recorder_.record(outcome, elapsed, std::max(elapsed - span.busy, std::chrono::nanoseconds{0}));
 }
 
 }  // namespace detail

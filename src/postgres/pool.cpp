@@ -101,21 +101,23 @@ PooledConnection PgPoolState::take_slot(Clock::time_point start) {
     }
   } else {
     exported_.waited.inc();
-    pooled = wait_for_slot(lock, start + options_.acquire_timeout);
+    pooled = wait_for_slot(lock, start);
   }
   lock.unlock();
   exported_.wait.observe(Clock::now() - start);
   return pooled;
 }
 
-PooledConnection PgPoolState::wait_for_slot(std::unique_lock<std::mutex>& lock, Clock::time_point deadline) {
+PooledConnection PgPoolState::wait_for_slot(std::unique_lock<std::mutex>& lock, Clock::time_point start) {
   Waiter waiter;
   waiters_.push_back(&waiter);
   const auto waiting = exported_.waiters.track();
-  if (waiter.woken.wait_until(lock, deadline, [&] { return waiter.has_slot; })) return std::move(waiter.pooled);
+  const auto has_slot = [&waiter] { return waiter.has_slot; };
+  if (waiter.woken.wait_until(lock, start + options_.acquire_timeout, has_slot)) return std::move(waiter.pooled);
 
   waiters_.erase(std::find(waiters_.begin(), waiters_.end(), &waiter));
   exported_.timeouts.inc();
+  exported_.wait.observe(Clock::now() - start);
   throw PgPoolTimeout{
       "vitals::PgPool " + exported_.pool + ": no connection within " +
       std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(options_.acquire_timeout).count()) +

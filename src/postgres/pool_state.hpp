@@ -38,7 +38,7 @@ class PgPoolState {
   };
 
   PooledConnection take_slot(Clock::time_point start);
-  PooledConnection wait_for_slot(std::unique_lock<std::mutex>& lock, Clock::time_point deadline);
+  PooledConnection wait_for_slot(std::unique_lock<std::mutex>& lock, Clock::time_point start);
   void give_slot(PooledConnection pooled) noexcept;
   PooledConnection take_idle() noexcept;
   PooledConnection connect();

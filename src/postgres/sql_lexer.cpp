@@ -118,6 +118,18 @@ SqlToken SqlLexer::quoted() noexcept {
   return {SqlToken::kQuoted, from(begin)};
 }
 
+// The quote at which the string that ended here goes on: after blanks and `--` comments with a line break among them.
+std::size_t SqlLexer::continuation() const noexcept {
+  std::size_t next = at_;
+  bool line_break = false;
+  while (next < sql_.size() && (is_blank(sql_[next]) || sql_.substr(next, 2) == "--")) {
+    if (sql_[next] == '-') next = std::min(sql_.find_first_of("\r\n", next), sql_.size() - 1);
+    line_break = line_break || sql_[next] == '\r' || sql_[next] == '\n';
+    ++next;
+  }
+  return line_break && next < sql_.size() && sql_[next] == '\'' ? next : std::string_view::npos;
+}
+
 SqlToken SqlLexer::string(bool escapes) noexcept {
   const std::size_t begin = at_++;
   while (at_ < sql_.size()) {
@@ -126,10 +138,8 @@ SqlToken SqlLexer::string(bool escapes) noexcept {
       ++at_;
       if (!escapes) break;
       // 'a' <line break> 'b' is one string; only with escapes does it matter that the second half has them too.
-      std::size_t next = at_;
-      while (next < sql_.size() && is_blank(sql_[next])) ++next;
-      const bool line_break = sql_.substr(at_, next - at_).find_first_of("\r\n") != std::string_view::npos;
-      if (!line_break || next == sql_.size() || sql_[next] != '\'') break;
+      const std::size_t next = continuation();
+      if (next == std::string_view::npos) break;
       at_ = next + 1;
     } else {
       at_ += c == '\'' || (escapes && c == '\\') ? 2 : 1;

@@ -53,6 +53,7 @@ class SqlLexer {
   SqlToken word() noexcept;
   SqlToken quoted() noexcept;
   SqlToken string(bool escapes) noexcept;
+  [[nodiscard]] std::size_t continuation() const noexcept;
   SqlToken dollar() noexcept;
   SqlToken number() noexcept;
   SqlToken symbol() noexcept;

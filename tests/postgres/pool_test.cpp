@@ -110,6 +110,7 @@ TEST_F(PgPool, GivesUpAfterItsTimeout) {
 
   EXPECT_GE(std::chrono::steady_clock::now() - start, 20ms);
   EXPECT_TRUE(pool_has("acquire_timeouts_total", 1));
+  EXPECT_TRUE(pool_has("wait_seconds_count", 2));
   EXPECT_TRUE(pool_has("waiters", 0));
   lease.release();
   EXPECT_NO_THROW((void)pool.acquire());

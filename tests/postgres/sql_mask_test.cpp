@@ -23,6 +23,15 @@ TEST(MaskSql, KeepsComments) {
   EXPECT_EQ(mask_sql("SELECT 1 /* trace='17' */ -- it's\n, 'x'", kAll), "SELECT ? /* trace='17' */ -- it's\n, ?");
 }
 
+// PostgreSQL takes these for one string, whose second half has escapes too.
+TEST(MaskSql, FollowsAStringPastALineBreakAndComments) {
+  EXPECT_EQ(mask_sql("SELECT E'a'\n'b\\' secret, x=' FROM t", kAll), "SELECT ? FROM t");
+  EXPECT_EQ(mask_sql("SELECT E'a' -- c\n'b\\' secret, x=' FROM t", kAll), "SELECT ? FROM t");
+  EXPECT_EQ(mask_sql("SELECT E'a'\r\n --c\n\t--d\n 'b\\' secret, x=' FROM t", kAll), "SELECT ? FROM t");
+  EXPECT_EQ(mask_sql("SELECT E'a' 'b\\' , 'c'", kAll), "SELECT ? ? , ?");
+  EXPECT_EQ(mask_sql("SELECT E'a' --", kAll), "SELECT ? --");
+}
+
 TEST(MaskSql, HidesWhatIsNotClosed) {
   EXPECT_EQ(mask_sql("SELECT 'secret", kAll), "SELECT ?");
   EXPECT_EQ(mask_sql("SELECT $x$ secret", kAll), "SELECT ?");

@@ -1,6 +1,7 @@
 #include <chrono>
 #include <sstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -203,6 +204,41 @@ TEST_F(PgTransaction, OfNontransactionRecordsStatementsOnly) {
   EXPECT_TRUE(counted("SELECT", "none", 1));
   EXPECT_TRUE(text().find("COMMIT") == std::string::npos);
   EXPECT_TRUE(ended("commit", 0));
+}
+
+TEST_F(PgTransaction, CommitThroughTheBaseIsACommit) {
+  {
+    vitals::PgTransaction tx{pg, *connection};
+    tx.exec("UPDATE users SET name = name");
+    pqxx::work& base = tx;
+    base.commit();
+  }
+  EXPECT_TRUE(ended("commit", 1)) << text();
+  EXPECT_TRUE(ended("error", 0));
+  EXPECT_FALSE(counted("ROLLBACK", "none", 1));
+  EXPECT_FALSE(failed("ROLLBACK", "none", "client"));
+}
+
+TEST_F(PgTransaction, RollbackOfALostConnectionIsAnError) {
+  vitals::PgTransaction tx{pg, *connection};
+  pqxx::connection other{dsn()};
+  pqxx::nontransaction{other}.exec("SELECT pg_terminate_backend(" + std::to_string(connection->backendpid()) +
+                                   ", 5000)");
+  tx.abort();
+  EXPECT_TRUE(ended("error", 1)) << text();
+  EXPECT_TRUE(ended("rollback", 0));
+}
+
+// As a statement in the callback of for_query() is.
+TEST_F(PgTransaction, StatementsWithinAStatementCountOnceAsBusy) {
+  vitals::detail::PgSpan span;
+  const auto start = std::chrono::steady_clock::now();
+  vitals::detail::record(pg, &span, vitals::detail::PgText::kSql, "SELECT 1", [&] {
+    vitals::detail::record(pg, &span, vitals::detail::PgText::kSql, "SELECT 2",
+                           [] { std::this_thread::sleep_for(20ms); });
+  });
+  EXPECT_GE(span.busy, 20ms);
+  EXPECT_LE(span.busy, std::chrono::steady_clock::now() - start);
 }
 
 TEST_F(PgTransaction, DecoratesAnExistingOne) {

@@ -49,9 +49,9 @@ struct PgOptions {
 
 /// The metrics of a program's PostgreSQL queries; PgTransaction, timed() and PgPool record into it.
 /// Thread-safe: any member from any thread.
-/// Cost: a statement whose text was met before: two readings of the clock and about 60 ns, without lock or allocation; a
-/// new one its classify_sql() and a lock more (bench/postgres). 20 KiB, and the series. Lifetime: the registry must outlive it, and it the transactions, views and pools that
-/// were made with it.
+/// Cost: a statement whose text was met before: two readings of the clock and about 60 ns, without lock or allocation;
+/// a new one its classify_sql() and a lock more (bench/postgres). 20 KiB, and the series. Lifetime: the registry must
+/// outlive it, and it the transactions, views and pools that were made with it.
 ///
 /// Exports db_query_duration_seconds{query_type,table}, db_query_errors_total{query_type,table,error_type},
 /// db_slow_queries_total{query_type,table}, db_queries_in_flight, db_transaction_duration_seconds{outcome},

@@ -34,7 +34,8 @@ struct PgPoolOptions {
   std::chrono::nanoseconds max_lifetime = std::chrono::minutes{30};
   /// A connection that was idle for longer is closed, when the pool is used the next time.
   std::chrono::nanoseconds idle_timeout = std::chrono::minutes{10};
-  /// Executed when a connection returns, for instance "RESET ALL". If it fails, the connection is closed.
+  /// Executed when a connection returns, for instance "RESET ALL". If it fails, the connection is closed. "DISCARD ALL"
+  /// fails inside a transaction, which libpqxx doesn't tell of: it keeps one that was begun by hand from the next user.
   std::string reset_sql = {};
 };
 
@@ -58,8 +59,8 @@ class PgPool {
   using Connect = std::function<std::unique_ptr<pqxx::connection>()>;
 
   /// A borrowed connection; its end gives it back. Move-only, for one thread at a time.
-  /// End transactions on it first. An exception meanwhile is no reason to do anything: a broken connection is told by
-  /// itself.
+  /// End transactions on it first, which libpqxx's own do by themselves; one that was begun by exec("BEGIN") goes on
+  /// for the next user. An exception meanwhile is no reason to do anything: a broken connection is told by itself.
   class Lease {
    public:
     Lease(Lease&& other) noexcept;

@@ -15,7 +15,8 @@ namespace vitals {
 /// A transaction of libpqxx whose statements are recorded, BEGIN, COMMIT and ROLLBACK among them, and itself as a
 /// whole. Used like the Tx that it holds: it has all of libpqxx's members that execute statements (exec, exec_params,
 /// exec_prepared, query, stream and so on, as far as the installed version has them), with the same arguments, results
-/// and exceptions; it converts to Tx&, and -> reaches everything else.
+/// and exceptions; it converts to Tx&, and -> reaches everything else. What is called through those is not recorded,
+/// but a commit() through Tx& still makes the whole a commit.
 ///
 ///   vitals::PgTransaction tx{pg, connection};      // a pqxx::work; further arguments are those of its constructor
 ///   tx.exec("UPDATE users SET seen = now()");
@@ -47,6 +48,8 @@ class PgTransaction : public detail::PgExec<Tx> {
     if (kIsNone || clock_.is_finished()) return;
     try {
       abort();
+    } catch (const pqxx::usage_error&) {  // libpqxx's word for: committed already, through Tx&
+      finish(detail::PgOutcome::kCommit);
     } catch (...) {  // as libpqxx's own destructors do
       finish(detail::PgOutcome::kError);
     }
@@ -70,7 +73,9 @@ class PgTransaction : public detail::PgExec<Tx> {
       return finish(detail::PgOutcome::kError);
     }
     control("ROLLBACK", [this] { transaction_.abort(); });
-    finish(this->span_.is_broken ? detail::PgOutcome::kError : detail::PgOutcome::kRollback);
+    // libpqxx swallows what goes wrong in it.
+    const bool lost = this->span_.is_broken || !transaction_.conn().is_open();
+    finish(lost ? detail::PgOutcome::kError : detail::PgOutcome::kRollback);
   }
 
  private:
@@ -79,7 +84,16 @@ class PgTransaction : public detail::PgExec<Tx> {
     if constexpr (kIsNone) {
       return fn();
     } else {
-      return detail::record(*this->metrics_, &this->span_, detail::PgText::kSql, verb, fn);
+      detail::PgCall call{*this->metrics_, &this->span_, detail::PgText::kSql, verb};
+      try {
+        return fn();
+      } catch (const pqxx::usage_error&) {
+        call.discard();
+        throw;
+      } catch (...) {
+        call.fail();
+        throw;
+      }
     }
   }
 

@@ -31,6 +31,7 @@ PgError describe_current_exception() noexcept;
 // Shared by the calls of one transaction.
 struct PgSpan {
   std::chrono::nanoseconds busy{0};  // in calls
+  unsigned depth = 0;                // of calls under way: for_query() may run statements in its callback
   bool is_broken = false;            // the connection failed
 };
 
@@ -45,6 +46,8 @@ class PgCall {
   void set_rows(std::size_t rows) noexcept { rows_ = rows; }
   // To be called while the exception is handled.
   void fail() noexcept;
+  // It was none: nothing was sent.
+  void discard() noexcept { is_discarded_ = true; }
 
  private:
   PgRecorder& recorder_;
@@ -53,6 +56,7 @@ class PgCall {
   PgText kind_;
   const PgSeries& series_;
   InProgress in_flight_;
+  bool is_discarded_ = false;
   std::optional<std::size_t> rows_;
   PgError error_;
   std::chrono::steady_clock::time_point start_;
