@@ -34,7 +34,14 @@ bool Collector::collect(std::vector<FamilySnapshot>& out) {
 
 void Collector::close() {
   {
-    const std::lock_guard lock{mutex_};
+    // In a forked child a thread of the parent may hold the lock for ever; nobody in the child can run the callback
+    // then.
+    std::unique_lock lock{mutex_, std::defer_lock};
+    if (process_ == getpid()) {
+      lock.lock();
+    } else if (!lock.try_lock()) {
+      return;
+    }
     if (!std::exchange(open_, false)) return;
     if (!running_) function_ = nullptr;
   }

@@ -6,6 +6,9 @@
 #include <string>
 #include <vector>
 
+#include <sys/types.h>
+#include <unistd.h>
+
 #include <vitals/snapshot.hpp>
 
 namespace vitals::detail {
@@ -22,7 +25,8 @@ class Collector {
 
   /// Appends what the callback gives. False if it threw; then nothing is appended.
   bool collect(std::vector<FamilySnapshot>& out);
-  /// After this the callback is not running, unless this is called from within it, and never runs again.
+  /// After this the callback is not running, unless this is called from within it, and never runs again. In a forked
+  /// child it never waits.
   void close();
 
   const std::string claimed;
@@ -32,6 +36,7 @@ class Collector {
   Function function_;
   bool open_ = true;
   bool running_ = false;
+  const pid_t process_ = getpid();
   std::weak_ptr<RegistryState> registry_;
 };
 

@@ -12,8 +12,10 @@ struct Shared {
   int users = 0;
 };
 
-std::mutex& mutex() {
-  static std::mutex& only = *new std::mutex;  // never destroyed: a static HttpMetrics may end after any other static
+// Never destroyed: a static HttpMetrics may end after any other static. Recursive: a shared_ptr that gets no memory
+// calls its deleter at once.
+std::recursive_mutex& mutex() {
+  static auto& only = *new std::recursive_mutex;
   return only;
 }
 
@@ -30,13 +32,12 @@ std::shared_ptr<ActiveRequests> ActiveRequests::of(Registry& registry) {
   const std::lock_guard lock{mutex()};
   Shared& shared = by_registry()[&registry];
   if (!shared.active) shared.active = std::make_unique<ActiveRequests>(registry);
-  std::shared_ptr<ActiveRequests> user{shared.active.get(), [key = &registry](ActiveRequests*) {
-                                         const std::lock_guard releasing{mutex()};
-                                         const auto found = by_registry().find(key);
-                                         if (--found->second.users == 0) by_registry().erase(found);
-                                       }};
   ++shared.users;
-  return user;
+  return {shared.active.get(), [key = &registry](ActiveRequests*) {
+            const std::lock_guard releasing{mutex()};
+            const auto found = by_registry().find(key);
+            if (--found->second.users == 0) by_registry().erase(found);
+          }};
 }
 
 ActiveRequests::ActiveRequests(Registry& registry)

@@ -48,7 +48,7 @@ void Connection::close() noexcept {
   server_.forget(slot_);
   Error ignored;
   socket_.close(ignored);
-  body_.reset();
+  drop_body();
   deadline_.cancel(ignored);
 }
 
@@ -137,6 +137,7 @@ void Connection::respond(std::size_t head_bytes) {
 // The client gets its place at once, or when one becomes free soon; in a burst that is a matter of milliseconds.
 void Connection::wait_for_place() {
   has_place_ = false;
+  ++gather_;
   enter(Phase::Gathering, kPlaceWait);
   server_.want_place(*this);
 }
@@ -146,7 +147,7 @@ void Connection::gather(std::shared_ptr<void> place) {
   const auto own = request_.scrape_timeout;
   arm(since_ + (own.count() > 0 ? soft_deadline(own) : server_.options().scrape_timeout) - Clock::now());
   server_.gatherer().submit(choose_format(request_.accept), accepts_gzip(request_.accept_encoding),
-                            [weak = weak_from_this(), gather = ++gather_, place = std::move(place),
+                            [weak = weak_from_this(), gather = gather_, place = std::move(place),
                              &server = server_](Response response) mutable {
                               asio::post(server.io(), [weak, gather, place = std::move(place), &server,
                                                        response = std::move(response)]() mutable {
@@ -194,8 +195,13 @@ void Connection::on_sent(const Error& error, std::size_t n) {
   if (error) return close();
   sent_ += n;
   if (sent_ < head_.size() + (body_ ? body_->size() : 0)) return send();
-  body_.reset();
+  drop_body();
   keep_open_ ? expect_request() : linger();
+}
+
+// Others may wait for the memory.
+void Connection::drop_body() noexcept {
+  if (std::exchange(body_, nullptr) != nullptr) server_.give_places_soon();
 }
 
 // Closing with bytes unread would send a reset, which may overtake the answer and undo it.

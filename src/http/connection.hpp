@@ -63,6 +63,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void answer(Response response, bool keep_open);
   void send();
   void on_sent(const boost::system::error_code& error, std::size_t n);
+  void drop_body() noexcept;
   void linger();
   void drain();
 
@@ -81,7 +82,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   RequestHead request_;
   std::uint64_t requests_ = 0;
 
-  std::uint64_t gather_ = 0;  // the number of the last gather: an answer to an earlier one came too late
+  std::uint64_t gather_ =
+      0;  // the number of the last request to be gathered: an answer to an earlier one came too late
   bool has_place_ = false;
   std::string head_;
   Body body_;

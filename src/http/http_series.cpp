@@ -36,8 +36,9 @@ Route& HttpSeries::add(std::string_view route) {
     if (found == nullptr) found = &emplace(pattern);
   }
   if (found->pattern != pattern) {
-    throw std::invalid_argument("HTTP route \"" + std::string{route} + "\": it matches the same paths as \"" +
-                                found->pattern + "\", which is there already; use one name for each hole");
+    throw std::invalid_argument("vitals::HttpMetrics: route \"" + std::string{route} +
+                                "\": it matches the same paths as \"" + found->pattern +
+                                "\", which is there already; use one name for each hole");
   }
   for (const auto name : spec.methods) {
     const std::uint8_t method = method_index(name);
@@ -50,6 +51,7 @@ Route& HttpSeries::add(std::string_view route) {
 Route& HttpSeries::learn(std::string_view pattern) {
   if (!pattern.starts_with('/')) return unmatched_;
   if (Route* known = trie_.find(pattern)) return *known;
+  if (!label_fault(pattern).empty()) return overflow_;  // a server's pattern may match a path that a client chose
   const std::lock_guard lock{mutex_};
   if (Route* known = trie_.find(pattern)) return *known;
   return routes_.size() < max_routes_ ? emplace(canonical_pattern(pattern)) : overflow_;

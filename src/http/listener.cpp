@@ -23,10 +23,24 @@ void set(int fd, int level, int option, int value) noexcept {
   (void)setsockopt(fd, level, option, &value, sizeof value);
 }
 
+const char* advice(int error) noexcept {
+  switch (error) {
+    case EADDRINUSE:
+      return " (choose another port, or 0 for a free one)";
+    case EACCES:
+      return " (ports below 1024 need a privilege)";
+    case EADDRNOTAVAIL:
+      return " (this machine has no such address)";
+    default:
+      return "";
+  }
+}
+
 [[noreturn]] void fail(int error, const std::string& address, std::uint16_t port, const char* why = "") {
   const bool is_v6 = address.find(':') != std::string::npos;
   const std::string where = (is_v6 ? '[' + address + ']' : address) + ':' + std::to_string(port);
-  throw std::system_error(error, std::generic_category(), "vitals::Endpoint can't listen on " + where + why);
+  throw std::system_error(error, std::generic_category(),
+                          "vitals::Endpoint can't listen on " + where + why + advice(error));
 }
 
 std::uint16_t bound_port(int fd) noexcept {
@@ -69,7 +83,8 @@ Listener listen_on(const std::string& address, std::uint16_t port) {
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
   if (address.empty() || getaddrinfo(address.c_str(), std::to_string(port).c_str(), &hints, &found) != 0) {
-    fail(EINVAL, address, port, ", which is no IPv4 or IPv6 address in digits");
+    fail(EINVAL, address, port,
+         ", which is no IPv4 or IPv6 address in digits; write 127.0.0.1 for localhost, 0.0.0.0 for all");
   }
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner{found, freeaddrinfo};
 

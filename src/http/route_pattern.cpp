@@ -1,5 +1,6 @@
 #include "http/route_pattern.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "http/http_method.hpp"
@@ -10,7 +11,7 @@ namespace {
 constexpr std::size_t kMaxPattern = 256;
 
 [[noreturn]] void refuse(std::string_view route, const std::string& rule) {
-  throw std::invalid_argument("HTTP route \"" + std::string{route} + "\": " + rule);
+  throw std::invalid_argument("vitals::HttpMetrics: route \"" + std::string{route} + "\": " + rule);
 }
 
 bool is_enclosed(std::string_view segment) noexcept {
@@ -104,6 +105,12 @@ std::string canonical_pattern(std::string_view pattern) {
   return out.empty() ? "/" : out;
 }
 
+std::string_view label_fault(std::string_view pattern) noexcept {
+  if (pattern.size() > kMaxPattern) return "longer than 256 bytes; shorten it";
+  const auto is_bad = [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == '\x7f'; };
+  return std::ranges::any_of(pattern, is_bad) ? "no spaces or control characters in a template" : "";
+}
+
 RouteSpec parse_route(std::string_view route) {
   RouteSpec spec;
   spec.pattern = route;
@@ -112,12 +119,9 @@ RouteSpec parse_route(std::string_view route) {
     spec.pattern = route.substr(space + 1);
     spec.methods = split_methods(route.substr(0, space));
   }
-  if (!spec.pattern.starts_with('/')) refuse(route, "the template must start with '/'");
-  if (spec.pattern.size() > kMaxPattern) refuse(route, "longer than 256 bytes; shorten it");
-  for (const char c : spec.pattern) {
-    if (static_cast<unsigned char>(c) <= ' ' || c == '\x7f')
-      refuse(route, "no spaces or control characters in a template");
-  }
+  if (!spec.pattern.starts_with('/'))
+    refuse(route, "the template must start with '/'; write \"GET /path\" or \"/path\"");
+  if (const std::string_view fault = label_fault(spec.pattern); !fault.empty()) refuse(route, std::string{fault});
   if (spec.pattern.find_first_of("?#") != std::string_view::npos)
     refuse(route, "a template has no query; leave out '?' and '#'");
   check_methods(route, spec.methods);

@@ -24,6 +24,9 @@ struct RouteSpec {
   std::string_view pattern;
 };
 
+/// Why a template can't be a label, whoever wrote it; empty if it can.
+[[nodiscard]] std::string_view label_fault(std::string_view pattern) noexcept;
+
 /// "GET|POST /path" or "/path" (its methods: GET). Throws std::invalid_argument if it is malformed.
 [[nodiscard]] RouteSpec parse_route(std::string_view route);
 

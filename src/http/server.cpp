@@ -167,6 +167,11 @@ void Server::want_place(Connection& connection) {
 
 void Server::forgo_place(const Connection& connection) noexcept { std::erase(waiting_, &connection); }
 
+void Server::give_places_soon() noexcept try {
+  if (!waiting_.empty()) asio::post(io_, [this] { give_places(); });
+} catch (...) {  // out of memory: those who wait have their deadlines
+}
+
 void Server::give_places() {
   const auto is_full = [this] { return gatherer_.held_bytes() > options_.max_response_bytes; };
   const auto is_writing = [](const Connection& c) { return c.phase() == Connection::Phase::Writing; };

@@ -48,6 +48,8 @@ class Server {
   void want_place(Connection& connection);
   void forgo_place(const Connection& connection) noexcept;
   void give_places();
+  /// The same, once the handler that is at work is done.
+  void give_places_soon() noexcept;
   /// The connection in that slot is about to close.
   void forget(std::size_t slot) noexcept;
 

@@ -1,6 +1,7 @@
 #include "http/service_thread.hpp"
 
 #include <csignal>
+#include <memory>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -15,15 +16,14 @@ std::thread start_service_thread(const char* name, std::function<void()> body) {
   sigfillset(&blocked);
   for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS}) sigdelset(&blocked, fault);
   pthread_sigmask(SIG_SETMASK, &blocked, &before);  // a thread inherits the mask of its maker
+  const auto restore = [](const sigset_t* mask) { pthread_sigmask(SIG_SETMASK, mask, nullptr); };
+  const std::unique_ptr<const sigset_t, decltype(restore)> restored{&before, restore};
   try {
-    std::thread thread{[name, body = std::move(body)] {
+    return std::thread{[name, body = std::move(body)] {
       pthread_setname_np(pthread_self(), name);
       body();
     }};
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    return thread;
   } catch (const std::system_error& error) {
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
     throw std::system_error(error.code(), std::string{"vitals::Endpoint can't start its thread "} + name);
   }
 }

@@ -1,11 +1,16 @@
 #include <cmath>
 #include <functional>
+#include <latch>
 #include <limits>
 #include <stdexcept>
 #include <string>
+#include <thread>
+#include <utility>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <vitals/vitals.hpp>
 
@@ -107,6 +112,30 @@ TEST_F(RegistryTest, RefusedRegistrationLeavesNothingBehind) {
 TEST_F(RegistryTest, RefusesEmptyCallbacks) {
   EXPECT_THAT(refusal([&] { (void)registry.gauge_callback("a", "A.", nullptr); }), HasSubstr("\"a\""));
   EXPECT_THAT(refusal([&] { (void)registry.add_collector(nullptr); }), HasSubstr("empty"));
+}
+
+TEST_F(RegistryTest, TokenEndsInAForkedChildWhileTheParentIsInItsCallback) {
+  std::latch called{1};
+  std::latch go_on{1};
+  auto token = registry.gauge_callback("a", "A.", [&] {
+    called.count_down();
+    go_on.wait();
+    return 1.0;
+  });
+  std::jthread scraper{[&] { (void)to_text(registry); }};
+  called.wait();
+
+  const pid_t child = fork();
+  if (child == 0) {
+    alarm(10);
+    { const CollectorToken ended = std::move(token); }
+    _exit(0);
+  }
+  int status = -1;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  go_on.count_down();
+
+  EXPECT_TRUE(WIFEXITED(status)) << "killed by signal " << WTERMSIG(status);
 }
 
 TEST_F(RegistryTest, SnapshotHasEveryTypeByName) {

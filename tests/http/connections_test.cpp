@@ -222,6 +222,20 @@ TEST_F(ConnectionsTest, AnswersThatSlowReadersHoldAreBounded) {
   EXPECT_EQ(get(endpoint.port(), "/metrics").status, 200);  // the reader is slow by now, and dropped
 }
 
+TEST_F(ConnectionsTest, MemoryThatBecomesFreeGoesToWhoWaits) {
+  fill_registry();
+  Endpoint endpoint{registry, {.port = 0, .max_response_bytes = 1}};
+  RawConnection reader{endpoint.port(), 4'096};
+  reader.send(kGet);
+  ASSERT_TRUE(eventually([&] { return scrapes("ok") == 1; }));
+  RawConnection waiting{endpoint.port()};
+  waiting.send(kGet);
+
+  reader.reset();
+
+  EXPECT_EQ(waiting.read_answer().status, 200);
+}
+
 TEST_F(ConnectionsTest, ThousandsOfRequestsOnOneConnection) {
   Endpoint endpoint{registry, {.port = 0}};
   RawConnection client{endpoint.port()};
@@ -247,6 +261,24 @@ class Gate {
   std::atomic<int> arrived{0};
   std::atomic<bool> open{false};
 };
+
+TEST_F(ConnectionsTest, AnswerThatCameTooLateIsNotTheNextOne) {
+  std::atomic<double> value{1};
+  auto token = registry.gauge_callback("slow", "Read first, given late.", [&value] {
+    const double read = value;
+    std::this_thread::sleep_for(150ms);
+    return read;
+  });
+  Endpoint endpoint{registry, {.port = 0, .max_scrapes_in_flight = 1}};
+  RawConnection client{endpoint.port()};
+  client.send("GET /metrics HTTP/1.1\r\nHost: x\r\nX-Prometheus-Scrape-Timeout-Seconds: 0.1\r\n\r\n");
+  ASSERT_EQ(client.read_answer().status, 503);
+
+  value = 2;
+  client.send(kGet);
+
+  EXPECT_EQ(sample(client.read_answer().body, "slow"), 2);
+}
 
 TEST_F(ConnectionsTest, AtMostEightScrapesWaitForASlowCallback) {
   Gate gate;

@@ -150,6 +150,8 @@ TEST_F(RoutesTest, LearnsABoundedNumberOfRoutes) {
 
   EXPECT_EQ(metrics.learn("/users/:id").pattern(), "/users/{id}");
   EXPECT_EQ(metrics.learn("/users/<id>").pattern(), "/users/{id}");
+  EXPECT_EQ(metrics.learn("/" + std::string(256, 'x')).pattern(), "_overflow");
+  EXPECT_EQ(metrics.learn("/a\nb").pattern(), "_overflow");
   EXPECT_EQ(metrics.learn("/b").pattern(), "/b");
   EXPECT_EQ(metrics.learn("/c").pattern(), "_overflow");
   EXPECT_EQ(metrics.learn("/listed").pattern(), "/listed");

@@ -49,7 +49,8 @@ struct HttplibEnd {
   }
 };
 
-// The template of a route that is not listed: the request's path with its parameters replaced by holes.
+// The template of a route that is not listed: the request's path with its parameters replaced by holes. Empty where it
+// can't be told which segment a parameter was, since the client sent another one like it.
 template <class Request>
 std::string httplib_template(const Request& request) {
   std::string out;
@@ -64,8 +65,11 @@ std::string httplib_template(const Request& request) {
   if constexpr (requires { request.path_params; }) {
     out += '/';
     for (const auto& [name, value] : request.path_params) {
-      const auto at = out.find('/' + value + '/');
-      if (at != std::string::npos) out.replace(at + 1, value.size(), '{' + name + '}');
+      const std::string segment = '/' + value + '/';
+      const auto at = out.find(segment);
+      if (at == std::string::npos) continue;
+      if (out.find(segment, at + 1) != std::string::npos) return {};
+      out.replace(at + 1, value.size(), '{' + name + '}');
     }
     out.pop_back();
   }
