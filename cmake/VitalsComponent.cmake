@@ -71,6 +71,15 @@ function(vitals_component name)
   endif()
 endfunction()
 
+# vitals_need(<package> <option> <use>): what only an option needs; without it, says how to get it or how to do without.
+macro(vitals_need package option use)
+  find_package(${package} QUIET)
+  if(NOT ${package}_FOUND)
+    message(FATAL_ERROR "${option} needs ${package}, which was not found. Run cmake/install-packages.sh ${use}, "
+      "or configure with -D${option}=OFF.")
+  endif()
+endmacro()
+
 # The files that find_package(vitals) reads; called once, after all components.
 function(vitals_install_package)
   configure_package_config_file(${vitals_cmake_dir}/vitals-config.cmake.in ${PROJECT_BINARY_DIR}/vitals-config.cmake

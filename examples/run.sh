@@ -104,7 +104,7 @@ if $serve; then
 
   API        $api/api/v1/…   (POST /api/v1/auth/login with {"email": "test@pazpaz.com", "password": "testpass"})
   metrics    $endpoint/metrics
-  live page  $endpoint/
+  start page $endpoint/
 
   load       $build/examples/clinic/clinic_load --url $api
   check      $build/src/tool/vitals check --url $endpoint/metrics

@@ -26,14 +26,31 @@ void check(MetricType type, const Declaration& declared) {
   if (type == MetricType::Histogram) check_bounds(declared.name, declared.bounds);
 }
 
+std::string list(const std::vector<std::string>& labels) {
+  std::string out;
+  for (const std::string& label : labels) out += (out.empty() ? "" : ", ") + label;
+  return "{" + out + "}";
+}
+
+std::string list(const std::vector<double>& bounds) {
+  std::string out;
+  for (const double bound : bounds) {
+    if (!out.empty()) out += ", ";
+    append_number(out, bound);
+  }
+  return "{" + out + "}";
+}
+
 void check_same(const FamilyBase& family, MetricType type, const Declaration& declared) {
-  const auto again = [&](const std::string& what) {
-    refuse(declared.name, "registered before with " + what + "; use the same declaration, or another name");
+  const Declaration& before = family.declared();
+  const auto again = [&](const char* what, std::string_view was, std::string_view is) {
+    refuse(declared.name, "registered before with " + std::string{what} + " " + std::string{was} + ", now with " +
+                              std::string{is} + "; use the same declaration, or another name");
   };
-  if (family.type() != type) again("another type");
-  if (family.declared().labels != declared.labels) again("other labels");
-  if (family.declared().help != declared.help) again("another help text, \"" + family.declared().help + "\"");
-  if (family.declared().bounds != declared.bounds) again("other bucket bounds");
+  if (family.type() != type) again("type", type_name(family.type()), type_name(type));
+  if (before.labels != declared.labels) again("labels", list(before.labels), list(declared.labels));
+  if (before.help != declared.help) again("help text", '"' + before.help + '"', '"' + declared.help + '"');
+  if (before.bounds != declared.bounds) again("bucket bounds", list(before.bounds), list(declared.bounds));
 }
 
 // As rendered: values that differ only in invalid UTF-8 look alike there.

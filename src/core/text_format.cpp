@@ -10,22 +10,6 @@ namespace vitals::detail {
 
 namespace {
 
-std::string_view type_name(MetricType type) noexcept {
-  switch (type) {
-    case MetricType::Counter:
-      return "counter";
-    case MetricType::Gauge:
-      return "gauge";
-    case MetricType::Histogram:
-      return "histogram";
-    case MetricType::Summary:
-      return "summary";
-    case MetricType::Untyped:
-      break;
-  }
-  return "untyped";
-}
-
 void append_escaped(std::string& out, std::string_view text, bool quotes) {
   for (const char c : text) {
     if (c == '\\') {
@@ -93,6 +77,22 @@ void append_summary(std::string& out, std::string_view name, const std::string& 
 }
 
 }  // namespace
+
+std::string_view type_name(MetricType type) noexcept {
+  switch (type) {
+    case MetricType::Counter:
+      return "counter";
+    case MetricType::Gauge:
+      return "gauge";
+    case MetricType::Histogram:
+      return "histogram";
+    case MetricType::Summary:
+      return "summary";
+    case MetricType::Untyped:
+      break;
+  }
+  return "untyped";
+}
 
 void append_number(std::string& out, double v) {
   if (std::isnan(v)) {

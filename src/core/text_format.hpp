@@ -15,6 +15,9 @@ namespace vitals::detail {
 void append_number(std::string& out, double v);
 void append_number(std::string& out, std::uint64_t n);
 
+/// As in a TYPE line.
+[[nodiscard]] std::string_view type_name(MetricType type) noexcept;
+
 /// # HELP and # TYPE.
 void append_head(std::string& out, std::string_view name, std::string_view help, MetricType type);
 

@@ -46,11 +46,21 @@ TEST_F(RegistryTest, RefusesAnotherDeclarationOfAName) {
   registry.histogram("h", "H.", Buckets{1, 2});
 
   EXPECT_THAT(refusal([&] { registry.gauge("a_total", "A."); }),
-              AllOf(HasSubstr("\"a_total\""), HasSubstr("another type")));
-  EXPECT_THAT(refusal([&] { registry.counter("a_total", "A."); }), HasSubstr("other labels"));
-  EXPECT_THAT(refusal([&] { registry.counter("a_total", "A.", {"y", "x"}); }), HasSubstr("other labels"));
-  EXPECT_THAT(refusal([&] { registry.counter("a_total", "B.", {"x", "y"}); }), HasSubstr("another help text, \"A.\""));
-  EXPECT_THAT(refusal([&] { registry.histogram("h", "H.", Buckets{1, 3}); }), HasSubstr("other bucket bounds"));
+              AllOf(HasSubstr("\"a_total\""),
+                    HasSubstr("registered before with type counter, now with gauge; use the same declaration")));
+  EXPECT_THAT(refusal([&] { registry.counter("a_total", "A."); }), HasSubstr("labels {x, y}, now with {}"));
+  EXPECT_THAT(refusal([&] {
+                registry.counter("a_total", "A.", {"y", "x"});
+              }),
+              HasSubstr("labels {x, y}, now with {y, x}"));
+  EXPECT_THAT(refusal([&] {
+                registry.counter("a_total", "B.", {"x", "y"});
+              }),
+              HasSubstr("help text \"A.\", now with \"B.\""));
+  EXPECT_THAT(refusal([&] {
+                registry.histogram("h", "H.", Buckets{1, 3});
+              }),
+              HasSubstr("bucket bounds {1, 2}, now with {1, 3}"));
 }
 
 TEST_F(RegistryTest, RefusesBadMetricNamesAndProposesGoodOnes) {
