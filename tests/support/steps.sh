@@ -27,6 +27,7 @@ trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 folder=$(mktemp -d "${TMPDIR:-/tmp}/vitals.XXXXXXXX")
+export TMPDIR=$folder  # what a killed test leaves goes with it
 
 run() {
   set -m
