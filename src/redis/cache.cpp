@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -18,6 +19,8 @@ CacheOptions checked(CacheOptions options) {
   require(options.budget > milliseconds::zero(), "budget must be above 0");
   require(options.flight_wait >= milliseconds::zero(), "flight_wait must not be negative");
   require(options.jitter >= 0 && options.jitter < 1, "jitter must be at least 0 and below 1");
+  options.budget = std::min(options.budget, detail::kLongest);
+  options.flight_wait = std::min(options.flight_wait, detail::kLongest);
   return options;
 }
 

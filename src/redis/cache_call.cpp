@@ -177,8 +177,7 @@ void CacheCall::write(std::string_view payload) {
 // The key was invalidated between the look at the mark and the SET.
 void CacheCall::take_back() noexcept {
   site_.metrics.put_stale.inc();
-  std::string_view words[] = {{}, key_.text};
-  static_cast<void>(site_.core.remove(words, left_));
+  site_.core.take_back(key_.text);
 }
 
 // Whoever still waits is told to load the value himself.

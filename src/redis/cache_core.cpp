@@ -19,13 +19,28 @@ CacheCore::CacheCore(Registry& registry, RedisPoolCore& pool, CacheOptions optio
       plain_{*this, stem_, SiteMetrics{metrics_, "get_or_compute"}},
       patterns_{*this, stem_, SiteMetrics{metrics_, "_pattern"}} {}
 
+CacheCore::~CacheCore() {
+  for (const NamedSite* site = sites_.load(std::memory_order_acquire); site != nullptr;) {
+    const std::unique_ptr<const NamedSite> ended{std::exchange(site, site->next)};
+  }
+}
+
+NamedSite* CacheCore::find_site(std::string_view name) const noexcept {
+  NamedSite* site = sites_.load(std::memory_order_acquire);
+  while (site != nullptr && site->name != name) site = site->next;
+  return site;
+}
+
 CacheSite& CacheCore::site(std::string_view name) {
-  const std::lock_guard lock{mutex_};
-  const auto found = sites_.find(name);
-  if (found != sites_.end()) return found->second;
+  if (NamedSite* known = find_site(name)) return known->site;
   std::string stem = stem_ + std::string{name} + ":";
-  return sites_.emplace(std::string{name}, CacheSite{*this, std::move(stem), SiteMetrics{metrics_, name}})
-      .first->second;
+  std::unique_ptr<NamedSite> made{
+      new NamedSite{std::string{name}, {*this, std::move(stem), SiteMetrics{metrics_, name}}, nullptr}};
+  made->next = sites_.load(std::memory_order_acquire);
+  while (!sites_.compare_exchange_weak(made->next, made.get(), std::memory_order_acq_rel)) {
+    if (NamedSite* known = find_site(name)) return known->site;  // another thread's
+  }
+  return made.release()->site;
 }
 
 RedisResult CacheCore::run(CacheCommand command, RedisConnection::Command words,
@@ -42,14 +57,31 @@ RedisResult CacheCore::run(CacheCommand command, RedisConnection::Command words,
 
 RedisResult CacheCore::remove(std::span<std::string_view> words, std::chrono::nanoseconds budget) noexcept {
   if (!pool_.no_unlink.load(std::memory_order_relaxed)) {
-    words[0] = command_name(CacheCommand::kUnlink);
-    RedisResult result = run(CacheCommand::kUnlink, {words, kIntegerReply}, budget);
+    RedisResult result = run_remove(CacheCommand::kUnlink, words, budget);
     if (result.failure != RedisFailure::kUnknownCommand) return result;
     pool_.no_unlink.store(true, std::memory_order_relaxed);  // Redis before 4
     budget -= result.elapsed;
   }
-  words[0] = command_name(CacheCommand::kDel);
-  return run(CacheCommand::kDel, {words, kIntegerReply}, budget);
+  return run_remove(CacheCommand::kDel, words, budget);
+}
+
+RedisResult CacheCore::run_remove(CacheCommand command, std::span<std::string_view> words,
+                                  std::chrono::nanoseconds budget) noexcept {
+  words[0] = command_name(command);
+  RedisResult result = run(command, {words, kIntegerReply}, budget);
+  if (result.failure != RedisFailure::kNone) return result;
+  const auto keys = static_cast<long long>(words.size() - 1);
+  if (result.reply->integer < 0 || result.reply->integer > keys) {
+    result.failure = RedisFailure::kProtocol;
+    metrics_.error(command, result.failure);
+  }
+  return result;
+}
+
+// Not on what is left of the call's budget, which the write has spent: an old value must not stay.
+void CacheCore::take_back(std::string_view key) noexcept {
+  std::string_view words[] = {{}, key};
+  static_cast<void>(remove(words, pool_.options().command_timeout));
 }
 
 bool CacheCore::erase(CacheSite& site, const std::string& key) noexcept {

@@ -1,10 +1,8 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
-#include <functional>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,25 +23,35 @@ struct CacheSite {
   SiteMetrics metrics;
 };
 
+// A function of a Cache. Never changed or freed while the cache lives.
+struct NamedSite {
+  std::string name;
+  CacheSite site;
+  NamedSite* next;
+};
+
 // Behind Cache: its options, its functions by name, and its commands.
 class CacheCore {
  public:
   CacheCore(Registry& registry, RedisPoolCore& pool, CacheOptions options);
   CacheCore(const CacheCore&) = delete;
   CacheCore& operator=(const CacheCore&) = delete;
+  ~CacheCore();
 
   CacheSite& site(std::string_view name);
   CacheSite& plain() noexcept { return plain_; }
 
   // Runs a command, and counts its time and its failure.
   RedisResult run(CacheCommand command, RedisConnection::Command words, std::chrono::nanoseconds budget) noexcept;
-  // UNLINK, or DEL where there is no UNLINK. words[0] is set by this.
+  // UNLINK, or DEL where there is no UNLINK, of the keys behind words[0], which is set by this.
   RedisResult remove(std::span<std::string_view> words, std::chrono::nanoseconds budget) noexcept;
 
   void count_lookup(bool hit) noexcept { (hit ? metrics_.hits : metrics_.misses).inc(); }
   void count_error(CacheCommand command, RedisFailure failure) noexcept { metrics_.error(command, failure); }
 
   bool erase(CacheSite& site, const std::string& key) noexcept;
+  // Removes what a load has written after its key was invalidated.
+  void take_back(std::string_view key) noexcept;
   InvalidateResult invalidate_pattern(std::string_view pattern, const InvalidateOptions& options);
 
   // Throws std::bad_alloc, in a forked child's first call.
@@ -53,8 +61,12 @@ class CacheCore {
  private:
   struct Scan;
 
+  RedisResult run_remove(CacheCommand command, std::span<std::string_view> words,
+                         std::chrono::nanoseconds budget) noexcept;
+
   bool remove_batch(Scan& scan, std::span<const std::string_view> keys, InvalidateResult& result);
   CacheSite& site_of(std::string_view pattern);
+  [[nodiscard]] NamedSite* find_site(std::string_view name) const noexcept;
 
   RedisPoolCore& pool_;
   const CacheOptions options_;
@@ -63,8 +75,8 @@ class CacheCore {
   ForkLocal<Flights> flights_;
   CacheSite plain_;
   CacheSite patterns_;  // of invalidations that are not of one function
-  std::mutex mutex_;
-  std::map<std::string, CacheSite, std::less<>> sites_;  // guarded by mutex_; sites never move
+  // Only grows. No lock, which a forked child could find held; release and acquire: a site is complete when it is seen.
+  std::atomic<NamedSite*> sites_{nullptr};
 };
 
 }  // namespace vitals::detail

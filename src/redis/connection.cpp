@@ -16,11 +16,18 @@ namespace {
 // What a reply may hold. A hostile `*2147483647` of 13 bytes would make hiredis reserve 16 GB, and spend seconds
 // freeing it.
 constexpr long long kMaxElements = 1 << 17;
+constexpr int kMaxDepth = 8;  // hiredis frees what is nested by recursion; SCAN's reply has two levels
 constexpr std::size_t kMaxReplyBytes = std::size_t{64} << 20;
 // A request buffer that once grew for a large value is not kept.
 constexpr std::size_t kKeptRequestBytes = std::size_t{64} << 10;
 
 redisReplyObjectFunctions* hiredis_functions = nullptr;
+
+bool too_deep(const redisReadTask* task) noexcept {
+  int depth = 1;
+  while (depth <= kMaxDepth && (task = task->parent) != nullptr) ++depth;
+  return depth > kMaxDepth;
+}
 
 // hiredis's own makers of replies, but for arrays. The element count is an int in 0.14 and a size_t in 1.x: hence auto.
 redisReplyObjectFunctions* limited_functions(redisReplyObjectFunctions* original) noexcept {
@@ -30,7 +37,7 @@ redisReplyObjectFunctions* limited_functions(redisReplyObjectFunctions* original
     functions.createArray = [](const redisReadTask* task, auto elements) -> void* {
       auto& left = *static_cast<long long*>(task->privdata);
       left -= static_cast<long long>(elements);
-      return left < 0 ? nullptr : hiredis_functions->createArray(task, elements);
+      return left < 0 || too_deep(task) ? nullptr : hiredis_functions->createArray(task, elements);
     };
     return functions;
   }();
@@ -127,9 +134,17 @@ RedisFailure RedisConnection::exchange(Command command, Deadline deadline, Reply
   } catch (...) {
     return RedisFailure::kIo;  // no memory; nothing was sent, but this is no time to be choosy
   }
-  const RedisFailure sent = send_all(fd(), request_, deadline);
+  RedisFailure failure = send_all(fd(), request_, deadline);
   if (request_.capacity() > kKeptRequestBytes) request_ = {};
-  return sent == RedisFailure::kNone ? receive(command.answers, deadline, reply) : sent;
+  if (failure == RedisFailure::kNone) failure = receive(command.answers, deadline, reply);
+  if (failure == RedisFailure::kTimeout) drop_unsent();
+  return failure;
+}
+
+// Nobody waits any more for what the kernel still has to send: the close to come shall throw it away.
+void RedisConnection::drop_unsent() noexcept {
+  constexpr linger kAtOnce{1, 0};
+  (void)::setsockopt(fd(), SOL_SOCKET, SO_LINGER, &kAtOnce, sizeof kAtOnce);
 }
 
 RedisFailure RedisConnection::receive(ReplyTypes answers, Deadline deadline, Reply& reply) noexcept {

@@ -50,6 +50,7 @@ class RedisConnection {
 
   static RedisFailure connect(std::span<const Address> addresses, Deadline deadline, FileDescriptor& fd) noexcept;
   RedisFailure greet(const RedisOptions& options, Deadline deadline);
+  void drop_unsent() noexcept;
   RedisFailure receive(ReplyTypes answers, Deadline deadline, Reply& reply) noexcept;
   RedisFailure parse(ReplyTypes answers, Reply& reply) noexcept;
   [[nodiscard]] bool unread() const noexcept { return context_->reader->pos != context_->reader->len; }

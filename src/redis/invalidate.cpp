@@ -59,7 +59,7 @@ bool CacheCore::remove_batch(Scan& scan, std::span<const std::string_view> keys,
 InvalidateResult CacheCore::invalidate_pattern(std::string_view pattern, const InvalidateOptions& options) {
   flights().invalidate_prefix(stem_ + std::string{pattern.substr(0, pattern.find_first_of(kSpecial))});
   InvalidateResult result{.cursor = options.cursor};
-  Scan scan{options.budget, site_of(pattern), {}};
+  Scan scan{std::min(options.budget, kLongest), site_of(pattern), {}};
   const std::string match = escape_glob(stem_) + std::string{pattern};
   std::vector<std::string_view> keys;
   do {
@@ -83,9 +83,8 @@ InvalidateResult CacheCore::invalidate_pattern(std::string_view pattern, const I
 
 // The function whose keys a pattern like "get_appointments:*" names.
 CacheSite& CacheCore::site_of(std::string_view pattern) {
-  const std::lock_guard lock{mutex_};
-  const auto found = sites_.find(pattern.substr(0, pattern.find(':')));
-  return found == sites_.end() ? patterns_ : found->second;
+  NamedSite* const found = find_site(pattern.substr(0, pattern.find(':')));
+  return found == nullptr ? patterns_ : found->site;
 }
 
 }  // namespace vitals::detail

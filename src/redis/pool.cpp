@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -36,6 +37,9 @@ void check(const RedisOptions& options) {
 
 RedisOptions checked(RedisOptions options) {
   check(options);
+  for (auto* limit : {&options.command_timeout, &options.connect_timeout, &options.lease_wait, &options.retry_max}) {
+    *limit = std::min(*limit, detail::kLongest);
+  }
   return options;
 }
 
@@ -47,11 +51,8 @@ RedisPool::RedisPool(Registry& registry, RedisOptions options)
 RedisPool::~RedisPool() = default;
 
 bool RedisPool::ping() noexcept {
-  static constexpr std::string_view kPing[] = {"PING"};
   const RedisOptions& options = core_->options();
-  return core_
-             ->execute({kPing, detail::kStatusReply},
-                       options.lease_wait + options.connect_timeout + options.command_timeout)
+  return core_->execute(detail::kPing, options.lease_wait + options.connect_timeout + options.command_timeout)
              .failure == detail::RedisFailure::kNone;
 }
 
@@ -62,11 +63,15 @@ RedisLease RedisPool::acquire() {
   const auto permit = core_->permit(now);
   if (permit == detail::Breaker::Permit::kDenied) return lease;
   detail::RedisPoolCore::Leased leased;
+  bool proven = true;
   const auto deadline = now + core_->options().lease_wait + core_->options().connect_timeout;
   auto failure = core_->acquire(now, deadline, leased);
-  if (leased.reused && !leased.connection->quiet()) failure = core_->reconnect(leased, deadline);
-  // A connection that has been made is a success; one from the pool proves nothing yet.
-  if (!leased.reused) core_->report(failure, permit, Clock::now(), leased.state);
+  if (leased.reused && (permit == detail::Breaker::Permit::kProbe || !leased.connection->quiet())) {
+    failure = core_->ping(leased, deadline);
+  } else if (leased.reused) {
+    proven = false;  // neither made nor asked: no word for the breaker
+  }
+  if (proven) core_->report(failure, permit, Clock::now(), leased.state);
   if (failure != detail::RedisFailure::kNone) return lease;
   leased.connection->lend();
   lease.core_ = core_.get();

@@ -48,6 +48,9 @@ struct RedisResult {
   std::chrono::nanoseconds elapsed{};
 };
 
+inline constexpr std::string_view kPingWords[] = {"PING"};
+inline constexpr RedisConnection::Command kPing{kPingWords, kStatusReply};
+
 // Behind RedisPool: leases, and commands that never throw and never take longer than their deadline.
 class RedisPoolCore {
  public:
@@ -68,8 +71,8 @@ class RedisPoolCore {
   RedisResult execute(RedisConnection::Command command, std::chrono::nanoseconds budget) noexcept;
 
   RedisFailure acquire(Clock::time_point now, Deadline deadline, Leased& leased);
-  // Replaces a leased connection that the server has closed. On failure leased.connection is null.
-  RedisFailure reconnect(Leased& leased, Deadline deadline) noexcept;
+  // Whether a leased connection works; replaces one that the server has closed. On failure leased.connection is null.
+  RedisFailure ping(Leased& leased, Deadline deadline) noexcept;
   void release(Leased leased, bool usable, Clock::time_point now) noexcept;
 
   // For those who acquire() themselves: run() does both.
@@ -83,6 +86,7 @@ class RedisPoolCore {
 
  private:
   RedisFailure run(RedisConnection::Command command, Deadline deadline, Leased& leased, Reply& reply) noexcept;
+  RedisFailure reconnect(Leased& leased, Deadline deadline) noexcept;
   RedisFailure connect(RedisPoolState& state, Deadline deadline, std::unique_ptr<RedisConnection>& connection) noexcept;
   bool wait_for_free(RedisPoolState& state, std::unique_lock<std::mutex>& lock, Clock::time_point now,
                      Deadline deadline);

@@ -33,11 +33,24 @@ RedisResult RedisPoolCore::execute(RedisConnection::Command command, std::chrono
 RedisFailure RedisPoolCore::run(RedisConnection::Command command, Deadline deadline, Leased& leased,
                                 Reply& reply) noexcept {
   const auto limit = [&](Clock::time_point start) { return std::min(deadline, start + options_.command_timeout); };
+  // What has come meanwhile, a close or a reply too many, must not be taken for the reply to this.
+  if (leased.reused && !leased.connection->quiet()) {
+    if (const RedisFailure failure = reconnect(leased, deadline); failure != RedisFailure::kNone) return failure;
+    return leased.connection->exchange(command, limit(Clock::now()), reply);
+  }
   const Clock::time_point start = leased.reused ? leased.since : Clock::now();
   const RedisFailure failure = leased.connection->exchange(command, limit(start), reply);
   if (failure != RedisFailure::kClosed || !leased.reused) return failure;
   if (const RedisFailure again = reconnect(leased, deadline); again != RedisFailure::kNone) return again;
   return leased.connection->exchange(command, limit(Clock::now()), reply);
+}
+
+RedisFailure RedisPoolCore::ping(Leased& leased, Deadline deadline) noexcept {
+  Reply pong;
+  const RedisFailure failure = run(kPing, deadline, leased, pong);
+  if (!discards_connection(failure)) return RedisFailure::kNone;  // an error reply is a sign of life
+  if (leased.connection != nullptr) release(std::move(leased), false, Clock::now());
+  return failure;
 }
 
 // A server that has closed one idle connection has, as a rule, closed them all: it was restarted.

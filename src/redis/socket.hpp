@@ -12,6 +12,9 @@ namespace vitals::detail {
 
 using Deadline = std::chrono::steady_clock::time_point;
 
+// A year. Longer limits are cut to it: a sum with the time must not overflow.
+constexpr std::chrono::milliseconds kLongest = std::chrono::hours{24 * 365};
+
 class FileDescriptor {
  public:
   explicit FileDescriptor(int fd = -1) noexcept : fd_{fd} {}

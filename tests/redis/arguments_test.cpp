@@ -1,5 +1,6 @@
 #include <chrono>
 #include <cmath>
+#include <initializer_list>
 #include <map>
 #include <optional>
 #include <set>
@@ -11,6 +12,18 @@
 #include <gtest/gtest.h>
 
 #include <vitals/redis/detail/arguments.hpp>
+
+// A range, which alone doesn't tell two of them apart.
+struct Page : std::vector<int> {
+  Page(std::initializer_list<int> values, int page) : std::vector<int>{values}, number{page} {}
+  int number;
+};
+
+template <>
+struct vitals::Codec<Page> {
+  static std::string encode(const Page& page) { return std::to_string(page.number); }
+  static std::optional<Page> decode(std::string_view) { return std::nullopt; }
+};
 
 namespace vitals::detail {
 
@@ -56,6 +69,13 @@ TEST(Arguments, DifferentArgumentsHaveDifferentBytes) {
 
   EXPECT_EQ(std::set<std::string>(all.begin(), all.end()).size(), all.size());
 }
+
+TEST(Arguments, NoTextIsNotEmptyText) {
+  EXPECT_NE(canonical<const char*>(nullptr), canonical(""s));
+  EXPECT_NE(canonical<const char*>(nullptr), canonical(std::optional<std::string>{}));
+}
+
+TEST(Arguments, CodecOfTheUserDecides) { EXPECT_NE(canonical(Page{{1, 2}, 1}), canonical(Page{{1, 2}, 2})); }
 
 TEST(Arguments, TimePointsAndNestedTypesAreKeys) {
   const std::chrono::sys_days day{std::chrono::year{2024} / 10 / 24};

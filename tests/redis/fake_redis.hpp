@@ -5,6 +5,7 @@
 #include <cstring>
 #include <filesystem>
 #include <map>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -16,19 +17,20 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "support/redis_server.hpp"
+
 namespace vitals::test {
 
 /// Answers whatever it is sent with the same bytes: for faults that a real server can't be made to produce.
 /// On a Unix socket in a folder of its own, in a thread of its own, until the destructor.
 class FakeRedis {
  public:
-  enum class Manner { kAtOnce, kDripping, kThenClosing };
+  /// kTwice: again a moment after the answer.
+  enum class Manner { kAtOnce, kDripping, kThenClosing, kTwice };
 
   explicit FakeRedis(std::string answer, Manner manner = Manner::kAtOnce)
       : answer_{std::move(answer)}, manner_{manner} {
-    char name[] = "/tmp/vitals-fake.XXXXXX";
-    if (::mkdtemp(name) == nullptr) throw std::runtime_error{"mkdtemp failed"};
-    folder_ = name;
+    folder_ = temporary_folder("vitals-fake");
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     std::strcpy(address.sun_path, unix_socket().c_str());
@@ -81,17 +83,22 @@ class FakeRedis {
   }
 
   // False when the connection is to be closed.
-  bool talk_to(int fd, std::string& rest) const {
-    if (rest.empty()) return true;
+  bool talk_to(int fd, std::string& rest) {
+    if (rest.empty()) {
+      if (repeats_.erase(fd) > 0) (void)::send(fd, answer_.data(), answer_.size(), MSG_NOSIGNAL);
+      return true;
+    }
     const std::size_t n = manner_ == Manner::kDripping ? 1 : rest.size();
     const ssize_t sent = ::send(fd, rest.data(), n, MSG_NOSIGNAL);
     if (sent > 0) rest.erase(0, static_cast<std::size_t>(sent));
+    if (manner_ == Manner::kTwice) repeats_.insert(fd);
     return manner_ != Manner::kThenClosing || !rest.empty();
   }
 
   const std::string answer_;
   const Manner manner_;
   std::string folder_;
+  std::set<int> repeats_;
   int listener_ = -1;
   std::atomic<bool> stop_{false};
   std::thread thread_;

@@ -186,6 +186,61 @@ TEST_F(PoolTest, ForkInsideALoadIsSafeInBothProcesses) {
   EXPECT_EQ(cache.get_or_compute("key", 60s, [] { return 2; }), 1);
 }
 
+TEST_F(PoolTest, ForkLeavesTheChildFreeOfWhatOtherThreadsDoToTheCache) {
+  RedisPool redis{registry, {.unix_socket = "/no/such/socket"}};
+  Cache cache{registry, redis};
+  (void)cache.invalidate_pattern("function:*");  // from here on, no series is new: that is the registry's affair
+  std::jthread other{[&](const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+      (void)cache.cached("function", [] { return 1; });
+      (void)cache.invalidate_pattern("function:*");
+    }
+  }};
+
+  for (int i = 0; i < 50; ++i) {
+    EXPECT_EQ(status_of_child([&] {
+                ::alarm(10);
+                (void)cache.invalidate_pattern("function:*");
+                return true;
+              }),
+              0);
+  }
+}
+
+// Connections can't be made, but one that was lent meanwhile comes back and works.
+TEST_F(PoolTest, BreakerClosesByAnIdleConnectionToo) {
+  RedisPool redis{registry, {.unix_socket = server->unix_socket(), .retry_max = 50ms}};
+  const auto state = [&] { return sample(registry, "cache_breaker_state{cache_type=\"redis\",pool=\"main\"}"); };
+  RedisLease lease = redis.acquire();
+  ASSERT_TRUE(lease);
+  const std::string away = server->unix_socket() + ".away";
+  ASSERT_EQ(::rename(server->unix_socket().c_str(), away.c_str()), 0);
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(redis.acquire());
+  EXPECT_EQ(state(), 1);
+  lease = {};
+
+  EXPECT_TRUE(test::eventually([&] { return bool{redis.acquire()}; }));
+
+  EXPECT_EQ(state(), 0);
+  EXPECT_EQ(::rename(away.c_str(), server->unix_socket().c_str()), 0);
+}
+
+TEST_F(PoolTest, EndlessLimitsAreLongOnes) {
+  constexpr auto kEndless = std::chrono::milliseconds::max();
+  RedisPool redis{registry,
+                  {.unix_socket = server->unix_socket(),
+                   .command_timeout = kEndless,
+                   .connect_timeout = kEndless,
+                   .lease_wait = kEndless,
+                   .retry_max = kEndless}};
+  Cache cache{registry, redis, {.budget = kEndless, .flight_wait = kEndless}};
+
+  EXPECT_TRUE(redis.ping());
+  EXPECT_EQ(cache.get_or_compute("endless", 60s, [] { return 1; }), 1);
+  EXPECT_EQ(cache.get_or_compute("endless", 60s, [] { return 2; }), 1);
+  EXPECT_TRUE(cache.invalidate_pattern("endless*", {.budget = kEndless}).complete);
+}
+
 }  // namespace
 
 }  // namespace vitals

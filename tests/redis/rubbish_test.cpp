@@ -24,6 +24,12 @@ struct Rubbish {
   friend void PrintTo(const Rubbish& rubbish, std::ostream* out) { *out << rubbish.name; }
 };
 
+std::string nested(int levels) {
+  std::string out;
+  for (int i = 0; i < levels; ++i) out += "*1\r\n";
+  return out + "$1\r\na\r\n";
+}
+
 // Whatever it answers: the function's result, in bounded time, one error, and neither a hit nor a miss.
 class RubbishTest : public testing::TestWithParam<Rubbish> {};
 
@@ -60,6 +66,7 @@ INSTANTIATE_TEST_SUITE_P(
         // hiredis reserves 16 GB for this one, and takes seconds to free it.
         Rubbish{"ArrayOfTwoBillion", "*2147483647\r\n", "protocol"},
         Rubbish{"ArraysInArrays", "*100000\r\n*100000\r\n*100000\r\n", "protocol"},
+        Rubbish{"ArraysInArraysWithoutEnd", nested(100'000), "protocol"},
         Rubbish{"EndlessLine", "+" + std::string(1'000'000, 'x'), "timeout"},
         Rubbish{"NoEnvelope", "$5\r\nhello\r\n", "decode"}, Rubbish{"EmptyValue", "$0\r\n\r\n", "decode"},
         Rubbish{"Moved", "-MOVED 3999 127.0.0.1:6381\r\n", "moved"},
@@ -103,6 +110,33 @@ TEST(Rubbish, ScanThatNeverComesToAnEndIsCutOff) {
   const auto took = test::time_of([&] { EXPECT_FALSE(cache.invalidate_pattern("*", {.budget = 50ms}).complete); });
 
   EXPECT_LT(took, 5s);
+}
+
+// What Redis says it has removed is no number of keys.
+TEST(RubbishReply, ImpossibleCountsOfKeysAreErrors) {
+  for (const char* answer : {":-1\r\n", ":2\r\n"}) {
+    FakeRedis server{answer};
+    Registry registry;
+    RedisPool redis{registry, {.unix_socket = server.unix_socket(), .command_timeout = 20s}};
+    Cache cache{registry, redis, {.budget = 20s}};
+
+    EXPECT_FALSE(cache.erase("key"));
+
+    EXPECT_EQ(test::errors(registry, "UNLINK", "protocol"), 1) << answer;
+    EXPECT_EQ(sample(registry, "cache_invalidated_keys_total{cache=\"get_or_compute\",method=\"key\"}"), 0);
+  }
+}
+
+TEST(RubbishReply, ConnectionWithAReplyTooManyIsNotUsedAgain) {
+  FakeRedis server{"+PONG\r\n", FakeRedis::Manner::kTwice};
+  Registry registry;
+  RedisPool redis{registry, {.unix_socket = server.unix_socket(), .command_timeout = 20s}};
+  EXPECT_TRUE(redis.ping());
+  std::this_thread::sleep_for(100ms);
+
+  EXPECT_TRUE(redis.ping());
+
+  EXPECT_EQ(sample(registry, "redis_pool_created_total{pool=\"main\"}"), 2);
 }
 
 }  // namespace

@@ -24,6 +24,15 @@
 
 namespace vitals::test {
 
+/// A new folder whose name is short enough for a socket in it.
+inline std::string temporary_folder(const char* name) {
+  const char* const temporary = std::getenv("TMPDIR");
+  const bool is_short = temporary != nullptr && std::strlen(temporary) < 70;  // a socket's path has 107 bytes
+  std::string folder = std::string{is_short ? temporary : "/tmp"} + '/' + name + ".XXXXXX";
+  if (::mkdtemp(folder.data()) == nullptr) throw std::runtime_error{"can't make the folder " + folder};
+  return folder;
+}
+
 /// A private redis-server: a process of its own, on a Unix socket in a new folder and on a free port of 127.0.0.1, with
 /// nothing on disk. Ended by the destructor, and by the kernel if the test dies. Not thread-safe. Start it from the
 /// main thread: it ends with the thread that started it.
@@ -34,10 +43,7 @@ class RedisServer {
 
   /// `settings` are further arguments, such as {"--requirepass", "secret"}. Throws if the server can't be started.
   explicit RedisServer(std::vector<std::string> settings = {}) : settings_{std::move(settings)} {
-    const char* const temporary = std::getenv("TMPDIR");
-    const bool is_short = temporary != nullptr && std::strlen(temporary) < 70;  // a socket's path has 107 bytes
-    folder_ = std::string{is_short ? temporary : "/tmp"} + "/vitals-redis.XXXXXX";
-    if (::mkdtemp(folder_.data()) == nullptr) throw std::runtime_error{"mkdtemp failed in " + folder_};
+    folder_ = temporary_folder("vitals-redis");
     for (int attempt = 1;; ++attempt) {
       port_ = free_port();
       if (start()) return;

@@ -24,7 +24,8 @@ class CacheCore;
 struct CacheOptions {
   /// Keys are `prefix:function:hash` and `prefix:key`. Give each Cache of a process its own.
   std::string prefix{};  // {}: no warning for those who leave it out
-  /// The most that one call waits for Redis, reading and writing together; waiting for another caller's load is apart.
+  /// The most that one call waits for Redis, reading and writing together; waiting for another caller's load is apart,
+  /// and so is taking back a value that was invalidated meanwhile (RedisOptions::command_timeout).
   std::chrono::milliseconds budget{100};
   /// Each time to live is shortened by a random part of up to this share, so that what was cached together does not
   /// expire together. In [0, 1).
@@ -51,7 +52,8 @@ struct InvalidateResult {
 };
 
 /// Results of functions, kept in Redis and shared by all processes that use it; with the metrics cache_….
-/// Thread-safe: any member from any thread. Safe in a forked child.
+/// Thread-safe: any member from any thread. Safe in a forked child, unless the fork met a thread of the parent that was
+/// making a series, as the first error of a kind does (see Registry).
 /// Cost of a hit: one round trip; the rest is within 4 % of a bare GET by hiredis (bench/redis).
 /// Lifetime: must outlive the functions made by cached(); the pool and the registry must outlive it.
 ///
@@ -60,8 +62,10 @@ struct InvalidateResult {
 /// error or a bypass, never as a miss. Callers in this process who miss the same key at once share one call of the
 /// function, and its exception if it throws.
 ///
-/// After erase() or invalidate_pattern() has returned, no load of this process that had begun before will put its
-/// result into the cache. A load in another process may: keep times to live as short as you can bear an old value.
+/// After erase() or invalidate_pattern() has returned, no load of this process that had begun before starts to write
+/// its result; one that was writing takes it back. Two things can still leave an old value in the cache: a load in
+/// another process, and a write that was given up for want of time and reaches Redis late all the same. Keep times to
+/// live as short as you can bear an old value.
 class Cache {
  public:
   /// Throws std::invalid_argument if an option makes no sense. Does not ask Redis.

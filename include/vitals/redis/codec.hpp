@@ -79,6 +79,9 @@ struct Codec<T> {
 template <class T>
 requires std::is_enum_v<T>
 struct Codec<T> {
+  static_assert(
+      requires { T{0}; },
+      "vitals::Codec: not every number is a value of an enumeration without a fixed type; write enum E : int");
   using Number = Codec<std::underlying_type_t<T>>;
 
   static std::string encode(T value) { return Number::encode(static_cast<std::underlying_type_t<T>>(value)); }

@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <chrono>
+#include <cmath>
 #include <concepts>
 #include <cstdint>
 #include <limits>
@@ -11,6 +12,8 @@
 #include <string_view>
 #include <tuple>
 #include <type_traits>
+#include <utility>
+#include <vector>
 
 #include <vitals/redis/codec.hpp>
 
@@ -49,13 +52,29 @@ template <std::floating_point T>
 void append_floating(std::string& out, T value) {
   static_assert(sizeof(T) <= sizeof(double), "vitals::Cache: long double arguments are not supported; use double");
   // Equal numbers have equal bits after this: one zero, one NaN.
-  const double number = value == 0 ? 0.0 : value != value ? std::numeric_limits<double>::quiet_NaN() : double{value};
+  const double number = value == 0 ? 0.0 : std::isnan(value) ? std::numeric_limits<double>::quiet_NaN() : double{value};
   append_number(out, 'd', std::bit_cast<std::uint64_t>(number));
 }
 
+// The user's word on what tells two values apart goes before what we would make of them.
+template <class T>
+inline constexpr bool kHasCodecOfVitals = std::same_as<T, std::string> || kIsOptional<T>;
+template <class... T>
+inline constexpr bool kHasCodecOfVitals<std::vector<T...>> = true;
+template <class... T>
+inline constexpr bool kHasCodecOfVitals<std::tuple<T...>> = true;
+template <class A, class B>
+inline constexpr bool kHasCodecOfVitals<std::pair<A, B>> = true;
+template <class T>
+concept HasCodecOfUser = std::is_class_v<T> && !kHasCodecOfVitals<T> && Cacheable<T>;
+
 template <class T>
 void append_argument(std::string& out, const T& value) {
-  if constexpr (std::convertible_to<const T&, std::string_view>) {
+  if constexpr (HasCodecOfUser<T>) {
+    append_text(out, 'c', Codec<T>::encode(value));
+  } else if constexpr (std::is_pointer_v<T> && std::convertible_to<const T&, std::string_view>) {
+    value == nullptr ? append_number(out, 'n', 0) : append_text(out, 's', std::string_view{value});
+  } else if constexpr (std::convertible_to<const T&, std::string_view>) {
     append_text(out, 's', std::string_view{value});
   } else if constexpr (std::same_as<T, bool>) {
     append_number(out, 'b', value ? 1 : 0);
@@ -79,9 +98,8 @@ void append_argument(std::string& out, const T& value) {
     append_number(out, 't', std::tuple_size_v<T>);
     std::apply([&out](const auto&... element) { (append_argument(out, element), ...); }, value);
   } else {
-    static_assert(Cacheable<T>,
+    static_assert(HasCodecOfUser<T>,
                   "vitals::Cache: an argument of this type makes no key; specialise vitals::Codec for it");
-    append_text(out, 'c', Codec<T>::encode(value));
   }
 }
 
