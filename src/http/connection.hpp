@@ -82,8 +82,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   RequestHead request_;
   std::uint64_t requests_ = 0;
 
-  std::uint64_t gather_ =
-      0;  // the number of the last request to be gathered: an answer to an earlier one came too late
+  std::uint64_t gather_ = 0;  // the number of the last scrape: an answer to an earlier one came too late
   bool has_place_ = false;
   std::string head_;
   Body body_;
