@@ -55,6 +55,9 @@ namespace {
 
 struct Uncodable {};
 
+enum Unfixed { kOne = 1 };
+enum Fixed : int { kTwo = 2 };
+static_assert(!Cacheable<Unfixed> && Cacheable<Fixed> && Cacheable<Colour>);
 static_assert(Cacheable<std::vector<std::optional<std::pair<std::string, Point>>>>);
 static_assert(!Cacheable<Uncodable> && !Cacheable<std::vector<Uncodable>> && !Cacheable<const char*>);
 

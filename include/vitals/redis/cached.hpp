@@ -66,8 +66,8 @@ class CachedFunction<R(Args...)> {
     return detail::load<Value>(call, [&]() -> Value { return function_(std::forward<Args>(args)...); });
   }
 
-  /// Takes the result for these arguments out of the cache; a load that is under way will not put it back. False if
-  /// Redis could not be told: the old result may then be served until its time is up.
+  /// Takes the result for these arguments out of the cache; a load that is under way will not put it back, within the
+  /// limits that Cache names. False if Redis could not be told: the old result may then be served until its time is up.
   bool erase(const std::remove_cvref_t<Args>&... args) const noexcept {
     const std::optional<detail::CacheKey> key = this->key(args...);
     return key && detail::erase(*site_, *key);

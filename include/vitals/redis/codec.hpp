@@ -76,12 +76,11 @@ struct Codec<T> {
   }
 };
 
+/// Of enumerations with a fixed underlying type (`enum class`, `enum E : int`): any other holds only some numbers, and
+/// what is in Redis may be none of them.
 template <class T>
-requires std::is_enum_v<T>
+requires std::is_enum_v<T> && requires { T{0}; }
 struct Codec<T> {
-  static_assert(
-      requires { T{0}; },
-      "vitals::Codec: not every number is a value of an enumeration without a fixed type; write enum E : int");
   using Number = Codec<std::underlying_type_t<T>>;
 
   static std::string encode(T value) { return Number::encode(static_cast<std::underlying_type_t<T>>(value)); }
