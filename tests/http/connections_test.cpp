@@ -275,9 +275,13 @@ TEST_F(ConnectionsTest, AnswerThatCameTooLateIsNotTheNextOne) {
   ASSERT_EQ(client.read_answer().status, 503);
 
   value = 2;
-  client.send(kGet);
+  Answer answer;
+  do {  // on a busy machine the place may not become free in time
+    client.send(kGet);
+    answer = client.read_answer();
+  } while (answer.status == 503);
 
-  EXPECT_EQ(sample(client.read_answer().body, "slow"), 2);
+  EXPECT_EQ(sample(answer.body, "slow"), 2);
 }
 
 TEST_F(ConnectionsTest, AtMostEightScrapesWaitForASlowCallback) {

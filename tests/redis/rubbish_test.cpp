@@ -132,7 +132,7 @@ TEST(RubbishReply, ConnectionWithAReplyTooManyIsNotUsedAgain) {
   Registry registry;
   RedisPool redis{registry, {.unix_socket = server.unix_socket(), .command_timeout = 20s}};
   EXPECT_TRUE(redis.ping());
-  std::this_thread::sleep_for(100ms);
+  std::this_thread::sleep_for(500ms);
 
   EXPECT_TRUE(redis.ping());
 
