@@ -37,9 +37,9 @@ CacheSite& CacheCore::site(std::string_view name) {
   std::unique_ptr<NamedSite> made{
       new NamedSite{std::string{name}, {*this, std::move(stem), SiteMetrics{metrics_, name}}, nullptr}};
   made->next = sites_.load(std::memory_order_acquire);
-  while (!sites_.compare_exchange_weak(made->next, made.get(), std::memory_order_acq_rel)) {
-    if (NamedSite* known = find_site(name)) return known->site;  // another thread's
-  }
+  do {  // the look is younger than made->next, so who gets the exchange has seen all names
+    if (NamedSite* known = find_site(name)) return known->site;
+  } while (!sites_.compare_exchange_weak(made->next, made.get(), std::memory_order_acq_rel));
   return made.release()->site;
 }
 
