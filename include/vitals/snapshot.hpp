@@ -6,14 +6,45 @@
 
 namespace vitals {
 
-enum class MetricType { Counter, Gauge, Histogram, Summary, Untyped };
+enum class MetricType { Counter, Gauge, Histogram, GaugeHistogram, Summary, Info, StateSet, Untyped };
 
 struct Label {
   std::string name;
   std::string value;
+
+  friend bool operator==(const Label&, const Label&) = default;
 };
 
-/// One series as plain data. `value` serves counters, gauges and untyped; the rest histograms and summaries.
+/// A moment as nanoseconds since the Unix epoch; 0 is "not known".
+using UnixNanos = std::int64_t;
+
+/// An observation that stands for its bucket or counter, with a trace that shows what it was.
+struct Exemplar {
+  std::vector<Label> labels{};  ///< names and values together at most 128 code points (OpenMetrics 1.0)
+  double value = 0;
+  UnixNanos timestamp = 0;
+};
+
+/// The buckets of a native histogram: bucket i of `positive` holds (b^(i-1), b^i] with b = 2^(2^-schema), `negative` its
+/// mirror image, and zero_count what lies within ±zero_threshold
+/// (https://prometheus.io/docs/specs/native_histograms/).
+struct NativeBuckets {
+  struct Bucket {
+    std::int32_t index;
+    std::uint64_t count;
+
+    friend bool operator==(const Bucket&, const Bucket&) = default;
+  };
+
+  std::int32_t schema = 0;  ///< -4 to 8
+  double zero_threshold = 0;
+  std::uint64_t zero_count = 0;
+  std::vector<Bucket> positive{};  ///< by ascending index; those that are missing are empty
+  std::vector<Bucket> negative{};
+  bool present = false;  ///< false: the histogram has no native buckets, and the rest says nothing
+};
+
+/// One series as plain data. `value` serves counters, gauges and untyped; the rest says for which types it is.
 struct MetricSnapshot {
   struct Bucket {
     double upper_bound;  ///< the last is +Inf
@@ -23,21 +54,32 @@ struct MetricSnapshot {
     double quantile;
     double value;
   };
+  struct State {
+    std::string name;
+    bool enabled;
+  };
 
-  std::vector<Label> labels{};
+  std::vector<Label> labels{};  ///< for Info, the labels that are the information come last
   double value = 0;
-  std::uint64_t count = 0;
-  double sum = 0;
-  std::vector<Bucket> buckets{};
-  std::vector<Quantile> quantiles{};
+  std::uint64_t count = 0;            ///< histograms, summaries
+  double sum = 0;                     ///< histograms, summaries
+  std::vector<Bucket> buckets{};      ///< histograms
+  std::vector<Quantile> quantiles{};  ///< summaries
+  NativeBuckets native{};             ///< histograms
+  std::vector<State> states{};        ///< state sets
+  std::vector<Exemplar> exemplars{};  ///< counters: at most one; histograms: any, each in the bucket of its value
+  UnixNanos created = 0;              ///< counters, histograms, summaries: when counting began
+  /// Counters whose value is a whole number: the number itself, exact up to 2^64. Used if its double equals `value`.
+  std::uint64_t whole = 0;
 };
 
-/// One metric family as plain data: what a collector gives to a registry, and a registry to a bridge.
+/// One metric family as plain data: what a collector gives to a registry, and a registry to a bridge or a format.
 struct FamilySnapshot {
-  std::string name;
+  std::string name;  ///< as in text format 0.0.4: of counters with `_total`, of infos with `_info`
   std::string help;
   MetricType type = MetricType::Untyped;
   std::vector<MetricSnapshot> metrics{};
+  std::string unit{};  ///< empty, or what the name (without `_total`) ends in: "seconds", "bytes"
 };
 
 }  // namespace vitals
