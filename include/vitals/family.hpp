@@ -2,20 +2,33 @@
 
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <concepts>
 #include <cstddef>
+#include <initializer_list>
 #include <string_view>
+#include <type_traits>
 
 namespace vitals {
 
+/// A label of a series that is looked for.
+struct LabelPair {
+  std::string_view name;
+  std::string_view value;
+};
+
 namespace detail {
 
-template <class Metric>
-class FamilyStore;
-template <class Metric>
-Metric& find_or_create(FamilyStore<Metric>& store, const std::string_view* values);
-template <class Metric>
-bool remove(FamilyStore<Metric>& store, const std::string_view* values);
+class FamilyBase;
+void* find_or_create(FamilyBase& family, const std::string_view* values);
+bool remove(FamilyBase& family, const std::string_view* values);
+std::size_t remove_matching(FamilyBase& family, const LabelPair* wanted, std::size_t n);
+std::size_t size(const FamilyBase& family);
+
+template <class T>
+concept LabelEnum = std::is_enum_v<T> && requires(T value) {
+  { label_text(value) } -> std::convertible_to<std::string_view>;
+};
 
 // A label value as text, without allocation; lives as long as the full expression that makes it.
 class LabelText {
@@ -25,6 +38,7 @@ class LabelText {
   template <std::integral T>
   requires(!std::same_as<T, bool> && !std::same_as<T, char>) explicit LabelText(T value) noexcept
       : text_{digits_, digits(value)} {}
+  explicit LabelText(LabelEnum auto value) : text_{label_text(value)} {}
   LabelText(const LabelText&) = delete;
 
   [[nodiscard]] std::string_view view() const noexcept { return text_; }
@@ -41,7 +55,7 @@ class LabelText {
 
 template <class T>
 concept LabelValue = (std::convertible_to<const T&, std::string_view> && !std::same_as<T, std::nullptr_t>) ||
-                     (std::integral<T> && !std::same_as<T, char>);
+                     (std::integral<T> && !std::same_as<T, char>) || LabelEnum<T>;
 
 template <class T>
 using LabelArgument = std::conditional_t<std::convertible_to<const T&, std::string_view>, std::string_view, T>;
@@ -53,43 +67,59 @@ struct FamilyFacade {
 
 }  // namespace detail
 
-/// How many series a family may have.
+/// What a family does beside counting.
 struct FamilyOptions {
   /// Further label sets share one series whose label values are all `_overflow`; vitals_series_overflow_total counts
   /// them.
   std::size_t max_series = 10'000;
+  /// Series that scrapes found unchanged for that long end, as by remove(); 0: never. Costs recording nothing.
+  std::chrono::nanoseconds expire_after{0};
+  /// OpenMetrics: what the name (without `_total`) ends in, such as "seconds"; empty: none.
+  std::string_view unit = {};
 };
 
 /// All series of one metric name: one Metric for each combination of N label values.
 /// Thread-safe: any member from any thread.
 /// Cost: with() of a series that exists takes no lock and no allocation; a new one, one beyond the limit and one with
-/// invalid UTF-8 take a lock and may allocate. remove() takes the lock and time in proportion to the series.
+/// invalid UTF-8 take a lock and may allocate. What a removed series took serves the next ones.
 /// In a forked child, recording through references is safe; with() of a new series is not if a thread of the parent was
 /// making one.
-/// Lifetime: owned by its Registry, and so are the metrics: a reference from with() is valid as long as the Registry,
-/// after remove() too (what is recorded through it then shows nowhere).
+/// Lifetime: owned by its Registry. A reference from with() stays valid as long as the Registry, after remove() too: what
+/// is recorded through it then shows nowhere, and never in another series.
 template <class Metric, std::size_t N>
 class Family final : public detail::FamilyFacade {
  public:
-  explicit Family(detail::FamilyStore<Metric>& store) noexcept : store_{store} {}
+  explicit Family(detail::FamilyBase& family) noexcept : family_{family} {}
   Family(const Family&) = delete;
   Family& operator=(const Family&) = delete;
 
   /// The metric with these label values, in the order in which the labels were declared; made if it is new. Values are
-  /// strings (any bytes; invalid UTF-8 is replaced by U+FFFD), integers or bool ("true", "false"). Keep the reference
-  /// where the values are known beforehand: recording then needs no look-up.
+  /// strings (any bytes; invalid UTF-8 is replaced by U+FFFD), integers, bool ("true", "false") or enumerations for
+  /// which `std::string_view label_text(E)` is declared beside E. Keep the reference where the values are known
+  /// beforehand: recording then needs no look-up.
   template <detail::LabelValue... Values>
   requires(sizeof...(Values) == N) Metric& with(const Values&... values) {
-    return detail::find_or_create(store_,
-                                  views(detail::LabelText{detail::LabelArgument<Values>(values)}.view()...).data());
+    return *static_cast<Metric*>(detail::find_or_create(
+        family_, views(detail::LabelText{detail::LabelArgument<Values>(values)}.view()...).data()));
   }
 
   /// Ends the series with these values: it is exposed no longer, and with() makes a new one, from 0. False if there is
   /// none.
   template <detail::LabelValue... Values>
   requires(sizeof...(Values) == N) bool remove(const Values&... values) {
-    return detail::remove(store_, views(detail::LabelText{detail::LabelArgument<Values>(values)}.view()...).data());
+    return detail::remove(family_, views(detail::LabelText{detail::LabelArgument<Values>(values)}.view()...).data());
   }
+
+  /// Ends all series that have these labels: remove_matching({{"tenant", "7"}}). Returns how many.
+  /// Throws std::invalid_argument for a label that the family doesn't have. Takes time in proportion to the series.
+  std::size_t remove_matching(std::initializer_list<LabelPair> labels) {
+    return detail::remove_matching(family_, labels.begin(), labels.size());
+  }
+  /// Ends all series. Returns how many.
+  std::size_t clear() { return detail::remove_matching(family_, nullptr, 0); }
+
+  /// How many series there are, without the one for those beyond the limit.
+  [[nodiscard]] std::size_t size() const { return detail::size(family_); }
 
  private:
   template <class... Views>
@@ -97,7 +127,7 @@ class Family final : public detail::FamilyFacade {
     return {texts...};
   }
 
-  detail::FamilyStore<Metric>& store_;
+  detail::FamilyBase& family_;
 };
 
 }  // namespace vitals

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <vitals/buckets.hpp>
+#include <vitals/clock.hpp>
 #include <vitals/counter.hpp>
 #include <vitals/family.hpp>
 #include <vitals/gauge.hpp>
@@ -20,6 +21,7 @@ namespace detail {
 struct Access;
 class Collector;
 class RegistryState;
+FamilyFacade& facade(FamilyBase& family, FamilyFacade* (*make)(FamilyBase&));
 }  // namespace detail
 
 /// Keeps a callback or a collector registered; its end takes it out.
@@ -36,6 +38,17 @@ class [[nodiscard]] CollectorToken {
   std::shared_ptr<detail::Collector> collector_;
 };
 
+/// What all metrics of a registry have in common.
+struct RegistryOptions {
+  /// Constant labels of every series, before its own. Prometheus adds `instance` and `job` by itself.
+  std::vector<Label> labels{};
+  /// Metric and label names may be any UTF-8 text (Prometheus 3), exposed as such to who asks for it and with
+  /// underscores to others. Otherwise names must match [a-zA-Z_:][a-zA-Z0-9_:]*.
+  bool utf8_names = false;
+  /// Must outlive the registry.
+  const Clock* clock = &Clock::real();
+};
+
 /// The metrics of a program, or of a part of it: makes them, owns them, and is what an endpoint exposes.
 /// Thread-safe: any member from any thread.
 /// Cost: registration takes a lock; do it once and keep the reference. Recording does not touch the registry. In a
@@ -47,31 +60,33 @@ class [[nodiscard]] CollectorToken {
 /// (https://prometheus.io/docs/concepts/data_model/) or clashes with what is registered.
 class Registry {
  public:
-  Registry();
+  Registry() : Registry{RegistryOptions{}} {}
+  explicit Registry(RegistryOptions options);
   ~Registry();
   Registry(const Registry&) = delete;
   Registry& operator=(const Registry&) = delete;
 
-  Counter& counter(std::string_view name, std::string_view help);
-  Gauge& gauge(std::string_view name, std::string_view help);
-  Histogram& histogram(std::string_view name, std::string_view help, const Buckets& buckets = Buckets::latency());
+  /// A counter is exposed under a name that ends in `_total`; the ending is added if it is not there.
+  Counter& counter(std::string_view name, std::string_view help, const FamilyOptions& options = {});
+  Gauge& gauge(std::string_view name, std::string_view help, const FamilyOptions& options = {});
+  Histogram& histogram(std::string_view name, std::string_view help, const Buckets& buckets = Buckets::latency(),
+                       const FamilyOptions& options = {});
 
   /// With labels: counter("requests_total", "Help.", {"method", "status"}).with("GET", "200").inc().
   template <std::size_t N>
   Family<Counter, N>& counter(std::string_view name, std::string_view help, const std::string_view (&labels)[N],
-                              FamilyOptions options = {}) {
-    return static_cast<Family<Counter, N>&>(counters(name, help, {labels, N, options}, make<Counter, N>));
+                              const FamilyOptions& options = {}) {
+    return facade<Counter, N>(counters(name, help, {labels, N}, options));
   }
   template <std::size_t N>
   Family<Gauge, N>& gauge(std::string_view name, std::string_view help, const std::string_view (&labels)[N],
-                          FamilyOptions options = {}) {
-    return static_cast<Family<Gauge, N>&>(gauges(name, help, {labels, N, options}, make<Gauge, N>));
+                          const FamilyOptions& options = {}) {
+    return facade<Gauge, N>(gauges(name, help, {labels, N}, options));
   }
   template <std::size_t N>
   Family<Histogram, N>& histogram(std::string_view name, std::string_view help, const std::string_view (&labels)[N],
-                                  const Buckets& buckets = Buckets::latency(), FamilyOptions options = {}) {
-    return static_cast<Family<Histogram, N>&>(
-        histograms(name, help, buckets, {labels, N, options}, make<Histogram, N>));
+                                  const Buckets& buckets = Buckets::latency(), const FamilyOptions& options = {}) {
+    return facade<Histogram, N>(histograms(name, help, {labels, N}, options, buckets));
   }
 
   /// A constant: info("build", "Build.", {{"version", "1.0"}}) exposes build_info{version="1.0"} 1. Once for each name.
@@ -89,28 +104,28 @@ class Registry {
   /// The same, for as long as the registry lives.
   void keep_collector(std::function<void(std::vector<FamilySnapshot>&)> collector);
 
-  /// All metrics, ordered by name; series in the order of their making.
+  /// All metrics, ordered by name; series in the order of their making, their constant labels first.
   [[nodiscard]] std::vector<FamilySnapshot> snapshot() const;
 
  private:
   friend detail::Access;
 
-  struct Labels {
+  struct LabelNames {
     const std::string_view* names;
     std::size_t size;
-    FamilyOptions options;
   };
-  template <class Metric>
-  using Maker = std::unique_ptr<detail::FamilyFacade> (*)(detail::FamilyStore<Metric>&);
 
   template <class Metric, std::size_t N>
-  static std::unique_ptr<detail::FamilyFacade> make(detail::FamilyStore<Metric>& store) {
-    return std::make_unique<Family<Metric, N>>(store);
+  static Family<Metric, N>& facade(detail::FamilyBase& family) {
+    const auto make = [](detail::FamilyBase& made) -> detail::FamilyFacade* { return new Family<Metric, N>{made}; };
+    return static_cast<Family<Metric, N>&>(detail::facade(family, make));
   }
-  detail::FamilyFacade& counters(std::string_view name, std::string_view help, Labels labels, Maker<Counter> make);
-  detail::FamilyFacade& gauges(std::string_view name, std::string_view help, Labels labels, Maker<Gauge> make);
-  detail::FamilyFacade& histograms(std::string_view name, std::string_view help, const Buckets& buckets, Labels labels,
-                                   Maker<Histogram> make);
+  detail::FamilyBase& counters(std::string_view name, std::string_view help, LabelNames labels,
+                               const FamilyOptions& options);
+  detail::FamilyBase& gauges(std::string_view name, std::string_view help, LabelNames labels,
+                             const FamilyOptions& options);
+  detail::FamilyBase& histograms(std::string_view name, std::string_view help, LabelNames labels,
+                                 const FamilyOptions& options, const Buckets& buckets);
 
   std::shared_ptr<detail::RegistryState> state_;
 };

@@ -1,30 +1,26 @@
 #pragma once
 
 #include <cstdint>
+#include <new>
 
 #include <vitals/counter.hpp>
+#include <vitals/gauge.hpp>
 #include <vitals/histogram.hpp>
 #include <vitals/registry.hpp>
-
-#include "core/cell_arena.hpp"
 
 namespace vitals::detail {
 
 // What the sources of core see of the public classes.
 struct Access {
-  struct CounterValue {
-    std::uint64_t whole;
-    double fraction;
-  };
+  static CellHead& head(Counter& counter) noexcept { return counter.head_; }
+  static std::uint64_t whole(const Counter& counter) noexcept;
+  static double fraction(const Counter& counter) noexcept;
 
-  static CounterValue read(const Counter& counter) noexcept {
-    return {sum_u64(counter.cells_), sum_double(counter.cells_ + sizeof(std::uint64_t))};
-  }
-  static const BucketIndex& index(const Histogram& histogram) noexcept { return *histogram.index_; }
-  static std::uint64_t bucket(const Histogram& histogram, std::size_t i) noexcept {
-    return sum_u64(histogram.cells_ + sizeof(double) * (1 + i));
-  }
-  static double sum(const Histogram& histogram) noexcept { return sum_double(histogram.cells_); }
+  static CellHead& head(Histogram& histogram) noexcept { return histogram.head_; }
+  static const CellHead& head(const Histogram& histogram) noexcept { return histogram.head_; }
+  static PairCell* own(const Histogram& histogram) noexcept { return histogram.own(); }
+  static Histogram& make(void* at, const BucketIndex& index) noexcept { return *new (at) Histogram{index}; }
+
   static RegistryState& state(const Registry& registry) noexcept { return *registry.state_; }
 };
 

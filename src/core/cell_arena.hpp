@@ -2,41 +2,43 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <mutex>
-#include <vector>
 
 #include <vitals/detail/cells.hpp>
 
 namespace vitals::detail {
 
-/// The stripes of every cell: one that is shared and one per CPU that the machine may ever have.
+/// The stripes of every cell: one per CPU that the machine may ever have.
 [[nodiscard]] std::size_t stripes() noexcept;
 
-/// A cell's value: the sum over its stripes.
-[[nodiscard]] std::uint64_t sum_u64(std::byte* cell) noexcept;
-[[nodiscard]] double sum_double(std::byte* cell) noexcept;
+/// Finds out how cells may be written; before the first instrument is made. Thread-safe.
+void prepare_cells() noexcept;
 
-/// Updates that were dropped in this process.
-[[nodiscard]] std::uint64_t dropped_updates() noexcept;
+// Where stripes come from: one arena for the process, never given back, so that it serves static destructors too.
+// Takes no memory but by mmap and waits for no lock while recording, since a signal handler may be the one that spreads.
 
-// Hands out cells, zeroed, and gives the memory back when it dies. Pages are mapped without being touched: a CPU that
-// never records costs address space alone. Thread-safe.
-class CellArena {
- public:
-  static constexpr std::size_t kMaxCells = kStripeBytes / sizeof(std::uint64_t);
+/// The most bytes of cells that an instrument may have.
+inline constexpr std::size_t kMaxCellBytes = kStripeBytes;
 
-  CellArena();
-  ~CellArena();
-  CellArena(const CellArena&) = delete;
-  CellArena& operator=(const CellArena&) = delete;
+enum class Spread { Now, IfIdle };
 
-  /// n neighbouring cells. Throws std::bad_alloc. REQUIRES: n <= kMaxCells.
-  [[nodiscard]] std::byte* allocate(std::size_t n);
+/// Gives the instrument stripes of `bytes` bytes. IfIdle: not if another thread is at it (it will be asked again).
+/// Does nothing if it has them, or is not live, or there is no memory.
+void spread(CellHead& head, std::size_t bytes, Spread when) noexcept;
 
- private:
-  std::mutex mutex_;
-  std::vector<std::byte*> blocks_;
-  std::size_t used_ = kMaxCells;  // cells of the last block
+/// The end of an instrument: its stripes serve another one. What is recorded from now on counts in its own cells.
+/// REQUIRES: bytes as given to spread().
+void retire(CellHead& head, std::size_t bytes) noexcept;
+
+/// For the tests: instruments that have stripes, and stripes that no instrument can have any more.
+struct ArenaCounts {
+  std::size_t spread;
+  std::size_t lost;
 };
+[[nodiscard]] ArenaCounts arena_counts() noexcept;
+
+/// Whether stripes that were given back can be given to others: needs restartable sequences and membarrier(2). Without,
+/// at most kMaxLost are given up, and from then on series of families are not spread.
+[[nodiscard]] bool can_reclaim() noexcept;
+inline constexpr std::size_t kMaxLost = 4096;
 
 }  // namespace vitals::detail

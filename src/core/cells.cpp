@@ -1,10 +1,17 @@
-#include <atomic>
+#include "core/cells.hpp"
+
+#include <bit>
 
 #include <sched.h>
 
-#include <vitals/detail/cells.hpp>
-
 #include "core/cell_arena.hpp"
+
+#if defined(__x86_64__) && VITALS_DETAIL_RSEQ
+#define VITALS_WHOLE_PAIRS 1
+#include <emmintrin.h>
+#else
+#define VITALS_WHOLE_PAIRS 0  // ThreadSanitizer checks the form that all other machines have
+#endif
 
 namespace vitals::detail {
 
@@ -13,54 +20,158 @@ namespace {
 // Relaxed: a statistic that publishes nothing else.
 std::atomic<std::uint64_t> dropped{0};
 
-std::byte* slow_stripe(std::byte* cell) noexcept {
-  // First of all: where the library is in the program twice, this copy may not have found out about rseq yet.
-  const std::size_t count = stripes();
-  if (rseq_cpus != 0) {
-#if VITALS_DETAIL_RSEQ
-    // A section that found no stripe for its CPU left its descriptor behind; an abort has cleared it already.
-    *reinterpret_cast<std::uint64_t*>(static_cast<std::byte*>(__builtin_thread_pointer()) + __rseq_offset + 8) = 0;
-#endif
-    return cell;  // the stripes of the CPUs belong to unlocked writers
-  }
-  const int cpu = sched_getcpu();
-  if (cpu < 0) return cell;
-  return cell + (1 + static_cast<unsigned>(cpu) % (count - 1)) * kStripeBytes;
+template <class T>
+std::atomic_ref<T> at(std::uint64_t address) noexcept {
+  return std::atomic_ref<T>{*reinterpret_cast<T*>(address)};
 }
 
-template <class T>
-std::atomic_ref<T> at(std::byte* cell) noexcept {
-  return std::atomic_ref<T>{*reinterpret_cast<T*>(cell)};
+// The instrument's cells that a locked instruction of this CPU should write, or 0: its own.
+std::uint64_t locked_stripe(const CellHead& head) noexcept {
+  leave_sequence();
+  if (rseq_cpus != 0) return 0;  // the stripes belong to unlocked writers
+  const std::uint64_t cells = head.stripes.load(std::memory_order_acquire);
+  if (cells < kFirstAddress) return 0;
+  const int cpu = sched_getcpu();
+  return cpu < 0 ? cells : cells + static_cast<unsigned>(cpu) % stripes() * kStripeBytes;
 }
+
+void warm(CellHead& head, std::size_t bytes, bool contended) noexcept {
+  if (head.stripes.load(std::memory_order_relaxed) >= kFirstAddress) return;
+  const std::uint32_t heat = head.heat.load(std::memory_order_relaxed) + (contended ? kContention : 1);
+  head.heat.store(heat, std::memory_order_relaxed);
+  if (heat >= kSpreadHeat) spread(head, bytes, Spread::IfIdle);
+}
+
+// A compare-and-swap costs what a locked add does, and tells whether another thread was there.
+template <class T, class Add>
+bool exchange(std::atomic<T>& cell, Add add) noexcept {
+  T old = cell.load(std::memory_order_relaxed);
+  if (cell.compare_exchange_strong(old, add(old), std::memory_order_relaxed)) return false;
+  while (!cell.compare_exchange_weak(old, add(old), std::memory_order_relaxed)) {
+  }
+  return true;
+}
+
+#if VITALS_WHOLE_PAIRS
+
+bool compare_exchange(PairCell* cell, PairCell& expected, PairCell desired) noexcept {
+  bool swapped = false;
+  auto sum = std::bit_cast<std::uint64_t>(expected.sum);
+  asm volatile("lock cmpxchg16b %[cell]"
+               : [cell] "+m"(*cell), "=@ccz"(swapped), "+a"(expected.count), "+d"(sum)
+               : "b"(desired.count), "c"(std::bit_cast<std::uint64_t>(desired.sum))
+               : "memory");
+  expected.sum = std::bit_cast<double>(sum);
+  return swapped;
+}
+
+// An aligned 16-byte load is one on every CPU that has AVX (Intel SDM 3A 9.1.1, AMD APM 2 7.3.2).
+PairCell load_pair(const PairCell* cell) noexcept {
+  static const bool one_load = __builtin_cpu_supports("avx") != 0;
+  if (!one_load) [[unlikely]] {
+    PairCell seen{0, 0};
+    compare_exchange(const_cast<PairCell*>(cell), seen, seen);
+    return seen;
+  }
+  __m128i both;
+  asm volatile("movdqa %[cell], %[both]" : [both] "=x"(both) : [cell] "m"(*cell));
+  return std::bit_cast<PairCell>(both);
+}
+
+// Returns whether another thread was there.
+bool add_to(PairCell* cell, double v) noexcept {
+  PairCell old = load_pair(cell);
+  if (compare_exchange(cell, old, {old.count + 1, old.sum + v})) return false;
+  while (!compare_exchange(cell, old, {old.count + 1, old.sum + v})) {
+  }
+  return true;
+}
+
+#else
+
+PairCell load_pair(const PairCell* cell) noexcept {
+  auto* pair = const_cast<PairCell*>(cell);
+  const std::uint64_t count = std::atomic_ref{pair->count}.load(std::memory_order_relaxed);
+  return {count, std::atomic_ref{pair->sum}.load(std::memory_order_relaxed)};
+}
+
+bool add_to(PairCell* cell, double v) noexcept {
+  std::atomic_ref sum{cell->sum};
+  double old = sum.load(std::memory_order_relaxed);
+  const bool alone = sum.compare_exchange_strong(old, old + v, std::memory_order_relaxed);
+  if (!alone) sum.fetch_add(v, std::memory_order_relaxed);
+  std::atomic_ref{cell->count}.fetch_add(1, std::memory_order_relaxed);
+  return !alone;
+}
+
+#endif
 
 }  // namespace
 
 std::uint32_t rseq_cpus = 0;
 
-void add_slow(std::byte* cell, std::uint64_t n) noexcept {
-  at<std::uint64_t>(slow_stripe(cell)).fetch_add(n, std::memory_order_relaxed);
-}
-
-void add_slow(std::byte* cell, double v) noexcept {
-  at<double>(slow_stripe(cell)).fetch_add(v, std::memory_order_relaxed);
-}
-
 void drop_update() noexcept { dropped.fetch_add(1, std::memory_order_relaxed); }
 
 std::uint64_t dropped_updates() noexcept { return dropped.load(std::memory_order_relaxed); }
 
-std::uint64_t sum_u64(std::byte* cell) noexcept {
+void leave_sequence() noexcept {
+#if VITALS_DETAIL_RSEQ
+  if (rseq_cpus == 0) return;
+  auto* thread = static_cast<std::byte*>(__builtin_thread_pointer()) + __rseq_offset;
+  *reinterpret_cast<volatile std::uint64_t*>(thread + 8) = 0;
+#endif
+}
+
+void add_slow(CellHead& head, std::size_t bytes, std::size_t offset, std::atomic<std::uint64_t>& own,
+              std::uint64_t n) noexcept {
+  if (const auto cells = locked_stripe(head)) {
+    at<std::uint64_t>(cells + offset).fetch_add(n, std::memory_order_relaxed);
+    return;
+  }
+  warm(head, bytes, exchange(own, [n](std::uint64_t old) { return old + n; }));
+}
+
+void add_slow(CellHead& head, std::size_t bytes, std::size_t offset, std::atomic<double>& own, double v) noexcept {
+  if (const auto cells = locked_stripe(head)) {
+    at<double>(cells + offset).fetch_add(v, std::memory_order_relaxed);
+    return;
+  }
+  warm(head, bytes, exchange(own, [v](double old) { return old + v; }));
+}
+
+void add_pair_slow(CellHead& head, std::size_t bytes, std::size_t offset, PairCell& own, double v) noexcept {
+  if (const auto cells = locked_stripe(head)) {
+    add_to(reinterpret_cast<PairCell*>(cells + offset), v);
+    return;
+  }
+  warm(head, bytes, add_to(&own, v));
+}
+
+std::uint64_t sum_u64(const CellHead& head, std::size_t offset) noexcept {
+  const std::uint64_t cells = head.stripes.load(std::memory_order_acquire);
   std::uint64_t sum = 0;
-  for (std::size_t i = 0; i < stripes(); ++i)
-    sum += at<std::uint64_t>(cell + i * kStripeBytes).load(std::memory_order_relaxed);
+  for (std::size_t i = 0; cells != 0 && i < stripes(); ++i)
+    sum += at<std::uint64_t>(cells + offset + i * kStripeBytes).load(std::memory_order_relaxed);
   return sum;
 }
 
-double sum_double(std::byte* cell) noexcept {
+double sum_double(const CellHead& head, std::size_t offset) noexcept {
+  const std::uint64_t cells = head.stripes.load(std::memory_order_acquire);
   double sum = 0;
-  for (std::size_t i = 0; i < stripes(); ++i)
-    sum += at<double>(cell + i * kStripeBytes).load(std::memory_order_relaxed);
+  for (std::size_t i = 0; cells != 0 && i < stripes(); ++i)
+    sum += at<double>(cells + offset + i * kStripeBytes).load(std::memory_order_relaxed);
   return sum;
+}
+
+PairCell sum_pair(const CellHead& head, std::size_t offset, const PairCell& own) noexcept {
+  PairCell total = load_pair(&own);
+  const std::uint64_t cells = head.stripes.load(std::memory_order_acquire);
+  for (std::size_t i = 0; cells != 0 && i < stripes(); ++i) {
+    const PairCell pair = load_pair(reinterpret_cast<const PairCell*>(cells + offset + i * kStripeBytes));
+    total.count += pair.count;
+    total.sum += pair.sum;
+  }
+  return total;
 }
 
 }  // namespace vitals::detail

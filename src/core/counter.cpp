@@ -1,18 +1,100 @@
+#include <bit>
+#include <new>
+#include <utility>
+
 #include <vitals/counter.hpp>
 
 #include "core/access.hpp"
+#include "core/cell_arena.hpp"
+#include "core/cells.hpp"
+#include "core/families.hpp"
+#include "core/line_writer.hpp"
 
 namespace vitals {
 
-double Counter::value() const noexcept {
-  const auto [whole, fraction] = detail::Access::read(*this);
-  return static_cast<double>(whole) + fraction;
+namespace {
+constexpr std::size_t kFraction = sizeof(std::uint64_t);  // after the whole number
+constexpr std::size_t kBytes = kFraction + sizeof(double);
+}  // namespace
+
+std::uint64_t detail::Access::whole(const Counter& counter) noexcept {
+  return counter.whole_.load(std::memory_order_relaxed) + sum_u64(counter.head_, 0);
 }
+
+double detail::Access::fraction(const Counter& counter) noexcept {
+  return counter.fraction_.load(std::memory_order_relaxed) + sum_double(counter.head_, kFraction);
+}
+
+double Counter::value() const noexcept {
+  return static_cast<double>(detail::Access::whole(*this)) + detail::Access::fraction(*this);
+}
+
+void Counter::add_slow(std::uint64_t n) noexcept { detail::add_slow(head_, kBytes, 0, whole_, n); }
+void Counter::add_slow(double v) noexcept { detail::add_slow(head_, kBytes, kFraction, fraction_, v); }
 
 void Counter::add_large(double v) noexcept {
   constexpr double kLimit = 18446744073709551616.0;  // 2^64
-  if (v >= 0 && v < kLimit) return detail::add(cells_, static_cast<std::uint64_t>(v));
+  if (v >= 0 && v < kLimit) return add_whole(static_cast<std::uint64_t>(v));
   detail::drop_update();
 }
 
+namespace detail {
+
+namespace {
+
+class CounterFamily final : public FamilyBase {
+ public:
+  CounterFamily(Declaration declared, Environment& environment)
+      : FamilyBase{sizeof(Counter), MetricType::Counter, std::move(declared), environment} {
+  ~CounterFamily() override { retire_all(); }
+
+ private:
+  void construct(void* at, bool alone) override {
+    CellHead& head = Access::head(*new (at) Counter);
+    head.state.store(kLive, std::memory_order_relaxed);
+    if (alone) spread(head, kBytes, Spread::Now);
+  }
+
+  void retire(void* instrument) noexcept override {
+    detail::retire(Access::head(*static_cast<Counter*>(instrument)), kBytes);
+  }
+
+  void read(void* instrument, MetricSnapshot& out) override {
+    auto& counter = *static_cast<Counter*>(instrument);
+    cool(Access::head(counter));
+    const double fraction = Access::fraction(counter);
+    const std::uint64_t whole = Access::whole(counter);
+    out.value = static_cast<double>(whole) + fraction;
+    out.whole = fraction == 0 ? whole : 0;
+  }
+
+  std::uint64_t activity(void* instrument) const noexcept override {
+    auto& counter = *static_cast<Counter*>(instrument);
+    return Access::whole(counter) ^ std::bit_cast<std::uint64_t>(Access::fraction(counter));
+  }
+
+  [[nodiscard]] bool has_lines() const noexcept override { return true; }
+
+  void append_lines(LineWriter& lines, void* instrument, std::string_view labels) override {
+    auto& counter = *static_cast<Counter*>(instrument);
+    cool(Access::head(counter));
+    lines.put_series(declared().name, labels);
+    const double fraction = Access::fraction(counter);
+    const std::uint64_t whole = Access::whole(counter);
+    if (fraction == 0) [[likely]] {
+      lines.put(whole);
+    } else {
+      lines.put(static_cast<double>(whole) + fraction);
+    }
+    lines.put('\n');
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<FamilyBase> make_counters(Declaration declared, Environment& environment) {
+  return std::make_unique<CounterFamily>(std::move(declared), environment);
+}
+
+}  // namespace detail
 }  // namespace vitals

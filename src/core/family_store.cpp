@@ -1,15 +1,12 @@
 #include "core/family_store.hpp"
 
 #include <algorithm>
-#include <array>
-#include <limits>
+#include <new>
 #include <random>
+#include <thread>
 #include <utility>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
-#include "core/access.hpp"
+#include "core/line_writer.hpp"
 #include "core/names.hpp"
 #include "core/text_format.hpp"
 
@@ -18,11 +15,7 @@ namespace vitals::detail {
 namespace {
 
 constexpr std::string_view kOverflow = "_overflow";
-
-std::uint64_t hash_values(std::uint64_t seed, std::span<const std::string_view> values) noexcept {
-  for (const auto value : values) seed = XXH3_64bits_withSeed(value.data(), value.size(), seed);
-  return seed;
-}
+constexpr int kFew = 64;  // series that a scrape visits before it lets others have the lock
 
 // Random, so that nobody can choose label values that fall into one slot.
 std::uint64_t random_seed() {
@@ -30,232 +23,257 @@ std::uint64_t random_seed() {
   return (std::uint64_t{device()} << 32) | device();
 }
 
+// The lock for those who change the family: a scrape that sees them wait makes room.
+class Change {
+ public:
+  Change(std::mutex& mutex, std::atomic<int>& waiting) noexcept : mutex_{mutex} {
+    if (mutex.try_lock()) return;
+    waiting.fetch_add(1, std::memory_order_relaxed);
+    mutex.lock();
+    waiting.fetch_sub(1, std::memory_order_relaxed);
+  }
+  ~Change() { mutex_.unlock(); }
+  Change(const Change&) = delete;
+  Change& operator=(const Change&) = delete;
+
+ private:
+  std::mutex& mutex_;
+};
+
 }  // namespace
 
-FamilyBase::FamilyBase(MetricType type, Declaration declared)
-    : type_{type}, declared_{std::move(declared)}, seed_{random_seed()} {}
+FamilyBase::FamilyBase(std::size_t instrument_bytes, MetricType type, Declaration declared, Environment& environment)
+    : type_{type},
+      declared_{std::move(declared)},
+      seed_{random_seed()},
+      environment_{environment},
+      instruments_{instrument_bytes} {}
 
-SeriesBase& FamilyBase::find_or_create(const std::string_view* values) {
-  const std::span all{values, declared_.labels.size()};
-  if (SeriesBase* series = table_.find(hash_values(seed_, all), all)) [[likely]]
-    return *series;
-  return create(all);
+FamilyBase::~FamilyBase() = default;
+
+void FamilyBase::retire_all() noexcept {
+  for (Series* series = first_; series != nullptr; series = series->next)
+    retire(series->instrument.load(std::memory_order_relaxed));
 }
 
-SeriesBase& FamilyBase::create(std::span<const std::string_view> values) {
-  std::vector<std::string> valid;
-  std::vector<std::string_view> views{values.begin(), values.end()};
-  if (!std::all_of(values.begin(), values.end(), is_valid_utf8)) {
-    for (const auto value : values) valid.push_back(to_valid_utf8(value));
-    views.assign(valid.begin(), valid.end());
-  }
-  const std::uint64_t hash = hash_values(seed_, views);
+void* FamilyBase::find_or_create(const std::string_view* values) {
+  const std::span all{values, declared_.labels.size()};
+  const LabelKey key{all};
+  if (void* found = table_.find(key, key.hash(seed_))) [[likely]]
+    return found;
+  return create(key, all);
+}
 
-  const std::lock_guard lock{mutex_};
-  if (SeriesBase* series = table_.find(hash, views)) return *series;
-  if (size_ < declared_.max_series) {
-    SeriesBase& series = add(hash, views);
+void* FamilyBase::create(const LabelKey& key, std::span<const std::string_view> values) {
+  if (!std::all_of(values.begin(), values.end(), is_valid_utf8)) {
+    std::vector<std::string> valid;
+    for (const auto value : values) valid.push_back(to_valid_utf8(value));
+    const std::vector<std::string_view> views{valid.begin(), valid.end()};
+    return create(LabelKey{views}, views);
+  }
+  const std::uint64_t hash = key.hash(seed_);
+  const Change lock{mutex_, waiting_};
+  if (void* found = table_.find(key, hash)) return found;
+  if (size_ < declared_.options.max_series) {
+    void* made = make(key, hash, values);
     ++size_;
-    return series;
+    return made;
   }
   overflowed_.fetch_add(1, std::memory_order_relaxed);
-  views.assign(views.size(), kOverflow);
-  const std::uint64_t overflow = hash_values(seed_, views);
+  const std::vector<std::string_view> views(values.size(), kOverflow);
+  const LabelKey overflow{views};
   // It may be there under that name already, as one of those that count.
-  if (SeriesBase* series = table_.find(overflow, views)) return *series;
-  overflow_ = &add(overflow, views);
-  return *overflow_;
+  if (void* found = table_.find(overflow, overflow.hash(seed_))) return found;
+  void* made = make(overflow, overflow.hash(seed_), views);
+  overflow_ = last_;
+  return made;
+}
+
+// One that is alone and never removed needs no pages of its own.
+void* FamilyBase::allocate_instrument() {
+  if (!declared_.labels.empty()) return instruments_.allocate();
+  constexpr std::size_t kAlignment = 64;
+  std::size_t space = instruments_.size() + kAlignment;
+  only_ = std::make_unique<std::byte[]>(space);
+  void* at = only_.get();
+  return std::align(kAlignment, instruments_.size(), at, space);
 }
 
 // Under the lock. May throw std::bad_alloc, and then has changed nothing that shows.
-SeriesBase& FamilyBase::add(std::uint64_t hash, std::span<const std::string_view> values) {
+void* FamilyBase::make(const LabelKey& key, std::uint64_t hash, std::span<const std::string_view> values) {
   std::string labels;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    if (i > 0) labels += ',';
-    append_label(labels, declared_.labels[i], values[i]);
+  for (const auto& [name, value] : environment_.labels) append_label(labels, name, value), labels += ',';
+  for (std::size_t i = 0; i < values.size(); ++i) append_label(labels, declared_.labels[i], values[i]), labels += ',';
+  if (!labels.empty()) labels.pop_back();
+
+  const std::size_t extra = expires() ? sizeof(Activity) : 0;
+  Series& series = environment_.series.allocate(Series::size(key.bytes(), labels.size()) + extra);
+  void* instrument = nullptr;
+  try {
+    instrument = allocate_instrument();
+    construct(instrument, declared_.labels.empty());
+    series.fill(key, labels, instrument);
+    table_.insert(series, hash, seed_);
+  } catch (...) {
+    series.version.fetch_or(1, std::memory_order_relaxed);
+    if (instrument != nullptr) retire(instrument);  // the rest of it goes with the family
+    environment_.series.release(series);
+    throw;
   }
-  owned_.push_back(make(hash, values, std::move(labels)));
-  SeriesBase& series = *owned_.back();
-  series.number = made_.load(std::memory_order_relaxed) + 1;
-  table_.insert(series);
-  (last_ == nullptr ? first_ : last_->next).store(&series, std::memory_order_release);
+  // Different for each: it orders them too.
+  series.created = std::max(environment_.clock->unix_nanos(), last_created_ + 1);
+  last_created_ = series.created;
+  if (expires()) activity_of(series) = {0, series.created};
+  series.previous = last_;
+  series.next = nullptr;
+  (last_ == nullptr ? first_ : last_->next) = &series;
   last_ = &series;
-  made_.store(series.number, std::memory_order_release);
-  return series;
+  return instrument;
 }
 
-bool FamilyBase::remove(const std::string_view* values) {
-  std::vector<std::string> valid;
-  std::vector<std::string_view> views;
-  for (std::size_t i = 0; i < declared_.labels.size(); ++i) valid.push_back(to_valid_utf8(values[i]));
-  views.assign(valid.begin(), valid.end());
-
-  const std::lock_guard lock{mutex_};
-  SeriesBase* series = table_.find(hash_values(seed_, views), views);
-  if (series == nullptr) return false;
-  table_.erase(*series);
-  SeriesBase* before = nullptr;
-  for (SeriesBase* i = first_.load(std::memory_order_relaxed); i != series; i = i->next.load(std::memory_order_relaxed))
-    before = i;
-  (before == nullptr ? first_ : before->next)
-      .store(series->next.load(std::memory_order_relaxed), std::memory_order_release);
-  if (last_ == series) last_ = before;
-  if (overflow_ == series) {
+// Under the lock.
+void FamilyBase::take_out(Series& series) noexcept {
+  const std::string_view key = series.key();
+  table_.erase(series, XXH3_64bits_withSeed(key.data(), key.size(), seed_), seed_);
+  (series.previous == nullptr ? first_ : series.previous->next) = series.next;
+  (series.next == nullptr ? last_ : series.next->previous) = series.previous;
+  for (Cursor* cursor : cursors_) {
+    if (cursor->at == &series) cursor->at = series.next;
+  }
+  if (overflow_ == &series) {
     overflow_ = nullptr;
   } else {
     --size_;
   }
+  series.version.fetch_or(1, std::memory_order_release);
+  void* instrument = series.instrument.load(std::memory_order_relaxed);
+  retire(instrument);
+  instruments_.release(instrument);
+  environment_.series.release(series);
+}
+
+bool FamilyBase::remove(const std::string_view* values) {
+  std::vector<std::string> valid;
+  for (std::size_t i = 0; i < declared_.labels.size(); ++i) valid.push_back(to_valid_utf8(values[i]));
+  const std::vector<std::string_view> views{valid.begin(), valid.end()};
+  const LabelKey key{views};
+
+  const Change lock{mutex_, waiting_};
+  Series* series = table_.find_series(key, key.hash(seed_));
+  if (series == nullptr) return false;
+  take_out(*series);
   return true;
 }
 
-FamilySnapshot FamilyBase::snapshot() const {
-  FamilySnapshot family{declared_.name, declared_.help, type_, {}};
-  for_each([&](const SeriesBase& series) {
-    MetricSnapshot& metric = family.metrics.emplace_back();
-    const auto values = series.values();
-    for (std::size_t i = 0; i < values.size(); ++i)
-      metric.labels.push_back({declared_.labels[i], std::string{values[i]}});
-    read(series, metric);
+bool FamilyBase::matches(const Series& series, std::span<const LabelMatch> wanted) {
+  std::size_t label = 0;
+  bool equal = true;
+  for_each_value(series.key(), [&](std::string_view value) {
+    for (const LabelMatch& match : wanted) equal = equal && (match.label != label || match.value == value);
+    ++label;
   });
-  return family;
+  return equal;
 }
 
-template <class Metric>
-struct FamilyStore<Metric>::Series : SeriesBase {
-  template <class... Arguments>
-  Series(std::uint64_t hash, std::span<const std::string_view> values, std::string text, Arguments&&... arguments)
-      : SeriesBase{hash, values, std::move(text)}, metric{std::forward<Arguments>(arguments)...} {}
+// Goes over the series as a scrape does, a few at a time, so that nobody waits long for the lock.
+std::size_t FamilyBase::remove_matching(std::span<const LabelMatch> wanted) {
+  std::size_t removed = 0;
+  for_each([&](Series& series) {
+    if (!matches(series, wanted)) return;
+    take_out(series);
+    ++removed;
+  });
+  return removed;
+}
 
-  Metric metric;
-};
+std::size_t FamilyBase::size() const {
+  const std::lock_guard lock{mutex_};
+  return size_;
+}
 
-template <class Metric>
-FamilyStore<Metric>::FamilyStore(Declaration declared, CellArena& arena)
-    : FamilyBase{kTypeOf<Metric>, std::move(declared)}, arena_{arena} {
-  if constexpr (std::is_same_v<Metric, Histogram>) {
-    index_.emplace(this->declared().bounds);
-    for (std::size_t i = 0; i <= this->declared().bounds.size(); ++i) {
-      std::string& ending = bucket_endings_.emplace_back("le=\"");
-      append_number(ending, i < this->declared().bounds.size() ? this->declared().bounds[i]
-                                                               : std::numeric_limits<double>::infinity());
-      ending += "\"} ";
+bool FamilyBase::is_empty() const {
+  const std::lock_guard lock{mutex_};
+  return first_ == nullptr;
+}
+
+FamilyBase::Activity& FamilyBase::activity_of(Series& series) noexcept {
+  return *reinterpret_cast<Activity*>(reinterpret_cast<std::byte*>(&series) + series.block_bytes - sizeof(Activity));
+}
+
+// A series is idle as long as scrapes find the same in it.
+bool FamilyBase::is_idle(Series& series, UnixNanos now) noexcept {
+  Activity& seen = activity_of(series);
+  const std::uint64_t value = activity(series.instrument.load(std::memory_order_relaxed));
+  if (value != seen.value) seen = {value, now};
+  return now - seen.since >= declared_.options.expire_after.count();
+}
+
+void FamilyBase::let_others_pass(std::unique_lock<std::mutex>& lock) {
+  lock.unlock();
+  // A mutex goes to whoever is running, so those who were put to sleep need a moment to get it.
+  for (int i = 0; i < 100 && waiting_.load(std::memory_order_relaxed) > 0; ++i) std::this_thread::yield();
+  lock.lock();
+}
+
+template <class Visit>
+void FamilyBase::for_each(Visit visit) {
+  std::unique_lock lock{mutex_};
+  Cursor cursor{first_, last_created_};
+  cursors_.push_back(&cursor);
+  const auto leave = [&] { std::erase(cursors_, &cursor); };
+  try {
+    for (int n = 1; cursor.at != nullptr && cursor.at->created <= cursor.last; ++n) {
+      Series& series = *cursor.at;
+      cursor.at = series.next;
+      visit(series);
+      if (n % kFew == 0) let_others_pass(lock);
     }
+  } catch (...) {  // out of memory
+    leave();
+    throw;
   }
+  leave();
 }
 
-template <class Metric>
-Metric& FamilyStore<Metric>::with(const std::string_view* values) {
-  return static_cast<Series&>(find_or_create(values)).metric;
-}
-
-// Counters and gauges keep the start of their line; histograms, which have many, only what stands between the braces.
-template <class Metric>
-std::unique_ptr<SeriesBase> FamilyStore<Metric>::make(std::uint64_t hash, std::span<const std::string_view> values,
-                                                      std::string labels) {
-  std::string start = declared().name;
-  if (!labels.empty()) start.append(1, '{').append(labels).append(1, '}');
-  start += ' ';
-  if constexpr (std::is_same_v<Metric, Counter>) {
-    return std::make_unique<Series>(hash, values, std::move(start), arena_.allocate(2));
-  } else if constexpr (std::is_same_v<Metric, Gauge>) {
-    return std::make_unique<Series>(hash, values, std::move(start));
-  } else {
-    return std::make_unique<Series>(hash, values, std::move(labels), *index_,
-                                    arena_.allocate(2 + declared().bounds.size()));
-  }
-}
-
-template <class Metric>
-void FamilyStore<Metric>::read(const SeriesBase& series, MetricSnapshot& out) const {
-  const Metric& metric = static_cast<const Series&>(series).metric;
-  if constexpr (std::is_same_v<Metric, Histogram>) {
-    for (std::size_t i = 0; i < bucket_endings_.size(); ++i) {
-      out.count += Access::bucket(metric, i);
-      const auto bounds = index_->bounds();
-      out.buckets.push_back({i < bounds.size() ? bounds[i] : std::numeric_limits<double>::infinity(), out.count});
-    }
-    out.sum = Access::sum(metric);
-  } else {
-    out.value = metric.value();
-  }
-}
-
-template <>
-void FamilyStore<Counter>::append_text(std::string& out) const {
-  if (is_empty()) return;
-  append_head(out, declared().name, declared().help, type());
-  for_each([&](const SeriesBase& series) {
-    out += series.text;
-    const auto [whole, fraction] = Access::read(static_cast<const Series&>(series).metric);
-    if (fraction == 0) {
-      append_number(out, whole);
-    } else {
-      append_number(out, static_cast<double>(whole) + fraction);
-    }
-    out += '\n';
+template <class Visit>
+void FamilyBase::for_each_active(Visit visit) {
+  if (!expires()) return for_each(visit);
+  const UnixNanos now = environment_.clock->unix_nanos();
+  for_each([&](Series& series) {
+    if (!is_idle(series, now)) return visit(series);
+    take_out(series);
+    expired_.fetch_add(1, std::memory_order_relaxed);
   });
 }
 
-template <>
-void FamilyStore<Gauge>::append_text(std::string& out) const {
-  if (is_empty()) return;
-  append_head(out, declared().name, declared().help, type());
-  for_each([&](const SeriesBase& series) {
-    out += series.text;
-    append_number(out, static_cast<const Series&>(series).metric.value());
-    out += '\n';
+void FamilyBase::read_each(MetricSnapshot& scratch, const std::function<void(const MetricSnapshot&)>& visit) {
+  for_each_active([&](const Series& series) {
+    scratch.labels.resize(environment_.labels.size() + declared_.labels.size());
+    auto label = std::copy(environment_.labels.begin(), environment_.labels.end(), scratch.labels.begin());
+    auto name = declared_.labels.begin();
+    for_each_value(series.key(), [&](std::string_view value) {
+      label->name.assign(*name++);
+      label->value.assign(value);
+      ++label;
+    });
+    scratch.created = series.created;
+    read(series.instrument.load(std::memory_order_relaxed), scratch);
+    visit(scratch);
   });
 }
 
-template <>
-void FamilyStore<Histogram>::append_text(std::string& out) const {
-  if (is_empty()) return;
-  const std::string& name = declared().name;
-  append_head(out, name, declared().help, type());
-  for_each([&](const SeriesBase& series) {
-    const Histogram& histogram = static_cast<const Series&>(series).metric;
-    const std::string& labels = series.text;
-    std::uint64_t count = 0;
-    for (std::size_t i = 0; i < bucket_endings_.size(); ++i) {
-      count += Access::bucket(histogram, i);
-      out.append(name).append("_bucket{").append(labels);
-      if (!labels.empty()) out += ',';
-      out += bucket_endings_[i];
-      append_number(out, count);
-      out += '\n';
-    }
-    const auto begin = [&](std::string_view suffix) {
-      out.append(name).append(suffix);
-      if (!labels.empty()) out.append(1, '{').append(labels).append(1, '}');
-      out += ' ';
-    };
-    begin("_sum");
-    append_number(out, Access::sum(histogram));
-    out += '\n';
-    begin("_count");
-    append_number(out, count);
-    out += '\n';
+bool FamilyBase::append_lines(std::string& out) {
+  if (!has_lines()) return false;
+  LineWriter lines{out};
+  for_each_active([&](const Series& series) {
+    append_lines(lines, series.instrument.load(std::memory_order_relaxed), series.text());
   });
+  lines.flush();
+  return true;
 }
 
-template <class Metric>
-Metric& find_or_create(FamilyStore<Metric>& store, const std::string_view* values) {
-  return store.with(values);
-}
+void* find_or_create(FamilyBase& family, const std::string_view* values) { return family.find_or_create(values); }
 
-template <class Metric>
-bool remove(FamilyStore<Metric>& store, const std::string_view* values) {
-  return store.remove(values);
-}
-
-template class FamilyStore<Counter>;
-template class FamilyStore<Gauge>;
-template class FamilyStore<Histogram>;
-template Counter& find_or_create(FamilyStore<Counter>&, const std::string_view*);
-template Gauge& find_or_create(FamilyStore<Gauge>&, const std::string_view*);
-template Histogram& find_or_create(FamilyStore<Histogram>&, const std::string_view*);
-template bool remove(FamilyStore<Counter>&, const std::string_view*);
-template bool remove(FamilyStore<Gauge>&, const std::string_view*);
-template bool remove(FamilyStore<Histogram>&, const std::string_view*);
+bool remove(FamilyBase& family, const std::string_view* values) { return family.remove(values); }
 
 }  // namespace vitals::detail

@@ -2,116 +2,127 @@
 
 #include <atomic>
 #include <cstdint>
-#include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <vector>
 
-#include <vitals/counter.hpp>
 #include <vitals/family.hpp>
-#include <vitals/gauge.hpp>
-#include <vitals/histogram.hpp>
 #include <vitals/snapshot.hpp>
 
-#include "core/cell_arena.hpp"
+#include "core/declaration.hpp"
+#include "core/environment.hpp"
+#include "core/instrument_arena.hpp"
 #include "core/series_table.hpp"
 
 namespace vitals::detail {
 
-// What a family is registered as; two registrations must agree in all of it but max_series.
-struct Declaration {
-  std::string name;
-  std::string help;
-  std::vector<std::string> labels;
-  std::vector<double> bounds;  // histograms only
-  std::size_t max_series = FamilyOptions{}.max_series;
+class LineWriter;
+
+/// A label by its position in the declaration, and the value that it must have.
+struct LabelMatch {
+  std::size_t label;
+  std::string_view value;
 };
 
-// The series of one metric name, whatever their type. Look-ups of series that exist and scrapes take no lock.
+// The series of one metric name, whatever their type. A look-up of a series that exists takes no lock; making and
+// removing take the family's, and a scrape takes it for a few series at a time.
 class FamilyBase {
  public:
-  FamilyBase(MetricType type, Declaration declared);
-  virtual ~FamilyBase() = default;
+  FamilyBase(std::size_t instrument_bytes, MetricType type, Declaration declared, Environment& environment);
+  virtual ~FamilyBase();
+  FamilyBase(const FamilyBase&) = delete;
+  FamilyBase& operator=(const FamilyBase&) = delete;
 
   [[nodiscard]] MetricType type() const noexcept { return type_; }
   [[nodiscard]] const Declaration& declared() const noexcept { return declared_; }
   [[nodiscard]] std::uint64_t overflowed() const noexcept { return overflowed_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::uint64_t expired() const noexcept { return expired_.load(std::memory_order_relaxed); }
 
-  [[nodiscard]] SeriesBase& find_or_create(const std::string_view* values);
-  [[nodiscard]] bool remove(const std::string_view* values);
+  [[nodiscard]] void* find_or_create(const std::string_view* values);
+  bool remove(const std::string_view* values);
+  /// Removes the series whose values equal all that are wanted, all of them if none is; returns how many.
+  std::size_t remove_matching(std::span<const LabelMatch> wanted);
+  [[nodiscard]] std::size_t size() const;
 
-  virtual void append_text(std::string& out) const = 0;
-  [[nodiscard]] FamilySnapshot snapshot() const;
+  /// Calls visit for each series, in the order of their making, as plain data that the next one overwrites. Ends those
+  /// that are idle.
+  void read_each(MetricSnapshot& scratch, const std::function<void(const MetricSnapshot&)>& visit);
+  /// The lines of all series in text format 0.0.4, or 1.0.0 or OpenMetrics, which are the same for such families; false,
+  /// and nothing is done, if read_each() must be used. REQUIRES: names are exposed as declared.
+  bool append_lines(std::string& out);
+  [[nodiscard]] bool is_empty() const;
 
   std::unique_ptr<FamilyFacade> facade;  // the Family<Metric, N> that users hold
   std::once_flag facade_made;
 
  protected:
-  [[nodiscard]] virtual std::unique_ptr<SeriesBase> make(std::uint64_t hash, std::span<const std::string_view> values,
-                                                         std::string labels) = 0;
-  virtual void read(const SeriesBase& series, MetricSnapshot& out) const = 0;
+  /// Makes the instrument in zeroed memory. Alone: it is the only one of its family, and spread from birth.
+  virtual void construct(void* at, bool alone) = 0;
+  /// Its series is removed, or the family dies: what it holds elsewhere goes back.
+  virtual void retire(void* instrument) noexcept = 0;
+  /// Fills all but the labels. Allocates nothing that `out` had room for before.
+  virtual void read(void* instrument, MetricSnapshot& out) = 0;
+  /// A number that changes whenever the instrument does.
+  [[nodiscard]] virtual std::uint64_t activity(void* instrument) const noexcept = 0;
+  /// Whether append_lines() can write the family.
+  [[nodiscard]] virtual bool has_lines() const noexcept { return false; }
+  /// The lines of a series, `labels` being what stands between the braces.
+  virtual void append_lines(LineWriter&, void* /*instrument*/, std::string_view /*labels*/) {}
 
-  [[nodiscard]] bool is_empty() const noexcept { return first_.load(std::memory_order_acquire) == nullptr; }
-
-  // Calls visit for each series that was made before the call, in the order of their making. One that is removed and
-  // made anew meanwhile is a later series, so no labels are visited twice.
-  template <class Visit>
-  void for_each(Visit visit) const {
-    const std::uint64_t made = made_.load(std::memory_order_acquire);
-    const SeriesBase* series = first_.load(std::memory_order_acquire);
-    for (; series != nullptr && series->number <= made; series = series->next.load(std::memory_order_acquire))
-      visit(*series);
-  }
+  [[nodiscard]] Environment& environment() const noexcept { return environment_; }
+  /// To be called by the destructor of each derived class, while retire() is still its own.
+  void retire_all() noexcept;
 
  private:
-  SeriesBase& create(std::span<const std::string_view> values);
-  SeriesBase& add(std::uint64_t hash, std::span<const std::string_view> values);
+  struct Cursor {
+    Series* at;
+    UnixNanos last;
+  };
+  struct Activity {  // at the end of the block of a series that may expire
+    std::uint64_t value;
+    UnixNanos since;
+  };
+
+  void* create(const LabelKey& key, std::span<const std::string_view> values);
+  void* make(const LabelKey& key, std::uint64_t hash, std::span<const std::string_view> values);
+  void* allocate_instrument();
+  void take_out(Series& series) noexcept;
+  bool is_idle(Series& series, UnixNanos now) noexcept;
+  static bool matches(const Series& series, std::span<const LabelMatch> wanted);
+  static Activity& activity_of(Series& series) noexcept;
+  [[nodiscard]] bool expires() const noexcept { return declared_.options.expire_after.count() > 0; }
+
+  // Calls visit for each series that was made before the call, in the order of their making, under the lock, which it
+  // leaves again and again. One that is removed and made anew meanwhile is a later series, so no labels are visited
+  // twice.
+  template <class Visit>
+  void for_each(Visit visit);
+  template <class Visit>
+  void for_each_active(Visit visit);
+  void let_others_pass(std::unique_lock<std::mutex>& lock);
 
   const MetricType type_;
   const Declaration declared_;
   const std::uint64_t seed_;
+  Environment& environment_;
 
   SeriesTable table_;
-  std::mutex mutex_;  // whoever changes the table or the list
-  std::vector<std::unique_ptr<SeriesBase>> owned_;
-  SeriesBase* last_ = nullptr;
-  SeriesBase* overflow_ = nullptr;
-  std::size_t size_ = 0;
-  // The list of series in the order of their making; see SeriesBase::next. A removed series keeps its own `next`, so a
-  // scrape that stands on it goes on.
-  std::atomic<SeriesBase*> first_{nullptr};
-  std::atomic<std::uint64_t> made_{0};  // the last number; release after the series is in the list, acquire by scrapes
-  std::atomic<std::uint64_t> overflowed_{0};  // relaxed: a statistic
-};
-
-template <class Metric>
-inline constexpr MetricType kTypeOf = std::is_same_v<Metric, Counter> ? MetricType::Counter
-                                      : std::is_same_v<Metric, Gauge> ? MetricType::Gauge
-                                                                      : MetricType::Histogram;
-
-template <class Metric>
-class FamilyStore final : public FamilyBase {
- public:
-  FamilyStore(Declaration declared, CellArena& arena);
-
-  Metric& with(const std::string_view* values);
-  void append_text(std::string& out) const override;
-
- private:
-  struct Series;
-
-  std::unique_ptr<SeriesBase> make(std::uint64_t hash, std::span<const std::string_view> values,
-                                   std::string labels) override;
-  void read(const SeriesBase& series, MetricSnapshot& out) const override;
-
-  CellArena& arena_;
-  std::optional<BucketIndex> index_;         // histograms only
-  std::vector<std::string> bucket_endings_;  // `le="0.1"} `, for each bucket
+  mutable std::mutex mutex_;  // whoever changes what follows, or walks it
+  std::atomic<int> waiting_{0};  // to make or remove a series: a scrape lets them pass. Relaxed: a hint
+  InstrumentArena instruments_;
+  std::unique_ptr<std::byte[]> only_;  // the instrument of a family without labels
+  Series* first_ = nullptr;
+  Series* last_ = nullptr;
+  Series* overflow_ = nullptr;
+  UnixNanos last_created_ = 0;
+  std::size_t size_ = 0;  // without the overflow series
+  std::vector<Cursor*> cursors_;
+  std::atomic<std::uint64_t> overflowed_{0};  // relaxed, as expired_: a statistic
+  std::atomic<std::uint64_t> expired_{0};
 };
 
 }  // namespace vitals::detail

@@ -1,11 +1,81 @@
+#include <bit>
+#include <ctime>
+#include <new>
+#include <utility>
+
 #include <vitals/detail/cells.hpp>
 #include <vitals/gauge.hpp>
 
+#include "core/families.hpp"
+#include "core/line_writer.hpp"
+
 namespace vitals {
+
+namespace {
+
+// Sets the cell to v as long as `better(v, the cell)` holds.
+template <class Better>
+void improve(std::atomic<double>& cell, double v, Better better) noexcept {
+  if (v != v) return detail::drop_update();
+  double old = cell.load(std::memory_order_relaxed);
+  while (better(v, old) && !cell.compare_exchange_weak(old, v, std::memory_order_relaxed)) {
+  }
+}
+
+}  // namespace
 
 void Gauge::add(double v) noexcept {
   if (v != v) return detail::drop_update();
   value_.fetch_add(v, std::memory_order_relaxed);
 }
 
+void Gauge::set_max(double v) noexcept {
+  improve(value_, v, [](double a, double b) { return !(a <= b); });  // so that a NaN gives way
+}
+
+void Gauge::set_min(double v) noexcept {
+  improve(value_, v, [](double a, double b) { return !(a >= b); });
+}
+
+void Gauge::set_to_current_time() noexcept {
+  timespec now{};
+  clock_gettime(CLOCK_REALTIME, &now);
+  set(static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9);
+}
+
+namespace detail {
+
+namespace {
+
+class GaugeFamily final : public FamilyBase {
+ public:
+  GaugeFamily(Declaration declared, Environment& environment)
+      : FamilyBase{sizeof(Gauge), MetricType::Gauge, std::move(declared), environment} {
+
+ private:
+  void construct(void* at, bool /*alone*/) override { new (at) Gauge; }
+  void retire(void* /*instrument*/) noexcept override {}
+
+  void read(void* instrument, MetricSnapshot& out) override { out.value = static_cast<Gauge*>(instrument)->value(); }
+
+  std::uint64_t activity(void* instrument) const noexcept override {
+    return std::bit_cast<std::uint64_t>(static_cast<Gauge*>(instrument)->value());
+  }
+
+  [[nodiscard]] bool has_lines() const noexcept override { return true; }
+
+  void append_lines(LineWriter& lines, void* instrument, std::string_view labels) override {
+    lines.put_series(declared().name, labels);
+    lines.put(static_cast<Gauge*>(instrument)->value());
+    lines.put('\n');
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<FamilyBase> make_gauges(Declaration declared, Environment& environment) {
+  return std::make_unique<GaugeFamily>(std::move(declared), environment);
+}
+
+}  // namespace detail
 }  // namespace vitals

@@ -1,30 +1,18 @@
-#include <algorithm>
-#include <bit>
 #include <limits>
+#include <new>
 #include <numeric>
+#include <utility>
 
 #include <vitals/histogram.hpp>
 
 #include "core/access.hpp"
+#include "core/cell_arena.hpp"
+#include "core/cells.hpp"
+#include "core/families.hpp"
+#include "core/line_writer.hpp"
+#include "core/text_format.hpp"
 
 namespace vitals {
-
-namespace detail {
-
-BucketIndex::BucketIndex(std::span<const double> bounds) : bounds_{bounds.begin(), bounds.end()} {
-  first_.back() = static_cast<std::uint16_t>(bounds_.size());
-  for (std::size_t exponent = 0; exponent + 1 < first_.size(); ++exponent) {
-    const double smallest = std::bit_cast<double>(std::uint64_t{exponent} << 52);
-    first_[exponent] = static_cast<std::uint16_t>(search(smallest));
-  }
-  bounds_.push_back(std::numeric_limits<double>::infinity());
-}
-
-std::size_t BucketIndex::search(double v) const noexcept {
-  return static_cast<std::size_t>(std::lower_bound(bounds_.begin(), bounds_.end(), v) - bounds_.begin());
-}
-
-}  // namespace detail
 
 HistogramSnapshot::HistogramSnapshot(std::vector<double> bounds, std::vector<std::uint64_t> counts, double sum)
     : bounds_{std::move(bounds)},
@@ -50,10 +38,127 @@ double HistogramSnapshot::quantile(double q) const noexcept {
 }
 
 HistogramSnapshot Histogram::snapshot() const {
-  const auto bounds = index_->bounds();
+  const detail::BucketIndex* index = index_;
+  if (index == nullptr) return {{}, {0}, 0};
+  const auto bounds = index->bounds();
   std::vector<std::uint64_t> counts(bounds.size() + 1);
-  for (std::size_t i = 0; i < counts.size(); ++i) counts[i] = detail::Access::bucket(*this, i);
-  return {{bounds.begin(), bounds.end()}, std::move(counts), detail::Access::sum(*this)};
+  double sum = 0;
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    const auto pair = detail::sum_pair(head_, i * sizeof(detail::PairCell), own()[i]);
+    counts[i] = pair.count;
+    sum += pair.sum;
+  }
+  return {{bounds.begin(), bounds.end()}, std::move(counts), sum};
 }
 
+void Histogram::observe_slow(std::size_t bucket, double v) noexcept {
+  const detail::BucketIndex* index = index_;
+  if (index == nullptr) return detail::leave_sequence();  // removed in the meantime
+  const std::size_t buckets = index->bounds().size() + 1;
+  detail::add_pair_slow(head_, buckets * sizeof(detail::PairCell), bucket * sizeof(detail::PairCell), own()[bucket], v);
+}
+
+void Histogram::observe_with_extras(double) noexcept {}
+
+namespace detail {
+
+namespace {
+
+class HistogramFamily final : public FamilyBase {
+ public:
+  HistogramFamily(Declaration declaration, Environment& environment)
+      : FamilyBase{bytes(declaration.bounds.size() + 1), MetricType::Histogram, std::move(declaration), environment},
+        index_{declared().bounds},
+        bucket_name_{declared().name + "_bucket"},
+        sum_name_{declared().name + "_sum"},
+        count_name_{declared().name + "_count"} {
+    for (std::size_t i = 0; i < buckets(); ++i) {
+      std::string& ending = bucket_endings_.emplace_back("le=\"");
+      append_number(ending, upper_bound(i));
+      ending += "\"} ";
+    }
+  }
+  ~HistogramFamily() override { retire_all(); }
+
+ private:
+  static std::size_t bytes(std::size_t buckets) noexcept { return sizeof(Histogram) + buckets * sizeof(PairCell); }
+  [[nodiscard]] std::size_t buckets() const noexcept { return index_.bounds().size() + 1; }
+  [[nodiscard]] double upper_bound(std::size_t bucket) const noexcept {
+    return bucket < index_.bounds().size() ? index_.bounds()[bucket] : std::numeric_limits<double>::infinity();
+  }
+  [[nodiscard]] static PairCell pair(const Histogram& histogram, std::size_t bucket) noexcept {
+    return sum_pair(Access::head(histogram), bucket * sizeof(PairCell), Access::own(histogram)[bucket]);
+  }
+
+  void construct(void* at, bool alone) override {
+    CellHead& head = Access::head(Access::make(at, index_));
+    head.state.store(kLive, std::memory_order_relaxed);
+    if (alone) spread(head, buckets() * sizeof(PairCell), Spread::Now);
+  }
+
+  void retire(void* instrument) noexcept override {
+    detail::retire(Access::head(*static_cast<Histogram*>(instrument)), buckets() * sizeof(PairCell));
+  }
+
+  void read(void* instrument, MetricSnapshot& out) override {
+    auto& histogram = *static_cast<Histogram*>(instrument);
+    cool(Access::head(histogram));
+    out.count = 0;
+    out.sum = 0;
+    out.buckets.clear();
+    for (std::size_t i = 0; i < buckets(); ++i) {
+      const PairCell cell = pair(histogram, i);
+      out.count += cell.count;
+      out.sum += cell.sum;
+      out.buckets.push_back({upper_bound(i), out.count});
+    }
+  }
+
+  std::uint64_t activity(void* instrument) const noexcept override {
+    std::uint64_t count = 0;
+    for (std::size_t i = 0; i < buckets(); ++i) count += pair(*static_cast<Histogram*>(instrument), i).count;
+    return count;
+  }
+
+  [[nodiscard]] bool has_lines() const noexcept override { return true; }
+
+  void append_lines(LineWriter& lines, void* instrument, std::string_view labels) override {
+    auto& histogram = *static_cast<Histogram*>(instrument);
+    cool(Access::head(histogram));
+    std::uint64_t count = 0;
+    double sum = 0;
+    for (std::size_t i = 0; i < buckets(); ++i) {
+      const PairCell cell = pair(histogram, i);
+      count += cell.count;
+      sum += cell.sum;
+      lines.put(bucket_name_);
+      lines.put('{');
+      lines.put(labels);
+      if (!labels.empty()) lines.put(',');
+      lines.put(bucket_endings_[i]);
+      lines.put(count);
+      lines.put('\n');
+    }
+    lines.put_series(sum_name_, labels);
+    lines.put(sum);
+    lines.put('\n');
+    lines.put_series(count_name_, labels);
+    lines.put(count);
+    lines.put('\n');
+  }
+
+  BucketIndex index_;
+  const std::string bucket_name_;
+  const std::string sum_name_;
+  const std::string count_name_;
+  std::vector<std::string> bucket_endings_;  // `le="0.1"} `
+};
+
+}  // namespace
+
+std::unique_ptr<FamilyBase> make_histograms(Declaration declared, Environment& environment) {
+  return std::make_unique<HistogramFamily>(std::move(declared), environment);
+}
+
+}  // namespace detail
 }  // namespace vitals

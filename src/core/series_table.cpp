@@ -1,104 +1,108 @@
 #include "core/series_table.hpp"
 
-#include <cstring>
+#include <new>
+
+#include <sys/mman.h>
 
 namespace vitals::detail {
 
 namespace {
-
-constexpr std::size_t kInitialSlots = 16;
-
-std::string make_key(std::span<const std::string_view> values) {
-  std::string key;
-  for (const auto value : values) {
-    const auto size = static_cast<std::uint32_t>(value.size());
-    key.append(reinterpret_cast<const char*>(&size), sizeof size).append(value);
-  }
-  return key;
-}
-
+constexpr std::size_t kInitialSlots = 8;
+constexpr std::size_t kPage = 4096;
 }  // namespace
 
-SeriesBase::SeriesBase(std::uint64_t hash_of_values, std::span<const std::string_view> values,
-                       std::string text_of_labels)
-    : hash{hash_of_values}, key{make_key(values)}, text{std::move(text_of_labels)} {}
+SeriesTable::SeriesTable() : current_{make(kInitialSlots)} {}
 
-bool SeriesBase::matches(std::span<const std::string_view> values) const noexcept {
-  const char* at = key.data();
-  for (const auto value : values) {
-    std::uint32_t size = 0;
-    std::memcpy(&size, at, sizeof size);
-    at += sizeof size;
-    if (std::string_view{at, size} != value) return false;
-    at += size;
-  }
-  return true;
-}
-
-std::vector<std::string_view> SeriesBase::values() const {
-  std::vector<std::string_view> values;
-  for (std::string_view rest = key; !rest.empty();) {
-    std::uint32_t size = 0;
-    std::memcpy(&size, rest.data(), sizeof size);
-    values.push_back(rest.substr(sizeof size, size));
-    rest.remove_prefix(sizeof size + size);
-  }
-  return values;
-}
-
-void SeriesTable::Slots::put(SeriesBase& series) noexcept {
-  std::size_t i = series.hash & mask;
-  while (slots[i].series.load(std::memory_order_relaxed) != nullptr) i = (i + 1) & mask;
-  slots[i].hash.store(series.hash, std::memory_order_relaxed);
-  slots[i].series.store(&series, std::memory_order_release);
-}
-
-SeriesTable::SeriesTable() {
-  all_.push_back(std::make_unique<Slots>(kInitialSlots));
-  current_.store(all_.back().get(), std::memory_order_relaxed);
-}
-
-SeriesBase* SeriesTable::find(std::uint64_t hash, std::span<const std::string_view> values) const noexcept {
-  const Slots& table = *current_.load(std::memory_order_acquire);
-  // Bounded, because slots that move while they are read could keep an unlucky reader from ever meeting a free one.
-  for (std::size_t i = hash & table.mask, n = 0; n <= table.mask; i = (i + 1) & table.mask, ++n) {
-    SeriesBase* series = table.slots[i].series.load(std::memory_order_acquire);
-    if (series == nullptr) return nullptr;
-    if (table.slots[i].hash.load(std::memory_order_relaxed) == hash && series->matches(values)) return series;
-  }
-  return nullptr;
-}
-
-void SeriesTable::insert(SeriesBase& series) {
-  Slots* table = current_.load(std::memory_order_relaxed);
-  if (2 * (size_ + 1) > table->mask + 1) {
-    auto larger = std::make_unique<Slots>(2 * (table->mask + 1));
-    for (std::size_t i = 0; i <= table->mask; ++i) {
-      if (auto* moved = table->slots[i].series.load(std::memory_order_relaxed)) larger->put(*moved);
+SeriesTable::~SeriesTable() {
+  retired_.push_back({current_.load(std::memory_order_relaxed), current_.load(std::memory_order_relaxed)->bytes});
+  for (const auto [slots, bytes] : retired_) {
+    if (bytes < kPage) {
+      ::operator delete(slots);
+    } else {
+      munmap(slots, bytes);
     }
-    all_.push_back(std::move(larger));
-    table = all_.back().get();
-    current_.store(table, std::memory_order_release);
   }
-  table->put(series);
+}
+
+SeriesTable::Slots* SeriesTable::make(std::size_t slots) {
+  const std::size_t bytes = sizeof(Slots) + slots * sizeof(std::uint64_t);
+  void* memory = nullptr;
+  if (bytes < kPage) {
+    memory = ::operator new(bytes);
+    for (std::size_t i = 0; i < slots; ++i)
+      new (static_cast<std::byte*>(memory) + sizeof(Slots) + i * sizeof(std::uint64_t)) std::atomic<std::uint64_t>{0};
+  } else {
+    memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) throw std::bad_alloc{};
+  }
+  return new (memory) Slots{slots - 1, bytes};
+}
+
+std::uint64_t SeriesTable::hash_of(const Series& series, std::uint64_t seed) noexcept {
+  const std::string_view key = series.key();
+  return XXH3_64bits_withSeed(key.data(), key.size(), seed);
+}
+
+void SeriesTable::put(Slots& table, Series& series, std::uint64_t hash) noexcept {
+  const std::size_t mask = table.mask.load(std::memory_order_relaxed);
+  std::size_t i = hash & mask;
+  while (table.begin()[i].load(std::memory_order_relaxed) != 0) i = (i + 1) & mask;
+  const std::uint64_t tag = hash >> kPointerBits << kPointerBits;
+  table.begin()[i].store(tag | reinterpret_cast<std::uint64_t>(&series), std::memory_order_release);
+}
+
+Series* SeriesTable::find_series(const LabelKey& key, std::uint64_t hash) const noexcept {
+  const Slots& table = *current_.load(std::memory_order_relaxed);
+  const std::size_t mask = table.mask.load(std::memory_order_relaxed);
+  for (std::size_t i = hash & mask;; i = (i + 1) & mask) {
+    const std::uint64_t slot = table.begin()[i].load(std::memory_order_relaxed);
+    if (slot == 0) return nullptr;
+    if ((slot ^ hash) >> kPointerBits == 0 && series_of(slot)->match(key) != nullptr) return series_of(slot);
+  }
+}
+
+void SeriesTable::insert(Series& series, std::uint64_t hash, std::uint64_t seed) {
+  Slots* table = current_.load(std::memory_order_relaxed);
+  const std::size_t slots = table->mask.load(std::memory_order_relaxed) + 1;
+  if (4 * (size_ + 1) > 3 * slots) {
+    retired_.reserve(retired_.size() + 2);
+    Slots* larger = make(2 * slots);
+    for (std::size_t i = 0; i < slots; ++i) {
+      if (const std::uint64_t slot = table->begin()[i].load(std::memory_order_relaxed))
+        put(*larger, *series_of(slot), hash_of(*series_of(slot), seed));
+    }
+    current_.store(larger, std::memory_order_release);
+    retired_.push_back({table, table->bytes});
+    // Its pages go back; its addresses stay, for readers who are still in it.
+    if (table->bytes >= kPage) madvise(table, table->bytes, MADV_DONTNEED);
+    table = larger;
+  }
+  put(*table, series, hash);
   ++size_;
 }
 
-void SeriesTable::erase(SeriesBase& series) noexcept {
+void SeriesTable::erase(Series& series, std::uint64_t hash, std::uint64_t seed) noexcept {
   Slots& table = *current_.load(std::memory_order_relaxed);
-  const auto at = [&](std::size_t i) { return table.slots[i].series.load(std::memory_order_relaxed); };
-  std::size_t hole = series.hash & table.mask;
-  while (at(hole) != &series) hole = (hole + 1) & table.mask;
+  const std::size_t mask = table.mask.load(std::memory_order_relaxed);
+  const auto at = [&](std::size_t i) { return table.begin()[i].load(std::memory_order_relaxed); };
+  std::size_t hole = hash & mask;
+  while (series_of(at(hole)) != &series) hole = (hole + 1) & mask;
   // Close the gap: whatever was pushed past the hole by a collision moves back into it, so no marks are left behind.
-  for (std::size_t i = (hole + 1) & table.mask; SeriesBase* candidate = at(i); i = (i + 1) & table.mask) {
-    const std::size_t home = candidate->hash & table.mask;
-    if (((i - home) & table.mask) < ((i - hole) & table.mask)) continue;  // its home lies behind the hole
-    table.slots[hole].hash.store(candidate->hash, std::memory_order_relaxed);
-    table.slots[hole].series.store(candidate, std::memory_order_release);
+  for (std::size_t i = (hole + 1) & mask; const std::uint64_t slot = at(i); i = (i + 1) & mask) {
+    const std::size_t home = hash_of(*series_of(slot), seed) & mask;
+    if (((i - home) & mask) < ((i - hole) & mask)) continue;  // its home lies behind the hole
+    table.begin()[hole].store(slot, std::memory_order_release);
     hole = i;
   }
-  table.slots[hole].series.store(nullptr, std::memory_order_release);
+  table.begin()[hole].store(0, std::memory_order_release);
   --size_;
+}
+
+void SeriesTable::clear() noexcept {
+  Slots& table = *current_.load(std::memory_order_relaxed);
+  for (std::size_t i = 0; i <= table.mask.load(std::memory_order_relaxed); ++i)
+    table.begin()[i].store(0, std::memory_order_release);
+  size_ = 0;
 }
 
 }  // namespace vitals::detail

@@ -3,65 +3,75 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <span>
-#include <string>
-#include <string_view>
 #include <vector>
+
+#include "core/series.hpp"
 
 namespace vitals::detail {
 
-// What every series is known by. Fixed at birth but for `next`; freed with its family, never before, so that readers
-// need no protection.
-struct SeriesBase {
-  SeriesBase(std::uint64_t hash_of_values, std::span<const std::string_view> values, std::string text_of_labels);
-  virtual ~SeriesBase() = default;
-  SeriesBase(const SeriesBase&) = delete;
-  SeriesBase& operator=(const SeriesBase&) = delete;
-
-  [[nodiscard]] bool matches(std::span<const std::string_view> values) const noexcept;
-  [[nodiscard]] std::vector<std::string_view> values() const;
-
-  const std::uint64_t hash;
-  const std::string key;     // each value as its length (u32) and its bytes
-  const std::string text;    // rendered once: what a line starts with
-  std::uint64_t number = 0;  // the n-th of its family; set before anyone sees the series
-  // In the order of making. Release by the one who appends, acquire by scrapes: the series is complete when it is seen.
-  std::atomic<SeriesBase*> next{nullptr};
-};
-
-// From label values to series: open addressing, at most half full, read without a lock, written under the family's.
+// From keys to series: open addressing, at most three quarters full, read without a lock, written under the family's.
+// A slot is one word: the pointer, and 16 bits of the hash that save most comparisons with others.
 // A reader may miss a series that is being inserted or moved; it then asks again under the lock. It never gets a wrong
-// one, since keys are compared.
+// one, since keys are compared in full.
 class SeriesTable {
  public:
   SeriesTable();
+  ~SeriesTable();
+  SeriesTable(const SeriesTable&) = delete;
+  SeriesTable& operator=(const SeriesTable&) = delete;
 
-  [[nodiscard]] SeriesBase* find(std::uint64_t hash, std::span<const std::string_view> values) const noexcept;
+  /// The instrument of the key, or null.
+  [[nodiscard]] void* find(const LabelKey& key, std::uint64_t hash) const noexcept {
+    const Slots& table = *current_.load(std::memory_order_acquire);
+    const std::size_t mask = table.mask.load(std::memory_order_relaxed);
+    // Bounded, because slots that move while they are read could keep an unlucky reader from ever meeting a free one.
+    for (std::size_t i = hash & mask, n = 0; n <= mask; i = (i + 1) & mask, ++n) {
+      const std::uint64_t slot = table.begin()[i].load(std::memory_order_acquire);
+      if (slot == 0) return nullptr;
+      if ((slot ^ hash) >> kPointerBits != 0) continue;
+      if (void* found = series_of(slot)->match(key)) return found;
+    }
+    return nullptr;
+  }
 
-  /// Both need the family's lock. REQUIRES: insert: not in the table; erase: in it.
-  void insert(SeriesBase& series);
-  void erase(SeriesBase& series) noexcept;
+  /// These need the family's lock. find_series: null if there is none. REQUIRES: insert: not in the table; erase: in it.
+  /// insert may throw std::bad_alloc, and then changes nothing.
+  [[nodiscard]] Series* find_series(const LabelKey& key, std::uint64_t hash) const noexcept;
+  void insert(Series& series, std::uint64_t hash, std::uint64_t seed);
+  void erase(Series& series, std::uint64_t hash, std::uint64_t seed) noexcept;
+  void clear() noexcept;
 
  private:
-  struct Slot {
-    std::atomic<std::uint64_t> hash{0};  // relaxed: a hint, since the key decides
-    // Release by the writer, acquire by readers: a series is complete when its pointer is seen.
-    std::atomic<SeriesBase*> series{nullptr};
-  };
+  static constexpr int kPointerBits = 48;
+
+  // All zero, once it was replaced: it is empty then, and readers who are still in it ask again.
   struct Slots {
-    explicit Slots(std::size_t size) : mask{size - 1}, slots{std::make_unique<Slot[]>(size)} {}
-    void put(SeriesBase& series) noexcept;
+    std::atomic<std::size_t> mask;
+    std::size_t bytes;
 
-    std::size_t mask;
-    std::unique_ptr<Slot[]> slots;
+    [[nodiscard]] std::atomic<std::uint64_t>* begin() noexcept {
+      return reinterpret_cast<std::atomic<std::uint64_t>*>(this + 1);
+    }
+    [[nodiscard]] const std::atomic<std::uint64_t>* begin() const noexcept {
+      return const_cast<Slots*>(this)->begin();
+    }
   };
 
-  // Release after filling, acquire by readers. Grown tables are kept, since a reader may still be in one; together they
-  // are smaller than the current one.
+  static Series* series_of(std::uint64_t slot) noexcept {
+    return reinterpret_cast<Series*>(slot & ((std::uint64_t{1} << kPointerBits) - 1));
+  }
+  static std::uint64_t hash_of(const Series& series, std::uint64_t seed) noexcept;
+  static Slots* make(std::size_t slots);
+  static void put(Slots& table, Series& series, std::uint64_t hash) noexcept;
+
+  // Release after filling, acquire by readers.
   std::atomic<Slots*> current_;
-  std::vector<std::unique_ptr<Slots>> all_;
   std::size_t size_ = 0;
+  struct Retired {
+    Slots* slots;
+    std::size_t bytes;
+  };
+  std::vector<Retired> retired_;  // address space alone
 };
 
 }  // namespace vitals::detail

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -9,36 +8,44 @@
 
 namespace vitals::detail {
 
-// Finds the bucket of a value by its binary exponent: one table look-up and, where there is about one bound per power
-// of two, one or two comparisons that don't depend on the value. Shared by all series of a family: 4 KiB and the
-// bounds.
+// Finds the bucket of a value from the first bits of its binary form, exponent and some of the mantissa: they choose a
+// bin, which knows how many bounds lie below it; bins are so narrow that one bound, seldom more, lies inside, with which
+// the value is compared. No branch depends on the value. Shared by all series of a family: at most 4 KiB and the bounds.
 class BucketIndex {
  public:
-  /// REQUIRES: bounds ascending, finite, fewer than 65,536.
+  /// REQUIRES: bounds ascending, finite, fewer than 65,536, at least one.
   explicit BucketIndex(std::span<const double> bounds);
 
   /// The number of bounds below v, which is the index of its bucket. REQUIRES: v is not NaN.
   [[nodiscard]] std::size_t operator()(double v) const noexcept {
-    if (v < 0) [[unlikely]]
-      return search(v);  // the table ignores the sign
-    const std::size_t exponent = (std::bit_cast<std::uint64_t>(v) >> 52) & 2047;
-    std::size_t i = first_[exponent];
-    if (first_[exponent + 1] - i > kFew) [[unlikely]]
+    if (compares_ > kMaxCompares) [[unlikely]]
       return search(v);
-    while (bounds_[i] < v) ++i;
+    // Ascends with v from 0 on; negative values, whose first bit is set, go to the first bin, where all bounds are.
+    std::int64_t bin = (std::bit_cast<std::int64_t>(v) >> shift_) - first_bin_;
+    bin = bin < 0 ? 0 : bin;
+    bin = bin > last_bin_ ? last_bin_ : bin;
+    std::size_t i = below_[static_cast<std::size_t>(bin)];
+    for (unsigned n = compares_; n > 0; --n) i += bounds_[i] < v;
     return i;
   }
 
   /// The bounds, without +Inf.
-  [[nodiscard]] std::span<const double> bounds() const noexcept { return {bounds_.data(), bounds_.size() - 1}; }
+  [[nodiscard]] std::span<const double> bounds() const noexcept { return {bounds_.data(), count_}; }
 
  private:
   [[nodiscard]] std::size_t search(double v) const noexcept;
+  [[nodiscard]] bool fill(int shift);
 
-  static constexpr std::size_t kFew = 8;
+  static constexpr unsigned kMaxCompares = 6;
+  static constexpr std::int64_t kMaxBins = 2048;
 
-  std::vector<double> bounds_;             // ends with +Inf
-  std::array<std::uint16_t, 2049> first_;  // by biased exponent: the number of bounds below its smallest value
+  unsigned compares_ = kMaxCompares + 1;  // the most bounds in a bin; beyond kMaxCompares there are no bins
+  int shift_ = 0;
+  std::int64_t first_bin_ = 0;
+  std::int64_t last_bin_ = 0;
+  std::vector<std::uint16_t> below_;  // by bin: the number of bounds in the bins before it
+  std::vector<double> bounds_;        // ends with as many +Inf as a value may be compared with
+  std::size_t count_;
 };
 
 }  // namespace vitals::detail

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
@@ -19,29 +20,52 @@
 
 namespace vitals::detail {
 
-// A number is kept in one 8-byte cell per stripe: stripe 0 is shared and written by locked instructions, stripe k + 1
-// belongs to CPU k. Stripes of one cell lie kStripeBytes apart, so the cells of one CPU are neighbours and no two CPUs
-// share a cache line. A pointer to a cell is its address in stripe 0. docs/concurrency.md has the proof.
-inline constexpr std::size_t kStripeShift = 17;
+// An instrument keeps its numbers in cells of its own, which all threads share, and, once it is spread, in a copy of
+// those cells for each CPU, its stripes. Stripes of one instrument lie kStripeBytes apart, so the cells of one CPU are
+// neighbours and no two CPUs share a cache line. Its value is the sum of all. docs/concurrency.md has the proof.
+inline constexpr std::size_t kStripeShift = 18;
 inline constexpr std::size_t kStripeBytes = std::size_t{1} << kStripeShift;
+inline constexpr std::uint64_t kFirstAddress = 65536;  // no mapping lies below (vm.mmap_min_addr)
+
+// What an instrument of cells starts with. All zero is a valid state, that of a series which was removed: it counts in
+// its own cells, for nobody.
+struct CellHead {
+  /// The address of its cells in the stripe of CPU 0, or 0 while it is not spread. Written under the arena's lock;
+  /// release, so that the stripes are seen empty; asm loads are acquire on x86-64.
+  std::atomic<std::uint64_t> stripes{0};
+  /// Updates of its own cells since the last scrape, roughly: what tells that it should be spread. Relaxed, lossy.
+  std::atomic<std::uint32_t> heat{0};
+  /// Whether it may be spread: kResting, kLive or kPinned. Written under the arena's lock.
+  std::atomic<std::uint32_t> state{0};
+};
+inline constexpr std::uint32_t kResting = 0;  // removed
+inline constexpr std::uint32_t kLive = 1;
+inline constexpr std::uint32_t kPinned = 2;  // stays in its own cells, since each update must take the slow path
+
+/// A count and the sum that belongs to it, always written as one.
+struct alignas(16) PairCell {
+  std::uint64_t count;
+  double sum;
+};
 
 /// The CPUs whose stripes a restartable sequence may write; 0 where there are none, and before the first registry.
 extern std::uint32_t rseq_cpus;
 
-/// The portable path: a locked add to the stripe of this CPU, or to the shared stripe where the fast path is in use.
-void add_slow(std::byte* cell, std::uint64_t n) noexcept;
-void add_slow(std::byte* cell, double v) noexcept;
-
 /// Counts an update that broke a rule (NaN, a negative increment) and was dropped.
 void drop_update() noexcept;
+
+// add…() below add to the stripe of this CPU, `offset` bytes from the instrument's first cell. False, and nothing is
+// done, when the slow path must: the instrument is not spread, or was interrupted, or there are no such sequences.
+// Whoever gets false calls leave_sequence() (the slow paths do).
 
 #if VITALS_DETAIL_RSEQ
 
 // Kernel and thread agree through struct rseq (its offsets here: cpu_id 4, rseq_cs 8): if the thread is preempted,
 // migrated or gets a signal between labels 1 and 2, it goes on at label 4. The last instruction before 2 is the only
 // one with an effect, so an addition happens once and on the CPU whose number was read, or not at all. An aborted
-// addition goes to the slow path, never back: no livelock, neither under a debugger nor in a storm of signals. rseq_cs
-// is cleared at the end, so that unloading the code that holds the descriptor is safe.
+// addition goes to the slow path, never back: no livelock, neither under a debugger nor in a storm of signals. The
+// stripes' address is loaded inside, so that after a membarrier nobody holds an old one. rseq_cs is cleared at the end,
+// so that unloading the code that holds the descriptor is safe.
 #define VITALS_DETAIL_RSEQ_BEGIN        \
   ".pushsection __rseq_cs, \"aw?\"\n\t" \
   ".balign 32\n"                        \
@@ -55,7 +79,11 @@ void drop_update() noexcept;
   "movl %%fs:4(%[rseq]), %%eax\n\t"     \
   "cmpl %[cpus], %%eax\n\t"             \
   "jae %l[slow]\n\t"                    \
-  "shlq %[shift], %%rax\n\t"
+  "movq (%[head]), %%rdx\n\t"           \
+  "cmpq %[first], %%rdx\n\t"            \
+  "jb %l[slow]\n\t"                     \
+  "shlq %[shift], %%rax\n\t"            \
+  "addq %%rdx, %%rax\n\t"
 #define VITALS_DETAIL_RSEQ_END                               \
   "2:\n\t"                                                   \
   "movq $0, %%fs:8(%[rseq])\n\t"                             \
@@ -65,41 +93,71 @@ void drop_update() noexcept;
   "4:\n\t"                                                   \
   "jmp %l[slow]\n\t"                                         \
   ".popsection"
+#define VITALS_DETAIL_RSEQ_INPUTS                                                                           \
+  [rseq] "r"(__rseq_offset), [cpus] "m"(rseq_cpus), [head] "r"(&head.stripes), [first] "i"(kFirstAddress), \
+      [shift] "i"(kStripeShift)
 
-inline void add(std::byte* cell, std::uint64_t n) noexcept {
-  asm goto(VITALS_DETAIL_RSEQ_BEGIN "addq %[n], %c[stripe](%[cell], %%rax)\n" VITALS_DETAIL_RSEQ_END
+template <std::size_t Offset>
+[[nodiscard]] inline bool add(const CellHead& head, std::uint64_t n) noexcept {
+  asm goto(VITALS_DETAIL_RSEQ_BEGIN "addq %[n], %c[offset](%%rax)\n" VITALS_DETAIL_RSEQ_END
            :
-           : [rseq] "r"(__rseq_offset), [cpus] "m"(rseq_cpus), [shift] "i"(kStripeShift), [stripe] "i"(kStripeBytes),
-             [cell] "r"(cell), [n] "er"(n)
-           : "rax", "memory", "cc"
+           : VITALS_DETAIL_RSEQ_INPUTS, [n] "er"(n), [offset] "i"(Offset)
+           : "rax", "rdx", "memory", "cc"
            : slow);
-  return;
+  return true;
 slow:
-  add_slow(cell, n);
+  return false;
 }
 
-inline void add(std::byte* cell, double v) noexcept {
+template <std::size_t Offset>
+[[nodiscard]] inline bool add(const CellHead& head, double v) noexcept {
   asm goto(VITALS_DETAIL_RSEQ_BEGIN
-           "movsd %c[stripe](%[cell], %%rax), %%xmm15\n\t"
+           "movsd %c[offset](%%rax), %%xmm15\n\t"
            "addsd %[v], %%xmm15\n\t"
-           "movsd %%xmm15, %c[stripe](%[cell], %%rax)\n" VITALS_DETAIL_RSEQ_END
+           "movsd %%xmm15, %c[offset](%%rax)\n" VITALS_DETAIL_RSEQ_END
            :
-           : [rseq] "r"(__rseq_offset), [cpus] "m"(rseq_cpus), [shift] "i"(kStripeShift), [stripe] "i"(kStripeBytes),
-             [cell] "r"(cell), [v] "x"(v)
-           : "rax", "xmm15", "memory", "cc"
+           : VITALS_DETAIL_RSEQ_INPUTS, [v] "x"(v), [offset] "i"(Offset)
+           : "rax", "rdx", "xmm15", "memory", "cc"
            : slow);
-  return;
+  return true;
 slow:
-  add_slow(cell, v);
+  return false;
+}
+
+// 1 to the count and v to the sum, by one store of both.
+[[nodiscard]] inline bool add_pair(const CellHead& head, std::size_t offset, double v) noexcept {
+  asm goto(VITALS_DETAIL_RSEQ_BEGIN
+           "movq (%%rax,%[offset]), %%rdx\n\t"
+           "movsd 8(%%rax,%[offset]), %%xmm15\n\t"
+           "addq $1, %%rdx\n\t"
+           "addsd %[v], %%xmm15\n\t"
+           "movq %%rdx, %%xmm14\n\t"
+           "unpcklpd %%xmm15, %%xmm14\n\t"
+           "movapd %%xmm14, (%%rax,%[offset])\n" VITALS_DETAIL_RSEQ_END
+           :
+           : VITALS_DETAIL_RSEQ_INPUTS, [v] "x"(v), [offset] "r"(offset)
+           : "rax", "rdx", "xmm14", "xmm15", "memory", "cc"
+           : slow);
+  return true;
+slow:
+  return false;
 }
 
 #undef VITALS_DETAIL_RSEQ_BEGIN
 #undef VITALS_DETAIL_RSEQ_END
+#undef VITALS_DETAIL_RSEQ_INPUTS
 
 #else
 
-inline void add(std::byte* cell, std::uint64_t n) noexcept { add_slow(cell, n); }
-inline void add(std::byte* cell, double v) noexcept { add_slow(cell, v); }
+template <std::size_t Offset>
+[[nodiscard]] inline bool add(const CellHead&, std::uint64_t) noexcept {
+  return false;
+}
+template <std::size_t Offset>
+[[nodiscard]] inline bool add(const CellHead&, double) noexcept {
+  return false;
+}
+[[nodiscard]] inline bool add_pair(const CellHead&, std::size_t, double) noexcept { return false; }
 
 #endif
 

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include <vitals/detail/cells.hpp>
+
+namespace vitals::detail {
+
+// The slow paths of cells.hpp, and reading.
+
+/// Ends what an add that returned false may have left: a descriptor that the kernel would still look at.
+void leave_sequence() noexcept;
+
+/// Adds to the instrument's cells by locked instructions: to the stripe of this CPU where there are no restartable
+/// sequences and it is spread, else to its own cell. Heats it, and spreads it when it is hot. `bytes` are all its cells.
+void add_slow(CellHead& head, std::size_t bytes, std::size_t offset, std::atomic<std::uint64_t>& own,
+              std::uint64_t n) noexcept;
+void add_slow(CellHead& head, std::size_t bytes, std::size_t offset, std::atomic<double>& own, double v) noexcept;
+void add_pair_slow(CellHead& head, std::size_t bytes, std::size_t offset, PairCell& own, double v) noexcept;
+
+/// Sums over the stripes, without the instrument's own cell.
+[[nodiscard]] std::uint64_t sum_u64(const CellHead& head, std::size_t offset) noexcept;
+[[nodiscard]] double sum_double(const CellHead& head, std::size_t offset) noexcept;
+/// With its own cell. Count and sum belong together wherever a pair can be written as one (x86-64, but not under
+/// ThreadSanitizer); elsewhere the sum may have one observation per recording thread more or less.
+[[nodiscard]] PairCell sum_pair(const CellHead& head, std::size_t offset, const PairCell& own) noexcept;
+
+/// A scrape has seen the instrument: the heat of the past is forgotten.
+inline void cool(CellHead& head) noexcept {
+  if (head.heat.load(std::memory_order_relaxed) != 0) head.heat.store(0, std::memory_order_relaxed);
+}
+
+/// Updates that were dropped in this process.
+[[nodiscard]] std::uint64_t dropped_updates() noexcept;
+
+/// An instrument that is not spread from birth is when it was updated that often between two scrapes. An update that
+/// met another thread's counts as many.
+inline constexpr std::uint32_t kSpreadHeat = 4096;
+inline constexpr std::uint32_t kContention = 64;
+
+}  // namespace vitals::detail

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <vitals/family.hpp>
+#include <vitals/snapshot.hpp>
+
+namespace vitals::detail {
+
+// What a family is registered as; two registrations must agree in all of it but the limits.
+struct Declaration {
+  std::string name;
+  std::string help;
+  std::vector<std::string> labels;
+  FamilyOptions options;
+  std::string unit;
+  std::vector<double> bounds;       // histograms with classic buckets
+  std::vector<double> quantiles;    // summaries
+  std::vector<std::string> states;  // state sets
+};
+
+}  // namespace vitals::detail

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <memory>
+
+#include "core/family_store.hpp"
+
+namespace vitals::detail {
+
+// Each in the source of its instrument.
+[[nodiscard]] std::unique_ptr<FamilyBase> make_counters(Declaration declared, Environment& environment);
+[[nodiscard]] std::unique_ptr<FamilyBase> make_gauges(Declaration declared, Environment& environment);
+[[nodiscard]] std::unique_ptr<FamilyBase> make_histograms(Declaration declared, Environment& environment);
+
+}  // namespace vitals::detail

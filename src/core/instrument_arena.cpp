@@ -1,0 +1,62 @@
+#include "core/instrument_arena.hpp"
+
+#include <algorithm>
+#include <new>
+#include <utility>
+
+#include <sys/mman.h>
+
+namespace vitals::detail {
+
+namespace {
+constexpr std::size_t kPage = 4096;
+constexpr std::size_t kFirstChunk = 4 * kPage;
+constexpr std::size_t kLargestChunk = std::size_t{2} << 20;
+
+constexpr std::size_t whole_pages(std::size_t bytes) noexcept { return (bytes + kPage - 1) / kPage * kPage; }
+}  // namespace
+
+InstrumentArena::~InstrumentArena() {
+  for (const Chunk& chunk : chunks_) munmap(chunk.begin, chunk.bytes);
+}
+
+void InstrumentArena::add_chunk() {
+  const std::size_t wanted = chunks_.empty() ? kFirstChunk : std::min(2 * chunks_[last_].bytes, kLargestChunk);
+  const std::size_t bytes = std::max(wanted, whole_pages(size_));
+  std::vector<std::uint16_t> live(bytes / kPage);
+  chunks_.reserve(chunks_.size() + 1);
+  void* memory =
+      mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (memory == MAP_FAILED) throw std::bad_alloc{};
+  madvise(memory, bytes, MADV_NOHUGEPAGE);  // so that a page of few instruments is a small one
+  Chunk chunk{static_cast<std::byte*>(memory), bytes, 0, 0, std::move(live)};
+  const auto place = std::upper_bound(chunks_.begin(), chunks_.end(), chunk.begin,
+                                      [](const std::byte* begin, const Chunk& other) { return begin < other.begin; });
+  last_ = static_cast<std::size_t>(place - chunks_.begin());
+  chunks_.insert(place, std::move(chunk));
+}
+
+void* InstrumentArena::allocate() {
+  if (chunks_.empty() || chunks_[last_].used + size_ > chunks_[last_].bytes) add_chunk();
+  Chunk& chunk = chunks_[last_];
+  const std::size_t at = std::exchange(chunk.used, chunk.used + size_);
+  for (std::size_t page = at / kPage; page <= (at + size_ - 1) / kPage; ++page) ++chunk.live[page];
+  ++chunk.instruments;
+  return chunk.begin + at;
+}
+
+void InstrumentArena::release(void* instrument) noexcept {
+  auto* address = static_cast<std::byte*>(instrument);
+  const auto after = std::upper_bound(chunks_.begin(), chunks_.end(), address,
+                                      [](const std::byte* a, const Chunk& chunk) { return a < chunk.begin; });
+  Chunk& chunk = *std::prev(after);
+  const auto at = static_cast<std::size_t>(address - chunk.begin);
+  const bool filled = chunk.used + size_ > chunk.bytes;
+  for (std::size_t page = at / kPage; page <= (at + size_ - 1) / kPage; ++page) {
+    const bool passed = filled || (page + 1) * kPage <= chunk.used;
+    if (--chunk.live[page] == 0 && passed) madvise(chunk.begin + page * kPage, kPage, MADV_DONTNEED);
+  }
+  if (--chunk.instruments == 0 && filled) chunk.live = {};
+}
+
+}  // namespace vitals::detail

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <charconv>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+
+namespace vitals::detail {
+
+// Appends lines to a text by way of a buffer that stays in the CPU's cache: a string's own append checks and ends the
+// string each time, which costs more than the bytes.
+class LineWriter {
+ public:
+  explicit LineWriter(std::string& out) noexcept : out_{out} {}
+  LineWriter(const LineWriter&) = delete;
+  LineWriter& operator=(const LineWriter&) = delete;
+  ~LineWriter() = default;
+
+  void flush() {
+    out_.append(buffer_, static_cast<std::size_t>(at_ - buffer_));
+    at_ = buffer_;
+  }
+
+  void put(std::string_view text) {
+    if (text.size() > room()) [[unlikely]]
+      return put_beyond(text);
+    std::memcpy(at_, text.data(), text.size());
+    at_ += text.size();
+  }
+  void put(char c) {
+    if (room() == 0) [[unlikely]]
+      flush();
+    *at_++ = c;
+  }
+  void put(std::uint64_t n) {
+    if (room() < kNumber) [[unlikely]]
+      flush();
+    at_ = std::to_chars(at_, at_ + kNumber, n).ptr;
+  }
+  void put(double v) {
+    if (!std::isfinite(v)) [[unlikely]]
+      return put(std::isnan(v) ? std::string_view{"NaN"} : v > 0 ? std::string_view{"+Inf"} : std::string_view{"-Inf"});
+    if (room() < kNumber) [[unlikely]]
+      flush();
+    at_ = std::to_chars(at_, at_ + kNumber, v, std::chars_format::general).ptr;
+  }
+
+  /// name{labels} and a space.
+  void put_series(std::string_view name, std::string_view labels) {
+    put(name);
+    if (!labels.empty()) {
+      put('{');
+      put(labels);
+      put('}');
+    }
+    put(' ');
+  }
+
+ private:
+  static constexpr std::size_t kNumber = 40;
+
+  [[nodiscard]] std::size_t room() const noexcept { return static_cast<std::size_t>(buffer_ + sizeof buffer_ - at_); }
+
+  void put_beyond(std::string_view text) {
+    flush();
+    if (text.size() > sizeof buffer_) {
+      out_.append(text);
+    } else {
+      put(text);
+    }
+  }
+
+  std::string& out_;
+  char buffer_[16 * 1024];
+  char* at_ = buffer_;
+};
+
+}  // namespace vitals::detail

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include <vitals/snapshot.hpp>
+
+#include "core/label_key.hpp"
+
+namespace vitals::detail {
+
+// What a series is known by: its key and the text of its labels, which follow in memory. Made in a SeriesArena, whose
+// memory holds nothing else, so that a look-up may read one that is being removed or made anew, and notices it: it reads
+// `version`, then the rest, then `version` again (a seqlock). What look-ups read is atomic, release when written and
+// acquire when read: a look-up that sees any of a new key sees the version that came before it.
+struct Series {
+  std::atomic<std::uint32_t> version{0};  // odd: not a series now
+  std::atomic<std::uint32_t> key_bytes{0};
+  std::atomic<void*> instrument{nullptr};
+  Series* next = nullptr;  // this and the rest: under the family's lock; in the order of their making
+  Series* previous = nullptr;
+  UnixNanos created = 0;  // and so ascending; no two series of a family have the same
+  std::uint32_t text_bytes = 0;
+  std::uint32_t block_bytes = 0;  // of all this
+
+  /// The bytes that a series takes.
+  static std::size_t size(std::size_t key_bytes, std::size_t text_bytes) noexcept {
+    return sizeof(Series) + key_words(key_bytes) * sizeof(std::uint64_t) + text_bytes;
+  }
+
+  /// The instrument, if this is the series of that key now.
+  [[nodiscard]] void* match(const LabelKey& key) const noexcept {
+    const std::uint32_t before = version.load(std::memory_order_acquire);
+    if (key_bytes.load(std::memory_order_acquire) != key.bytes()) return nullptr;
+    const auto* own = key_begin();
+    const std::uint64_t* other = key.words();
+    for (std::size_t i = 0, n = key_words(key.bytes()); i < n; ++i) {
+      if (own[i].load(std::memory_order_acquire) != other[i]) return nullptr;
+    }
+    void* found = instrument.load(std::memory_order_acquire);
+    return (before & 1) == 0 && version.load(std::memory_order_relaxed) == before ? found : nullptr;
+  }
+
+  /// Under the family's lock.
+  void fill(const LabelKey& key, std::string_view labels, void* made) noexcept;
+  [[nodiscard]] std::string_view text() const noexcept {
+    return {reinterpret_cast<const char*>(key_begin() + key_words(key_bytes.load(std::memory_order_relaxed))),
+            text_bytes};
+  }
+  [[nodiscard]] std::string_view key() const noexcept {
+    return {reinterpret_cast<const char*>(key_begin()), key_bytes.load(std::memory_order_relaxed)};
+  }
+
+ private:
+  [[nodiscard]] const std::atomic<std::uint64_t>* key_begin() const noexcept {
+    return reinterpret_cast<const std::atomic<std::uint64_t>*>(this + 1);
+  }
+};
+static_assert(sizeof(Series) % sizeof(std::uint64_t) == 0);
+
+}  // namespace vitals::detail

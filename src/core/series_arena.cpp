@@ -1,0 +1,59 @@
+#include "core/series_arena.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <new>
+
+namespace vitals::detail {
+
+namespace {
+constexpr std::size_t kLargestChunk = std::size_t{256} << 10;
+}
+
+SeriesArena::~SeriesArena() = default;  // series are trivially destructible but for their atomics, which need nothing
+
+std::size_t SeriesArena::class_of(std::size_t bytes) noexcept {
+  return bytes <= 16 * kSteps ? (bytes - 1) / 16 : kSteps + static_cast<std::size_t>(std::bit_width(bytes - 1)) - 11;
+}
+
+std::size_t SeriesArena::bytes_of(std::size_t size_class) noexcept {
+  return size_class < kSteps ? 16 * (size_class + 1) : std::size_t{1} << (size_class - kSteps + 11);
+}
+
+void* SeriesArena::carve(std::size_t bytes) {
+  if (bytes > left_) {
+    const std::size_t size = std::max(bytes, next_chunk_);
+    chunks_.reserve(chunks_.size() + 1);
+    // Not filled with zeros, so pages that no series reaches take no memory.
+    chunks_.push_back(std::unique_ptr<std::byte[]>{new std::byte[size]});
+    if (size > kLargestChunk) return chunks_.back().get();
+    at_ = chunks_.back().get();
+    left_ = size;
+    next_chunk_ = std::min(2 * next_chunk_, kLargestChunk);
+  }
+  left_ -= bytes;
+  return std::exchange(at_, at_ + bytes);
+}
+
+Series& SeriesArena::allocate(std::size_t bytes) {
+  const std::size_t size_class = class_of(bytes);
+  const std::lock_guard lock{mutex_};
+  if (Series* series = free_[size_class]) {
+    free_[size_class] = series->next;
+    return *series;
+  }
+  const std::size_t size = bytes_of(size_class);
+  auto* series = new (carve(size)) Series;
+  series->version.store(1, std::memory_order_relaxed);
+  series->block_bytes = static_cast<std::uint32_t>(std::min<std::size_t>(size, UINT32_MAX));
+  return *series;
+}
+
+void SeriesArena::release(Series& series) noexcept {
+  const std::lock_guard lock{mutex_};
+  Series*& first = free_[class_of(series.block_bytes)];
+  series.next = first;
+  first = &series;
+}
+
+}  // namespace vitals::detail

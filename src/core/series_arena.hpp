@@ -1,0 +1,43 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "core/series.hpp"
+
+namespace vitals::detail {
+
+// The memory of a registry's series. A freed block serves another series of about the same size and nothing else, ever:
+// see Series. Gives all back when it dies. Thread-safe.
+class SeriesArena {
+ public:
+  SeriesArena() = default;
+  ~SeriesArena();
+  SeriesArena(const SeriesArena&) = delete;
+  SeriesArena& operator=(const SeriesArena&) = delete;
+
+  /// A series that is none yet, of at least that many bytes. Throws std::bad_alloc.
+  [[nodiscard]] Series& allocate(std::size_t bytes);
+  /// Look-ups may still read it. REQUIRES: made odd before.
+  void release(Series& series) noexcept;
+
+ private:
+  static constexpr std::size_t kSteps = 64;    // blocks of up to 1 KiB: in steps of 16 bytes
+  static constexpr std::size_t kClasses = 96;  // larger ones: powers of two
+
+  static std::size_t class_of(std::size_t bytes) noexcept;
+  static std::size_t bytes_of(std::size_t size_class) noexcept;
+  void* carve(std::size_t bytes);
+
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<std::byte[]>> chunks_;
+  std::byte* at_ = nullptr;  // what is left of the last chunk
+  std::size_t left_ = 0;
+  std::size_t next_chunk_ = 4096;
+  std::array<Series*, kClasses> free_{};  // linked by `next`
+};
+
+}  // namespace vitals::detail
