@@ -9,6 +9,6 @@
 #include <vitals/process.hpp>
 #include <vitals/registry.hpp>
 #include <vitals/snapshot.hpp>
-#include <vitals/text.hpp>
+#include <vitals/exposition.hpp>
 #include <vitals/timer.hpp>
 #include <vitals/version.hpp>

@@ -97,7 +97,15 @@ void check_bounds(std::string_view metric, std::span<const double> bounds) {
   }
 }
 
+std::size_t utf8_length(std::string_view text) noexcept {
+  std::size_t bad = 0;
+  return utf8_length(text, bad);
+}
+
 bool is_valid_utf8(std::string_view text) noexcept {
+  unsigned char all = 0;  // without a branch, so that the usual case, ASCII, goes through vector registers
+  for (const char c : text) all |= static_cast<unsigned char>(c);
+  if (all < 0x80) return true;
   for (std::size_t bad = 0; !text.empty();) {
     const std::size_t length = utf8_length(text, bad);
     if (length == 0) return false;

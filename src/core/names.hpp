@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,5 +21,7 @@ void check_bounds(std::string_view metric, std::span<const double> bounds);
 /// "maximal subpart" practice has it.
 [[nodiscard]] std::string to_valid_utf8(std::string_view text);
 [[nodiscard]] bool is_valid_utf8(std::string_view text) noexcept;
+/// The bytes of the UTF-8 sequence at the start of text; 0 if there is none. REQUIRES: text is not empty.
+[[nodiscard]] std::size_t utf8_length(std::string_view text) noexcept;
 
 }  // namespace vitals::detail

@@ -1,79 +1,27 @@
 #include "core/text_format.hpp"
 
-#include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstddef>
 
+#include "core/escaping.hpp"
 #include "core/names.hpp"
 
 namespace vitals::detail {
 
 namespace {
 
-void append_escaped(std::string& out, std::string_view text, bool quotes) {
-  for (const char c : text) {
-    if (c == '\\') {
-      out += "\\\\";
-    } else if (c == '\n') {
-      out += "\\n";
-    } else if (c == '"' && quotes) {
-      out += "\\\"";
-    } else {
-      out += c;
-    }
-  }
-}
+constexpr UnixNanos kNanosPerSecond = 1'000'000'000;
 
-// name suffix {labels, extra} and a space
-void append_series(std::string& out, std::string_view name, std::string_view suffix, const std::string& labels,
-                   std::string_view extra_name = {}, double extra = 0) {
-  out.append(name).append(suffix);
-  if (!labels.empty() || !extra_name.empty()) {
-    out.append(1, '{').append(labels);
-    if (!extra_name.empty()) {
-      if (!labels.empty()) out += ',';
-      out.append(extra_name).append("=\"");
-      append_number(out, extra);
-      out += '"';
-    }
-    out += '}';
+void append_valid_escaped(std::string& out, std::string_view text, Quotes quotes) {
+  std::size_t done = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c != '\\' && c != '\n' && (c != '"' || quotes == Quotes::Keep)) continue;
+    out.append(text, done, i - done).append(1, '\\').append(1, c == '\n' ? 'n' : c);
+    done = i + 1;
   }
-  out += ' ';
-}
-
-template <class Number>
-void end_line(std::string& out, Number value) {
-  append_number(out, value);
-  out += '\n';
-}
-
-void append_histogram(std::string& out, std::string_view name, const std::string& labels,
-                      const MetricSnapshot& metric) {
-  std::uint64_t cumulative = 0;
-  for (const auto& bucket : metric.buckets) {
-    if (std::isinf(bucket.upper_bound)) break;
-    cumulative = std::max(cumulative, bucket.cumulative_count);
-    append_series(out, name, "_bucket", labels, "le", bucket.upper_bound);
-    end_line(out, cumulative);
-  }
-  const std::uint64_t count = std::max(cumulative, metric.count);
-  append_series(out, name, "_bucket", labels, "le", INFINITY);
-  end_line(out, count);
-  append_series(out, name, "_sum", labels);
-  end_line(out, metric.sum);
-  append_series(out, name, "_count", labels);
-  end_line(out, count);
-}
-
-void append_summary(std::string& out, std::string_view name, const std::string& labels, const MetricSnapshot& metric) {
-  for (const auto& quantile : metric.quantiles) {
-    append_series(out, name, "", labels, "quantile", quantile.quantile);
-    end_line(out, quantile.value);
-  }
-  append_series(out, name, "_sum", labels);
-  end_line(out, metric.sum);
-  append_series(out, name, "_count", labels);
-  end_line(out, metric.count);
+  out.append(text, done);
 }
 
 }  // namespace
@@ -83,8 +31,11 @@ std::string_view type_name(MetricType type) noexcept {
     case MetricType::Counter:
       return "counter";
     case MetricType::Gauge:
+    case MetricType::Info:
+    case MetricType::StateSet:
       return "gauge";
     case MetricType::Histogram:
+    case MetricType::GaugeHistogram:
       return "histogram";
     case MetricType::Summary:
       return "summary";
@@ -110,35 +61,68 @@ void append_number(std::string& out, std::uint64_t n) {
   out.append(buffer, std::to_chars(buffer, buffer + sizeof buffer, n).ptr);
 }
 
+void append_float(std::string& out, double v, Format format) {
+  const std::size_t start = out.size();
+  append_number(out, v);
+  if (format != Format::OpenMetrics || !std::isfinite(v)) return;
+  if (std::string_view{out}.substr(start).find_first_of(".e") == std::string_view::npos) out += ".0";
+}
+
+void append_escaped(std::string& out, std::string_view text, Quotes quotes) {
+  if (is_valid_utf8(text)) {
+    append_valid_escaped(out, text, quotes);
+  } else {
+    append_valid_escaped(out, to_valid_utf8(text), quotes);
+  }
+}
+
 void append_head(std::string& out, std::string_view name, std::string_view help, MetricType type) {
   out.append("# HELP ").append(name).append(1, ' ');
-  append_escaped(out, help, false);
+  append_escaped(out, help, Quotes::Keep);
   out.append("\n# TYPE ").append(name).append(1, ' ').append(type_name(type)).append(1, '\n');
 }
 
 void append_label(std::string& out, std::string_view name, std::string_view value) {
   out.append(name).append("=\"");
-  append_escaped(out, value, true);
+  append_escaped(out, value, Quotes::Escape);
   out += '"';
 }
 
-void append_family(std::string& out, const FamilySnapshot& family) {
-  append_head(out, family.name, to_valid_utf8(family.help), family.type);
-  for (const auto& metric : family.metrics) {
-    std::string labels;
-    for (const auto& label : metric.labels) {
-      if (!labels.empty()) labels += ',';
-      append_label(labels, label.name, to_valid_utf8(label.value));
-    }
-    if (family.type == MetricType::Histogram) {
-      append_histogram(out, family.name, labels, metric);
-    } else if (family.type == MetricType::Summary) {
-      append_summary(out, family.name, labels, metric);
-    } else {
-      append_series(out, family.name, "", labels);
-      end_line(out, metric.value);
-    }
+void append_label(std::string& out, std::string_view name, std::string_view value, Escaping escaping) {
+  if (is_legacy_name(name, NameKind::Label)) {
+    append_label(out, name, value);
+  } else if (escaping != Escaping::Utf8) {
+    append_label(out, escape_name(name, escaping, NameKind::Label), value);
+  } else {
+    out += '"';
+    append_escaped(out, name, Quotes::Escape);
+    out += "\"=\"";
+    append_escaped(out, value, Quotes::Escape);
+    out += '"';
   }
+}
+
+void append_seconds(std::string& out, UnixNanos time) {
+  append_number(out, static_cast<std::uint64_t>(time / kNanosPerSecond));
+  out += '.';
+  for (UnixNanos rest = time % kNanosPerSecond, unit = kNanosPerSecond / 10; unit > 0; unit /= 10) {
+    out += static_cast<char>('0' + rest / unit);
+    rest %= unit;
+    if (rest == 0) break;
+  }
+}
+
+void append_exemplar(std::string& out, const Exemplar& exemplar, Escaping escaping) {
+  out += " # {";
+  for (const Label& label : exemplar.labels) {
+    if (out.back() != '{') out += ',';
+    append_label(out, label.name, label.value, escaping);
+  }
+  out += "} ";
+  append_float(out, exemplar.value, Format::OpenMetrics);
+  if (exemplar.timestamp <= 0) return;
+  out += ' ';
+  append_seconds(out, exemplar.timestamp);
 }
 
 }  // namespace vitals::detail

@@ -4,27 +4,39 @@
 #include <string>
 #include <string_view>
 
+#include <vitals/exposition.hpp>
 #include <vitals/snapshot.hpp>
 
 namespace vitals::detail {
 
-// Text format 0.0.4, piece by piece; each appends to out.
+// The pieces of the text formats; each appends to out.
 
 /// The shortest text that reads back as v, in Go's 'g' form, which is Prometheus's: 0.0001, 1e-05, 100000, 1e+06, NaN,
 /// +Inf.
 void append_number(std::string& out, double v);
 void append_number(std::string& out, std::uint64_t n);
+/// The same for a value or bound in that format: in OpenMetrics a whole number has a point, 1.0.
+void append_float(std::string& out, double v, Format format);
 
-/// As in a TYPE line.
+/// As in a TYPE line of 0.0.4.
 [[nodiscard]] std::string_view type_name(MetricType type) noexcept;
 
-/// # HELP and # TYPE.
+/// Escaped for a place between quotes, or for HELP text of 0.0.4. What is not UTF-8 becomes U+FFFD.
+enum class Quotes { Escape, Keep };
+void append_escaped(std::string& out, std::string_view text, Quotes quotes);
+
+/// # HELP and # TYPE of a family with that name in 0.0.4.
 void append_head(std::string& out, std::string_view name, std::string_view help, MetricType type);
 
-/// name="value", escaped. REQUIRES: the value is valid UTF-8.
+/// name="value", the value escaped. REQUIRES: a legacy name.
 void append_label(std::string& out, std::string_view name, std::string_view value);
+/// The same for any name.
+void append_label(std::string& out, std::string_view name, std::string_view value, Escaping escaping);
 
-/// A whole family. REQUIRES: valid names; label values and help may be any bytes.
-void append_family(std::string& out, const FamilySnapshot& family);
+/// Seconds with nine digits of fraction at most, exactly: 1700000000.123456789. REQUIRES: not negative.
+void append_seconds(std::string& out, UnixNanos time);
+
+/// ` # {labels} value time`, as it ends an OpenMetrics line. REQUIRES: is_allowed(exemplar).
+void append_exemplar(std::string& out, const Exemplar& exemplar, Escaping escaping);
 
 }  // namespace vitals::detail

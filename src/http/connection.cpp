@@ -146,7 +146,7 @@ void Connection::gather(std::shared_ptr<void> place) {
   has_place_ = true;
   const auto own = request_.scrape_timeout;
   arm(since_ + (own.count() > 0 ? soft_deadline(own) : server_.options().scrape_timeout) - Clock::now());
-  server_.gatherer().submit(choose_format(request_.accept), accepts_gzip(request_.accept_encoding),
+  server_.gatherer().submit(choose_exposition(request_.accept), accepts_gzip(request_.accept_encoding),
                             [weak = weak_from_this(), gather = gather_, place = std::move(place),
                              &server = server_](Response response) mutable {
                               asio::post(server.io(), [weak, gather, place = std::move(place), &server,

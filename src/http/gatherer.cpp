@@ -5,9 +5,10 @@
 #include <utility>
 
 #include "core/access.hpp"
+#include "core/exposition.hpp"
 #include "core/registry_state.hpp"
 #include "http/gzip.hpp"
-#include "http/render.hpp"
+#include "http/negotiation.hpp"
 #include "http/service_thread.hpp"
 
 namespace vitals::detail {
@@ -20,10 +21,9 @@ constexpr std::string_view kVaryGzip = "Vary: Accept, Accept-Encoding\r\nContent
 
 struct Gatherer::State {
   State(Registry& from, EndpointMetrics& own)
-      : registry{from}, keep_alive{Access::state(from).shared_from_this()}, gather_seconds{own.gather_seconds} {}
+      : registry{Access::state(from).shared_from_this()}, gather_seconds{own.gather_seconds} {}
 
-  Registry& registry;                               // touched only at the start of a rendering, before any callback
-  const std::shared_ptr<RegistryState> keep_alive;  // all that a rendering uses from then on
+  const std::shared_ptr<RegistryState> registry;  // may outlive the Registry, if a callback hangs
   Histogram& gather_seconds;
   // Relaxed: a figure to compare with a limit. Shared, since bodies may outlive the rest.
   const std::shared_ptr<std::atomic<std::size_t>> held_bytes = std::make_shared<std::atomic<std::size_t>>(0);
@@ -56,8 +56,12 @@ Body Gatherer::State::hold(std::string text) {
 }
 
 Response Gatherer::State::answer(const Job& job, Rendered& rendered) try {
-  if (!rendered.plain) rendered.plain = hold(render(registry, job.format));
-  Response response{.content_type = content_type(job.format), .more_headers = kVary, .body = rendered.plain};
+  if (!rendered.plain) {
+    std::string text;
+    expose(*registry, job.exposition, text);
+    rendered.plain = hold(std::move(text));
+  }
+  Response response{.content_type = content_type(job.exposition), .more_headers = kVary, .body = rendered.plain};
   if (!job.gzip || rendered.plain->size() < kMinBytesToCompress) return response;
   if (!std::exchange(rendered.tried, true)) {
     if (auto compressed = gzip(*rendered.plain)) rendered.gzip = hold(std::move(*compressed));
@@ -70,13 +74,13 @@ Response Gatherer::State::answer(const Job& job, Rendered& rendered) try {
   return error_response(500);
 }
 
-// One rendering of each format, and one compression, for all jobs.
+// One rendering of each exposition, and one compression, for all jobs.
 void Gatherer::State::work(const std::vector<Job>& batch) {
   const auto start = std::chrono::steady_clock::now();
-  std::array<Rendered, kFormats> rendered;
+  std::array<Rendered, kExpositions> rendered;
   std::vector<Response> answers;
   answers.reserve(batch.size());
-  for (const Job& job : batch) answers.push_back(answer(job, rendered[static_cast<std::size_t>(job.format)]));
+  for (const Job& job : batch) answers.push_back(answer(job, rendered[exposition_index(job.exposition)]));
   gather_seconds.observe(std::chrono::steady_clock::now() - start);
 
   const std::lock_guard lock{mutex};
@@ -108,9 +112,9 @@ void Gatherer::run(const std::shared_ptr<State>& state) {
   state->changed.notify_all();
 }
 
-void Gatherer::submit(Format format, bool gzip, Deliver deliver) {
+void Gatherer::submit(const Exposition& exposition, bool gzip, Deliver deliver) {
   const std::lock_guard lock{state_->mutex};
-  state_->pending.push_back({format, gzip, std::move(deliver)});
+  state_->pending.push_back({exposition, gzip, std::move(deliver)});
   state_->changed.notify_all();
 }
 

@@ -9,10 +9,10 @@
 #include <thread>
 #include <vector>
 
+#include <vitals/exposition.hpp>
 #include <vitals/registry.hpp>
 
 #include "http/endpoint_metrics.hpp"
-#include "http/negotiation.hpp"
 #include "http/response.hpp"
 
 namespace vitals::detail {
@@ -31,7 +31,7 @@ class Gatherer {
 
   /// deliver is called on the other thread, under a lock: it must do no more than pass the answer on. Destroyed
   /// uncalled if stop() comes first.
-  void submit(Format format, bool gzip, Deliver deliver);
+  void submit(const Exposition& exposition, bool gzip, Deliver deliver);
 
   /// Bytes of bodies that someone still holds.
   [[nodiscard]] std::size_t held_bytes() const noexcept;
@@ -42,7 +42,7 @@ class Gatherer {
 
  private:
   struct Job {
-    Format format;
+    Exposition exposition;
     bool gzip;
     Deliver deliver;
   };

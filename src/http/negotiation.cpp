@@ -1,41 +1,58 @@
 #include "http/negotiation.hpp"
 
+#include <optional>
+
 #include "http/weighted_list.hpp"
 
 namespace vitals::detail {
 namespace {
 
-struct Offer {
-  Format format;
-  std::string_view content_type;
-  bool (*fits)(const WeightedValue&) noexcept;
-};
-
-bool is_text_004(const WeightedValue& wanted) noexcept {
-  const auto version = wanted.parameter("version");
-  return equals_ignoring_case(wanted.value, "text/plain") && (version.empty() || version == "0.0.4");
+// What has an unknown value gets names that anyone can read.
+Escaping escaping_of(const WeightedValue& wanted) noexcept {
+  const auto name = wanted.parameter("escaping");
+  if (name == "allow-utf-8") return Escaping::Utf8;
+  if (name == "dots") return Escaping::Dots;
+  if (name == "values") return Escaping::Values;
+  return Escaping::Underscores;
 }
 
-// In the order of Format. The first row is the answer to every wildcard too: what curl gets must be readable.
-constexpr Offer kOffers[] = {
-    {Format::Text, "text/plain; version=0.0.4; charset=utf-8; escaping=underscores", is_text_004},
-};
+// Nothing where the clause asks for what we don't have.
+std::optional<Exposition> exposition_of(const WeightedValue& wanted) noexcept {
+  const auto is = [&](std::string_view type) { return equals_ignoring_case(wanted.value, type); };
+  const auto version = wanted.parameter("version");
+  Exposition answer{.escaping = escaping_of(wanted)};
+  if (is("text/plain")) {
+    answer.version_1 = version == "1.0.0";
+    if (version.empty() || version == "0.0.4" || answer.version_1) return answer;
+  } else if (is("application/openmetrics-text")) {
+    // Who asks for 0.0.1, the last draft, reads 1.0.0.
+    answer.format = Format::OpenMetrics;
+    if (version.empty() || version == "0.0.1" || version == "1.0.0") return answer;
+  } else if (is("application/vnd.google.protobuf")) {
+    answer.format = Format::Protobuf;
+    if (wanted.parameter("proto") == "io.prometheus.client.MetricFamily" && wanted.parameter("encoding") == "delimited")
+      return answer;
+  }
+  return std::nullopt;
+}
 
 }  // namespace
 
-Format choose_format(std::string_view accept) noexcept {
+Exposition choose_exposition(std::string_view accept) noexcept {
   const WeightedList list{accept};
   for (const WeightedValue& wanted : list.values()) {
     if (wanted.q == 0) break;
-    for (const Offer& offer : kOffers) {
-      if (offer.fits(wanted)) return offer.format;
-    }
+    if (const auto answer = exposition_of(wanted)) return *answer;
+    // What curl gets must be readable.
     if (wanted.value == "*/*" || equals_ignoring_case(wanted.value, "text/*")) break;
   }
-  return Format::Text;
+  return {};
 }
 
-std::string_view content_type(Format format) noexcept { return kOffers[static_cast<int>(format)].content_type; }
+std::size_t exposition_index(const Exposition& exposition) noexcept {
+  const std::size_t format = exposition.version_1 ? 3 : static_cast<std::size_t>(exposition.format);
+  return 4 * format + static_cast<std::size_t>(exposition.escaping);
+}
 
 bool accepts_gzip(std::string_view accept_encoding) noexcept {
   const WeightedList list{accept_encoding};

@@ -1,28 +1,19 @@
 #include <utility>
 
+#include <vitals/exposition.hpp>
 #include <vitals/http/scrape.hpp>
 #include <vitals/registry.hpp>
-#include <vitals/text.hpp>
 
 #include "http/gzip.hpp"
 #include "http/negotiation.hpp"
-#include "http/render.hpp"
 
 namespace vitals {
 
-std::string detail::render(const Registry& registry, Format format) {
-  switch (format) {
-    case Format::Text:
-      break;
-  }
-  return to_text(registry);
-}
-
 ScrapeResponse scrape(Registry& registry, std::string_view accept, std::string_view accept_encoding) noexcept try {
   ScrapeResponse response;
-  const detail::Format format = detail::choose_format(accept);
-  response.content_type = detail::content_type(format);
-  response.body = detail::render(registry, format);
+  const Exposition exposition = detail::choose_exposition(accept);
+  response.content_type = content_type(exposition);
+  expose(registry, exposition, response.body);
   if (response.body.size() < detail::kMinBytesToCompress || !detail::accepts_gzip(accept_encoding)) return response;
   if (auto compressed = detail::gzip(response.body)) {
     response.body = std::move(*compressed);

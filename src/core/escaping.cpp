@@ -1,0 +1,79 @@
+#include "core/escaping.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+
+#include "core/names.hpp"
+
+namespace vitals::detail {
+
+namespace {
+
+bool is_legacy(char c, bool first, NameKind kind) noexcept {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c == ':' && kind == NameKind::Metric) ||
+         (c >= '0' && c <= '9' && !first);
+}
+
+// REQUIRES: the sequence is valid UTF-8.
+std::uint32_t decode(std::string_view sequence) noexcept {
+  const auto lead = static_cast<unsigned char>(sequence[0]);
+  if (sequence.size() == 1) return lead;
+  std::uint32_t point = lead & (0x7Fu >> sequence.size());
+  for (const char c : sequence.substr(1)) point = point << 6 | (static_cast<unsigned char>(c) & 0x3Fu);
+  return point;
+}
+
+void append_value(std::string& out, std::string_view sequence) {
+  if (sequence.empty()) {
+    out += "_FFFD_";
+    return;
+  }
+  char hex[8];
+  out += '_';
+  out.append(hex, std::to_chars(hex, hex + sizeof hex, decode(sequence), 16).ptr);
+  out += '_';
+}
+
+// One character that is not legacy, empty if it isn't UTF-8.
+void append_illegal(std::string& out, std::string_view sequence, Escaping escaping) {
+  if (escaping == Escaping::Values) {
+    append_value(out, sequence);
+  } else if (escaping == Escaping::Dots) {
+    out += sequence == "." ? "_dot_" : "__";
+  } else {
+    out += '_';
+  }
+}
+
+}  // namespace
+
+bool is_legacy_name(std::string_view name, NameKind kind) noexcept {
+  return !name.empty() && is_legacy(name.front(), true, kind) &&
+         std::all_of(name.begin(), name.end(), [kind](char c) { return is_legacy(c, false, kind); });
+}
+
+std::string escape_name(std::string_view name, Escaping escaping, NameKind kind) {
+  if (escaping == Escaping::Utf8) return to_valid_utf8(name);
+  if (escaping != Escaping::Dots && (name.empty() || is_legacy_name(name, kind))) return std::string{name};
+  std::string out = escaping == Escaping::Values ? "U__" : "";
+  for (std::size_t i = 0; i < name.size();) {
+    const std::size_t length = utf8_length(name.substr(i));
+    if (name[i] == '_' && escaping != Escaping::Underscores) {
+      out += "__";
+    } else if (length == 1 && is_legacy(name[i], i == 0, kind)) {
+      out += name[i];
+    } else {
+      append_illegal(out, name.substr(i, length), escaping);
+    }
+    i += std::max<std::size_t>(length, 1);
+  }
+  return out;
+}
+
+std::string exposed_name(std::string_view name, Escaping escaping, NameKind kind) {
+  return is_legacy_name(name, kind) ? std::string{name} : escape_name(name, escaping, kind);
+}
+
+}  // namespace vitals::detail

@@ -1,0 +1,52 @@
+#include "core/exemplars.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <string_view>
+
+#include "core/escaping.hpp"
+#include "core/names.hpp"
+
+namespace vitals::detail {
+
+namespace {
+
+constexpr std::size_t kMaxCodePoints = 128;
+
+// REQUIRES: valid UTF-8.
+std::size_t code_points(std::string_view text) noexcept {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+std::size_t code_points(const Label& label, Escaping escaping) {
+  const std::size_t value =
+      is_valid_utf8(label.value) ? code_points(label.value) : code_points(to_valid_utf8(label.value));
+  if (is_legacy_name(label.name, NameKind::Label)) return label.name.size() + value;
+  return code_points(escape_name(label.name, escaping, NameKind::Label)) + value;
+}
+
+}  // namespace
+
+bool is_allowed(const Exemplar& exemplar, Escaping escaping) {
+  std::size_t length = 0;
+  for (const Label& label : exemplar.labels) {
+    if (label.name.size() + label.value.size() > 4 * kMaxCodePoints) return false;
+    length += code_points(label, escaping);
+  }
+  return length <= kMaxCodePoints && !std::isnan(exemplar.value);
+}
+
+const Exemplar* newest_in(const std::vector<Exemplar>& exemplars, double lower, double upper, Escaping escaping) {
+  const Exemplar* newest = nullptr;
+  for (const Exemplar& exemplar : exemplars) {
+    // The lowest bucket has no lower bound, so -Inf lies in it.
+    const bool inside = exemplar.value <= upper && (exemplar.value > lower || (std::isinf(lower) && lower < 0));
+    if (!inside || (newest != nullptr && newest->timestamp > exemplar.timestamp)) continue;
+    if (is_allowed(exemplar, escaping)) newest = &exemplar;
+  }
+  return newest;
+}
+
+}  // namespace vitals::detail

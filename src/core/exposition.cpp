@@ -1,0 +1,94 @@
+#include "core/exposition.hpp"
+
+#include <cstddef>
+
+#include "core/access.hpp"
+#include "core/protobuf_family.hpp"
+#include "core/registry_state.hpp"
+#include "core/text_family.hpp"
+
+namespace vitals {
+
+namespace {
+
+constexpr std::string_view kEnd = "# EOF\n";
+
+template <class Family>
+void append(std::string& out, const FamilySnapshot& snapshot, const Exposition& how) {
+  if (snapshot.metrics.empty()) return;
+  Family family{out, {snapshot.name, snapshot.help, snapshot.type, snapshot.unit}, how};
+  for (const auto& metric : snapshot.metrics) family.add(metric);
+  family.finish();
+}
+
+void append(std::string& out, const FamilySnapshot& family, const Exposition& how) {
+  if (how.format == Format::Protobuf) {
+    append<detail::ProtobufFamily>(out, family, how);
+  } else {
+    append<detail::TextFamily>(out, family, how);
+  }
+}
+
+std::string exposed(const Registry& registry, const Exposition& how) {
+  std::string out;
+  expose(registry, how, out);
+  return out;
+}
+
+#define VITALS_ESCAPINGS(type) \
+  { type "; escaping=underscores", type "; escaping=dots", type "; escaping=values", type "; escaping=allow-utf-8" }
+constexpr std::string_view kText[] = VITALS_ESCAPINGS("text/plain; version=0.0.4; charset=utf-8");
+constexpr std::string_view kText1[] = VITALS_ESCAPINGS("text/plain; version=1.0.0; charset=utf-8");
+constexpr std::string_view kOpenMetrics[] =
+    VITALS_ESCAPINGS("application/openmetrics-text; version=1.0.0; charset=utf-8");
+constexpr std::string_view kProtobuf[] =
+    VITALS_ESCAPINGS("application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited");
+#undef VITALS_ESCAPINGS
+
+}  // namespace
+
+std::string_view content_type(const Exposition& exposition) noexcept {
+  const auto escaping = static_cast<std::size_t>(exposition.escaping);
+  switch (exposition.format) {
+    case Format::OpenMetrics:
+      return kOpenMetrics[escaping];
+    case Format::Protobuf:
+      return kProtobuf[escaping];
+    case Format::Text:
+      break;
+  }
+  return exposition.version_1 ? kText1[escaping] : kText[escaping];
+}
+
+void expose(std::span<const FamilySnapshot> families, const Exposition& exposition, std::string& out) {
+  out.clear();
+  for (const auto& family : families) append(out, family, exposition);
+  if (exposition.format == Format::OpenMetrics) out += kEnd;
+}
+
+void detail::expose(RegistryState& state, const Exposition& exposition, std::string& out) {
+  out.clear();
+  const std::size_t last = state.text_size.load(std::memory_order_relaxed);
+  out.reserve(last + last / 8);
+  state.visit(
+      [&](const FamilyBase& family) {
+        if (exposition.format == Format::Text) {
+          family.append_text(out);
+        } else {
+          append(out, family.snapshot(), exposition);
+        }
+      },
+      [&](const FamilySnapshot& family) { append(out, family, exposition); });
+  if (exposition.format == Format::OpenMetrics) out += kEnd;
+  state.text_size.store(out.size(), std::memory_order_relaxed);
+}
+
+void expose(const Registry& registry, const Exposition& exposition, std::string& out) {
+  detail::expose(detail::Access::state(registry), exposition, out);
+}
+
+std::string to_text(const Registry& registry) { return exposed(registry, {}); }
+std::string to_openmetrics(const Registry& registry) { return exposed(registry, {.format = Format::OpenMetrics}); }
+std::string to_protobuf(const Registry& registry) { return exposed(registry, {.format = Format::Protobuf}); }
+
+}  // namespace vitals

@@ -1,0 +1,262 @@
+#include "core/text_family.hpp"
+
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "core/escaping.hpp"
+#include "core/exemplars.hpp"
+#include "core/histogram_view.hpp"
+#include "core/text_format.hpp"
+
+namespace vitals::detail {
+
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+std::string_view openmetrics_type_name(MetricType type) noexcept {
+  switch (type) {
+    case MetricType::GaugeHistogram:
+      return "gaugehistogram";
+    case MetricType::Info:
+      return "info";
+    case MetricType::StateSet:
+      return "stateset";
+    case MetricType::Untyped:
+      return "unknown";
+    default:
+      return type_name(type);
+  }
+}
+
+}  // namespace
+
+TextFamily::TextFamily(std::string& out, const FamilyHead& head, const Exposition& how)
+    : out_{out}, head_{head}, how_{how}, type_{head.type} {
+  name_ = exposed_name(head.name, how.escaping, NameKind::Metric);
+  if (is_openmetrics()) resolve_openmetrics_type();
+  quoted_ = !is_legacy_name(name_, NameKind::Metric);
+  if (quoted_) {
+    const std::string name = std::exchange(name_, {});
+    append_escaped(name_, name, Quotes::Escape);
+  }
+  if (!is_openmetrics()) {
+    append_help("");
+    append_type("", type_name(type_));
+    return;
+  }
+  append_type("", openmetrics_type_name(type_));
+  append_unit();
+  append_help("");
+}
+
+// There the family of a counter or info is called by its name without the suffix that its lines have.
+void TextFamily::resolve_openmetrics_type() {
+  if (type_ == MetricType::Counter || type_ == MetricType::Info) {
+    const std::string_view suffix = type_ == MetricType::Counter ? "_total" : "_info";
+    if (name_.size() > suffix.size() && name_.ends_with(suffix)) {
+      name_.resize(name_.size() - suffix.size());
+      value_suffix_ = suffix;
+    } else {
+      type_ = type_ == MetricType::Counter ? MetricType::Untyped : MetricType::Gauge;
+    }
+  } else if (type_ == MetricType::StateSet && exposed_name(head_.name, how_.escaping, NameKind::Label) != name_) {
+    type_ = MetricType::Gauge;  // a colon: no label can have that name
+  }
+}
+
+void TextFamily::append_name(std::string_view suffix) {
+  if (quoted_) out_ += '"';
+  out_.append(name_).append(suffix);
+  if (quoted_) out_ += '"';
+}
+
+void TextFamily::append_help(std::string_view suffix) {
+  out_ += "# HELP ";
+  append_name(suffix);
+  out_ += ' ';
+  append_escaped(out_, head_.help, is_openmetrics() ? Quotes::Escape : Quotes::Keep);
+  out_ += '\n';
+}
+
+void TextFamily::append_type(std::string_view suffix, std::string_view type) {
+  out_ += "# TYPE ";
+  append_name(suffix);
+  out_.append(1, ' ').append(type).append(1, '\n');
+}
+
+void TextFamily::append_unit() {
+  if (!is_unit_of(head_.unit, name_, type_)) return;
+  out_ += "# UNIT ";
+  append_name("");
+  out_.append(1, ' ').append(head_.unit).append(1, '\n');
+}
+
+void TextFamily::begin(std::string_view suffix, std::string_view extra) {
+  if (quoted_) out_ += '{';
+  append_name(suffix);
+  bool open = quoted_;
+  for (const auto part : {labels_, extra}) {
+    if (!part.empty()) out_.append(1, std::exchange(open, true) ? ',' : '{').append(part);
+  }
+  out_ += open ? "} " : " ";
+}
+
+void TextFamily::end(double value) {
+  append_float(out_, value, how_.format);
+  out_ += '\n';
+}
+
+void TextFamily::end(std::uint64_t value) {
+  append_number(out_, value);
+  out_ += '\n';
+}
+
+void TextFamily::add(const MetricSnapshot& metric) {
+  own_labels_.clear();
+  for (const Label& label : metric.labels) {
+    if (!own_labels_.empty()) own_labels_ += ',';
+    append_label(own_labels_, label.name, label.value, how_.escaping);
+  }
+  add(own_labels_, metric);
+}
+
+void TextFamily::add(std::string_view labels, const MetricSnapshot& metric) {
+  labels_ = labels;
+  switch (head_.type) {
+    case MetricType::Histogram:
+    case MetricType::GaugeHistogram:
+      return add_histogram(metric);
+    case MetricType::Summary:
+      return add_summary(metric);
+    case MetricType::StateSet:
+      return add_states(metric);
+    case MetricType::Info:
+      begin(value_suffix_);
+      return end(std::uint64_t{1});
+    default:
+      return add_value(metric);
+  }
+}
+
+void TextFamily::add_value(const MetricSnapshot& metric) {
+  const bool is_counter = is_openmetrics() && type_ == MetricType::Counter;
+  if (is_counter && !(metric.value >= 0)) return;
+  begin(value_suffix_);
+  if (head_.type == MetricType::Counter && static_cast<double>(metric.whole) == metric.value) {
+    append_number(out_, metric.whole);
+  } else {
+    append_float(out_, metric.value, how_.format);
+  }
+  if (is_counter) append_newest(metric, -kInfinity, kInfinity);
+  out_ += '\n';
+  if (is_counter) add_created(metric.created);
+}
+
+void TextFamily::add_histogram(const MetricSnapshot& metric) {
+  const std::uint64_t count = count_of(metric);
+  std::size_t i = 0;
+  for_each_bucket(metric, count, [&](double lower, double upper, std::uint64_t cumulative) {
+    begin("_bucket", le(i++, upper));
+    append_number(out_, cumulative);
+    if (is_openmetrics()) append_newest(metric, lower, upper);
+    out_ += '\n';
+  });
+  const bool is_gauge = head_.type == MetricType::GaugeHistogram;
+  if (is_openmetrics() && !has_openmetrics_sum(metric, head_.type)) {
+    // _sum and _count: both or neither
+  } else if (!is_gauge) {
+    add_totals("_sum", metric.sum, "_count", count);
+  } else if (is_openmetrics()) {
+    add_totals("_gsum", metric.sum, "_gcount", count);
+  } else {
+    keep_gauge_totals(metric, count);
+  }
+  if (!is_gauge) add_created(metric.created);
+}
+
+void TextFamily::add_totals(std::string_view sum_suffix, double sum, std::string_view count_suffix,
+                            std::uint64_t count) {
+  begin(sum_suffix);
+  end(sum);
+  begin(count_suffix);
+  end(count);
+}
+
+void TextFamily::keep_gauge_totals(const MetricSnapshot& metric, std::uint64_t count) {
+  const std::size_t start = out_.size();
+  begin("_gcount");
+  end(count);
+  gauge_counts_.append(out_, start);
+  out_.resize(start);
+  begin("_gsum");
+  end(metric.sum);
+  gauge_sums_.append(out_, start);
+  out_.resize(start);
+}
+
+void TextFamily::add_summary(const MetricSnapshot& metric) {
+  for (const auto& [quantile, value] : metric.quantiles) {
+    if (is_openmetrics() && (!(quantile >= 0 && quantile <= 1) || value < 0)) continue;
+    extra_ = "quantile=\"";
+    append_float(extra_, quantile, how_.format);
+    extra_ += '"';
+    begin("", extra_);
+    end(value);
+  }
+  if (!is_openmetrics() || metric.sum >= 0) {
+    begin("_sum");
+    end(metric.sum);
+  }
+  begin("_count");
+  end(metric.count);
+  add_created(metric.created);
+}
+
+void TextFamily::add_states(const MetricSnapshot& metric) {
+  for (const auto& state : metric.states) {
+    extra_.clear();
+    append_label(extra_, head_.name, state.name, how_.escaping);
+    begin("", extra_);
+    end(std::uint64_t{state.enabled});
+  }
+}
+
+void TextFamily::add_created(UnixNanos created) {
+  if (!is_openmetrics() || !how_.created_lines || created <= 0) return;
+  begin("_created");
+  append_seconds(out_, created);
+  out_ += '\n';
+}
+
+void TextFamily::append_newest(const MetricSnapshot& metric, double lower, double upper) {
+  if (metric.exemplars.empty()) return;
+  if (const auto* exemplar = newest_in(metric.exemplars, lower, upper, how_.escaping))
+    append_exemplar(out_, *exemplar, how_.escaping);
+}
+
+std::string_view TextFamily::le(std::size_t i, double bound) {
+  if (i == bounds_.size()) bounds_.push_back({std::nan(""), {}});
+  auto& [value, text] = bounds_[i];
+  if (value != bound) {
+    value = bound;
+    text = "le=\"";
+    append_float(text, bound, how_.format);
+    text += '"';
+  }
+  return text;
+}
+
+void TextFamily::finish() {
+  const auto add_family = [this](std::string_view suffix, const std::string& lines) {
+    if (lines.empty()) return;
+    append_help(suffix);
+    append_type(suffix, "gauge");
+    out_ += lines;
+  };
+  add_family("_gcount", gauge_counts_);
+  add_family("_gsum", gauge_sums_);
+}
+
+}  // namespace vitals::detail
