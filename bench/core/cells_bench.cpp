@@ -7,8 +7,6 @@
 
 #include <vitals/vitals.hpp>
 
-#include "core/cell_arena.hpp"
-
 namespace {
 
 struct SharedDoubleCas {
@@ -41,9 +39,9 @@ struct ThreadOwned {
 };
 
 struct PerCpuRseq {
-  vitals::detail::CellArena arena;
-  std::byte* cell = arena.allocate(1);
-  void inc() { vitals::detail::add(cell, std::uint64_t{1}); }
+  vitals::Registry registry;
+  vitals::Counter& counter = registry.counter("a_total", "A.");
+  void inc() { counter.inc(); }
 };
 
 template <class Layout>

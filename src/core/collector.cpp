@@ -11,8 +11,9 @@ namespace vitals {
 
 namespace detail {
 
-Collector::Collector(Function function, std::string claimed_name, std::weak_ptr<RegistryState> registry)
-    : claimed{std::move(claimed_name)}, function_{std::move(function)}, registry_{std::move(registry)} {}
+Collector::Collector(Function function, std::string claimed_name, MetricType claimed_type,
+                     std::weak_ptr<RegistryState> registry)
+    : claimed{std::move(claimed_name)}, type{claimed_type}, function_{std::move(function)}, registry_{std::move(registry)} {}
 
 bool Collector::collect(std::vector<FamilySnapshot>& out) {
   const std::lock_guard lock{mutex_};

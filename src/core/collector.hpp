@@ -20,8 +20,8 @@ class Collector {
  public:
   using Function = std::function<void(std::vector<FamilySnapshot>&)>;
 
-  /// `claimed` is the name that the registry keeps for it, or empty.
-  Collector(Function function, std::string claimed, std::weak_ptr<RegistryState> registry);
+  /// `claimed` is the name that the registry keeps for its one family, of that type, or empty.
+  Collector(Function function, std::string claimed, MetricType type, std::weak_ptr<RegistryState> registry);
 
   /// Appends what the callback gives. False if it threw; then nothing is appended.
   bool collect(std::vector<FamilySnapshot>& out);
@@ -30,6 +30,7 @@ class Collector {
   void close();
 
   const std::string claimed;
+  const MetricType type;
 
  private:
   std::recursive_mutex mutex_;  // recursive: a callback may end its own token, or scrape its own registry

@@ -45,7 +45,7 @@ namespace {
 class CounterFamily final : public FamilyBase {
  public:
   CounterFamily(Declaration declared, Environment& environment)
-      : FamilyBase{sizeof(Counter), MetricType::Counter, std::move(declared), environment} {
+      : FamilyBase{sizeof(Counter), MetricType::Counter, std::move(declared), environment} {}
   ~CounterFamily() override { retire_all(); }
 
  private:
@@ -73,7 +73,7 @@ class CounterFamily final : public FamilyBase {
     return Access::whole(counter) ^ std::bit_cast<std::uint64_t>(Access::fraction(counter));
   }
 
-  [[nodiscard]] bool has_lines() const noexcept override { return true; }
+  [[nodiscard]] bool has_lines(const Exposition& how) const noexcept override { return !how.created_lines; }
 
   void append_lines(LineWriter& lines, void* instrument, std::string_view labels) override {
     auto& counter = *static_cast<Counter*>(instrument);

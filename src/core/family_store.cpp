@@ -6,6 +6,7 @@
 #include <thread>
 #include <utility>
 
+#include "core/escaping.hpp"
 #include "core/line_writer.hpp"
 #include "core/names.hpp"
 #include "core/text_format.hpp"
@@ -21,6 +22,14 @@ constexpr int kFew = 64;  // series that a scrape visits before it lets others h
 std::uint64_t random_seed() {
   std::random_device device;
   return (std::uint64_t{device()} << 32) | device();
+}
+
+bool are_legacy(const Declaration& declared, const Environment& environment) {
+  const auto is_label = [](std::string_view name) { return is_legacy_name(name, NameKind::Label); };
+  return is_legacy_name(declared.name, NameKind::Metric) &&
+         std::all_of(declared.labels.begin(), declared.labels.end(), is_label) &&
+         std::all_of(environment.labels.begin(), environment.labels.end(),
+                     [&](const Label& label) { return is_label(label.name); });
 }
 
 // The lock for those who change the family: a scrape that sees them wait makes room.
@@ -45,8 +54,9 @@ class Change {
 FamilyBase::FamilyBase(std::size_t instrument_bytes, MetricType type, Declaration declared, Environment& environment)
     : type_{type},
       declared_{std::move(declared)},
-      seed_{random_seed()},
+      plain_names_{are_legacy(declared_, environment)},
       environment_{environment},
+      table_{random_seed()},
       instruments_{instrument_bytes} {}
 
 FamilyBase::~FamilyBase() = default;
@@ -59,7 +69,7 @@ void FamilyBase::retire_all() noexcept {
 void* FamilyBase::find_or_create(const std::string_view* values) {
   const std::span all{values, declared_.labels.size()};
   const LabelKey key{all};
-  if (void* found = table_.find(key, key.hash(seed_))) [[likely]]
+  if (void* found = table_.find(key)) [[likely]]
     return found;
   return create(key, all);
 }
@@ -71,11 +81,10 @@ void* FamilyBase::create(const LabelKey& key, std::span<const std::string_view> 
     const std::vector<std::string_view> views{valid.begin(), valid.end()};
     return create(LabelKey{views}, views);
   }
-  const std::uint64_t hash = key.hash(seed_);
   const Change lock{mutex_, waiting_};
-  if (void* found = table_.find(key, hash)) return found;
+  if (void* found = table_.find(key)) return found;
   if (size_ < declared_.options.max_series) {
-    void* made = make(key, hash, values);
+    void* made = make(key, values);
     ++size_;
     return made;
   }
@@ -83,8 +92,8 @@ void* FamilyBase::create(const LabelKey& key, std::span<const std::string_view> 
   const std::vector<std::string_view> views(values.size(), kOverflow);
   const LabelKey overflow{views};
   // It may be there under that name already, as one of those that count.
-  if (void* found = table_.find(overflow, overflow.hash(seed_))) return found;
-  void* made = make(overflow, overflow.hash(seed_), views);
+  if (void* found = table_.find(overflow)) return found;
+  void* made = make(overflow, views);
   overflow_ = last_;
   return made;
 }
@@ -100,7 +109,7 @@ void* FamilyBase::allocate_instrument() {
 }
 
 // Under the lock. May throw std::bad_alloc, and then has changed nothing that shows.
-void* FamilyBase::make(const LabelKey& key, std::uint64_t hash, std::span<const std::string_view> values) {
+void* FamilyBase::make(const LabelKey& key, std::span<const std::string_view> values) {
   std::string labels;
   for (const auto& [name, value] : environment_.labels) append_label(labels, name, value), labels += ',';
   for (std::size_t i = 0; i < values.size(); ++i) append_label(labels, declared_.labels[i], values[i]), labels += ',';
@@ -113,7 +122,7 @@ void* FamilyBase::make(const LabelKey& key, std::uint64_t hash, std::span<const 
     instrument = allocate_instrument();
     construct(instrument, declared_.labels.empty());
     series.fill(key, labels, instrument);
-    table_.insert(series, hash, seed_);
+    table_.insert(series);
   } catch (...) {
     series.version.fetch_or(1, std::memory_order_relaxed);
     if (instrument != nullptr) retire(instrument);  // the rest of it goes with the family
@@ -133,8 +142,7 @@ void* FamilyBase::make(const LabelKey& key, std::uint64_t hash, std::span<const 
 
 // Under the lock.
 void FamilyBase::take_out(Series& series) noexcept {
-  const std::string_view key = series.key();
-  table_.erase(series, XXH3_64bits_withSeed(key.data(), key.size(), seed_), seed_);
+  table_.erase(series);
   (series.previous == nullptr ? first_ : series.previous->next) = series.next;
   (series.next == nullptr ? last_ : series.next->previous) = series.previous;
   for (Cursor* cursor : cursors_) {
@@ -159,7 +167,7 @@ bool FamilyBase::remove(const std::string_view* values) {
   const LabelKey key{views};
 
   const Change lock{mutex_, waiting_};
-  Series* series = table_.find_series(key, key.hash(seed_));
+  Series* series = table_.find_series(key);
   if (series == nullptr) return false;
   take_out(*series);
   return true;
@@ -262,9 +270,9 @@ void FamilyBase::read_each(MetricSnapshot& scratch, const std::function<void(con
   });
 }
 
-bool FamilyBase::append_lines(std::string& out) {
-  if (!has_lines()) return false;
-  LineWriter lines{out};
+bool FamilyBase::append_lines(std::string& out, const Exposition& how) {
+  if (how.format == Format::Protobuf || !plain_names_ || !has_lines(how)) return false;
+  LineWriter lines{out, how.format == Format::OpenMetrics};
   for_each_active([&](const Series& series) {
     append_lines(lines, series.instrument.load(std::memory_order_relaxed), series.text());
   });
@@ -275,5 +283,20 @@ bool FamilyBase::append_lines(std::string& out) {
 void* find_or_create(FamilyBase& family, const std::string_view* values) { return family.find_or_create(values); }
 
 bool remove(FamilyBase& family, const std::string_view* values) { return family.remove(values); }
+
+std::size_t remove_matching(FamilyBase& family, const LabelPair* wanted, std::size_t n) {
+  std::vector<LabelMatch> matches;
+  const auto& labels = family.declared().labels;
+  for (const LabelPair& pair : std::span{wanted, n}) {
+    const auto label = std::find(labels.begin(), labels.end(), pair.name);
+    if (label == labels.end())
+      refuse(family.declared().name, "remove_matching() was given label \"" + to_valid_utf8(pair.name) +
+                                         "\", which was not declared; use one of those that were");
+    matches.push_back({static_cast<std::size_t>(label - labels.begin()), pair.value});
+  }
+  return family.remove_matching(matches);
+}
+
+std::size_t size(const FamilyBase& family) { return family.size(); }
 
 }  // namespace vitals::detail

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include <vitals/exposition.hpp>
 #include <vitals/family.hpp>
 #include <vitals/snapshot.hpp>
 
@@ -51,9 +52,8 @@ class FamilyBase {
   /// Calls visit for each series, in the order of their making, as plain data that the next one overwrites. Ends those
   /// that are idle.
   void read_each(MetricSnapshot& scratch, const std::function<void(const MetricSnapshot&)>& visit);
-  /// The lines of all series in text format 0.0.4, or 1.0.0 or OpenMetrics, which are the same for such families; false,
-  /// and nothing is done, if read_each() must be used. REQUIRES: names are exposed as declared.
-  bool append_lines(std::string& out);
+  /// The same as lines of a text format; false, and nothing is done, if read_each() must be used.
+  bool append_lines(std::string& out, const Exposition& how);
   [[nodiscard]] bool is_empty() const;
 
   std::unique_ptr<FamilyFacade> facade;  // the Family<Metric, N> that users hold
@@ -68,10 +68,10 @@ class FamilyBase {
   virtual void read(void* instrument, MetricSnapshot& out) = 0;
   /// A number that changes whenever the instrument does.
   [[nodiscard]] virtual std::uint64_t activity(void* instrument) const noexcept = 0;
-  /// Whether append_lines() can write the family.
-  [[nodiscard]] virtual bool has_lines() const noexcept { return false; }
+  /// Whether append_lines() can write the family, given that its names are exposed as declared.
+  [[nodiscard]] virtual bool has_lines(const Exposition& /*how*/) const noexcept { return false; }
   /// The lines of a series, `labels` being what stands between the braces.
-  virtual void append_lines(LineWriter&, void* /*instrument*/, std::string_view /*labels*/) {}
+  virtual void append_lines(LineWriter& /*lines*/, void* /*instrument*/, std::string_view /*labels*/) {}
 
   [[nodiscard]] Environment& environment() const noexcept { return environment_; }
   /// To be called by the destructor of each derived class, while retire() is still its own.
@@ -88,7 +88,7 @@ class FamilyBase {
   };
 
   void* create(const LabelKey& key, std::span<const std::string_view> values);
-  void* make(const LabelKey& key, std::uint64_t hash, std::span<const std::string_view> values);
+  void* make(const LabelKey& key, std::span<const std::string_view> values);
   void* allocate_instrument();
   void take_out(Series& series) noexcept;
   bool is_idle(Series& series, UnixNanos now) noexcept;
@@ -107,7 +107,7 @@ class FamilyBase {
 
   const MetricType type_;
   const Declaration declared_;
-  const std::uint64_t seed_;
+  const bool plain_names_;  // all names are exposed as declared, whatever the escaping
   Environment& environment_;
 
   SeriesTable table_;

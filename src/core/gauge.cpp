@@ -50,7 +50,7 @@ namespace {
 class GaugeFamily final : public FamilyBase {
  public:
   GaugeFamily(Declaration declared, Environment& environment)
-      : FamilyBase{sizeof(Gauge), MetricType::Gauge, std::move(declared), environment} {
+      : FamilyBase{sizeof(Gauge), MetricType::Gauge, std::move(declared), environment} {}
 
  private:
   void construct(void* at, bool /*alone*/) override { new (at) Gauge; }
@@ -62,7 +62,7 @@ class GaugeFamily final : public FamilyBase {
     return std::bit_cast<std::uint64_t>(static_cast<Gauge*>(instrument)->value());
   }
 
-  [[nodiscard]] bool has_lines() const noexcept override { return true; }
+  [[nodiscard]] bool has_lines(const Exposition&) const noexcept override { return true; }
 
   void append_lines(LineWriter& lines, void* instrument, std::string_view labels) override {
     lines.put_series(declared().name, labels);

@@ -73,14 +73,19 @@ class HistogramFamily final : public FamilyBase {
         sum_name_{declared().name + "_sum"},
         count_name_{declared().name + "_count"} {
     for (std::size_t i = 0; i < buckets(); ++i) {
-      std::string& ending = bucket_endings_.emplace_back("le=\"");
-      append_number(ending, upper_bound(i));
-      ending += "\"} ";
+      for (const Format format : {Format::Text, Format::OpenMetrics}) {
+        std::string& ending = endings(format == Format::OpenMetrics).emplace_back("le=\"");
+        append_float(ending, upper_bound(i), format);
+        ending += "\"} ";
+      }
     }
   }
   ~HistogramFamily() override { retire_all(); }
 
  private:
+  [[nodiscard]] std::vector<std::string>& endings(bool openmetrics) noexcept {
+    return openmetrics ? openmetrics_endings_ : text_endings_;
+  }
   static std::size_t bytes(std::size_t buckets) noexcept { return sizeof(Histogram) + buckets * sizeof(PairCell); }
   [[nodiscard]] std::size_t buckets() const noexcept { return index_.bounds().size() + 1; }
   [[nodiscard]] double upper_bound(std::size_t bucket) const noexcept {
@@ -120,11 +125,14 @@ class HistogramFamily final : public FamilyBase {
     return count;
   }
 
-  [[nodiscard]] bool has_lines() const noexcept override { return true; }
+  [[nodiscard]] bool has_lines(const Exposition& how) const noexcept override {
+    return !how.created_lines && (how.format == Format::Text || index_.bounds().front() >= 0);
+  }
 
   void append_lines(LineWriter& lines, void* instrument, std::string_view labels) override {
     auto& histogram = *static_cast<Histogram*>(instrument);
     cool(Access::head(histogram));
+    const auto& bucket_endings = endings(lines.is_openmetrics());
     std::uint64_t count = 0;
     double sum = 0;
     for (std::size_t i = 0; i < buckets(); ++i) {
@@ -135,7 +143,7 @@ class HistogramFamily final : public FamilyBase {
       lines.put('{');
       lines.put(labels);
       if (!labels.empty()) lines.put(',');
-      lines.put(bucket_endings_[i]);
+      lines.put(bucket_endings[i]);
       lines.put(count);
       lines.put('\n');
     }
@@ -151,7 +159,8 @@ class HistogramFamily final : public FamilyBase {
   const std::string bucket_name_;
   const std::string sum_name_;
   const std::string count_name_;
-  std::vector<std::string> bucket_endings_;  // `le="0.1"} `
+  std::vector<std::string> text_endings_;  // of the lines of buckets: `le="1"} `
+  std::vector<std::string> openmetrics_endings_;  // `le="1.0"} `
 };
 
 }  // namespace

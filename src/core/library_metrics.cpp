@@ -3,6 +3,7 @@
 #include <vitals/process.hpp>
 
 #include "core/access.hpp"
+#include "core/cells.hpp"
 #include "core/registry_state.hpp"
 
 namespace vitals {
@@ -20,7 +21,7 @@ void register_library_metrics(Registry& registry) {
 
     FamilySnapshot overflow{
         "vitals_series_overflow_total", "Look-ups that met the series limit of their family.", MetricType::Counter, {}};
-    for (const auto* family : state.families()) {
+    for (auto* family : state.families()) {
       if (const auto n = family->overflowed(); n > 0)
         overflow.metrics.push_back({.labels = {{"family", family->declared().name}}, .value = static_cast<double>(n)});
     }

@@ -14,7 +14,8 @@ namespace vitals::detail {
 // string each time, which costs more than the bytes.
 class LineWriter {
  public:
-  explicit LineWriter(std::string& out) noexcept : out_{out} {}
+  /// openmetrics: doubles that are whole have a point, 1.0.
+  LineWriter(std::string& out, bool openmetrics) noexcept : openmetrics_{openmetrics}, out_{out} {}
   LineWriter(const LineWriter&) = delete;
   LineWriter& operator=(const LineWriter&) = delete;
   ~LineWriter() = default;
@@ -45,8 +46,12 @@ class LineWriter {
       return put(std::isnan(v) ? std::string_view{"NaN"} : v > 0 ? std::string_view{"+Inf"} : std::string_view{"-Inf"});
     if (room() < kNumber) [[unlikely]]
       flush();
+    char* const begin = at_;
     at_ = std::to_chars(at_, at_ + kNumber, v, std::chars_format::general).ptr;
+    if (!openmetrics_ || std::string_view{begin, at_}.find_first_of(".e") != std::string_view::npos) return;
+    put(std::string_view{".0"});
   }
+  [[nodiscard]] bool is_openmetrics() const noexcept { return openmetrics_; }
 
   /// name{labels} and a space.
   void put_series(std::string_view name, std::string_view labels) {
@@ -73,6 +78,7 @@ class LineWriter {
     }
   }
 
+  const bool openmetrics_;
   std::string& out_;
   char buffer_[16 * 1024];
   char* at_ = buffer_;

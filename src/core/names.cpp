@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <stdexcept>
 
+#include <vitals/detail/cells.hpp>
+
 #include "core/cell_arena.hpp"
 #include "core/text_format.hpp"
 
@@ -13,7 +15,7 @@ namespace vitals::detail {
 namespace {
 
 constexpr std::size_t kMaxBounds = 10'000;
-static_assert(kMaxBounds + 2 <= CellArena::kMaxCells);
+static_assert((kMaxBounds + 1) * sizeof(PairCell) <= kMaxCellBytes);
 
 constexpr bool is_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
@@ -50,31 +52,53 @@ std::size_t utf8_length(std::string_view text, std::size_t& bad) noexcept {
 
 }  // namespace
 
-bool valid_metric_name(std::string_view name) noexcept { return valid_name(name, true); }
+bool valid_metric_name(std::string_view name, bool utf8) noexcept {
+  return utf8 ? !name.empty() && is_valid_utf8(name) : valid_name(name, true);
+}
 
-bool valid_label_name(std::string_view name) noexcept { return valid_name(name, false) && !name.starts_with("__"); }
+bool valid_label_name(std::string_view name, bool utf8) noexcept {
+  return (utf8 ? !name.empty() && is_valid_utf8(name) : valid_name(name, false)) && !name.starts_with("__");
+}
+
+std::string_view reserved_label(MetricType type) noexcept {
+  const bool buckets = type == MetricType::Histogram || type == MetricType::GaugeHistogram;
+  return buckets ? "le" : type == MetricType::Summary ? "quantile" : "";
+}
 
 void refuse(std::string_view metric, const std::string& why) {
   throw std::invalid_argument("vitals: metric \"" + to_valid_utf8(metric) + "\": " + why);
 }
 
-void check_metric_name(std::string_view name) {
-  if (valid_metric_name(name)) return;
+void check_metric_name(std::string_view name, bool utf8) {
+  if (valid_metric_name(name, utf8)) return;
+  if (utf8) refuse(name, "a metric name must be UTF-8 text that is not empty; give it a name");
   refuse(name, "a metric name must match [a-zA-Z_:][a-zA-Z0-9_:]*; use \"" + suggest(name, true) + "\"");
 }
 
-void check_label_names(std::string_view metric, std::span<const std::string_view> names, std::string_view reserved) {
+void check_label_names(std::string_view metric, std::span<const std::string_view> names, std::string_view reserved,
+                       bool utf8) {
   for (auto name = names.begin(); name != names.end(); ++name) {
     const std::string label = "label \"" + to_valid_utf8(*name) + "\": ";
-    if (!valid_name(*name, false))
+    if (utf8 && (name->empty() || !is_valid_utf8(*name)))
+      refuse(metric, label + "a label name must be UTF-8 text that is not empty; give it a name");
+    if (!utf8 && !valid_name(*name, false))
       refuse(metric, label + "a label name must match [a-zA-Z_][a-zA-Z0-9_]*; use \"" + suggest(*name, false) + "\"");
     if (name->starts_with("__"))
       refuse(metric, label + "names that start with \"__\" are reserved for Prometheus; drop the underscores");
-    if (*name == reserved)
+    if (!reserved.empty() && *name == reserved)
       refuse(metric, label + "the name is reserved for a type that writes it itself; rename the label");
     if (std::find(names.begin(), name, *name) != name)
       refuse(metric, label + "declared twice; label names must differ");
   }
+}
+
+void check_unit(std::string_view metric, std::string_view base, std::string_view unit) {
+  if (unit.empty()) return;
+  if (!valid_name(unit, false))
+    refuse(metric, "unit \"" + to_valid_utf8(unit) + "\": a unit must match [a-zA-Z_][a-zA-Z0-9_]*; use a word such as \"seconds\"");
+  if (base.size() <= unit.size() + 1 || !base.ends_with(unit) || base[base.size() - unit.size() - 1] != '_')
+    refuse(metric, "unit \"" + std::string{unit} + "\": the name must end in it (before _total); use \"" + std::string{base} + "_" +
+                       std::string{unit} + (metric.ends_with("_total") ? "_total" : "") + "\"");
 }
 
 void check_bounds(std::string_view metric, std::span<const double> bounds) {

@@ -5,15 +5,23 @@
 #include <string>
 #include <string_view>
 
+#include <vitals/snapshot.hpp>
+
 namespace vitals::detail {
 
-[[nodiscard]] bool valid_metric_name(std::string_view name) noexcept;
-[[nodiscard]] bool valid_label_name(std::string_view name) noexcept;
+/// `utf8`: any UTF-8 text that is not empty will do, but for label names that start with "__".
+[[nodiscard]] bool valid_metric_name(std::string_view name, bool utf8 = false) noexcept;
+[[nodiscard]] bool valid_label_name(std::string_view name, bool utf8 = false) noexcept;
+
+/// The label that a type writes itself ("le" for histograms), or empty. A state set's is named like the set.
+[[nodiscard]] std::string_view reserved_label(MetricType type) noexcept;
 
 /// Throw std::invalid_argument that names the metric, the rule and the fix.
-void check_metric_name(std::string_view name);
-/// `reserved` is the label that the type writes itself ("le" for histograms), or empty.
-void check_label_names(std::string_view metric, std::span<const std::string_view> names, std::string_view reserved);
+void check_metric_name(std::string_view name, bool utf8 = false);
+void check_label_names(std::string_view metric, std::span<const std::string_view> names, std::string_view reserved,
+                       bool utf8 = false);
+/// `base` is the name without `_total`; an empty unit is none.
+void check_unit(std::string_view metric, std::string_view base, std::string_view unit);
 void check_bounds(std::string_view metric, std::span<const double> bounds);
 [[noreturn]] void refuse(std::string_view metric, const std::string& why);
 

@@ -4,6 +4,7 @@
 
 #include <vitals/registry.hpp>
 
+#include "core/families.hpp"
 #include "core/names.hpp"
 #include "core/registry_state.hpp"
 
@@ -11,32 +12,28 @@ namespace vitals {
 
 namespace {
 
-detail::Declaration declare(std::string_view name, std::string_view help, std::span<const std::string_view> labels = {},
-                            FamilyOptions options = {}) {
-  return {std::string{name}, std::string{help}, {labels.begin(), labels.end()}, {}, options.max_series};
-}
-
-detail::Declaration with_bounds(detail::Declaration declared, const Buckets& buckets) {
-  declared.bounds.assign(buckets.bounds().begin(), buckets.bounds().end());
-  return declared;
+detail::Declaration declare(std::string_view name, std::string_view help, std::span<const std::string_view> labels,
+                            const FamilyOptions& options) {
+  return {.name = std::string{name},
+          .help = std::string{help},
+          .labels = {labels.begin(), labels.end()},
+          .options = options,
+          .unit = {},
+          .bounds = {},
+          .quantiles = {},
+          .states = {}};
 }
 
 // The one metric of a family without labels.
 template <class Metric>
-Metric& only(detail::FamilyStore<Metric>& store) {
-  return detail::find_or_create(store, nullptr);
-}
-
-template <class Metric, class Make>
-detail::FamilyFacade& facade(detail::FamilyStore<Metric>& store, Make make) {
-  std::call_once(store.facade_made, [&] { store.facade = make(store); });
-  return *store.facade;
+Metric& only(detail::FamilyBase& family) {
+  return *static_cast<Metric*>(family.find_or_create(nullptr));
 }
 
 detail::Collector::Function single(std::string_view name, std::string_view help, MetricType type,
                                    std::function<double()> callback) {
   if (!callback) detail::refuse(name, "the callback is empty; give a function");
-  return [family = FamilySnapshot{std::string{name}, std::string{help}, type, {{}}},
+  return [family = FamilySnapshot{std::string{name}, std::string{help}, type, {{}}, {}},
           callback = std::move(callback)](auto& out) {
     out.push_back(family);
     out.back().metrics.front().value = callback();
@@ -45,54 +42,67 @@ detail::Collector::Function single(std::string_view name, std::string_view help,
 
 }  // namespace
 
-Registry::Registry() : state_{std::make_shared<detail::RegistryState>()} {}
+detail::FamilyFacade& detail::facade(FamilyBase& family, FamilyFacade* (*make)(FamilyBase&)) {
+  std::call_once(family.facade_made, [&] { family.facade.reset(make(family)); });
+  return *family.facade;
+}
+
+Registry::Registry(RegistryOptions options) : state_{std::make_shared<detail::RegistryState>(std::move(options))} {}
 Registry::~Registry() = default;
 
-Counter& Registry::counter(std::string_view name, std::string_view help) {
-  return only(state_->family<Counter>(declare(name, help)));
+Counter& Registry::counter(std::string_view name, std::string_view help, const FamilyOptions& options) {
+  return only<Counter>(counters(name, help, {nullptr, 0}, options));
 }
 
-Gauge& Registry::gauge(std::string_view name, std::string_view help) {
-  return only(state_->family<Gauge>(declare(name, help)));
+Gauge& Registry::gauge(std::string_view name, std::string_view help, const FamilyOptions& options) {
+  return only<Gauge>(gauges(name, help, {nullptr, 0}, options));
 }
 
-Histogram& Registry::histogram(std::string_view name, std::string_view help, const Buckets& buckets) {
-  return only(state_->family<Histogram>(with_bounds(declare(name, help), buckets)));
+Histogram& Registry::histogram(std::string_view name, std::string_view help, const Buckets& buckets,
+                               const FamilyOptions& options) {
+  return only<Histogram>(histograms(name, help, {nullptr, 0}, options, buckets));
 }
 
-detail::FamilyFacade& Registry::counters(std::string_view name, std::string_view help, Labels labels,
-                                         Maker<Counter> make) {
-  return facade(state_->family<Counter>(declare(name, help, {labels.names, labels.size}, labels.options)), make);
+detail::FamilyBase& Registry::counters(std::string_view name, std::string_view help, LabelNames labels,
+                                       const FamilyOptions& options) {
+  return state_->family(MetricType::Counter, declare(name, help, {labels.names, labels.size}, options),
+                        detail::make_counters);
 }
 
-detail::FamilyFacade& Registry::gauges(std::string_view name, std::string_view help, Labels labels, Maker<Gauge> make) {
-  return facade(state_->family<Gauge>(declare(name, help, {labels.names, labels.size}, labels.options)), make);
+detail::FamilyBase& Registry::gauges(std::string_view name, std::string_view help, LabelNames labels,
+                                     const FamilyOptions& options) {
+  return state_->family(MetricType::Gauge, declare(name, help, {labels.names, labels.size}, options),
+                        detail::make_gauges);
 }
 
-detail::FamilyFacade& Registry::histograms(std::string_view name, std::string_view help, const Buckets& buckets,
-                                           Labels labels, Maker<Histogram> make) {
-  auto declared = with_bounds(declare(name, help, {labels.names, labels.size}, labels.options), buckets);
-  return facade(state_->family<Histogram>(std::move(declared)), make);
+detail::FamilyBase& Registry::histograms(std::string_view name, std::string_view help, LabelNames labels,
+                                         const FamilyOptions& options, const Buckets& buckets) {
+  auto declared = declare(name, help, {labels.names, labels.size}, options);
+  declared.bounds.assign(buckets.bounds().begin(), buckets.bounds().end());
+  return state_->family(MetricType::Histogram, std::move(declared), detail::make_histograms);
 }
 
 void Registry::info(std::string_view name, std::string_view help, std::vector<Label> labels) {
   std::string full = std::string{name} + "_info";
   std::vector<std::string_view> names;
   for (const auto& label : labels) names.push_back(label.name);
-  detail::check_label_names(full, names, "");
-  FamilySnapshot family{
-      full, std::string{help}, MetricType::Gauge, {MetricSnapshot{.labels = std::move(labels), .value = 1}}};
-  state_->add([family = std::move(family)](auto& out) { out.push_back(family); }, std::move(full));
+  detail::check_label_names(full, names, "", state_->utf8_names());
+  FamilySnapshot family{full, std::string{help}, MetricType::Info, {{.labels = std::move(labels), .value = 1}}, {}};
+  state_->add([family = std::move(family)](auto& out) { out.push_back(family); }, std::move(full), MetricType::Info);
 }
 
 CollectorToken Registry::gauge_callback(std::string_view name, std::string_view help,
                                         std::function<double()> callback) {
-  return CollectorToken{state_->add(single(name, help, MetricType::Gauge, std::move(callback)), std::string{name})};
+  return CollectorToken{state_->add(single(name, help, MetricType::Gauge, std::move(callback)), std::string{name},
+                                    MetricType::Gauge)};
 }
 
 CollectorToken Registry::counter_callback(std::string_view name, std::string_view help,
                                           std::function<double()> callback) {
-  return CollectorToken{state_->add(single(name, help, MetricType::Counter, std::move(callback)), std::string{name})};
+  std::string full{name};
+  if (!full.ends_with("_total")) full += "_total";
+  return CollectorToken{
+      state_->add(single(full, help, MetricType::Counter, std::move(callback)), full, MetricType::Counter)};
 }
 
 CollectorToken Registry::add_collector(std::function<void(std::vector<FamilySnapshot>&)> collector) {
@@ -106,9 +116,12 @@ void Registry::keep_collector(std::function<void(std::vector<FamilySnapshot>&)> 
 
 std::vector<FamilySnapshot> Registry::snapshot() const {
   std::vector<FamilySnapshot> families;
+  MetricSnapshot scratch;
   state_->visit(
-      [&](const detail::FamilyBase& family) {
-        auto snapshot = family.snapshot();
+      [&](detail::FamilyBase& family) {
+        const auto& declared = family.declared();
+        FamilySnapshot snapshot{declared.name, declared.help, family.type(), {}, declared.unit};
+        family.read_each(scratch, [&](const MetricSnapshot& metric) { snapshot.metrics.push_back(metric); });
         if (!snapshot.metrics.empty()) families.push_back(std::move(snapshot));
       },
       [&](const FamilySnapshot& family) { families.push_back(family); });

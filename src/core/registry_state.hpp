@@ -5,7 +5,6 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,7 +12,13 @@
 #include <vitals/snapshot.hpp>
 
 #include "core/collector.hpp"
+#include "core/environment.hpp"
 #include "core/family_store.hpp"
+#include "core/sample_names.hpp"
+
+namespace vitals {
+struct RegistryOptions;
+}
 
 namespace vitals::detail {
 
@@ -21,11 +26,16 @@ namespace vitals::detail {
 // runs under it.
 class RegistryState : public std::enable_shared_from_this<RegistryState> {
  public:
-  /// The family of this declaration: a new one, or the one that was made by the same declaration before.
-  template <class Metric>
-  FamilyStore<Metric>& family(Declaration declared);
+  using Make = std::unique_ptr<FamilyBase> (*)(Declaration declared, Environment& environment);
 
-  std::shared_ptr<Collector> add(Collector::Function function, std::string claimed = {});
+  explicit RegistryState(RegistryOptions options);
+
+  /// The family of this declaration: a new one, or the one that was made by the same declaration before.
+  FamilyBase& family(MetricType type, Declaration declared, Make make);
+
+  /// `claimed` is the name that the collector's one family will have, or empty.
+  std::shared_ptr<Collector> add(Collector::Function function, std::string claimed = {},
+                                 MetricType type = MetricType::Untyped);
   void remove(const Collector& collector);
 
   /// All families by name: own ones, then (only for names that are not taken) those of collectors. `own` or `collected`
@@ -36,21 +46,25 @@ class RegistryState : public std::enable_shared_from_this<RegistryState> {
   [[nodiscard]] std::uint64_t collector_errors() const noexcept {
     return collector_errors_.load(std::memory_order_relaxed);
   }
-  [[nodiscard]] std::vector<const FamilyBase*> families() const;
+  [[nodiscard]] std::vector<FamilyBase*> families() const;
+  [[nodiscard]] const Environment& environment() const noexcept { return environment_; }
+  [[nodiscard]] bool utf8_names() const noexcept { return utf8_names_; }
 
   std::once_flag process_metrics;
   std::once_flag library_metrics;
   std::atomic<std::size_t> text_size{0};  // relaxed: of the last text, a hint for the next one's reserve
 
  private:
+  void check(MetricType type, const Declaration& declared) const;
   void claim(const std::string& name, MetricType type);
   std::vector<FamilySnapshot> collect();
-  [[nodiscard]] bool is_free(const FamilySnapshot& family, const std::set<std::string>& claimed) const;
+  [[nodiscard]] bool accept(FamilySnapshot& family, bool claimed, SampleNames& names) const;
 
   mutable std::mutex mutex_;
-  CellArena arena_;
+  Environment environment_;
+  const bool utf8_names_;
   std::map<std::string, std::unique_ptr<FamilyBase>, std::less<>> families_;
-  std::map<std::string, std::string, std::less<>> sample_names_;  // every name in the exposition → its family
+  SampleNames names_;
   std::vector<std::shared_ptr<Collector>> collectors_;
   std::atomic<std::uint64_t> collector_errors_{0};  // relaxed: a statistic
 };
@@ -63,7 +77,7 @@ void RegistryState::visit(Own own, Collected collected) {
   const auto flush = [&](const std::string* before) {
     for (; next != foreign.end() && (before == nullptr || next->name < *before); ++next) collected(*next);
   };
-  for (const FamilyBase* family : families) {
+  for (FamilyBase* family : families) {
     flush(&family->declared().name);
     // Registered since the collectors were asked: ours wins.
     if (next != foreign.end() && next->name == family->declared().name) ++next;

@@ -11,7 +11,8 @@ constexpr std::size_t kInitialSlots = 8;
 constexpr std::size_t kPage = 4096;
 }  // namespace
 
-SeriesTable::SeriesTable() : current_{make(kInitialSlots)} {}
+SeriesTable::SeriesTable(std::uint64_t seed, std::uint64_t hash_bits)
+    : seed_{seed}, hash_bits_{hash_bits}, current_{make(kInitialSlots)} {}
 
 SeriesTable::~SeriesTable() {
   retired_.push_back({current_.load(std::memory_order_relaxed), current_.load(std::memory_order_relaxed)->bytes});
@@ -38,9 +39,9 @@ SeriesTable::Slots* SeriesTable::make(std::size_t slots) {
   return new (memory) Slots{slots - 1, bytes};
 }
 
-std::uint64_t SeriesTable::hash_of(const Series& series, std::uint64_t seed) noexcept {
+std::uint64_t SeriesTable::hash_of(const Series& series) const noexcept {
   const std::string_view key = series.key();
-  return XXH3_64bits_withSeed(key.data(), key.size(), seed);
+  return XXH3_64bits_withSeed(key.data(), key.size(), seed_) & hash_bits_;
 }
 
 void SeriesTable::put(Slots& table, Series& series, std::uint64_t hash) noexcept {
@@ -51,7 +52,8 @@ void SeriesTable::put(Slots& table, Series& series, std::uint64_t hash) noexcept
   table.begin()[i].store(tag | reinterpret_cast<std::uint64_t>(&series), std::memory_order_release);
 }
 
-Series* SeriesTable::find_series(const LabelKey& key, std::uint64_t hash) const noexcept {
+Series* SeriesTable::find_series(const LabelKey& key) const noexcept {
+  const std::uint64_t hash = hash_of(key);
   const Slots& table = *current_.load(std::memory_order_relaxed);
   const std::size_t mask = table.mask.load(std::memory_order_relaxed);
   for (std::size_t i = hash & mask;; i = (i + 1) & mask) {
@@ -61,7 +63,7 @@ Series* SeriesTable::find_series(const LabelKey& key, std::uint64_t hash) const 
   }
 }
 
-void SeriesTable::insert(Series& series, std::uint64_t hash, std::uint64_t seed) {
+void SeriesTable::insert(Series& series) {
   Slots* table = current_.load(std::memory_order_relaxed);
   const std::size_t slots = table->mask.load(std::memory_order_relaxed) + 1;
   if (4 * (size_ + 1) > 3 * slots) {
@@ -69,7 +71,7 @@ void SeriesTable::insert(Series& series, std::uint64_t hash, std::uint64_t seed)
     Slots* larger = make(2 * slots);
     for (std::size_t i = 0; i < slots; ++i) {
       if (const std::uint64_t slot = table->begin()[i].load(std::memory_order_relaxed))
-        put(*larger, *series_of(slot), hash_of(*series_of(slot), seed));
+        put(*larger, *series_of(slot), hash_of(*series_of(slot)));
     }
     current_.store(larger, std::memory_order_release);
     retired_.push_back({table, table->bytes});
@@ -77,32 +79,25 @@ void SeriesTable::insert(Series& series, std::uint64_t hash, std::uint64_t seed)
     if (table->bytes >= kPage) madvise(table, table->bytes, MADV_DONTNEED);
     table = larger;
   }
-  put(*table, series, hash);
+  put(*table, series, hash_of(series));
   ++size_;
 }
 
-void SeriesTable::erase(Series& series, std::uint64_t hash, std::uint64_t seed) noexcept {
+void SeriesTable::erase(Series& series) noexcept {
   Slots& table = *current_.load(std::memory_order_relaxed);
   const std::size_t mask = table.mask.load(std::memory_order_relaxed);
   const auto at = [&](std::size_t i) { return table.begin()[i].load(std::memory_order_relaxed); };
-  std::size_t hole = hash & mask;
+  std::size_t hole = hash_of(series) & mask;
   while (series_of(at(hole)) != &series) hole = (hole + 1) & mask;
   // Close the gap: whatever was pushed past the hole by a collision moves back into it, so no marks are left behind.
   for (std::size_t i = (hole + 1) & mask; const std::uint64_t slot = at(i); i = (i + 1) & mask) {
-    const std::size_t home = hash_of(*series_of(slot), seed) & mask;
+    const std::size_t home = hash_of(*series_of(slot)) & mask;
     if (((i - home) & mask) < ((i - hole) & mask)) continue;  // its home lies behind the hole
     table.begin()[hole].store(slot, std::memory_order_release);
     hole = i;
   }
   table.begin()[hole].store(0, std::memory_order_release);
   --size_;
-}
-
-void SeriesTable::clear() noexcept {
-  Slots& table = *current_.load(std::memory_order_relaxed);
-  for (std::size_t i = 0; i <= table.mask.load(std::memory_order_relaxed); ++i)
-    table.begin()[i].store(0, std::memory_order_release);
-  size_ = 0;
 }
 
 }  // namespace vitals::detail

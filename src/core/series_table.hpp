@@ -15,13 +15,16 @@ namespace vitals::detail {
 // one, since keys are compared in full.
 class SeriesTable {
  public:
-  SeriesTable();
+  /// A seed that nobody knows, so that nobody can choose values that fall into one slot. Tests make keys collide by
+  /// leaving few bits of their hashes.
+  explicit SeriesTable(std::uint64_t seed, std::uint64_t hash_bits = ~std::uint64_t{0});
   ~SeriesTable();
   SeriesTable(const SeriesTable&) = delete;
   SeriesTable& operator=(const SeriesTable&) = delete;
 
   /// The instrument of the key, or null.
-  [[nodiscard]] void* find(const LabelKey& key, std::uint64_t hash) const noexcept {
+  [[nodiscard]] void* find(const LabelKey& key) const noexcept {
+    const std::uint64_t hash = hash_of(key);
     const Slots& table = *current_.load(std::memory_order_acquire);
     const std::size_t mask = table.mask.load(std::memory_order_relaxed);
     // Bounded, because slots that move while they are read could keep an unlucky reader from ever meeting a free one.
@@ -36,10 +39,9 @@ class SeriesTable {
 
   /// These need the family's lock. find_series: null if there is none. REQUIRES: insert: not in the table; erase: in it.
   /// insert may throw std::bad_alloc, and then changes nothing.
-  [[nodiscard]] Series* find_series(const LabelKey& key, std::uint64_t hash) const noexcept;
-  void insert(Series& series, std::uint64_t hash, std::uint64_t seed);
-  void erase(Series& series, std::uint64_t hash, std::uint64_t seed) noexcept;
-  void clear() noexcept;
+  [[nodiscard]] Series* find_series(const LabelKey& key) const noexcept;
+  void insert(Series& series);
+  void erase(Series& series) noexcept;
 
  private:
   static constexpr int kPointerBits = 48;
@@ -60,10 +62,13 @@ class SeriesTable {
   static Series* series_of(std::uint64_t slot) noexcept {
     return reinterpret_cast<Series*>(slot & ((std::uint64_t{1} << kPointerBits) - 1));
   }
-  static std::uint64_t hash_of(const Series& series, std::uint64_t seed) noexcept;
+  [[nodiscard]] std::uint64_t hash_of(const LabelKey& key) const noexcept { return key.hash(seed_) & hash_bits_; }
+  [[nodiscard]] std::uint64_t hash_of(const Series& series) const noexcept;
   static Slots* make(std::size_t slots);
   static void put(Slots& table, Series& series, std::uint64_t hash) noexcept;
 
+  const std::uint64_t seed_;
+  const std::uint64_t hash_bits_;
   // Release after filling, acquire by readers.
   std::atomic<Slots*> current_;
   std::size_t size_ = 0;

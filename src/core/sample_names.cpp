@@ -1,0 +1,64 @@
+#include "core/sample_names.hpp"
+
+#include <vector>
+
+#include "core/escaping.hpp"
+
+namespace vitals::detail {
+
+namespace {
+
+// What follows the base name in the lines of a type, and "" for its TYPE line (OpenMetrics 1.0, "Suffixes", and what
+// text 0.0.4 writes for types that it doesn't know).
+std::vector<std::string_view> suffixes(MetricType type) {
+  switch (type) {
+    case MetricType::Counter:
+      return {"", "_total", "_created"};
+    case MetricType::Histogram:
+      return {"", "_bucket", "_sum", "_count", "_created"};
+    case MetricType::GaugeHistogram:
+      return {"", "_bucket", "_gsum", "_gcount", "_sum", "_count"};
+    case MetricType::Summary:
+      return {"", "_sum", "_count", "_created"};
+    case MetricType::Info:
+      return {"", "_info"};
+    case MetricType::Gauge:
+    case MetricType::StateSet:
+    case MetricType::Untyped:
+      break;
+  }
+  return {""};
+}
+
+template <class Visit>
+void for_each_line(std::string_view name, MetricType type, Visit visit) {
+  const std::string base = escape_name(base_name(name, type), Escaping::Underscores);
+  for (const auto suffix : suffixes(type)) visit(base + std::string{suffix});
+}
+
+}  // namespace
+
+std::string_view base_name(std::string_view name, MetricType type) noexcept {
+  const std::string_view ending = type == MetricType::Counter ? "_total" : type == MetricType::Info ? "_info" : "";
+  if (!ending.empty() && name.size() > ending.size() && name.ends_with(ending)) name.remove_suffix(ending.size());
+  return name;
+}
+
+SampleNames::Clash SampleNames::find_clash(std::string_view name, MetricType type) const {
+  Clash clash;
+  for_each_line(name, type, [&](const std::string& line) {
+    const auto found = taken_.find(line);
+    if (clash.line.empty() && found != taken_.end()) clash = {found->first, found->second};
+  });
+  return clash;
+}
+
+void SampleNames::claim(std::string_view name, MetricType type) {
+  for_each_line(name, type, [&](std::string line) { taken_.emplace(std::move(line), name); });
+}
+
+void SampleNames::release(std::string_view name, MetricType type) {
+  for_each_line(name, type, [&](const std::string& line) { taken_.erase(line); });
+}
+
+}  // namespace vitals::detail

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+
+#include <vitals/snapshot.hpp>
+
+namespace vitals::detail {
+
+/// The name without the ending that its type adds in text format: `_total` of counters, `_info` of infos.
+[[nodiscard]] std::string_view base_name(std::string_view name, MetricType type) noexcept;
+
+// The names of all lines that a registry's families have in any format, so that no two families claim the same one. Names
+// are equal if they are after escaping with underscores, as the readers of most formats get them.
+class SampleNames {
+ public:
+  /// The line's name that another family has, and that family's; empty if there is none.
+  struct Clash {
+    std::string line;
+    std::string family;
+  };
+
+  [[nodiscard]] Clash find_clash(std::string_view name, MetricType type) const;
+  /// REQUIRES: no clash.
+  void claim(std::string_view name, MetricType type);
+  void release(std::string_view name, MetricType type);
+
+ private:
+  std::map<std::string, std::string, std::less<>> taken_;  // to the family's name
+};
+
+}  // namespace vitals::detail
