@@ -1,26 +1,29 @@
 #include <bit>
 #include <cmath>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <limits>
 #include <locale>
 #include <random>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
 #include <vitals/vitals.hpp>
 
+#include "core/every_type.hpp"
+#include "core/golden.hpp"
 #include "core/text_format.hpp"
-#include "support/test_path.hpp"
 
 namespace vitals {
 namespace {
 
-std::string golden(const std::string& name) {
-  std::ifstream file{test_path("golden/" + name)};
-  return {std::istreambuf_iterator<char>{file}, {}};
+using test::golden;
+
+std::string exposed(const std::vector<FamilySnapshot>& families, const Exposition& how) {
+  std::string out;
+  expose(families, how, out);
+  return out;
 }
 
 std::string number(double v) {
@@ -116,6 +119,59 @@ TEST(Text, RendersForeignHistogramsAndSummaries) {
             "h_sum{x=\"1\"} 2.5\nh_count{x=\"1\"} 5\n"
             "# HELP s S.\n# TYPE s summary\ns{quantile=\"0.5\"} 1.5\ns{quantile=\"0.99\"} 2\ns_sum 3\ns_count 2\n"
             "# HELP u U.\n# TYPE u untyped\nu 1\n");
+}
+
+TEST(Text, SaysEveryTypeByteForByte) {
+  const auto families = test::every_type();
+
+  EXPECT_EQ(exposed(families, {}), golden("every_type.prom"));
+  EXPECT_EQ(exposed(families, {.escaping = Escaping::Utf8, .version_1 = true}), golden("every_type_1.prom"));
+}
+
+TEST(Text, EscapesNamesAsAsked) {
+  const std::vector<FamilySnapshot> families{
+      {"a.b_c", "", MetricType::Gauge, {{.labels = {{"x.y_z", "1"}, {"legal_1", "2"}}, .value = 1}}}};
+  const auto line = [&](Escaping escaping) {
+    const std::string text = exposed(families, {.escaping = escaping});
+    return text.substr(text.rfind('\n', text.size() - 2) + 1);
+  };
+
+  EXPECT_EQ(line(Escaping::Underscores), "a_b_c{x_y_z=\"1\",legal_1=\"2\"} 1\n");
+  EXPECT_EQ(line(Escaping::Dots), "a_dot_b__c{x_dot_y__z=\"1\",legal_1=\"2\"} 1\n");
+  EXPECT_EQ(line(Escaping::Values), "U__a_2e_b__c{U__x_2e_y__z=\"1\",legal_1=\"2\"} 1\n");
+  EXPECT_EQ(line(Escaping::Utf8), "{\"a.b_c\",\"x.y_z\"=\"1\",legal_1=\"2\"} 1\n");
+}
+
+TEST(Exposition, ReplacesAndReusesTheBuffer) {
+  Registry registry;
+  fill(registry);
+  std::string out(100'000, 'x');
+  const char* const memory = out.data();
+
+  for (const auto format : {Format::Text, Format::OpenMetrics, Format::Protobuf, Format::Text})
+    expose(registry, {.format = format}, out);
+
+  EXPECT_EQ(out, to_text(registry));
+  EXPECT_EQ(out.data(), memory);
+}
+
+TEST(Exposition, OfNothingIsNothing) {
+  Registry registry;
+
+  EXPECT_EQ(to_text(registry), "");
+  EXPECT_EQ(to_openmetrics(registry), "# EOF\n");
+  EXPECT_EQ(to_protobuf(registry), "");
+}
+
+TEST(Exposition, ContentTypesAreThoseThatPrometheusReads) {
+  EXPECT_EQ(content_type({}), "text/plain; version=0.0.4; charset=utf-8; escaping=underscores");
+  EXPECT_EQ(content_type({.escaping = Escaping::Utf8, .version_1 = true}),
+            "text/plain; version=1.0.0; charset=utf-8; escaping=allow-utf-8");
+  EXPECT_EQ(content_type({.format = Format::OpenMetrics, .escaping = Escaping::Dots}),
+            "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=dots");
+  EXPECT_EQ(content_type({.format = Format::Protobuf, .escaping = Escaping::Values}),
+            "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited; "
+            "escaping=values");
 }
 
 }  // namespace

@@ -1,0 +1,128 @@
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+
+#include <vitals/vitals.hpp>
+
+#include "core/every_type.hpp"
+#include "core/golden.hpp"
+#include "core/protobuf_dump.hpp"
+#include "core/protobuf_family.hpp"
+
+namespace vitals {
+namespace {
+
+using test::dump_protobuf;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+std::string protobuf(const std::vector<FamilySnapshot>& families, Escaping escaping = Escaping::Underscores) {
+  std::string out;
+  expose(families, {.format = Format::Protobuf, .escaping = escaping}, out);
+  return dump_protobuf(out);
+}
+
+std::string native(NativeBuckets buckets, std::uint64_t count = 0) {
+  buckets.present = true;
+  return protobuf({{"h", "", MetricType::Histogram, {{.count = count, .native = std::move(buckets)}}}});
+}
+
+TEST(Protobuf, SaysEveryTypeFieldByField) {
+  EXPECT_EQ(protobuf(test::every_type()), test::golden("every_type.pb.txt"));
+}
+
+TEST(Protobuf, OfARegistryHasItsFamilies) {
+  Registry registry;
+  registry.counter("jobs_total", "Jobs.", {"queue"}).with("a").inc(3);
+  registry.gauge("waiting", "Jobs that wait.");
+  registry.histogram("took_seconds", "Time.", Buckets{1}).observe(0.5);
+
+  const std::string all = dump_protobuf(to_protobuf(registry));
+
+  EXPECT_THAT(all, HasSubstr("1\"jobs_total\" 2\"Jobs.\" 3:0\n  4{1{1\"queue\" 2\"a\"} 3{1:3"));
+  EXPECT_THAT(all, HasSubstr("1\"waiting\" 2\"Jobs that wait.\" 3:1\n  4{2{1:0}}\n"));
+  EXPECT_THAT(all, HasSubstr("1\"took_seconds\" 2\"Time.\" 3:4\n  4{7{1:1 2:0.5 3{1:1 2:1} 3{1:1 2:+Inf}"));
+}
+
+TEST(Protobuf, LengthsOfAnySizeStandBeforeTheFamily) {
+  for (const std::size_t size : {0, 100, 127, 128, 20'000, 3'000'000}) {
+    const std::vector<FamilySnapshot> families{{"a", std::string(size, 'x'), MetricType::Gauge, {{.value = 1}}},
+                                               {"b", "", MetricType::Gauge, {{.value = 2}}}};
+
+    EXPECT_EQ(protobuf(families),
+              "1\"a\" 2\"" + std::string(size, 'x') + "\" 3:1\n  4{2{1:1}}\n1\"b\" 2\"\" 3:1\n  4{2{1:2}}\n");
+  }
+}
+
+TEST(Protobuf, LabelsMayBeWrittenBefore) {
+  const MetricSnapshot metric{.labels = {{"a", "1"}, {"b.c", "2"}}, .value = 1};
+  const detail::FamilyHead head{"g", "", MetricType::Gauge};
+  const Exposition how{.format = Format::Protobuf};
+  std::string labels;
+  for (const Label& label : metric.labels) detail::append_protobuf_label(labels, label.name, label.value, how.escaping);
+
+  std::string out;
+  detail::ProtobufFamily family{out, head, how};
+  family.add(labels, metric);
+  family.finish();
+
+  std::string whole;
+  expose(std::vector<FamilySnapshot>{{"g", "", MetricType::Gauge, {metric}}}, how, whole);
+  EXPECT_EQ(out, whole);
+}
+
+TEST(Protobuf, GapsOfUpToTwoBucketsAreFilled) {
+  EXPECT_THAT(native({.zero_threshold = 1, .positive = {{0, 5}, {1, 7}}}), HasSubstr("12{1:0 2:2} 13[ 5 2 ]"));
+  EXPECT_THAT(native({.zero_threshold = 1, .positive = {{-7, 5}, {-5, 7}}}), HasSubstr("12{1:-7 2:3} 13[ 5 -5 7 ]"));
+  EXPECT_THAT(native({.zero_threshold = 1, .positive = {{3, 5}, {6, 7}}}), HasSubstr("12{1:3 2:4} 13[ 5 -5 0 7 ]"));
+  EXPECT_THAT(native({.zero_threshold = 1, .positive = {{3, 5}, {7, 7}}}),
+              HasSubstr("12{1:3 2:1} 12{1:3 2:1} 13[ 5 2 ]"));
+  EXPECT_THAT(native({.zero_threshold = 1, .negative = {{-262144, 1}, {262144, 2}}}),
+              HasSubstr("9{1:-262144 2:1} 9{1:524287 2:1} 10[ 1 1 ]"));
+}
+
+TEST(Protobuf, AnEmptyNativeHistogramIsToldFromAClassicOneByASpan) {
+  EXPECT_THAT(native({.schema = 3}), HasSubstr("5:3 6:0 7:0 12{1:0 2:0}}"));
+  EXPECT_THAT(native({.schema = 3, .zero_threshold = 0.5}), Not(HasSubstr("12{")));
+  EXPECT_THAT(native({.schema = 3, .zero_count = 1}), Not(HasSubstr("12{")));
+}
+
+TEST(Protobuf, TheCountIsAtLeastWhatTheBucketsHold) {
+  EXPECT_THAT(native({.zero_count = 1, .positive = {{0, 2}}, .negative = {{0, 3}}}, 4), HasSubstr("7{1:6 "));
+  EXPECT_THAT(native({.positive = {{0, 2}}}, 4), HasSubstr("7{1:4 "));
+}
+
+TEST(Protobuf, ImpossibleNativeBucketsAreLeftOut) {
+  for (const NativeBuckets& impossible : {NativeBuckets{.schema = 9},
+                                          {.schema = -5},
+                                          {.zero_threshold = -1},
+                                          {.zero_threshold = std::nan("")},
+                                          {.positive = {{2, 1}, {1, 1}}},
+                                          {.negative = {{1, 1}, {1, 1}}}}) {
+    const std::string text = native(impossible, 2);
+    EXPECT_THAT(text, HasSubstr("4{7{1:2 2:0 3{1:2 2:+Inf}}}"));
+  }
+}
+
+TEST(Protobuf, NamesAreEscapedAsAsked) {
+  const std::vector<FamilySnapshot> families{{"a.b", "", MetricType::Gauge, {{.labels = {{"c.d", "1"}}, .value = 1}}}};
+
+  EXPECT_THAT(protobuf(families), HasSubstr("1\"a_b\" 2\"\" 3:1\n  4{1{1\"c_d\" 2\"1\"}"));
+  EXPECT_THAT(protobuf(families, Escaping::Utf8), HasSubstr("1\"a.b\" 2\"\" 3:1\n  4{1{1\"c.d\" 2\"1\"}"));
+}
+
+TEST(Protobuf, InfinityIsInTheOuterBuckets) {
+  MetricSnapshot histogram{.count = 2, .buckets = {{0, 1}, {kInfinity, 2}}};
+  histogram.exemplars = {{{}, -kInfinity, 0}, {{}, kInfinity, 0}};
+
+  EXPECT_THAT(protobuf({{"h", "", MetricType::Histogram, {histogram}}}),
+              HasSubstr("3{1:1 2:0 3{2:-Inf}} 3{1:2 2:+Inf 3{2:+Inf}}"));
+}
+
+}  // namespace
+}  // namespace vitals
