@@ -61,7 +61,6 @@ RegistryState::RegistryState(RegistryOptions options) : utf8_names_{options.utf8
 }
 
 void RegistryState::check(MetricType type, const Declaration& declared) const {
-  check_metric_name(declared.name, utf8_names_);
   std::vector<std::string_view> labels;
   for (const auto& label : environment_.labels) labels.push_back(label.name);
   labels.insert(labels.end(), declared.labels.begin(), declared.labels.end());
@@ -72,6 +71,7 @@ void RegistryState::check(MetricType type, const Declaration& declared) const {
 }
 
 FamilyBase& RegistryState::family(MetricType type, Declaration declared, Make make) {
+  check_metric_name(declared.name, utf8_names_);
   declared.help = to_valid_utf8(declared.help);
   declared.unit = declared.options.unit;
   declared.options.unit = {};

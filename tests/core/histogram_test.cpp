@@ -12,7 +12,7 @@
 
 #include <vitals/vitals.hpp>
 
-#include "core/cell_arena.hpp"
+#include "core/cells.hpp"
 
 namespace vitals {
 namespace {

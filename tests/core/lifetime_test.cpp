@@ -31,7 +31,7 @@ TEST(CollectorToken, FreesTheName) {
   token.reset();
   token.emplace(registry.counter_callback("a", "A.", [] { return 3; }));
 
-  EXPECT_EQ(to_text(registry), "# HELP a A.\n# TYPE a counter\na 3\n");
+  EXPECT_EQ(to_text(registry), "# HELP a_total A.\n# TYPE a_total counter\na_total 3\n");
 }
 
 TEST(CollectorToken, MayOutliveTheRegistry) {

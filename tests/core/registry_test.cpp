@@ -72,7 +72,7 @@ TEST_F(RegistryTest, RefusesBadMetricNamesAndProposesGoodOnes) {
 }
 
 TEST_F(RegistryTest, RefusesBadLabelNames) {
-  EXPECT_THAT(refusal([&] { registry.counter("a", "A.", {"x", "9"}); }), AllOf(HasSubstr("\"a\""), HasSubstr("\"9\"")));
+  EXPECT_THAT(refusal([&] { registry.gauge("a", "A.", {"x", "9"}); }), AllOf(HasSubstr("\"a\""), HasSubstr("\"9\"")));
   EXPECT_THAT(refusal([&] { registry.counter("a", "A.", {"a:b"}); }), HasSubstr("use \"a_b\""));
   EXPECT_THAT(refusal([&] { registry.counter("a", "A.", {"__x"}); }), HasSubstr("reserved"));
   EXPECT_THAT(refusal([&] { registry.counter("a", "A.", {"x", "x"}); }), HasSubstr("declared twice"));
