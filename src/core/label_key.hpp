@@ -10,6 +10,8 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "core/copy_text.hpp"
+
 namespace vitals::detail {
 
 /// Words of eight bytes that a key of so many bytes takes.
@@ -32,7 +34,7 @@ class LabelKey {
     for (const auto value : values) {
       const auto size = static_cast<std::uint32_t>(value.size());
       std::memcpy(out, &size, sizeof size);
-      out = copy(out + sizeof size, value.data(), value.size());
+      out = copy_text(out + sizeof size, value);
     }
     const std::uint64_t zeros = 0;
     std::memcpy(out, &zeros, sizeof zeros);
@@ -47,29 +49,6 @@ class LabelKey {
   }
 
  private:
-  // memcpy of few bytes without a call; returns the end.
-  static char* copy(char* out, const char* from, std::size_t n) noexcept {
-    if (n >= 8) {
-      if (n > 32) {
-        std::memcpy(out, from, n);
-      } else if (n > 16) {
-        std::memcpy(out, from, 16);
-        std::memcpy(out + n - 16, from + n - 16, 16);
-      } else {
-        std::memcpy(out, from, 8);
-        std::memcpy(out + n - 8, from + n - 8, 8);
-      }
-    } else if (n >= 4) {
-      std::memcpy(out, from, 4);
-      std::memcpy(out + n - 4, from + n - 4, 4);
-    } else if (n > 0) {
-      out[0] = from[0];
-      out[n / 2] = from[n / 2];
-      out[n - 1] = from[n - 1];
-    }
-    return out + n;
-  }
-
   std::size_t bytes_;
   std::uint64_t* words_;
   std::unique_ptr<std::uint64_t[]> large_;
