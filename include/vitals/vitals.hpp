@@ -3,12 +3,12 @@
 #include <vitals/buckets.hpp>
 #include <vitals/clock.hpp>
 #include <vitals/counter.hpp>
+#include <vitals/exposition.hpp>
 #include <vitals/family.hpp>
 #include <vitals/gauge.hpp>
 #include <vitals/histogram.hpp>
 #include <vitals/process.hpp>
 #include <vitals/registry.hpp>
 #include <vitals/snapshot.hpp>
-#include <vitals/exposition.hpp>
 #include <vitals/timer.hpp>
 #include <vitals/version.hpp>
