@@ -1,0 +1,48 @@
+#pragma once
+
+#include <initializer_list>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include <vitals/snapshot.hpp>
+
+namespace vitals::detail {
+
+// Appends families to what a collector gives. Series without a value are left out, and families without series.
+class Collected {
+ public:
+  struct Series {
+    std::optional<double> value;
+    std::vector<Label> labels{};
+  };
+
+  explicit Collected(std::vector<FamilySnapshot>& out) : out_{out} {}
+
+  void gauge(const char* name, const char* help, std::initializer_list<Series> series) {
+    add(name, help, MetricType::Gauge, series, 0);
+  }
+  /// `created`: when its counting began, if that is known.
+  void counter(const char* name, const char* help, std::initializer_list<Series> series, UnixNanos created = 0) {
+    add(name, help, MetricType::Counter, series, created);
+  }
+
+ private:
+  void add(const char* name, const char* help, MetricType type, std::initializer_list<Series> series,
+           UnixNanos created) {
+    FamilySnapshot family{name, help, type};
+    for (const auto& one : series) {
+      if (one.value) family.metrics.push_back({.labels = one.labels, .value = *one.value, .created = created});
+    }
+    std::string_view stem = family.name;
+    if (stem.ends_with("_total")) stem.remove_suffix(6);
+    for (const char* unit : {"seconds", "bytes"}) {
+      if (stem.ends_with(unit)) family.unit = unit;
+    }
+    if (!family.metrics.empty()) out_.push_back(std::move(family));
+  }
+
+  std::vector<FamilySnapshot>& out_;
+};
+
+}  // namespace vitals::detail
