@@ -81,8 +81,7 @@ Cgroup::Cpu Cgroup::cpu() const {
     limited = folder;
   });
   if (!cpu.limit) return cpu;
-  std::array<KeyedNumber, 3> stat{
-      {{"nr_periods"}, {"nr_throttled"}, {cpu_->v2 ? "throttled_usec" : "throttled_time"}}};
+  std::array<KeyedNumber, 3> stat{{{"nr_periods"}, {"nr_throttled"}, {cpu_->v2 ? "throttled_usec" : "throttled_time"}}};
   read_keys((limited + "/cpu.stat").c_str(), stat);
   cpu.periods = stat[0].value;
   cpu.throttled_periods = stat[1].value;

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cstdint>
 #include <initializer_list>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <vitals/snapshot.hpp>
@@ -31,8 +33,13 @@ class Collected {
   void add(const char* name, const char* help, MetricType type, std::initializer_list<Series> series,
            UnixNanos created) {
     FamilySnapshot family{name, help, type};
-    for (const auto& one : series) {
-      if (one.value) family.metrics.push_back({.labels = one.labels, .value = *one.value, .created = created});
+    for (const auto& [value, labels] : series) {
+      if (!value) continue;
+      const bool whole = type == MetricType::Counter && *value >= 0 && *value < 0x1p63;
+      family.metrics.push_back({.labels = labels,
+                                .value = *value,
+                                .created = created,
+                                .whole = whole ? static_cast<std::uint64_t>(*value) : 0});
     }
     std::string_view stem = family.name;
     if (stem.ends_with("_total")) stem.remove_suffix(6);

@@ -46,9 +46,9 @@ struct CgroupMount {
   std::string root;
 };
 struct CgroupMounts {
-  std::optional<CgroupMount> memory;   // version 1
-  std::optional<CgroupMount> cpu;      // version 1
-  std::optional<CgroupMount> unified;  // version 2
+  std::optional<CgroupMount> memory{};   // version 1
+  std::optional<CgroupMount> cpu{};      // version 1
+  std::optional<CgroupMount> unified{};  // version 2
 };
 CgroupMounts parse_cgroup_mounts(std::string_view mountinfo);
 

@@ -26,8 +26,8 @@ namespace {
 using detail::Collected;
 using detail::Number;
 
-// When the machine started. Kept, since it moves whenever the clock is set: a start of the process that moves looks like
-// a restart.
+// When the machine started. Kept, since it moves whenever the clock is set: a start of the process that moves looks
+// like a restart.
 double boot_time() {
   static const double boot = [] {
     const auto now = [](clockid_t clock) {
@@ -75,10 +75,10 @@ void add_usage(Collected& out, UnixNanos start) {
   const auto pair = [&](const char* name, const char* help, long first, const char* first_kind, long second,
                         const char* second_kind) {
     if (first + second <= 0) return;
-    out.counter(name, help,
-                {{static_cast<double>(first), {{"kind", first_kind}}},
-                 {static_cast<double>(second), {{"kind", second_kind}}}},
-                start);
+    out.counter(
+        name, help,
+        {{static_cast<double>(first), {{"kind", first_kind}}}, {static_cast<double>(second), {{"kind", second_kind}}}},
+        start);
   };
   pair("process_page_faults_total", "Page faults; major ones waited for storage.", usage.ru_minflt, "minor",
        usage.ru_majflt, "major");
@@ -88,14 +88,8 @@ void add_usage(Collected& out, UnixNanos start) {
 
 void add_memory_and_threads(Collected& out) {
   enum { Size, Resident, Peak, Anon, File, Shmem, Swap, Threads, Count };
-  std::array<detail::KeyedNumber, Count> status{{{"VmSize"},
-                                                 {"VmRSS"},
-                                                 {"VmHWM"},
-                                                 {"RssAnon"},
-                                                 {"RssFile"},
-                                                 {"RssShmem"},
-                                                 {"VmSwap"},
-                                                 {"Threads"}}};
+  std::array<detail::KeyedNumber, Count> status{
+      {{"VmSize"}, {"VmRSS"}, {"VmHWM"}, {"RssAnon"}, {"RssFile"}, {"RssShmem"}, {"VmSwap"}, {"Threads"}}};
   // The reading thread's: that of the first thread has no memory when it has ended before the process.
   detail::read_keys("/proc/thread-self/status", status);
   out.gauge("process_virtual_memory_bytes", "Virtual memory.", {{status[Size].value}});
@@ -144,8 +138,7 @@ void add_cgroup(Collected& out, const detail::Cgroup& cgroup) {
 
   const auto cpu = cgroup.cpu();
   out.gauge("process_cpu_limit_cores", "CPUs that the quota of the process's cgroup allows.", {{cpu.limit}});
-  out.counter("process_cgroup_cpu_periods_total", "Periods of the CPU quota in which the cgroup ran.",
-              {{cpu.periods}});
+  out.counter("process_cgroup_cpu_periods_total", "Periods of the CPU quota in which the cgroup ran.", {{cpu.periods}});
   out.counter("process_cgroup_cpu_throttled_periods_total", "Periods in which the cgroup used up its CPU quota.",
               {{cpu.throttled_periods}});
   out.counter("process_cgroup_cpu_throttled_seconds_total", "Time for which the CPU quota stopped the cgroup.",
@@ -171,10 +164,12 @@ void add_pressure(Collected& out, const detail::Cgroup& cgroup) {
                              {{"resource", resource}, {"scope", sources[i].scope}}};
   };
   using detail::Pressure;
-  out.counter("process_pressure_waiting_seconds_total", "Time in which at least one task waited for the resource.",
-              {series(0, "cpu", &Pressure::some), series(1, "memory", &Pressure::some), series(2, "io", &Pressure::some)});
-  out.counter("process_pressure_stalled_seconds_total", "Time in which all tasks at once waited for the resource.",
-              {series(0, "cpu", &Pressure::full), series(1, "memory", &Pressure::full), series(2, "io", &Pressure::full)});
+  out.counter(
+      "process_pressure_waiting_seconds_total", "Time in which at least one task waited for the resource.",
+      {series(0, "cpu", &Pressure::some), series(1, "memory", &Pressure::some), series(2, "io", &Pressure::some)});
+  out.counter(
+      "process_pressure_stalled_seconds_total", "Time in which all tasks at once waited for the resource.",
+      {series(0, "cpu", &Pressure::full), series(1, "memory", &Pressure::full), series(2, "io", &Pressure::full)});
 }
 
 void collect_process(std::vector<FamilySnapshot>& families, const detail::CgroupMounts& mounts) {
