@@ -1,4 +1,4 @@
-#include <array>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -47,8 +47,18 @@ void count_fds(benchmark::State& state) {
   for (const int fd : fds) close(fd);
 }
 
+// glibc walks the free chunks; here half of the blocks lie free between the others.
+void collect_allocator(benchmark::State& state) {
+  std::vector<void*> blocks(2 * static_cast<std::size_t>(state.range(0)));
+  for (auto& block : blocks) block = std::malloc(1100);  // larger than what the thread's cache keeps
+  for (std::size_t i = 0; i < blocks.size(); i += 2) std::free(blocks[i]);
+  collect<vitals::register_allocator_metrics>(state);
+  for (std::size_t i = 1; i < blocks.size(); i += 2) std::free(blocks[i]);
+}
+
 BENCHMARK(collect<vitals::register_process_metrics>)->Unit(benchmark::kMicrosecond);
 BENCHMARK(read_the_same_files)->Unit(benchmark::kMicrosecond);
+BENCHMARK(collect_allocator)->Arg(0)->Arg(100'000)->Unit(benchmark::kMicrosecond);
 BENCHMARK(count_fds<vitals::detail::count_open_fds>)->Arg(10'000)->Unit(benchmark::kMicrosecond);
 BENCHMARK(count_fds<vitals::detail::list_open_fds>)->Arg(10'000)->Unit(benchmark::kMicrosecond);
 
