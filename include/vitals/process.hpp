@@ -7,16 +7,15 @@ class Registry;
 /// Exposes what the system knows of this process, in families process_…: CPU time, memory, file descriptors, threads,
 /// start, page faults, context switches and I/O; limits, memory and throttling of its cgroup (version 1 or 2), and
 /// pressure. docs/metrics.md lists them.
-/// Read at each scrape, in about 130 µs (on Linux before 6.2 and 0.6 µs for each open descriptor); a forked child gives
+/// Read at each scrape, in about 130 µs (on Linux before 6.2 and 0.7 µs for each open descriptor); a forked child gives
 /// its own values. What the system doesn't tell is left out. Calling it again changes nothing. Thread-safe.
 void register_process_metrics(Registry& registry);
 
-/// Exposes what the allocator knows of the heap: process_heap_bytes, and families allocator_… with the label
-/// `allocator`
-/// ("jemalloc" or "tcmalloc" if the process runs it, else "glibc"). Where the allocator is another one, or a
-/// sanitizer's, nothing. Cost of a scrape with glibc: it walks the free chunks of each arena, and malloc and free of
-/// that arena's threads wait meanwhile: less than 1 µs for a fresh heap, about 20 ms for one with 100,000 free chunks.
-/// jemalloc and tcmalloc keep these counts: some µs. Calling it again changes nothing. Thread-safe.
+/// Exposes what the allocator knows of the heap, process_heap_bytes and allocator_…{allocator}: "jemalloc" or
+/// "tcmalloc" if the process runs it, else "glibc". Where the allocator is another one, or a sanitizer's, nothing. Cost
+/// of a scrape: 5 to 10 µs; but glibc walks the free chunks of each arena, while malloc and free of its threads wait:
+/// 30 ms for 100,000 that lie scattered. What took 1 ms or more serves for 100 times that long. Calling it again
+/// changes nothing. Thread-safe.
 void register_allocator_metrics(Registry& registry);
 
 /// Exposes what vitals had to refuse: vitals_invalid_updates_total (of the whole process), vitals_series_overflow_total

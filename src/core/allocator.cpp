@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <ctime>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -12,6 +14,7 @@
 
 #include "core/access.hpp"
 #include "core/collected.hpp"
+#include "core/paced.hpp"
 #include "core/registry_state.hpp"
 
 // Null unless the program, or one of its shared or preloaded libraries, has them: jemalloc's mallctl(3), and
@@ -103,8 +106,16 @@ std::optional<Heap> read_heap() {
   return read_glibc();
 }
 
-void collect_allocator(std::vector<FamilySnapshot>& families) {
-  const auto heap = read_heap();
+std::chrono::nanoseconds clock_now(clockid_t clock) {
+  timespec time{};
+  clock_gettime(clock, &time);
+  return std::chrono::seconds{time.tv_sec} + std::chrono::nanoseconds{time.tv_nsec};
+}
+
+void collect_allocator(std::vector<FamilySnapshot>& families, detail::Paced<std::optional<Heap>>& paced) {
+  // CPU time: a reading is not dear because the machine is busy.
+  const auto& heap =
+      paced.get(clock_now(CLOCK_MONOTONIC), read_heap, [] { return clock_now(CLOCK_THREAD_CPUTIME_ID); });
   if (!heap) return;
   detail::Collected out{families};
   const auto add = [&](const char* name, const char* help, std::optional<double> value) {
@@ -124,8 +135,10 @@ void collect_allocator(std::vector<FamilySnapshot>& families) {
 }  // namespace
 
 void register_allocator_metrics(Registry& registry) {
-  std::call_once(detail::Access::state(registry).allocator_metrics,
-                 [&] { registry.keep_collector(collect_allocator); });
+  std::call_once(detail::Access::state(registry).allocator_metrics, [&] {
+    registry.keep_collector(
+        [paced = detail::Paced<std::optional<Heap>>{}](auto& families) mutable { collect_allocator(families, paced); });
+  });
 }
 
 }  // namespace vitals

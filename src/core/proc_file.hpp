@@ -70,7 +70,7 @@ void read_keys(const char* path, std::span<KeyedNumber> wanted) noexcept;
 
 /// Descriptors of this process that are open; nullopt if the kernel doesn't tell it in bounded time.
 Number count_open_fds() noexcept;
-/// The same by listing them, for kernels before 6.2: 0.6 µs for each, so more than 65,536 are not counted.
+/// The same by listing them, for kernels before 6.2: 0.7 µs for each, so more than 65,536 are not counted.
 Number list_open_fds() noexcept;
 
 }  // namespace vitals::detail

@@ -1,3 +1,4 @@
+#include <chrono>
 #include <cstdlib>
 #include <map>
 #include <string>
@@ -6,6 +7,8 @@
 #include <gtest/gtest.h>
 
 #include <vitals/vitals.hpp>
+
+#include "core/paced.hpp"
 
 // Sanitizers have allocators of their own, of which these metrics say nothing.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -60,6 +63,28 @@ TEST_F(Allocator, TellsLargeBlocksApart) {
   EXPECT_GE(after.at("allocator_mmapped_bytes"), before.at("allocator_mmapped_bytes") + (64 << 20));
   EXPECT_GE(after.at("allocator_allocated_bytes"), before.at("allocator_allocated_bytes") + (64 << 20));
   std::free(block);
+}
+
+TEST(Paced, TakesAtMostOnePercentOfTheTime) {
+  using namespace std::chrono_literals;
+  detail::Paced<int> paced;
+  std::chrono::nanoseconds spent{0};
+  std::chrono::nanoseconds price = 2ms;
+  int readings = 0;
+  const auto get = [&](std::chrono::nanoseconds now) {
+    const auto read = [&] {
+      spent += price;
+      return ++readings;
+    };
+    return paced.get(now, read, [&] { return spent; });
+  };
+
+  EXPECT_EQ(get(0s), 1);
+  EXPECT_EQ(get(199ms), 1);
+  EXPECT_EQ(get(200ms), 2);
+  price = 999us;
+  EXPECT_EQ(get(400ms), 3);
+  EXPECT_EQ(get(400ms), 4);
 }
 
 }  // namespace
