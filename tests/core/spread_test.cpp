@@ -114,7 +114,9 @@ TEST(Spread, StripesOfRemovedSeriesServeOthersEmpty) {
 
   const auto after = detail::arena_counts();
   EXPECT_EQ(after.spread, before.spread);
-  if (detail::can_reclaim()) EXPECT_EQ(after.lost, before.lost);
+  if (detail::can_reclaim()) {
+    EXPECT_EQ(after.lost, before.lost);
+  }
 }
 
 TEST(Spread, RegistriesGiveTheirStripesBack) {
