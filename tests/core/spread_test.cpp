@@ -21,7 +21,7 @@ namespace {
 
 template <class Instrument>
 bool is_spread(Instrument& instrument) {
-  return detail::Access::head(instrument).stripes.load() >= detail::kFirstAddress;
+  return detail::Access::head(instrument).stripes.load() != 0;
 }
 
 template <class Instrument>
