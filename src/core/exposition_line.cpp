@@ -267,7 +267,7 @@ bool ExpositionLineParser::exemplar() {
 
 bool ExpositionLineParser::blanks() {
   if (rest_.empty() || !is_blank(rest_.front())) return true;
-  if (open_metrics()) return expected("spacing", "no blank");
+  if (open_metrics()) return expected("spacing", "no blank here");
   while (!rest_.empty() && is_blank(rest_.front())) rest_.remove_prefix(1);
   return true;
 }

@@ -87,7 +87,8 @@ void TextLinter::read_line(std::string_view text) {
 
 void TextLinter::fault(const ExpositionLine& line) {
   report_.error({number_, line.fault->column}, line.name, line.fault->rule, line.fault->message);
-  if (family_) family_->damaged = true;
+  // What seems to be missing may be on the line that can't be read.
+  if (family_ && (line.name.empty() || line.name.starts_with(family_->name))) family_->damaged = true;
 }
 
 void TextLinter::use(const ExpositionLine& line, std::string_view text) {
