@@ -117,7 +117,9 @@ void LintFamilies::claim_type(MetricType type, LintPosition at) {
 
 LintFamily* LintFamilies::of_metadata(const ExpositionLine& line, std::size_t number) {
   const LintPosition at{number, line.name_column};
-  const auto index = owner(line.name);
+  // A family whose name clashed is not the owner of its name.
+  const bool again = current_ != kNone && families_[current_].name == line.name;
+  const auto index = again ? current_ : owner(line.name);
   const bool known = index != kNone && families_[index].name == line.name;
   auto* family = known ? go_to(index, at) : open(line.name, at);
   if (!family) return nullptr;

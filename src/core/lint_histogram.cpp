@@ -24,7 +24,7 @@ struct NativeSide {
   void add_delta(std::int64_t delta) {
     ++deltas;
     overflow = __builtin_add_overflow(last, delta, &last) || overflow;
-    bad_count = bad_count || last < 0;
+    bad_count = bad_count || (last < 0 && !overflow);
     if (last > 0) overflow = __builtin_add_overflow(total, static_cast<std::uint64_t>(last), &total) || overflow;
   }
   void add_float(double count) {

@@ -14,6 +14,7 @@ void LintReport::add(LintProblem::Severity severity, LintPosition at, std::strin
   auto& problems = severity == LintProblem::Severity::Error ? errors_ : warnings_;
   if (problems.size() >= kMaxLintProblems) {
     dropped_ = true;
+    full_ = full_ || severity == LintProblem::Severity::Error;
     return;
   }
   problems.push_back({at.line, at.column, printable(metric, 200), std::string{rule}, std::move(message), severity});

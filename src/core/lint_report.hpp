@@ -27,8 +27,8 @@ class LintReport {
   void add(LintProblem::Severity severity, LintPosition at, std::string_view metric, std::string_view rule,
            std::string message);
 
-  /// No problem would be kept any more: whoever reads may stop.
-  [[nodiscard]] bool full() const noexcept { return errors_.size() >= kMaxLintProblems; }
+  /// An error was dropped: whoever reads may stop.
+  [[nodiscard]] bool full() const noexcept { return full_; }
   /// By line and column; when there were too many, the errors first.
   [[nodiscard]] std::vector<LintProblem> take();
 
@@ -37,6 +37,7 @@ class LintReport {
   std::vector<LintProblem> errors_;
   std::vector<LintProblem> warnings_;
   bool dropped_ = false;
+  bool full_ = false;
 };
 
 /// "text", fit to be shown.

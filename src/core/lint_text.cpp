@@ -82,6 +82,10 @@ void TextLinter::read_line(std::string_view text) {
                "the line ends in a carriage return; end lines with a line feed alone");
   for (const auto& odd : line.odd) report_.warning({number_, odd.column}, line.name, odd.rule, odd.message);
   if (line.fault) return fault(line);
+  const bool ends_in_value = line.kind == ExpositionLine::Kind::Sample || line.kind == ExpositionLine::Kind::Type;
+  if (ends_in_value && !open_metrics() && (text.ends_with(' ') || text.ends_with('\t')))
+    report_.error({number_, text.find_last_not_of(" \t") + 2}, line.name, "spacing",
+                  "the line ends in a blank, which strict parsers refuse; leave it out");
   use(line, text);
 }
 

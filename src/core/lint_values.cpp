@@ -28,6 +28,8 @@ void SeriesLinter::unexpected(const Sample& sample) {
 void SeriesLinter::check_value(const Sample& sample) {
   const double value = sample.line.value.value;
   const auto at = sample.value_at();
+  if (sample.of_histogram() && points_[point_].first.line == 0)
+    points_[point_].first = sample.at(sample.line.name_column);  // one that is only created lacks its buckets
   if (sample.suffix == "_created") {
     if (!std::isfinite(value) || value < 0)
       sample.context.error(at, "created-value", "a creation time must be in seconds since 1970");
@@ -57,7 +59,6 @@ void SeriesLinter::check_value(const Sample& sample) {
 
 void SeriesLinter::check_histogram_value(const Sample& sample) {
   auto& point = points_[point_];
-  if (point.first.line == 0) point.first = sample.at(sample.line.name_column);
   point.gauge = sample.family.kind() == MetricType::GaugeHistogram;
   const PlacedNumber number{sample.line.value.value, sample.value_at()};
   if (sample.suffix == "_bucket") return check_bucket(sample);
