@@ -24,6 +24,13 @@ struct LineNumber {
   std::size_t column = 0;
 };
 
+struct LineExemplar {
+  std::vector<LineLabel> labels{};
+  LineNumber value{};
+  std::optional<LineNumber> timestamp{};
+  std::size_t column = 0;
+};
+
 /// Why a line is not what its format allows.
 struct LineFault {
   std::size_t column;
@@ -35,13 +42,6 @@ struct LineFault {
 struct ExpositionLine {
   enum class Kind { Blank, Comment, Help, Type, Unit, Eof, Sample };
 
-  struct Exemplar {
-    std::vector<LineLabel> labels{};
-    LineNumber value{};
-    std::optional<LineNumber> timestamp{};
-    std::size_t column = 0;
-  };
-
   Kind kind = Kind::Blank;
   std::string_view name{};
   std::size_t name_column = 0;
@@ -51,7 +51,7 @@ struct ExpositionLine {
   std::vector<LineLabel> labels{};
   LineNumber value{};
   std::optional<LineNumber> timestamp{};
-  std::optional<Exemplar> exemplar{};
+  std::optional<LineExemplar> exemplar{};
   std::optional<LineFault> fault{};  ///< the rest is then incomplete
   std::vector<LineFault> odd{};      ///< allowed, but better written otherwise
 };

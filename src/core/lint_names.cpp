@@ -183,7 +183,7 @@ void lint_unit_suffix(const LintDeclaration& declared, const LintEmit& emit) {
     emit(Severity::Error, "unit-not-allowed", "an info or a state set has no unit; remove it");
   else if (!base.ends_with("_" + declared.unit))
     emit(Severity::Error, "unit-suffix",
-         "the name must end in its unit, \"_" + declared.unit + "\" (before \"_total\"); rename the metric");
+         "the name must end in its unit, " + quoted("_" + declared.unit) + " (before \"_total\"); rename the metric");
 }
 
 void lint_data_model(const LintDeclaration& declared, const LintEmit& emit) {
