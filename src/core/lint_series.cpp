@@ -156,7 +156,10 @@ void SeriesLinter::check_time_unit(const Sample& sample, const LineNumber& time)
 
 void SeriesLinter::end(LintFamily& family) {
   if (!family.damaged) {
-    for (const auto& [id, point] : points_) check_histogram({report_, format_, family.name}, point);
+    for (const auto& [id, point] : points_) {
+      if (report_.full()) break;
+      check_histogram({report_, format_, family.name}, point);
+    }
   }
   if (!std::exchange(family.judged, true)) judge(family);
   if (family.samples) ++families_;

@@ -138,15 +138,16 @@ TEST(Lint, AnAddressThatCantBeReachedIsNoVerdict) {
   EXPECT_EQ(result.out, "");
 }
 
-// What the reference implementation writes has no errors for us, in any format.
+// What the reference implementation writes has no errors for us. (Its own metrics don't come as OpenMetrics.)
 TEST(Lint, PrometheusItselfHasNoErrors) {
   if (!installed("prometheus")) GTEST_SKIP() << "prometheus is not installed";
   const PrometheusServer server;
   ASSERT_TRUE(server.wait_until_ready());
 
-  for (const auto* format : {"text", "openmetrics", "protobuf"}) {
+  for (const auto* format : {"text", "protobuf"}) {
     const auto result = run_tool({"lint", server.url("/metrics"), "--format", format, "--no-warnings"});
     EXPECT_EQ(result.status, 0) << format << "\n" << result.out << result.err;
+    EXPECT_THAT(result.out, HasSubstr(std::string("(") + format + ")"));
   }
 }
 
