@@ -104,7 +104,7 @@ TEST(LintDeclaration, WordsOfNames) {
       {"unit-abbreviation", kWarning, gauge("a_ms"), gauge("ms_a")},
       {"ratio-not-percent", kWarning, gauge("a_percent"), gauge("a_ratio")},
       {"timestamp-name", kWarning, gauge("a_timestamp"), gauge("a_timestamp_seconds")},
-      {"label-in-name", kWarning, gauge("a_by_http_path", {"http_path"}), gauge("a", {"http_path"})},
+      {"label-in-name", kWarning, gauge("a_by_http_path", {"http_path"}), gauge("a_state", {"a_state"})},
   });
 }
 

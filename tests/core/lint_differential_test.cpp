@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <random>
 #include <string>
 #include <vector>
@@ -131,9 +132,32 @@ std::vector<std::string> lines(const std::string& text) {
   return all;
 }
 
+bool has_prometheus_client() {
+  return run(std::string(kPython) + " -c 'import prometheus_client.openmetrics.parser'").status == 0;
+}
+
+std::string contents(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+TEST(LintDifferential, WhatPythonsClientWritesHasNoErrors) {
+  if (!has_prometheus_client()) GTEST_SKIP() << "python3-prometheus-client is not installed";
+  const Folder folder;
+  const auto open_metrics = folder.write("openmetrics", "");
+  const auto text = folder.write("text", "");
+
+  const auto written =
+      run(std::string(kPython) + " " + test_path("core/lint_client.py") + " " + open_metrics + " " + text);
+
+  ASSERT_EQ(written.status, 0) << written.text;
+  EXPECT_EQ(shown(lint_exposition(contents(open_metrics), LintFormat::OpenMetrics)), "");
+  EXPECT_FALSE(has_error(contents(text), LintFormat::Text)) << shown(lint_exposition(contents(text), LintFormat::Text));
+  EXPECT_EQ(detect_lint_format(contents(open_metrics)), LintFormat::OpenMetrics);
+}
+
 TEST(LintDifferential, WhatPythonsOpenMetricsParserRefusesIsAnError) {
-  if (run(std::string(kPython) + " -c 'import prometheus_client.openmetrics.parser'").status != 0)
-    GTEST_SKIP() << "python3-prometheus-client is not installed";
+  if (!has_prometheus_client()) GTEST_SKIP() << "python3-prometheus-client is not installed";
   ASSERT_FALSE(has_error(kOpenMetricsText, LintFormat::OpenMetrics))
       << shown(lint_exposition(kOpenMetricsText, LintFormat::OpenMetrics));
   std::mt19937_64 random(31);
