@@ -295,10 +295,4 @@ std::string_view ExpositionLineParser::cut(std::size_t n) {
   return head;
 }
 
-bool ExpositionLineParser::take(char c) {
-  if (!at(c)) return false;
-  rest_.remove_prefix(1);
-  return true;
-}
-
 }  // namespace vitals::detail

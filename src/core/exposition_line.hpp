@@ -90,7 +90,11 @@ class ExpositionLineParser {
   std::string_view bare_name(bool colons);
   std::string_view cut(std::size_t n);
   [[nodiscard]] bool at(char c) const noexcept { return !rest_.empty() && rest_.front() == c; }
-  bool take(char c);
+  bool take(char c) noexcept {
+    if (!at(c)) return false;
+    rest_.remove_prefix(1);
+    return true;
+  }
   [[nodiscard]] std::size_t column() const noexcept { return size_ - rest_.size() + 1; }
 
   LintFormat format_;

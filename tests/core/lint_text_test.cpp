@@ -245,6 +245,28 @@ TEST(LintText, WarningsDontCrowdOutErrors) {
   EXPECT_EQ(problems[kMaxLintProblems - 1].rule, "invalid-number");
 }
 
+// Whatever took quadratic time here would run into the time limit of the test.
+TEST(LintText, BearsHostileTexts) {
+  const std::string underscores(500'000, '_');
+  std::string labels = "a{";
+  std::string turns;
+  std::string histograms = kHistogram;
+  for (int i = 0; i < 200'000; ++i) {
+    const auto n = std::to_string(i);
+    labels += "l" + n + "=\"\\\"\",";
+    turns += "a{x=\"" + n + "\"} 1\nb{x=\"" + n + "\"} 1\n";
+    histograms += "h_bucket{x=\"" + n + "\",le=\"1\"} 1\n";
+  }
+
+  for (const auto& text :
+       {labels + "} 1\n", labels + labels + "} 1\n", turns, histograms, underscores + "{" + underscores + "=\"\"} 1\n",
+        "a{x=\"" + std::string(3'000'000, '\\') + "\"} 1\n", std::string(3'000'000, '\n') + "a"}) {
+    for (const auto format : {LintFormat::Text, LintFormat::Text1, LintFormat::OpenMetrics, LintFormat::Protobuf}) {
+      EXPECT_LE(lint_exposition(text, format).size(), kMaxLintProblems + 1);
+    }
+  }
+}
+
 TEST(LintText, LimitsTheFamilies) {
   std::string text;
   for (int i = 0; i < 200'001; ++i) text += "n" + std::to_string(i) + " 1\n";
