@@ -55,8 +55,9 @@ void TextLinter::run(std::string_view text) {
     const auto line = text.substr(0, end);
     read_line(line);
     if (end == text.npos) {
-      report_.error({number_, line.size() + 1}, "", "last-newline",
-                    "the last line has no line feed; end it with one, or the text counts as cut off");
+      // OpenMetrics' grammar lets the line feed after "# EOF" be missing.
+      report_.add(ended_ ? LintProblem::Severity::Warning : LintProblem::Severity::Error, {number_, line.size() + 1},
+                  "", "last-newline", "the last line has no line feed; end it with one, or the text counts as cut off");
       break;
     }
     text.remove_prefix(end + 1);

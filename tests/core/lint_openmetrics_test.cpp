@@ -33,7 +33,7 @@ TEST(LintOpenMetrics, WholeText) {
                                                {"eof-missing", kError, 1, 1, "", "# EOF\n"},
                                                {"after-eof", kError, 5, 1, good + "a 1\n", good},
                                                {"after-eof", kError, 5, 1, good + "\n", good},
-                                               {"last-newline", kError, 4, 6, kGauge + "a 1\n# EOF", good},
+                                               {"last-newline", kWarning, 4, 6, kGauge + "a 1\n# EOF", good},
                                                {"blank-line", kError, 3, 1, kGauge + "\na 1\n# EOF\n", good},
                                                {"comment-line", kError, 3, 1, kGauge + "# x\na 1\n# EOF\n", good},
                                                {"comment-line", kError, 3, 1, kGauge + "#HELP b x\na 1\n# EOF\n", good},
