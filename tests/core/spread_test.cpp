@@ -9,6 +9,8 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <vitals/vitals.hpp>
 
@@ -206,6 +208,33 @@ TEST(Spread, SignalHandlersMaySpread) {
   sigaction(SIGALRM, &before, nullptr);
 
   EXPECT_EQ(std::fmod(signal_counter->value(), 100), 0);
+}
+
+// A thread of the parent may be at the arena when the process forks.
+TEST(Spread, ChildrenOfAForkSpreadToo) {
+  Registry registry;
+  auto& family = registry.counter("a_total", "A.", {"x"});
+  std::atomic<bool> done{false};
+  std::thread busy{[&] {
+    Registry own;
+    while (!done) {
+      heated(own.counter("b_total", "B.", {"x"}).with("b"));
+      own.counter("b_total", "B.", {"x"}).clear();
+    }
+  }};
+  for (int i = 0; i < 50; ++i) {
+    auto& counter = family.with(i);
+    const pid_t child = fork();
+    if (child == 0) {
+      heated(counter);
+      _exit(is_spread(counter) && counter.value() == 2 * detail::kSpreadHeat ? 0 : 1);
+    }
+    int status = -1;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    ASSERT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
+  }
+  done = true;
+  busy.join();
 }
 
 // Sums and counts are of the same observations, at any moment: every value is 1, so they are equal.
