@@ -227,11 +227,11 @@ TEST(Spread, ChildrenOfAForkSpreadToo) {
     const pid_t child = fork();
     if (child == 0) {
       heated(counter);
-      _exit(is_spread(counter) && counter.value() == 2 * detail::kSpreadHeat ? 0 : 1);
+      _exit((is_spread(counter) || !detail::can_reclaim()) && counter.value() == 2 * detail::kSpreadHeat ? 0 : 1);
     }
     int status = -1;
     ASSERT_EQ(waitpid(child, &status, 0), child);
-    ASSERT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
+    EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
   }
   done = true;
   busy.join();
