@@ -7,6 +7,7 @@
 
 #include <vitals/detail/bucket_index.hpp>
 #include <vitals/detail/cells.hpp>
+#include <vitals/snapshot.hpp>
 #include <vitals/timer.hpp>
 
 namespace vitals {
@@ -21,23 +22,28 @@ struct HistogramExtras;
 /// A plain value. count() is the sum of the buckets, always.
 class HistogramSnapshot {
  public:
-  HistogramSnapshot(std::vector<double> bounds, std::vector<std::uint64_t> counts, double sum);
+  HistogramSnapshot(std::vector<double> bounds, std::vector<std::uint64_t> counts, double sum,
+                    NativeBuckets native = {});
 
   [[nodiscard]] std::uint64_t count() const noexcept { return count_; }
   [[nodiscard]] double sum() const noexcept { return sum_; }
-  /// The q-quantile, by linear interpolation inside its bucket, as Prometheus's histogram_quantile; NaN if empty or if
-  /// q is outside [0, 1]. A rank in the last bucket gives the largest finite bound.
+  /// The q-quantile, by interpolation inside its bucket, as Prometheus's histogram_quantile; NaN if empty or if q is
+  /// outside [0, 1]. From native buckets if there are any, on a logarithmic scale (in that of zero: linear); else
+  /// linearly, and a rank in the last bucket gives the largest finite bound.
   [[nodiscard]] double quantile(double q) const noexcept;
   /// The upper bounds, without +Inf.
   [[nodiscard]] std::span<const double> bounds() const noexcept { return bounds_; }
   /// Observations per bucket, not cumulative; one more than bounds(), the last for +Inf.
   [[nodiscard]] std::span<const std::uint64_t> counts() const noexcept { return counts_; }
+  /// Not present, if the histogram has none.
+  [[nodiscard]] const NativeBuckets& native() const noexcept { return native_; }
 
  private:
   std::vector<double> bounds_;
   std::vector<std::uint64_t> counts_;
   std::uint64_t count_;
   double sum_;
+  NativeBuckets native_;
 };
 
 /// A distribution of values over buckets, with their sum.
@@ -80,6 +86,7 @@ class Histogram {
   friend detail::Access;
 
   explicit Histogram(const detail::BucketIndex& index) noexcept : index_{&index} {}
+  explicit Histogram(detail::HistogramExtras& extras) noexcept : index_{nullptr}, extras_{&extras} {}
 
   void observe_slow(std::size_t bucket, double v) noexcept;
   void observe_with_extras(double v) noexcept;
@@ -94,9 +101,5 @@ class Histogram {
   detail::HistogramExtras* extras_ = nullptr;  // native buckets, automatic exemplars
   std::atomic<detail::ExemplarSlots*> exemplars_{nullptr};
 };
-
-inline void Timer::stop() noexcept {
-  if (histogram_ != nullptr) std::exchange(histogram_, nullptr)->observe(elapsed());
-}
 
 }  // namespace vitals

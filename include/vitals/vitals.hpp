@@ -6,9 +6,11 @@
 #include <vitals/family.hpp>
 #include <vitals/gauge.hpp>
 #include <vitals/histogram.hpp>
+#include <vitals/native.hpp>
 #include <vitals/process.hpp>
 #include <vitals/registry.hpp>
 #include <vitals/snapshot.hpp>
+#include <vitals/summary.hpp>
 #include <vitals/exposition.hpp>
 #include <vitals/timer.hpp>
 #include <vitals/version.hpp>
