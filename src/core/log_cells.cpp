@@ -25,9 +25,10 @@ std::uint32_t capacity_for(std::size_t tags) noexcept {
 LogLayout* make_layout(void* at, const LogRules& rules, std::int32_t schema, std::uint32_t capacity) noexcept {
   auto* layout = new (at) LogLayout{};
   layout->classic = rules.classic;
-  layout->zero_threshold = rules.zero_threshold;
+  layout->zero_threshold = magnitude(rules.zero_threshold);
   layout->mask = capacity - 1;
   layout->steps = static_cast<std::uint32_t>(kFinestSchema - schema);
+  layout->offset = (1 << layout->steps) - 1 + kKeyBias - kExponentBias * kBoundsPerOctave;
   layout->limit = static_cast<std::uint32_t>(std::min<std::size_t>(capacity / 4 * 3, most_tags(rules, schema)));
   layout->head.state.store(kLive, std::memory_order_relaxed);
   return layout;
@@ -35,11 +36,11 @@ LogLayout* make_layout(void* at, const LogRules& rules, std::int32_t schema, std
 
 // Gives the tags of `full` slots in `next`, which nobody else sees yet. Returns whether there are few enough of them.
 bool take_tags(const LogLayout& full, LogLayout& next) noexcept {
-  const std::uint32_t steps = next.steps - full.steps;
+  const std::uint32_t more = next.steps - full.steps;
   for (std::uint32_t slot = 0; slot <= full.mask; ++slot) {
     const LogTag tag{full.tags()[slot].load(std::memory_order_relaxed)};
     if (tag.bits == 0) continue;
-    if (next.claim(tag.coarser(steps)) > next.mask) return false;
+    if (next.claim(tag.coarser(full.steps, more)) > next.mask) return false;
     if (next.claimed.load(std::memory_order_relaxed) > next.limit) return false;
   }
   return true;
@@ -110,6 +111,15 @@ LogCells::Memory LogCells::memory() const noexcept {
 
 void LogCells::add_slow(LogLayout& layout, std::uint32_t slot, double v) noexcept {
   add_pair_slow(layout.head, layout.cell_bytes(), slot * sizeof(PairCell), layout.cells()[slot], v);
+}
+
+// Its cell is not where it would be if no other was there, or does not exist.
+void LogCells::observe_elsewhere(LogLayout& layout, LogTag tag, double v) noexcept {
+  const std::uint32_t slot = layout.find(tag);
+  if (slot > layout.mask) [[unlikely]]
+    return observe_new(v);
+  if (!add_pair(layout.head, slot * sizeof(PairCell), v)) [[unlikely]]
+    add_slow(layout, slot, v);
 }
 
 // The newest layout has no cell for v yet, or had none a moment ago.

@@ -25,68 +25,78 @@ struct LogRules {
   PageArena* memory;
 };
 
-// A cell is known by its tag: from the most significant bit on, its index at the layout's schema, the sign, and its
-// classic bucket. Zero: no cell.
+// A cell is known by its tag. From the least significant bit on: its classic bucket, the sign, and the index at the
+// schema of its layout, plus a bias so that none is negative; with all bits inverted for negative values, so that they
+// ascend with the value. 0: no cell.
 inline constexpr unsigned kClassicBits = 11;
 inline constexpr std::size_t kMaxClassicBuckets = std::size_t{1} << kClassicBits;
-inline constexpr std::int32_t kKeyBias = 1 << 19;         // so that no index is negative
-inline constexpr std::uint32_t kZeroBucket = 1;           // where an index and a sign would be
-inline constexpr std::uint32_t kMostLogBuckets = 2 * 133;  // that there are, of both signs, at the coarsest schema
+inline constexpr unsigned kKeyShift = kClassicBits + 1;
+inline constexpr std::int32_t kKeyBias = 1 << 19;  // at the finest schema
+inline constexpr std::uint32_t kZeroBucket = 1U << kKeyShift;  // less than any other, whatever the schema
+inline constexpr std::uint32_t kMostLogBuckets = 2 * 133;      // that there are, of both signs, at the coarsest schema
 
 struct LogTag {
   std::uint32_t bits;
 
-  [[nodiscard]] std::uint32_t bucket() const noexcept { return bits >> kClassicBits; }
   [[nodiscard]] std::uint32_t classic() const noexcept { return bits & (kMaxClassicBuckets - 1); }
-  [[nodiscard]] bool is_zero() const noexcept { return bucket() == kZeroBucket; }
-  [[nodiscard]] bool is_negative() const noexcept { return (bucket() & 1) != 0; }
-  [[nodiscard]] std::int32_t key() const noexcept { return static_cast<std::int32_t>(bucket() >> 1) - kKeyBias; }
-
-  static LogTag of(std::int32_t key, bool negative, std::uint32_t classic) noexcept {
-    return {(static_cast<std::uint32_t>(key + kKeyBias) << 1 | negative) << kClassicBits | classic};
+  [[nodiscard]] bool is_zero() const noexcept { return (bits & ~(kMaxClassicBuckets - 1)) == kZeroBucket; }
+  [[nodiscard]] bool is_negative() const noexcept { return (bits >> kClassicBits & 1) != 0; }
+  /// `steps` are those of its layout.
+  [[nodiscard]] std::int32_t key(std::uint32_t steps) const noexcept {
+    return static_cast<std::int32_t>((is_negative() ? ~bits : bits) >> kKeyShift) - (kKeyBias >> steps);
   }
-  [[nodiscard]] LogTag coarser(std::uint32_t steps) const noexcept {
-    return is_zero() ? *this : of(detail::coarser(key(), steps), is_negative(), classic());
+  /// In a layout that is coarser by `more`.
+  [[nodiscard]] LogTag coarser(std::uint32_t steps, std::uint32_t more) const noexcept {
+    if (is_zero()) return *this;
+    const std::int32_t biased = detail::coarser(key(steps), more) + (kKeyBias >> (steps + more));
+    return of(static_cast<std::uint32_t>(biased), is_negative(), classic());
   }
-  /// Where to look for it first. Ascends with the value for each sign, so cells of values that lie together don't meet.
-  [[nodiscard]] std::uint32_t home() const noexcept {
-    return (static_cast<std::uint32_t>(key()) ^ (0U - static_cast<std::uint32_t>(is_negative()))) + classic();
+  static LogTag of(std::uint32_t biased, bool negative, std::uint32_t classic) noexcept {
+    const std::uint32_t sign = negative;
+    return {(biased ^ (0U - sign)) << kKeyShift | sign << kClassicBits | classic};
   }
+  /// Where to look for it first, modulo the capacity. Ascends with the value for each sign, each bucket one more, so cells
+  /// of values that lie together don't meet.
+  [[nodiscard]] std::uint32_t home() const noexcept { return (bits >> kKeyShift) + bits; }
 };
 
 // A hash table of cells, and what is needed to find a value's. Immutable but for cells and tags; a tag is set once.
-// All zero is a valid state, as in an instrument. The cells follow: a pair each, then the tags, then the baselines.
+// The tags follow it, then the cells, a pair each, then the baselines. Its memory may turn into zeros, in part or as a
+// whole, while a recorder of a removed series is at it: whatever it reads then leads to places inside that memory.
 struct alignas(16) LogLayout {
   CellHead head;
   const BucketIndex* classic;
-  double zero_threshold;
+  std::uint64_t zero_threshold;  // its bits
   LogLayout* older;  // the one that this one replaced: its cells count as well
   std::uint32_t mask;  // capacity - 1
   std::uint32_t steps;  // from the finest schema
+  std::int32_t offset;  // what, added to a position before its division by 2^steps, rounds it up and biases it
   std::uint32_t limit;  // of tags: beyond it the layout is replaced. 0: the layout is one of a removed series
   std::atomic<std::uint32_t> claimed;  // relaxed; at most mask, so that a search ends
 
   [[nodiscard]] std::int32_t schema() const noexcept { return kFinestSchema - static_cast<std::int32_t>(steps); }
   [[nodiscard]] std::uint32_t capacity() const noexcept { return mask + 1; }
   [[nodiscard]] std::size_t cell_bytes() const noexcept { return std::size_t{capacity()} * sizeof(PairCell); }
-  [[nodiscard]] PairCell* cells() const noexcept {
-    return reinterpret_cast<PairCell*>(const_cast<LogLayout*>(this) + 1);
-  }
   /// Relaxed: cells are zero from the start, so a tag publishes nothing.
   [[nodiscard]] std::atomic<std::uint32_t>* tags() const noexcept {
-    return reinterpret_cast<std::atomic<std::uint32_t>*>(cells() + capacity());
+    return reinterpret_cast<std::atomic<std::uint32_t>*>(const_cast<LogLayout*>(this) + 1);
   }
-  /// What the cells held when a slice of time began. Relaxed: Summary knows when they are complete.
+  [[nodiscard]] PairCell* cells() const noexcept {
+    return reinterpret_cast<PairCell*>(tags() + (mask / 4 + 1) * 4);  // aligned whatever mask reads as
+  }
+  /// What the cells held when a slice of time began. Release / acquire: see SummaryCells.
   [[nodiscard]] std::atomic<std::uint64_t>* baseline(std::size_t slice) const noexcept {
-    return reinterpret_cast<std::atomic<std::uint64_t>*>(tags() + capacity()) + slice * capacity();
+    return reinterpret_cast<std::atomic<std::uint64_t>*>(cells() + capacity()) + slice * capacity();
   }
 
   [[nodiscard]] LogTag tag_of(double v) const noexcept {
-    const std::uint32_t bucket = (static_cast<std::uint32_t>(coarser(log_key(v), steps) + kKeyBias) << 1) |
-                                 static_cast<std::uint32_t>(std::signbit(v));
-    const std::uint32_t found = std::abs(v) <= zero_threshold ? kZeroBucket : bucket;
+    const std::uint64_t size = magnitude(v);
+    const auto sign = static_cast<std::uint32_t>(std::bit_cast<std::int64_t>(v) >> 63);  // all its bits
+    const auto biased = static_cast<std::uint32_t>((position(size) + offset) >> steps);
+    const std::uint32_t other = (biased ^ sign) << kKeyShift | (sign & (1U << kClassicBits));
+    const std::uint32_t bucket = size <= zero_threshold ? kZeroBucket : other;
     const BucketIndex* index = classic;
-    return {found << kClassicBits | (index == nullptr ? 0 : static_cast<std::uint32_t>((*index)(v)))};
+    return {index == nullptr ? bucket : bucket | static_cast<std::uint32_t>((*index)(v))};
   }
   /// The slot of that tag, or capacity().
   [[nodiscard]] std::uint32_t find(LogTag tag) const noexcept;
@@ -111,16 +121,13 @@ class LogCells {
 
   /// REQUIRES: v is not NaN.
   void observe(double v) noexcept {
-    LogLayout* layout = newest_.load(std::memory_order_acquire);
+    LogLayout* layout = newest();
     if (layout == nullptr) [[unlikely]]
       return;  // of a removed series
     const LogTag tag = layout->tag_of(v);
-    std::uint32_t slot = tag.home() & layout->mask;
-    if (layout->tags()[slot].load(std::memory_order_relaxed) != tag.bits) [[unlikely]] {
-      slot = layout->find(tag);
-      if (slot > layout->mask) [[unlikely]]
-        return observe_new(v);
-    }
+    const std::uint32_t slot = tag.home() & layout->mask;
+    if (layout->tags()[slot].load(std::memory_order_relaxed) != tag.bits) [[unlikely]]
+      return observe_elsewhere(*layout, tag, v);
     if (!add_pair(layout->head, slot * sizeof(PairCell), v)) [[unlikely]]
       add_slow(*layout, slot, v);
   }
@@ -155,8 +162,10 @@ class LogCells {
   [[nodiscard]] Memory memory() const noexcept;
 
  private:
+  // Not inlined, so that observe() saves no registers for them.
+  [[gnu::noinline]] void observe_elsewhere(LogLayout& layout, LogTag tag, double v) noexcept;
   void observe_new(double v) noexcept;
-  static void add_slow(LogLayout& layout, std::uint32_t slot, double v) noexcept;
+  [[gnu::noinline]] static void add_slow(LogLayout& layout, std::uint32_t slot, double v) noexcept;
   LogLayout* grow(LogLayout& full) noexcept;
 
   const LogRules* rules_;

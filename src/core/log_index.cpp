@@ -6,6 +6,13 @@
 
 namespace vitals::detail {
 
+std::int32_t rare_position(std::uint64_t magnitude) noexcept {
+  if (magnitude >> 52 != 0) return kOverflowKey + kExponentBias * kBoundsPerOctave;
+  // Subnormal: 2^54 times it is not, and exact.
+  const double normal = std::bit_cast<double>(magnitude) * 0x1p54;
+  return normal_position(std::bit_cast<std::uint64_t>(normal)) - 54 * kBoundsPerOctave;
+}
+
 double log_bound(std::int32_t key, std::int32_t schema) noexcept {
   const std::int64_t finest = std::int64_t{key} << (kFinestSchema - schema);
   if (finest > 1024 * kBoundsPerOctave) return std::numeric_limits<double>::infinity();

@@ -77,19 +77,32 @@ inline constexpr auto kBoundsBelow = [] {
   return below;
 }();
 
+inline constexpr std::int32_t kExponentBias = 1023;
+
+/// The bits of a double without its sign.
+[[nodiscard]] inline std::uint64_t magnitude(double v) noexcept { return std::bit_cast<std::uint64_t>(v) << 1 >> 1; }
+
+/// The index at the finest schema, plus kExponentBias * kBoundsPerOctave. REQUIRES: neither subnormal, zero, infinite
+/// nor NaN.
+[[nodiscard]] inline std::int32_t normal_position(std::uint64_t magnitude) noexcept {
+  const std::uint64_t fraction = magnitude & ((std::uint64_t{1} << 52) - 1);
+  const std::uint32_t below = kBoundsBelow[fraction >> 43];
+  return static_cast<std::int32_t>(magnitude >> 52) * kBoundsPerOctave +
+         static_cast<std::int32_t>(below + (fraction > kOctave[below]));
+}
+
+/// The same of the rest but NaN; zero has some position that is less than all others.
+[[nodiscard]] std::int32_t rare_position(std::uint64_t magnitude) noexcept;
+
+[[nodiscard]] inline std::int32_t position(std::uint64_t magnitude) noexcept {
+  if ((magnitude >> 52) - 1 >= 2046) [[unlikely]]
+    return rare_position(magnitude);
+  return normal_position(magnitude);
+}
+
 /// The index at the finest schema of a value that is neither NaN nor zero, whatever its sign.
 [[nodiscard]] inline std::int32_t log_key(double v) noexcept {
-  constexpr std::uint64_t kInfinity = std::uint64_t{0x7FF} << 52;
-  const auto of_normal = [](std::uint64_t bits) {
-    const auto octave = static_cast<std::int32_t>(bits >> 52) - 1023;
-    const std::uint64_t fraction = bits & ((std::uint64_t{1} << 52) - 1);
-    const std::uint32_t below = kBoundsBelow[fraction >> 43];
-    return octave * kBoundsPerOctave + static_cast<std::int32_t>(below + (fraction > kOctave[below]));
-  };
-  const std::uint64_t bits = std::bit_cast<std::uint64_t>(v) << 1 >> 1;
-  if (bits >> 52 == 0) [[unlikely]]  // subnormal: 2^54 times it is not, and exact
-    return of_normal(std::bit_cast<std::uint64_t>(std::bit_cast<double>(bits) * 0x1p54)) - 54 * kBoundsPerOctave;
-  return of_normal(bits) + (bits == kInfinity);
+  return position(magnitude(v)) - kExponentBias * kBoundsPerOctave;
 }
 
 /// That index at a schema coarser by `steps`.

@@ -88,12 +88,12 @@ NativeTotals read_native(const NativeCells& cells, const Native& options, Native
     totals.sum += cell.sum;
     if (tag.classic() < classic.size()) classic[tag.classic()] += cell.count;
     // By its own bound, so that what was once in the bucket of zero stays there when the schema falls.
-    if (tag.is_zero() || log_bound(tag.key(), layout.schema()) <= out.zero_threshold) {
+    if (tag.is_zero() || log_bound(tag.key(layout.steps), layout.schema()) <= out.zero_threshold) {
       out.zero_count += cell.count;
       return;
     }
     const auto steps = static_cast<std::uint32_t>(std::max(0, layout.schema() - out.schema));
-    (tag.is_negative() ? out.negative : out.positive).push_back({coarser(tag.key(), steps), cell.count});
+    (tag.is_negative() ? out.negative : out.positive).push_back({coarser(tag.key(layout.steps), steps), cell.count});
   });
   join(out.positive);
   join(out.negative);

@@ -11,10 +11,10 @@ namespace {
 constexpr std::int64_t kNoSlice = -1;
 
 // What stands for a bucket: as far from its lower bound as from its upper one, each measured by the bound.
-double value_of(LogTag tag, std::int32_t schema) noexcept {
+double value_of(const LogLayout& layout, LogTag tag) noexcept {
   if (tag.is_zero()) return 0;
-  const double growth = std::exp2(std::exp2(-schema));
-  const double value = log_bound(tag.key(), schema) * (2 / (1 + growth));
+  const double growth = std::exp2(std::exp2(-layout.schema()));
+  const double value = log_bound(tag.key(layout.steps), layout.schema()) * (2 / (1 + growth));
   return tag.is_negative() ? -value : value;
 }
 
@@ -116,7 +116,7 @@ SummaryCells::Totals SummaryCells::collect(const SummaryRules& rules, std::int64
     const PairCell cell = LogCells::pair(layout, slot);
     totals.count += cell.count;
     totals.sum += cell.sum;
-    if (cell.count > before) window.push_back({value_of(tag, layout.schema()), cell.count - before});
+    if (cell.count > before) window.push_back({value_of(layout, tag), cell.count - before});
   });
   return totals;
 }
