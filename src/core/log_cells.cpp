@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <cstring>
+#include <limits>
 #include <new>
 
 #include "core/cell_arena.hpp"
@@ -28,6 +29,7 @@ LogLayout* make_layout(void* at, const LogRules& rules, std::int32_t schema, std
   layout->zero_threshold = magnitude(rules.zero_threshold);
   layout->mask = capacity - 1;
   layout->steps = static_cast<std::uint32_t>(kFinestSchema - schema);
+  if (rules.zero_threshold < std::numeric_limits<double>::min()) layout->subnormal = 1U << 20;
   layout->offset = (1 << layout->steps) - 1 + kKeyBias - kExponentBias * kBoundsPerOctave;
   layout->limit = static_cast<std::uint32_t>(std::min<std::size_t>(capacity / 4 * 3, most_tags(rules, schema)));
   layout->head.state.store(kLive, std::memory_order_relaxed);
@@ -112,6 +114,12 @@ LogCells::Memory LogCells::memory() const noexcept {
 void LogCells::add_slow(LogLayout& layout, std::uint32_t slot, double v) noexcept {
   add_pair_slow(layout.head, layout.cell_bytes(), slot * sizeof(PairCell), layout.cells()[slot], v);
 }
+
+void LogCells::observe_in_both(LogLayout& layout, LogTag tag, const BucketIndex& index, double v) noexcept {
+  place(layout, {tag.bits | static_cast<std::uint32_t>(index(v))}, v);
+}
+
+void LogCells::observe_rare(LogLayout& layout, double v) noexcept { place(layout, layout.tag_of(v), v); }
 
 // Its cell is not where it would be if no other was there, or does not exist.
 void LogCells::observe_elsewhere(LogLayout& layout, LogTag tag, double v) noexcept {

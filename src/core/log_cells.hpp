@@ -73,6 +73,7 @@ struct alignas(16) LogLayout {
   std::int32_t offset;  // what, added to a position before its division by 2^steps, rounds it up and biases it
   std::uint32_t limit;  // of tags: beyond it the layout is replaced. 0: the layout is one of a removed series
   std::atomic<std::uint32_t> claimed;  // relaxed; at most mask, so that a search ends
+  std::uint32_t subnormal;  // 2^20 if the bucket of zero leaves subnormal values out
 
   [[nodiscard]] std::int32_t schema() const noexcept { return kFinestSchema - static_cast<std::int32_t>(steps); }
   [[nodiscard]] std::uint32_t capacity() const noexcept { return mask + 1; }
@@ -89,14 +90,23 @@ struct alignas(16) LogLayout {
     return reinterpret_cast<std::atomic<std::uint64_t>*>(cells() + capacity()) + slice * capacity();
   }
 
-  [[nodiscard]] LogTag tag_of(double v) const noexcept {
-    const std::uint64_t size = magnitude(v);
+  /// Without its classic bucket. No branch depends on the value.
+  [[nodiscard]] LogTag tag_at(std::int32_t position, double v) const noexcept {
     const auto sign = static_cast<std::uint32_t>(std::bit_cast<std::int64_t>(v) >> 63);  // all its bits
-    const auto biased = static_cast<std::uint32_t>((position(size) + offset) >> steps);
+    const auto biased = static_cast<std::uint32_t>((position + offset) >> steps);
     const std::uint32_t other = (biased ^ sign) << kKeyShift | (sign & (1U << kClassicBits));
-    const std::uint32_t bucket = size <= zero_threshold ? kZeroBucket : other;
+    const std::uint32_t zero = 0U - static_cast<std::uint32_t>(magnitude(v) <= zero_threshold);
+    return {(other & ~zero) | (kZeroBucket & zero)};
+  }
+  [[nodiscard]] LogTag tag_of(double v) const noexcept {
+    const LogTag tag = tag_at(position(magnitude(v)), v);
     const BucketIndex* index = classic;
-    return {index == nullptr ? bucket : bucket | static_cast<std::uint32_t>((*index)(v))};
+    return {index == nullptr ? tag.bits : tag.bits | static_cast<std::uint32_t>((*index)(v))};
+  }
+  /// Whether the position of such a value takes longer to find: infinite, or subnormal and not in the bucket of zero.
+  [[nodiscard]] bool is_rare(double v) const noexcept {
+    const std::uint64_t size = magnitude(v);
+    return (size >= std::uint64_t{0x7FF} << 52) | ((size - 1) >> 32 < subnormal);
   }
   /// The slot of that tag, or capacity().
   [[nodiscard]] std::uint32_t find(LogTag tag) const noexcept;
@@ -124,12 +134,11 @@ class LogCells {
     LogLayout* layout = newest();
     if (layout == nullptr) [[unlikely]]
       return;  // of a removed series
-    const LogTag tag = layout->tag_of(v);
-    const std::uint32_t slot = tag.home() & layout->mask;
-    if (layout->tags()[slot].load(std::memory_order_relaxed) != tag.bits) [[unlikely]]
-      return observe_elsewhere(*layout, tag, v);
-    if (!add_pair(layout->head, slot * sizeof(PairCell), v)) [[unlikely]]
-      add_slow(*layout, slot, v);
+    if (layout->is_rare(v)) [[unlikely]]
+      return observe_rare(*layout, v);
+    const LogTag tag = layout->tag_at(normal_position(magnitude(v)), v);
+    if (const BucketIndex* index = layout->classic) return observe_in_both(*layout, tag, *index, v);
+    place(*layout, tag, v);
   }
 
   /// The end of its series: what is recorded from now on counts for nobody.
@@ -162,9 +171,18 @@ class LogCells {
   [[nodiscard]] Memory memory() const noexcept;
 
  private:
+  void place(LogLayout& layout, LogTag tag, double v) noexcept {
+    const std::uint32_t slot = tag.home() & layout.mask;
+    if (layout.tags()[slot].load(std::memory_order_relaxed) != tag.bits) [[unlikely]]
+      return observe_elsewhere(layout, tag, v);
+    if (!add_pair(layout.head, slot * sizeof(PairCell), v)) [[unlikely]]
+      add_slow(layout, slot, v);
+  }
   // Not inlined, so that observe() saves no registers for them.
+  [[gnu::noinline]] void observe_in_both(LogLayout& layout, LogTag tag, const BucketIndex& index, double v) noexcept;
+  [[gnu::noinline]] void observe_rare(LogLayout& layout, double v) noexcept;
   [[gnu::noinline]] void observe_elsewhere(LogLayout& layout, LogTag tag, double v) noexcept;
-  void observe_new(double v) noexcept;
+  [[gnu::noinline]] void observe_new(double v) noexcept;
   [[gnu::noinline]] static void add_slow(LogLayout& layout, std::uint32_t slot, double v) noexcept;
   LogLayout* grow(LogLayout& full) noexcept;
 
