@@ -30,8 +30,7 @@ struct Native {
 
 struct NativeAndClassic {
   vitals::Registry registry;
-  vitals::Histogram& histogram =
-      registry.histogram("a_seconds", "A.", vitals::Buckets::latency(), vitals::Native{});
+  vitals::Histogram& histogram = registry.histogram("a_seconds", "A.", vitals::Buckets::latency(), vitals::Native{});
   void observe(double v) { histogram.observe(v); }
 };
 

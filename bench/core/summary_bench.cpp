@@ -29,8 +29,12 @@ struct Vitals {
 
 struct PrometheusCpp {
   prometheus::Registry registry;
-  prometheus::Summary& summary = prometheus::BuildSummary().Name("a_seconds").Help("A.").Register(registry).Add(
-      {}, prometheus::Summary::Quantiles{{0.5, 0.05}, {0.95, 0.005}, {0.99, 0.001}}, std::chrono::seconds{60}, 6);
+  prometheus::Summary& summary = prometheus::BuildSummary()
+                                     .Name("a_seconds")
+                                     .Help("A.")
+                                     .Register(registry)
+                                     .Add({}, prometheus::Summary::Quantiles{{0.5, 0.05}, {0.95, 0.005}, {0.99, 0.001}},
+                                          std::chrono::seconds{60}, 6);
   void observe(double v) { summary.Observe(v); }
 };
 

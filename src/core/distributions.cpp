@@ -54,8 +54,9 @@ void check_summary(std::string_view metric, const SummaryOptions& summary) {
     refuse(metric, std::to_string(summary.slices) + " slices: must be 2 to 60; use 6");
   const auto slices = static_cast<std::chrono::nanoseconds::rep>(summary.slices);
   if (summary.window < slices * std::chrono::milliseconds{10} || summary.window > std::chrono::hours{24 * 366})
-    refuse(metric, show("window of", std::chrono::duration<double>(summary.window).count()) +
-                       " s: must be at least 10 ms for each slice, the accuracy of the clock, and at most a year; use 60 s");
+    refuse(metric,
+           show("window of", std::chrono::duration<double>(summary.window).count()) +
+               " s: must be at least 10 ms for each slice, the accuracy of the clock, and at most a year; use 60 s");
 }
 
 }  // namespace vitals::detail

@@ -98,8 +98,7 @@ void LogCells::retire() noexcept {
 }
 
 void LogCells::cool() noexcept {
-  for (LogLayout* layout = newest(); layout != nullptr; layout = layout->older)
-    detail::cool(layout->head);
+  for (LogLayout* layout = newest(); layout != nullptr; layout = layout->older) detail::cool(layout->head);
 }
 
 LogCells::Memory LogCells::memory() const noexcept {

@@ -31,7 +31,7 @@ struct LogRules {
 inline constexpr unsigned kClassicBits = 11;
 inline constexpr std::size_t kMaxClassicBuckets = std::size_t{1} << kClassicBits;
 inline constexpr unsigned kKeyShift = kClassicBits + 1;
-inline constexpr std::int32_t kKeyBias = 1 << 19;  // at the finest schema
+inline constexpr std::int32_t kKeyBias = 1 << 19;              // at the finest schema
 inline constexpr std::uint32_t kZeroBucket = 1U << kKeyShift;  // less than any other, whatever the schema
 inline constexpr std::uint32_t kMostLogBuckets = 2 * 133;      // that there are, of both signs, at the coarsest schema
 
@@ -55,8 +55,8 @@ struct LogTag {
     const std::uint32_t sign = negative;
     return {(biased ^ (0U - sign)) << kKeyShift | sign << kClassicBits | classic};
   }
-  /// Where to look for it first, modulo the capacity. Ascends with the value for each sign, each bucket one more, so cells
-  /// of values that lie together don't meet.
+  /// Where to look for it first, modulo the capacity. Ascends with the value for each sign, each bucket one more, so
+  /// cells of values that lie together don't meet.
   [[nodiscard]] std::uint32_t home() const noexcept { return (bits >> kKeyShift) + bits; }
 };
 
@@ -67,13 +67,13 @@ struct alignas(16) LogLayout {
   CellHead head;
   const BucketIndex* classic;
   std::uint64_t zero_threshold;  // its bits
-  LogLayout* older;  // the one that this one replaced: its cells count as well
-  std::uint32_t mask;  // capacity - 1
-  std::uint32_t steps;  // from the finest schema
-  std::int32_t offset;  // what, added to a position before its division by 2^steps, rounds it up and biases it
-  std::uint32_t limit;  // of tags: beyond it the layout is replaced. 0: the layout is one of a removed series
+  LogLayout* older;              // the one that this one replaced: its cells count as well
+  std::uint32_t mask;            // capacity - 1
+  std::uint32_t steps;           // from the finest schema
+  std::int32_t offset;           // what, added to a position before its division by 2^steps, rounds it up and biases it
+  std::uint32_t limit;           // of tags: beyond it the layout is replaced. 0: the layout is one of a removed series
   std::atomic<std::uint32_t> claimed;  // relaxed; at most mask, so that a search ends
-  std::uint32_t subnormal;  // 2^20 if the bucket of zero leaves subnormal values out
+  std::uint32_t subnormal;             // 2^20 if the bucket of zero leaves subnormal values out
 
   [[nodiscard]] std::int32_t schema() const noexcept { return kFinestSchema - static_cast<std::int32_t>(steps); }
   [[nodiscard]] std::uint32_t capacity() const noexcept { return mask + 1; }

@@ -110,8 +110,8 @@ inline constexpr std::int32_t kExponentBias = 1023;
   return (key + ((1 << steps) - 1)) >> steps;
 }
 
-/// The upper bound of a bucket, which is the lower one of the next. That of the last finite bucket is the largest double,
-/// that of the one above it infinity.
+/// The upper bound of a bucket, which is the lower one of the next. That of the last finite bucket is the largest
+/// double, that of the one above it infinity.
 [[nodiscard]] double log_bound(std::int32_t key, std::int32_t schema) noexcept;
 
 /// The coarsest schema whose bounds grow by no more than that factor from one to the next, as client_golang chooses it:

@@ -48,8 +48,8 @@ void widen_zero(NativeBuckets& native, std::int32_t index) {
   }
 }
 
-// What a scrape shows depends on which buckets are used, and not on the order in which they came to be; as more are used,
-// the schema can only fall and the threshold only rise.
+// What a scrape shows depends on which buckets are used, and not on the order in which they came to be; as more are
+// used, the schema can only fall and the threshold only rise.
 void limit(NativeBuckets& native, const Native& options) {
   while (native.positive.size() + native.negative.size() > options.max_buckets) {
     const std::int32_t smallest = smallest_index(native);
@@ -130,7 +130,9 @@ double native_quantile(const NativeBuckets& native, std::uint64_t count, double 
     if (n == 0) return false;
     below += bucket.count;
     bucket = {lower, upper, n};
-    return static_cast<double>(below + n) >= rank;
+    // A rank between two buckets is the end of the lower one, or, from the median on, the start of the upper one.
+    const auto up_to = static_cast<double>(below + n);
+    return q < 0.5 ? up_to >= rank : up_to > rank;
   };
   const auto find = [&] {
     for (auto i = native.negative.rbegin(); i != native.negative.rend(); ++i)

@@ -79,8 +79,8 @@ class NativeHistogramFamily final : public FamilyBase {
     std::uint64_t cumulative = 0;
     for (std::size_t i = 0; i < counts_.size(); ++i) {
       cumulative += counts_[i];
-      out.buckets.push_back({i < index_->bounds().size() ? index_->bounds()[i] : std::numeric_limits<double>::infinity(),
-                             cumulative});
+      out.buckets.push_back(
+          {i < index_->bounds().size() ? index_->bounds()[i] : std::numeric_limits<double>::infinity(), cumulative});
     }
   }
 

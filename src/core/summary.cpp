@@ -16,9 +16,7 @@ SummarySnapshot::SummarySnapshot(std::uint64_t count, double sum, std::vector<Bu
   for (const Bucket& bucket : window_) window_count_ += bucket.count;
 }
 
-double SummarySnapshot::quantile(double q) const noexcept {
-  return detail::quantile_of(window_, window_count_, q);
-}
+double SummarySnapshot::quantile(double q) const noexcept { return detail::quantile_of(window_, window_count_, q); }
 
 void Summary::observe(double v) noexcept {
   if (v != v) [[unlikely]]
@@ -43,7 +41,8 @@ constexpr std::size_t kBuckets = 1500;
 class SummaryFamily final : public FamilyBase {
  public:
   SummaryFamily(Declaration declaration, Environment& environment)
-      : FamilyBase{SummaryCells::bytes(rules_of(declaration)), MetricType::Summary, std::move(declaration), environment},
+      : FamilyBase{SummaryCells::bytes(rules_of(declaration)), MetricType::Summary, std::move(declaration),
+                   environment},
         rules_{rules_of(declared())} {
     rules_.cells.memory = &memory_;
     rules_.clock = environment.clock;

@@ -36,7 +36,8 @@ SummaryCells::SummaryCells(const SummaryRules& rules, bool alone) noexcept
     : rules_{&rules}, slice_end_{0}, cells_{rules.cells, alone} {
   const std::int64_t now = std::max<std::int64_t>(rules.clock->steady_nanos(), 0);
   slice_end_.store((now / rules.slice + 1) * rules.slice, std::memory_order_relaxed);
-  const std::int64_t current = current_slice(rules);  // before it there was nothing, which is what baselines are at first
+  const std::int64_t current =
+      current_slice(rules);  // before it there was nothing, which is what baselines are at first
   for (std::int64_t slice = first_slice(rules); slice <= current; ++slice)
     slice_of(rules, slice).store(slice, std::memory_order_relaxed);
 }
@@ -79,7 +80,8 @@ void SummaryCells::begin_slice(const SummaryRules& rules, std::int64_t now) noex
   LogCells::for_each(cells_.newest(), [&](const LogLayout& layout, std::uint32_t slot, LogTag) {
     const std::uint64_t count = LogCells::pair(layout, slot).count;
     for (std::int64_t slice = first; slice <= last; ++slice)
-      layout.baseline(static_cast<std::size_t>(slice) % rules.cells.slices)[slot].store(count, std::memory_order_release);
+      layout.baseline(static_cast<std::size_t>(slice) % rules.cells.slices)[slot].store(count,
+                                                                                        std::memory_order_release);
   });
   for (std::int64_t slice = first; slice <= last; ++slice)
     slice_of(rules, slice).store(slice, std::memory_order_release);

@@ -122,8 +122,8 @@ TEST(LogIndex, CoarserByOneIsWhatTheSpecificationHalvesBy) {
 }
 
 TEST(LogIndex, FactorChoosesTheSchema) {
-  const std::vector<std::pair<double, int>> known{{65'536, -4}, {256, -3}, {16, -2},  {4, -1},   {2, 0},
-                                                  {1.5, 1},     {1.2, 2},  {1.1, 3},  {1.05, 4}, {1.03, 5},
+  const std::vector<std::pair<double, int>> known{{65'536, -4}, {256, -3}, {16, -2},   {4, -1},     {2, 0},
+                                                  {1.5, 1},     {1.2, 2},  {1.1, 3},   {1.05, 4},   {1.03, 5},
                                                   {1.02, 6},    {1.01, 7}, {1.005, 8}, {1e300, -4}, {1.0000001, 8}};
   for (const auto& [factor, schema] : known) EXPECT_EQ(schema_of(factor), schema) << factor;
 }

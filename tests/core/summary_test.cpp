@@ -2,22 +2,17 @@
 #include <atomic>
 #include <chrono>
 #include <cmath>
-#include <functional>
 #include <limits>
 #include <random>
+#include <stdexcept>
 #include <string>
-#include <thread>
 #include <vector>
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <signal.h>
-#include <sys/time.h>
 
 #include <vitals/vitals.hpp>
 
 #include "core/cells.hpp"
-#include "core/summary_cells.hpp"
 
 namespace vitals {
 namespace {
@@ -26,7 +21,6 @@ using namespace std::chrono_literals;
 
 constexpr double kError = 0.0055;
 constexpr double kInf = std::numeric_limits<double>::infinity();
-constexpr int kThreads = 8;
 
 class FakeClock final : public Clock {
  public:
@@ -36,12 +30,6 @@ class FakeClock final : public Clock {
  private:
   std::atomic<std::int64_t> now_{0};
 };
-
-void run_in_threads(const std::function<void(int)>& work) {
-  std::vector<std::thread> threads;
-  for (int i = 0; i < kThreads; ++i) threads.emplace_back(work, i);
-  for (auto& thread : threads) thread.join();
-}
 
 // Of that rank in the sorted values, as the contract says.
 double exact_quantile(std::vector<double> all, double q) {
@@ -223,92 +211,6 @@ TEST(Summary, RefusesOptionsThatMakeNoSense) {
   auto& first = registry.summary("a", "A.");
   EXPECT_EQ(&registry.summary("a", "A."), &first);
   EXPECT_THROW((void)registry.summary("a", "A.", {.window = 30s}), std::invalid_argument);
-}
-
-// While slices begin and others read.
-TEST(Summary, LosesNothingAcrossThreadsAndSlices) {
-  FakeClock clock;
-  Registry registry{{.clock = &clock}};
-  auto& summary = registry.summary("a", "A.", {"x"}, {.window = 60s}).with(1);
-  constexpr int kEach = 20'000;
-  std::atomic<bool> done{false};
-  std::thread reader{[&] {
-    std::uint64_t last = 0;
-    while (!done) {
-      clock.advance(1s);
-      const auto snapshot = summary.snapshot();
-      ASSERT_GE(snapshot.count(), last);
-      ASSERT_LE(snapshot.window_count(), snapshot.count());
-      last = snapshot.count();
-    }
-  }};
-  run_in_threads([&](int thread) {
-    for (int i = 0; i < kEach; ++i) summary.observe(1 + (i + thread) % 512);
-  });
-  done = true;
-  reader.join();
-
-  EXPECT_EQ(summary.snapshot().count(), static_cast<std::uint64_t>(kThreads) * kEach);
-  double sum = 0;
-  for (int thread = 0; thread < kThreads; ++thread) {
-    for (int i = 0; i < kEach; ++i) sum += 1 + (i + thread) % 512;
-  }
-  EXPECT_EQ(summary.snapshot().sum(), sum);
-  clock.advance(2min);
-  EXPECT_EQ(summary.snapshot().window_count(), 0u);
-}
-
-TEST(Summary, SeriesMayBeRemovedWhileTheyAreRecorded) {
-  Registry registry;
-  auto& family = registry.summary("a", "A.", {"x"}, {.window = 20ms, .slices = 2});
-  std::atomic<bool> done{false};
-  std::vector<std::thread> threads;
-  for (int thread = 0; thread < 4; ++thread) {
-    threads.emplace_back([&, thread] {
-      while (!done) {
-        auto& summary = family.with(thread);
-        for (int i = 1; i < 500; ++i) summary.observe(i);
-      }
-    });
-  }
-  for (int round = 0; round < 300; ++round) {
-    for (int thread = 0; thread < 4; ++thread) family.remove(thread);
-    auto& mine = family.with("mine");
-    for (int i = 0; i < 40; ++i) mine.observe(i);
-    ASSERT_EQ(mine.snapshot().count(), 40u);
-    family.remove("mine");
-    mine.observe(1);
-    ASSERT_EQ(mine.snapshot().count(), 0u);
-  }
-  done = true;
-  for (auto& thread : threads) thread.join();
-}
-
-Summary* signal_summary = nullptr;
-std::atomic<std::uint64_t> signals{0};
-
-TEST(Summary, CountsExactlyInSignalHandlers) {
-  FakeClock clock;
-  Registry registry{{.clock = &clock}};
-  signal_summary = &registry.summary("a", "A.", {"x"}, {.window = 1s}).with(1);
-  struct sigaction action {};
-  action.sa_handler = [](int) {
-    signal_summary->observe(static_cast<double>(signals.fetch_add(1, std::memory_order_relaxed)));
-  };
-  struct sigaction before {};
-  ASSERT_EQ(sigaction(SIGALRM, &action, &before), 0);
-  const itimerval often{{0, 100}, {0, 100}};
-  ASSERT_EQ(setitimer(ITIMER_REAL, &often, nullptr), 0);
-  std::uint64_t recorded = 0;
-  for (; signals.load(std::memory_order_relaxed) < 500; ++recorded) {
-    signal_summary->observe(static_cast<double>(recorded % 1000));
-    clock.advance(1ms);
-  }
-  const itimerval never{};
-  setitimer(ITIMER_REAL, &never, nullptr);
-  sigaction(SIGALRM, &before, nullptr);
-
-  EXPECT_EQ(signal_summary->snapshot().count(), recorded + signals.load());
 }
 
 }  // namespace
