@@ -7,6 +7,7 @@
 
 #include <vitals/detail/bucket_index.hpp>
 #include <vitals/detail/cells.hpp>
+#include <vitals/snapshot.hpp>
 #include <vitals/timer.hpp>
 
 namespace vitals {
@@ -21,23 +22,28 @@ struct HistogramExtras;
 /// A plain value. count() is the sum of the buckets, always.
 class HistogramSnapshot {
  public:
-  HistogramSnapshot(std::vector<double> bounds, std::vector<std::uint64_t> counts, double sum);
+  HistogramSnapshot(std::vector<double> bounds, std::vector<std::uint64_t> counts, double sum,
+                    NativeBuckets native = {});
 
   [[nodiscard]] std::uint64_t count() const noexcept { return count_; }
   [[nodiscard]] double sum() const noexcept { return sum_; }
-  /// The q-quantile, by linear interpolation inside its bucket, as Prometheus's histogram_quantile; NaN if empty or if
-  /// q is outside [0, 1]. A rank in the last bucket gives the largest finite bound.
+  /// The q-quantile, by interpolation inside its bucket, as Prometheus's histogram_quantile; NaN if empty or if q is
+  /// outside [0, 1]. From native buckets if there are any, on a logarithmic scale (in that of zero: linear); else
+  /// linearly, and a rank in the last bucket gives the largest finite bound.
   [[nodiscard]] double quantile(double q) const noexcept;
   /// The upper bounds, without +Inf.
   [[nodiscard]] std::span<const double> bounds() const noexcept { return bounds_; }
   /// Observations per bucket, not cumulative; one more than bounds(), the last for +Inf.
   [[nodiscard]] std::span<const std::uint64_t> counts() const noexcept { return counts_; }
+  /// Not present, if the histogram has none.
+  [[nodiscard]] const NativeBuckets& native() const noexcept { return native_; }
 
  private:
   std::vector<double> bounds_;
   std::vector<std::uint64_t> counts_;
   std::uint64_t count_;
   double sum_;
+  NativeBuckets native_;
 };
 
 /// A distribution of values over buckets, with their sum.
@@ -46,6 +52,10 @@ class HistogramSnapshot {
 /// where more than six of them lie closer together than 2^-12 of their size, or below zero), and no cache line that
 /// another CPU writes. 48 bytes and 16 per bucket, and as much per bucket and CPU once it is spread: from birth without
 /// labels, as one of a family when it is hot; until then observe() is one locked instruction.
+/// With native buckets (Native), observe() costs about 2 ns more, 4 with both kinds, and a bucket met for the first time
+/// some 100 ns, seldom µs. Memory is 496 bytes for the first 12 buckets met and that of zero among them, then 64 and 20 per
+/// place of tables of 64 and 256, less than three quarters full; 16 per place and CPU once spread. At most 14 tables of
+/// 5.2 kB, where values of every size make the resolution fall to the last.
 /// Lifetime: owned by its Registry; a reference is valid as long as the Registry, after the series was removed too.
 class Histogram {
  public:
@@ -80,6 +90,7 @@ class Histogram {
   friend detail::Access;
 
   explicit Histogram(const detail::BucketIndex& index) noexcept : index_{&index} {}
+  explicit Histogram(detail::HistogramExtras& extras) noexcept : index_{nullptr}, extras_{&extras} {}
 
   void observe_slow(std::size_t bucket, double v) noexcept;
   void observe_with_extras(double v) noexcept;
@@ -94,9 +105,5 @@ class Histogram {
   detail::HistogramExtras* extras_ = nullptr;  // native buckets, automatic exemplars
   std::atomic<detail::ExemplarSlots*> exemplars_{nullptr};
 };
-
-inline void Timer::stop() noexcept {
-  if (histogram_ != nullptr) std::exchange(histogram_, nullptr)->observe(elapsed());
-}
 
 }  // namespace vitals

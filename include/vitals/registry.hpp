@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -13,7 +14,9 @@
 #include <vitals/family.hpp>
 #include <vitals/gauge.hpp>
 #include <vitals/histogram.hpp>
+#include <vitals/native.hpp>
 #include <vitals/snapshot.hpp>
+#include <vitals/summary.hpp>
 
 namespace vitals {
 
@@ -78,6 +81,20 @@ class Registry {
   Gauge& gauge(std::string_view name, std::string_view help, const FamilyOptions& options = {});
   Histogram& histogram(std::string_view name, std::string_view help, const Buckets& buckets = Buckets::latency(),
                        const FamilyOptions& options = {});
+  /// With native buckets: histogram("a_seconds", "Help.", vitals::Native{}), or beside others:
+  /// histogram("a_seconds", "Help.", vitals::Buckets::latency(), vitals::Native{}). With labels the same, after them.
+  template <std::same_as<Native> Kind>
+  Histogram& histogram(std::string_view name, std::string_view help, const Kind& native,
+                       const FamilyOptions& options = {}) {
+    return only_histogram(native_histograms(name, help, {nullptr, 0}, options, nullptr, native));
+  }
+  template <std::same_as<Native> Kind>
+  Histogram& histogram(std::string_view name, std::string_view help, const Buckets& buckets, const Kind& native,
+                       const FamilyOptions& options = {}) {
+    return only_histogram(native_histograms(name, help, {nullptr, 0}, options, &buckets, native));
+  }
+  Summary& summary(std::string_view name, std::string_view help, const SummaryOptions& summary = {},
+                   const FamilyOptions& options = {});
 
   /// With labels: counter("requests_total", "Help.", {"method", "status"}).with("GET", "200").inc().
   template <std::size_t N>
@@ -94,6 +111,21 @@ class Registry {
   Family<Histogram, N>& histogram(std::string_view name, std::string_view help, const std::string_view (&labels)[N],
                                   const Buckets& buckets = Buckets::latency(), const FamilyOptions& options = {}) {
     return facade<Histogram, N>(histograms(name, help, {labels, N}, options, buckets));
+  }
+  template <std::size_t N, std::same_as<Native> Kind>
+  Family<Histogram, N>& histogram(std::string_view name, std::string_view help, const std::string_view (&labels)[N],
+                                  const Kind& native, const FamilyOptions& options = {}) {
+    return facade<Histogram, N>(native_histograms(name, help, {labels, N}, options, nullptr, native));
+  }
+  template <std::size_t N, std::same_as<Native> Kind>
+  Family<Histogram, N>& histogram(std::string_view name, std::string_view help, const std::string_view (&labels)[N],
+                                  const Buckets& buckets, const Kind& native, const FamilyOptions& options = {}) {
+    return facade<Histogram, N>(native_histograms(name, help, {labels, N}, options, &buckets, native));
+  }
+  template <std::size_t N>
+  Family<Summary, N>& summary(std::string_view name, std::string_view help, const std::string_view (&labels)[N],
+                              const SummaryOptions& summary = {}, const FamilyOptions& options = {}) {
+    return facade<Summary, N>(summaries(name, help, {labels, N}, options, summary));
   }
 
   /// A constant: info("build", "Build.", {{"version", "1.0"}}) exposes build_info{version="1.0"} 1. Once for each name.
@@ -133,6 +165,11 @@ class Registry {
                              const FamilyOptions& options);
   detail::FamilyBase& histograms(std::string_view name, std::string_view help, LabelNames labels,
                                  const FamilyOptions& options, const Buckets& buckets);
+  detail::FamilyBase& native_histograms(std::string_view name, std::string_view help, LabelNames labels,
+                                        const FamilyOptions& options, const Buckets* buckets, const Native& native);
+  detail::FamilyBase& summaries(std::string_view name, std::string_view help, LabelNames labels,
+                                const FamilyOptions& options, const SummaryOptions& summary);
+  static Histogram& only_histogram(detail::FamilyBase& family);
 
   std::shared_ptr<detail::RegistryState> state_;
 };

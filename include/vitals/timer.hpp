@@ -6,35 +6,44 @@
 namespace vitals {
 
 class Histogram;
+class Summary;
 
-/// Observes the time from its making to its end, in seconds: Histogram::time().
-/// Move-only, for one thread at a time; observes exactly once, unless discarded. Must not outlive the histogram.
+/// Observes the time from its making to its end, in seconds: Histogram::time(), Summary::time().
+/// Move-only, for one thread at a time; observes exactly once, unless discarded. Must not outlive the instrument.
 /// Cost: two reads of the steady clock and one observation.
-class Timer {
+template <class Instrument>
+class BasicTimer {
  public:
-  explicit Timer(Histogram& histogram) noexcept : histogram_{&histogram}, start_{std::chrono::steady_clock::now()} {}
-  Timer(Timer&& other) noexcept : histogram_{std::exchange(other.histogram_, nullptr)}, start_{other.start_} {}
-  Timer& operator=(Timer&& other) noexcept {
+  explicit BasicTimer(Instrument& instrument) noexcept
+      : instrument_{&instrument}, start_{std::chrono::steady_clock::now()} {}
+  BasicTimer(BasicTimer&& other) noexcept
+      : instrument_{std::exchange(other.instrument_, nullptr)}, start_{other.start_} {}
+  BasicTimer& operator=(BasicTimer&& other) noexcept {
     if (this != &other) {
       stop();
-      histogram_ = std::exchange(other.histogram_, nullptr);
+      instrument_ = std::exchange(other.instrument_, nullptr);
       start_ = other.start_;
     }
     return *this;
   }
-  ~Timer() { stop(); }
+  ~BasicTimer() { stop(); }
 
   /// Observes now rather than at the end; later calls do nothing.
-  void stop() noexcept;
+  void stop() noexcept {
+    if (instrument_ != nullptr) std::exchange(instrument_, nullptr)->observe(elapsed());
+  }
   /// Ends without an observation.
-  void discard() noexcept { histogram_ = nullptr; }
+  void discard() noexcept { instrument_ = nullptr; }
   [[nodiscard]] std::chrono::steady_clock::duration elapsed() const noexcept {
     return std::chrono::steady_clock::now() - start_;
   }
 
  private:
-  Histogram* histogram_;
+  Instrument* instrument_;
   std::chrono::steady_clock::time_point start_;
 };
+
+using Timer = BasicTimer<Histogram>;
+using SummaryTimer = BasicTimer<Summary>;
 
 }  // namespace vitals

@@ -8,8 +8,10 @@
 #include <vitals/family.hpp>
 #include <vitals/gauge.hpp>
 #include <vitals/histogram.hpp>
+#include <vitals/native.hpp>
 #include <vitals/process.hpp>
 #include <vitals/registry.hpp>
 #include <vitals/snapshot.hpp>
+#include <vitals/summary.hpp>
 #include <vitals/timer.hpp>
 #include <vitals/version.hpp>

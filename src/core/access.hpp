@@ -24,6 +24,8 @@ struct Access {
   static PairCell* own(const Histogram& histogram) noexcept { return histogram.own(); }
   static Histogram& make(void* at, const BucketIndex& index) noexcept { return *new (at) Histogram{index}; }
 
+  static Histogram& make(void* at, HistogramExtras& extras) noexcept { return *new (at) Histogram{extras}; }
+
   static RegistryState& state(const Registry& registry) noexcept { return *registry.state_; }
 };
 

@@ -2,11 +2,13 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <vitals/family.hpp>
+#include <vitals/native.hpp>
 #include <vitals/snapshot.hpp>
 
 namespace vitals::detail {
@@ -21,6 +23,9 @@ struct Declaration {
   std::vector<double> bounds;       // histograms with classic buckets
   std::vector<double> quantiles;    // summaries
   std::vector<std::string> states;  // state sets
+  std::optional<Native> native = {};  // histograms with native buckets
+  std::chrono::nanoseconds window{0};  // summaries
+  std::size_t slices = 0;
 };
 
 }  // namespace vitals::detail

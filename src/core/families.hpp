@@ -10,5 +10,7 @@ namespace vitals::detail {
 [[nodiscard]] std::unique_ptr<FamilyBase> make_counters(Declaration declared, Environment& environment);
 [[nodiscard]] std::unique_ptr<FamilyBase> make_gauges(Declaration declared, Environment& environment);
 [[nodiscard]] std::unique_ptr<FamilyBase> make_histograms(Declaration declared, Environment& environment);
+[[nodiscard]] std::unique_ptr<FamilyBase> make_native_histograms(Declaration declared, Environment& environment);
+[[nodiscard]] std::unique_ptr<FamilyBase> make_summaries(Declaration declared, Environment& environment);
 
 }  // namespace vitals::detail

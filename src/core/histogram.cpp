@@ -10,17 +10,21 @@
 #include "core/cells.hpp"
 #include "core/families.hpp"
 #include "core/line_writer.hpp"
+#include "core/native_buckets.hpp"
 #include "core/text_format.hpp"
 
 namespace vitals {
 
-HistogramSnapshot::HistogramSnapshot(std::vector<double> bounds, std::vector<std::uint64_t> counts, double sum)
+HistogramSnapshot::HistogramSnapshot(std::vector<double> bounds, std::vector<std::uint64_t> counts, double sum,
+                                     NativeBuckets native)
     : bounds_{std::move(bounds)},
       counts_{std::move(counts)},
       count_{std::accumulate(counts_.begin(), counts_.end(), std::uint64_t{0})},
-      sum_{sum} {}
+      sum_{sum},
+      native_{std::move(native)} {}
 
 double HistogramSnapshot::quantile(double q) const noexcept {
+  if (native_.present) return detail::native_quantile(native_, count_, q);
   if (count_ == 0 || !(q >= 0 && q <= 1)) return std::numeric_limits<double>::quiet_NaN();
   const double rank = q * static_cast<double>(count_);
   std::uint64_t below = 0;
@@ -39,7 +43,7 @@ double HistogramSnapshot::quantile(double q) const noexcept {
 
 HistogramSnapshot Histogram::snapshot() const {
   const detail::BucketIndex* index = index_;
-  if (index == nullptr) return {{}, {0}, 0};
+  if (index == nullptr) return detail::snapshot_with_extras(*this, extras_);
   const auto bounds = index->bounds();
   std::vector<std::uint64_t> counts(bounds.size() + 1);
   double sum = 0;
@@ -58,7 +62,10 @@ void Histogram::observe_slow(std::size_t bucket, double v) noexcept {
   detail::add_pair_slow(head_, buckets * sizeof(detail::PairCell), bucket * sizeof(detail::PairCell), own()[bucket], v);
 }
 
-void Histogram::observe_with_extras(double) noexcept {}
+void Histogram::observe_with_extras(double v) noexcept {
+  const detail::HistogramExtras* extras = extras_;
+  if (extras != nullptr && extras->native != nullptr) detail::native_cells(*this).cells.observe(v);
+}
 
 namespace detail {
 
@@ -166,6 +173,7 @@ class HistogramFamily final : public FamilyBase {
 }  // namespace
 
 std::unique_ptr<FamilyBase> make_histograms(Declaration declared, Environment& environment) {
+  if (declared.native) return make_native_histograms(std::move(declared), environment);
   return std::make_unique<HistogramFamily>(std::move(declared), environment);
 }
 

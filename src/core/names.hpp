@@ -5,7 +5,9 @@
 #include <string>
 #include <string_view>
 
+#include <vitals/native.hpp>
 #include <vitals/snapshot.hpp>
+#include <vitals/summary.hpp>
 
 namespace vitals::detail {
 
@@ -23,6 +25,9 @@ void check_label_names(std::string_view metric, std::span<const std::string_view
 /// `base` is the name without `_total`; an empty unit is none.
 void check_unit(std::string_view metric, std::string_view base, std::string_view unit);
 void check_bounds(std::string_view metric, std::span<const double> bounds);
+/// Beside that many classic bounds.
+void check_native(std::string_view metric, const Native& native, std::size_t bounds);
+void check_summary(std::string_view metric, const SummaryOptions& summary);
 [[noreturn]] void refuse(std::string_view metric, const std::string& why);
 
 /// Each byte sequence that is not UTF-8 (RFC 3629: overlong forms and surrogates included) becomes one U+FFFD, as W3C's

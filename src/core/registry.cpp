@@ -6,6 +6,7 @@
 
 #include "core/families.hpp"
 #include "core/names.hpp"
+#include "core/native_buckets.hpp"
 #include "core/registry_state.hpp"
 
 namespace vitals {
@@ -21,7 +22,10 @@ detail::Declaration declare(std::string_view name, std::string_view help, std::s
           .unit = {},
           .bounds = {},
           .quantiles = {},
-          .states = {}};
+          .states = {},
+          .native = {},
+          .window = {},
+          .slices = 0};
 }
 
 // The one metric of a family without labels.
@@ -61,6 +65,11 @@ Histogram& Registry::histogram(std::string_view name, std::string_view help, con
   return only<Histogram>(histograms(name, help, {nullptr, 0}, options, buckets));
 }
 
+Summary& Registry::summary(std::string_view name, std::string_view help, const SummaryOptions& summary,
+                           const FamilyOptions& options) {
+  return only<Summary>(summaries(name, help, {nullptr, 0}, options, summary));
+}
+
 detail::FamilyBase& Registry::counters(std::string_view name, std::string_view help, LabelNames labels,
                                        const FamilyOptions& options) {
   return state_->family(MetricType::Counter, declare(name, help, {labels.names, labels.size}, options),
@@ -79,6 +88,31 @@ detail::FamilyBase& Registry::histograms(std::string_view name, std::string_view
   declared.bounds.assign(buckets.bounds().begin(), buckets.bounds().end());
   return state_->family(MetricType::Histogram, std::move(declared), detail::make_histograms);
 }
+
+detail::FamilyBase& Registry::native_histograms(std::string_view name, std::string_view help, LabelNames labels,
+                                                const FamilyOptions& options, const Buckets* buckets,
+                                                const Native& native) {
+  auto declared = declare(name, help, {labels.names, labels.size}, options);
+  if (buckets != nullptr) {
+    detail::check_bounds(name, buckets->bounds());
+    declared.bounds.assign(buckets->bounds().begin(), buckets->bounds().end());
+  }
+  detail::check_native(name, native, declared.bounds.size());
+  declared.native = native;
+  return state_->family(MetricType::Histogram, std::move(declared), detail::make_histograms);
+}
+
+detail::FamilyBase& Registry::summaries(std::string_view name, std::string_view help, LabelNames labels,
+                                        const FamilyOptions& options, const SummaryOptions& summary) {
+  auto declared = declare(name, help, {labels.names, labels.size}, options);
+  detail::check_summary(name, summary);
+  declared.quantiles = summary.quantiles;
+  declared.window = summary.window;
+  declared.slices = summary.slices;
+  return state_->family(MetricType::Summary, std::move(declared), detail::make_summaries);
+}
+
+Histogram& Registry::only_histogram(detail::FamilyBase& family) { return only<Histogram>(family); }
 
 void Registry::info(std::string_view name, std::string_view help, std::vector<Label> labels) {
   std::string full = std::string{name} + "_info";

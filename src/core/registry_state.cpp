@@ -30,6 +30,18 @@ std::string list(const std::vector<double>& numbers) {
   return "{" + out + "}";
 }
 
+std::string describe(const std::optional<Native>& native) {
+  if (!native) return "none";
+  return list({native->factor, native->zero_threshold, static_cast<double>(native->max_buckets),
+               native->max_zero_threshold});
+}
+
+std::string describe(std::chrono::nanoseconds window, std::size_t slices) {
+  std::string out;
+  append_number(out, std::chrono::duration<double>(window).count());
+  return out + " s in " + std::to_string(slices) + " slices";
+}
+
 void check_same(const FamilyBase& family, MetricType type, const Declaration& declared) {
   const Declaration& before = family.declared();
   const auto again = [&](const char* what, std::string_view was, std::string_view is) {
@@ -42,6 +54,9 @@ void check_same(const FamilyBase& family, MetricType type, const Declaration& de
   if (before.unit != declared.unit) again("unit", '"' + before.unit + '"', '"' + declared.unit + '"');
   if (before.bounds != declared.bounds) again("bucket bounds", list(before.bounds), list(declared.bounds));
   if (before.quantiles != declared.quantiles) again("quantiles", list(before.quantiles), list(declared.quantiles));
+  if (before.native != declared.native) again("native buckets", describe(before.native), describe(declared.native));
+  if (before.window != declared.window || before.slices != declared.slices)
+    again("window", describe(before.window, before.slices), describe(declared.window, declared.slices));
   if (before.states != declared.states) again("states", list(before.states), list(declared.states));
 }
 
@@ -69,7 +84,7 @@ void RegistryState::check(MetricType type, const Declaration& declared) const {
   const std::string_view reserved = type == MetricType::StateSet ? std::string_view{declared.name} : reserved_label(type);
   check_label_names(declared.name, labels, reserved, utf8_names_);
   check_unit(declared.name, base_name(declared.name, type), declared.unit);
-  if (type == MetricType::Histogram) check_bounds(declared.name, declared.bounds);
+  if (type == MetricType::Histogram && !declared.native) check_bounds(declared.name, declared.bounds);
 }
 
 FamilyBase& RegistryState::family(MetricType type, Declaration declared, Make make) {

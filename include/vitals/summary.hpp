@@ -1,0 +1,89 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include <vitals/timer.hpp>
+
+namespace vitals {
+
+namespace detail {
+struct Access;
+}
+
+/// What a summary exposes. Checked when it is registered.
+struct SummaryOptions {
+  /// From 0 to 1, ascending. May be empty: sum and count only.
+  std::vector<double> quantiles = {0.5, 0.9, 0.95, 0.99};
+  /// Quantiles are of what was observed in the last `window`, give or take a slice. 10 ms per slice to a year.
+  std::chrono::nanoseconds window = std::chrono::seconds{60};
+  /// In how many steps the window moves: quantiles cover the current slice and the slices - 1 before it. 2 to 60.
+  std::size_t slices = 6;
+};
+
+/// What a summary held at one moment. A plain value.
+class SummarySnapshot {
+ public:
+  struct Bucket {
+    double value;
+    std::uint64_t count;
+  };
+
+  /// REQUIRES: the buckets of the window, by ascending value.
+  SummarySnapshot(std::uint64_t count, double sum, std::vector<Bucket> window);
+
+  /// Since the beginning, as sum().
+  [[nodiscard]] std::uint64_t count() const noexcept { return count_; }
+  [[nodiscard]] double sum() const noexcept { return sum_; }
+  /// Observations in the window, which quantile() is of.
+  [[nodiscard]] std::uint64_t window_count() const noexcept { return window_count_; }
+  /// The observation of rank ceil(q * window_count()), to within Summary's error; NaN if the window is empty or q
+  /// outside [0, 1].
+  [[nodiscard]] double quantile(double q) const noexcept;
+
+ private:
+  std::uint64_t count_;
+  double sum_;
+  std::uint64_t window_count_;
+  std::vector<Bucket> window_;
+};
+
+/// Quantiles over a sliding window, with the sum and the count of all. Those of several instances can't be joined:
+/// where there is more than one, prefer a Histogram. Thread-safe: any member from any thread or signal handler;
+/// recording takes no lock. Error: a quantile is off by at most 0.55 % of its value. Twice that for each halving of
+/// resolution, which comes when values have met more than 1,500 of the buckets that are that wide: a hundred million
+/// times the smallest, 23 octaves. Cost: observe() a read of the coarse clock, an index and one store of a count and
+/// its sum. Once per slice an observe() copies the counts: some µs per 1,000 buckets met, times the CPUs. Memory is 1.3
+/// kB for the first 12 buckets met, then 20 bytes and 8 per slice for each place of tables that are less than three
+/// quarters full, at most 140 kB for each resolution (6 slices), and 16 bytes per place and CPU once it is spread: from
+/// birth without labels, as one of a family when it is hot. Lifetime: owned by its Registry; a reference is valid as
+/// long as the Registry, after the series was removed too.
+class Summary {
+ public:
+  Summary(const Summary&) = delete;
+  Summary& operator=(const Summary&) = delete;
+
+  /// Records v. NaN is dropped and counted in vitals_invalid_updates_total.
+  void observe(double v) noexcept;
+  /// Records a duration in seconds.
+  template <class Rep, class Period>
+  void observe(std::chrono::duration<Rep, Period> elapsed) noexcept {
+    observe(std::chrono::duration<double>(elapsed).count());
+  }
+
+  /// Observes, when the result dies, the time since this call.
+  [[nodiscard]] SummaryTimer time() noexcept { return SummaryTimer{*this}; }
+
+  /// Every observation that happened before this call, and perhaps some that overlap it; count() and sum() are of the
+  /// same observations.
+  [[nodiscard]] SummarySnapshot snapshot() const;
+
+ protected:
+  // Its numbers are those of the class that the library derives.
+  Summary() noexcept = default;
+  ~Summary() = default;
+};
+
+}  // namespace vitals

@@ -1,0 +1,109 @@
+#include <limits>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "core/access.hpp"
+#include "core/families.hpp"
+#include "core/names.hpp"
+#include "core/native_buckets.hpp"
+
+namespace vitals::detail {
+
+namespace {
+
+// Few cells at first, for families may have many series; a histogram that is alone is likely to be used.
+constexpr std::uint32_t kFewCells = 16;
+constexpr std::uint32_t kManyCells = 64;
+
+}  // namespace
+
+HistogramSnapshot snapshot_with_extras(const Histogram& histogram, const HistogramExtras* extras) {
+  if (extras == nullptr || extras->native == nullptr) return {{}, {0}, 0};  // removed
+  const NativeRules& rules = *extras->native;
+  const auto bounds = rules.cells.classic == nullptr ? std::span<const double>{} : rules.cells.classic->bounds();
+  std::vector<std::uint64_t> counts(bounds.size() + 1);
+  NativeBuckets native;
+  const NativeTotals totals = read_native(native_cells(histogram), rules.options, native, counts);
+  return {{bounds.begin(), bounds.end()}, std::move(counts), totals.sum, std::move(native)};
+}
+
+namespace {
+
+class NativeHistogramFamily final : public FamilyBase {
+ public:
+  NativeHistogramFamily(Declaration declaration, Environment& environment)
+      : FamilyBase{bytes(rules_of(declaration)), MetricType::Histogram, std::move(declaration), environment},
+        index_{declared().bounds.empty() ? nullptr : std::make_unique<BucketIndex>(declared().bounds)},
+        rules_{rules_of(declared())},
+        counts_(declared().bounds.size() + 1) {
+    rules_.cells.classic = index_.get();
+    rules_.cells.memory = &memory_;
+  }
+  ~NativeHistogramFamily() override { retire_all(); }
+
+ private:
+  static NativeRules rules_of(const Declaration& declared) noexcept {
+    const Native& native = *declared.native;
+    // Where the bucket of zero may take some in, they need cells nevertheless.
+    const std::size_t buckets = native.max_zero_threshold > 0 ? 2 * native.max_buckets : native.max_buckets;
+    return {native,
+            {.schema = schema_of(native.factor),
+             .zero_threshold = native.zero_threshold,
+             .buckets = buckets,
+             .classic = nullptr,
+             .slices = 0,
+             .capacity = declared.labels.empty() ? kManyCells : kFewCells,
+             .memory = nullptr}};
+  }
+  static std::size_t bytes(const NativeRules& rules) noexcept {
+    return sizeof(Histogram) + sizeof(NativeCells) - sizeof(LogCells) + LogCells::bytes(rules.cells);
+  }
+  static NativeCells& cells(void* instrument) noexcept { return native_cells(*static_cast<Histogram*>(instrument)); }
+
+  void construct(void* at, bool alone) override {
+    const Histogram& histogram = Access::make(at, extras_);
+    new (&native_cells(histogram)) NativeCells{rules_.cells.zero_threshold, {rules_.cells, alone}};
+  }
+
+  void retire(void* instrument) noexcept override { cells(instrument).cells.retire(); }
+
+  void read(void* instrument, MetricSnapshot& out) override {
+    cells(instrument).cells.cool();
+    counts_.assign(counts_.size(), 0);
+    const NativeTotals totals = read_native(cells(instrument), rules_.options, out.native, counts_);
+    out.count = totals.count;
+    out.sum = totals.sum;
+    out.buckets.clear();
+    if (index_ == nullptr) return;
+    std::uint64_t cumulative = 0;
+    for (std::size_t i = 0; i < counts_.size(); ++i) {
+      cumulative += counts_[i];
+      out.buckets.push_back(
+          {i < index_->bounds().size() ? index_->bounds()[i] : std::numeric_limits<double>::infinity(), cumulative});
+    }
+  }
+
+  std::uint64_t activity(void* instrument) const noexcept override {
+    const LogCells& all = cells(instrument).cells;
+    std::uint64_t count = all.unplaced().count;
+    LogCells::for_each(all.newest(), [&](const LogLayout& layout, std::uint32_t slot, LogTag) {
+      count += LogCells::pair(layout, slot).count;
+    });
+    return count;
+  }
+
+  PageArena memory_;
+  std::unique_ptr<BucketIndex> index_;
+  NativeRules rules_;
+  HistogramExtras extras_{&rules_};
+  std::vector<std::uint64_t> counts_;  // of one series that is being read, by classic bucket
+};
+
+}  // namespace
+
+std::unique_ptr<FamilyBase> make_native_histograms(Declaration declared, Environment& environment) {
+  return std::make_unique<NativeHistogramFamily>(std::move(declared), environment);
+}
+
+}  // namespace vitals::detail
