@@ -5,11 +5,13 @@
 #include <cstdint>
 
 #include <vitals/detail/cells.hpp>
+#include <vitals/exemplar.hpp>
 
 namespace vitals {
 
 namespace detail {
 struct Access;
+struct ExemplarSlots;
 }
 
 /// A count that only goes up.
@@ -49,6 +51,19 @@ class Counter {
       add_slow(v);
   }
 
+  /// The same with an exemplar, of which the newest shows: inc(1, {{"trace_id", id}}). Adds in any case; the exemplar is
+  /// left out if another thread writes one at that moment. Costs some 100 ns, and 256 bytes from the first on.
+  template <std::integral T>
+  void inc(T n, ExemplarLabels exemplar) noexcept {
+    if constexpr (std::signed_integral<T>) {
+      if (n < 0) [[unlikely]]
+        return detail::drop_update();
+    }
+    inc_with(static_cast<std::uint64_t>(n), exemplar);
+  }
+  void inc(std::floating_point auto v, ExemplarLabels exemplar) noexcept { add(v, exemplar); }
+  void add(double v, ExemplarLabels exemplar) noexcept;
+
   /// Every increment that happened before this call, and perhaps some that overlap it. Never goes down.
   [[nodiscard]] double value() const noexcept;
 
@@ -63,10 +78,12 @@ class Counter {
   void add_slow(std::uint64_t n) noexcept;
   void add_slow(double v) noexcept;
   void add_large(double v) noexcept;
+  void inc_with(std::uint64_t n, ExemplarLabels exemplar) noexcept;
 
   detail::CellHead head_;
   std::atomic<std::uint64_t> whole_{0};  // relaxed, as the stripes: they publish nothing else
   std::atomic<double> fraction_{0};
+  std::atomic<detail::ExemplarSlots*> exemplars_{nullptr};  // src/core/exemplar_pool.hpp
 };
 
 }  // namespace vitals

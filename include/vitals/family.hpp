@@ -9,13 +9,9 @@
 #include <string_view>
 #include <type_traits>
 
-namespace vitals {
+#include <vitals/label_pair.hpp>
 
-/// A label of a series that is looked for.
-struct LabelPair {
-  std::string_view name;
-  std::string_view value;
-};
+namespace vitals {
 
 namespace detail {
 
@@ -76,6 +72,9 @@ struct FamilyOptions {
   std::chrono::nanoseconds expire_after{0};
   /// OpenMetrics: what the name (without `_total`) ends in, such as "seconds"; empty: none.
   std::string_view unit = {};
+  /// Counters and histograms: what is recorded in a sampled trace is shown with it, as RegistryOptions says. Such a
+  /// counter's inc() is a locked instruction and 5 ns more.
+  bool exemplars = false;
 };
 
 /// All series of one metric name: one Metric for each combination of N label values.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -10,6 +11,7 @@
 #include <vitals/buckets.hpp>
 #include <vitals/clock.hpp>
 #include <vitals/counter.hpp>
+#include <vitals/exemplar.hpp>
 #include <vitals/family.hpp>
 #include <vitals/gauge.hpp>
 #include <vitals/histogram.hpp>
@@ -47,6 +49,10 @@ struct RegistryOptions {
   bool utf8_names = false;
   /// Must outlive the registry.
   const Clock* clock = &Clock::real();
+  /// Exemplars of families that have FamilyOptions::exemplars: from this source, at most one per interval for each
+  /// counter and bucket.
+  TraceSource trace_source{};
+  std::chrono::nanoseconds exemplar_interval = std::chrono::seconds{1};
 };
 
 /// The metrics of a program, or of a part of it: makes them, owns them, and is what an endpoint exposes.

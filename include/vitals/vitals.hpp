@@ -3,6 +3,7 @@
 #include <vitals/buckets.hpp>
 #include <vitals/clock.hpp>
 #include <vitals/counter.hpp>
+#include <vitals/exemplar.hpp>
 #include <vitals/family.hpp>
 #include <vitals/gauge.hpp>
 #include <vitals/histogram.hpp>

@@ -16,10 +16,17 @@ struct Access {
   static std::uint64_t whole(const Counter& counter) noexcept;
   static double fraction(const Counter& counter) noexcept;
 
+  static std::atomic<ExemplarSlots*>& exemplars(Counter& counter) noexcept { return counter.exemplars_; }
+  static std::atomic<ExemplarSlots*>& exemplars(Histogram& histogram) noexcept { return histogram.exemplars_; }
+
   static CellHead& head(Histogram& histogram) noexcept { return histogram.head_; }
   static const CellHead& head(const Histogram& histogram) noexcept { return histogram.head_; }
   static PairCell* own(const Histogram& histogram) noexcept { return histogram.own(); }
   static Histogram& make(void* at, const BucketIndex& index) noexcept { return *new (at) Histogram{index}; }
+  static void set_extras(Histogram& histogram, HistogramExtras& extras) noexcept {
+    histogram.extras_ = &extras;
+    histogram.index_ = nullptr;
+  }
 
   static RegistryState& state(const Registry& registry) noexcept { return *registry.state_; }
 };

@@ -31,25 +31,6 @@ std::string suggest(std::string_view name, bool colon) {
   return fixed;
 }
 
-// The length of the UTF-8 sequence at the start of text, or 0 and in `bad` how many bytes stand for one U+FFFD.
-std::size_t utf8_length(std::string_view text, std::size_t& bad) noexcept {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned lead = byte(0);
-  bad = 1;
-  if (lead < 0x80) return 1;
-  const std::size_t length = lead >= 0xC2 && lead <= 0xDF   ? 2
-                             : lead >= 0xE0 && lead <= 0xEF ? 3
-                             : lead >= 0xF0 && lead <= 0xF4 ? 4
-                                                            : 0;
-  unsigned low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;   // no overlong forms
-  unsigned high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;  // no surrogates, nothing above U+10FFFF
-  for (std::size_t i = 1; i < length; ++i, low = 0x80, high = 0xBF) {
-    if (i == text.size() || byte(i) < low || byte(i) > high) return 0;
-    bad = i + 1;
-  }
-  return length;
-}
-
 }  // namespace
 
 bool valid_metric_name(std::string_view name, bool utf8) noexcept {
@@ -119,6 +100,24 @@ void check_bounds(std::string_view metric, std::span<const double> bounds) {
       refuse(metric, bound + ": bounds must ascend without repeats; sort them and remove duplicates");
     }
   }
+}
+
+std::size_t utf8_length(std::string_view text, std::size_t& bad) noexcept {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned lead = byte(0);
+  bad = 1;
+  if (lead < 0x80) return 1;
+  const std::size_t length = lead >= 0xC2 && lead <= 0xDF   ? 2
+                             : lead >= 0xE0 && lead <= 0xEF ? 3
+                             : lead >= 0xF0 && lead <= 0xF4 ? 4
+                                                            : 0;
+  unsigned low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;   // no overlong forms
+  unsigned high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;  // no surrogates, nothing above U+10FFFF
+  for (std::size_t i = 1; i < length; ++i, low = 0x80, high = 0xBF) {
+    if (i == text.size() || byte(i) < low || byte(i) > high) return 0;
+    bad = i + 1;
+  }
+  return length;
 }
 
 std::size_t utf8_length(std::string_view text) noexcept {

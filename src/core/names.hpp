@@ -31,5 +31,7 @@ void check_bounds(std::string_view metric, std::span<const double> bounds);
 [[nodiscard]] bool is_valid_utf8(std::string_view text) noexcept;
 /// The bytes of the UTF-8 sequence at the start of text; 0 if there is none. REQUIRES: text is not empty.
 [[nodiscard]] std::size_t utf8_length(std::string_view text) noexcept;
+/// The same, and if there is none, in `bad` how many bytes become one U+FFFD.
+[[nodiscard]] std::size_t utf8_length(std::string_view text, std::size_t& bad) noexcept;
 
 }  // namespace vitals::detail

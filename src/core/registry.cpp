@@ -116,9 +116,9 @@ void Registry::keep_collector(std::function<void(std::vector<FamilySnapshot>&)> 
 
 std::vector<FamilySnapshot> Registry::snapshot() const {
   std::vector<FamilySnapshot> families;
-  MetricSnapshot scratch;
   state_->visit(
       [&](detail::FamilyBase& family) {
+        MetricSnapshot scratch;  // of each family, as a type fills no more than what is its own
         const auto& declared = family.declared();
         FamilySnapshot snapshot{declared.name, declared.help, family.type(), {}, declared.unit};
         family.read_each(scratch, [&](const MetricSnapshot& metric) { snapshot.metrics.push_back(metric); });

@@ -58,6 +58,8 @@ RegistryState::RegistryState(RegistryOptions options) : utf8_names_{options.utf8
   for (Label& label : options.labels) label.value = to_valid_utf8(label.value);
   environment_.labels = std::move(options.labels);
   environment_.clock = options.clock;
+  environment_.trace_source = options.trace_source;
+  environment_.exemplar_interval = options.exemplar_interval;
 }
 
 void RegistryState::check(MetricType type, const Declaration& declared) const {
