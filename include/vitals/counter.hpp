@@ -12,14 +12,14 @@ namespace vitals {
 namespace detail {
 struct Access;
 struct ExemplarSlots;
-}
+}  // namespace detail
 
 /// A count that only goes up.
 /// Thread-safe: any member from any thread or signal handler, no locks.
-/// Cost: inc() one plain addition, no cache line that other CPUs write; value() a read per CPU. 40 bytes, and 16 per CPU
-/// once it is spread: from birth without labels, as one of a family when it is hot (docs/design.md); until then inc() is
-/// one locked instruction.
-/// Lifetime: owned by its Registry; a reference is valid as long as the Registry, after the series was removed too.
+/// Cost: inc() one plain addition, no cache line that other CPUs write; value() a read per CPU. 40 bytes, and 16 per
+/// CPU once it is spread: from birth without labels, as one of a family when it is hot (docs/design.md); until then
+/// inc() is one locked instruction. Lifetime: owned by its Registry; a reference is valid as long as the Registry,
+/// after the series was removed too.
 class Counter {
  public:
   Counter() = default;
@@ -51,8 +51,8 @@ class Counter {
       add_slow(v);
   }
 
-  /// The same with an exemplar, of which the newest shows: inc(1, {{"trace_id", id}}). Adds in any case; the exemplar is
-  /// left out if another thread writes one at that moment. Costs some 100 ns, and 256 bytes from the first on.
+  /// The same with an exemplar, of which the newest shows: inc(1, {{"trace_id", id}}). Adds in any case; the exemplar
+  /// is left out if another thread writes one at that moment. Costs some 100 ns, and 256 bytes from the first on.
   template <std::integral T>
   void inc(T n, ExemplarLabels exemplar) noexcept {
     if constexpr (std::signed_integral<T>) {

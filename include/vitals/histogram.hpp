@@ -70,9 +70,9 @@ class Histogram {
     observe(std::chrono::duration<double>(elapsed).count());
   }
 
-  /// The same with an exemplar, of which each bucket shows the newest: observe(0.2, {{"trace_id", id}}). Observes in any
-  /// case; the exemplar is left out if another thread writes one at that moment. Costs some 100 ns, and 128 bytes per
-  /// bucket from the first on.
+  /// The same with an exemplar, of which each bucket shows the newest: observe(0.2, {{"trace_id", id}}). Observes in
+  /// any case; the exemplar is left out if another thread writes one at that moment. Costs some 100 ns, and 128 bytes
+  /// per bucket from the first on.
   void observe(double v, ExemplarLabels exemplar) noexcept;
   template <class Rep, class Period>
   void observe(std::chrono::duration<Rep, Period> elapsed, ExemplarLabels exemplar) noexcept {

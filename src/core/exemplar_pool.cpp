@@ -18,7 +18,8 @@ namespace {
 constexpr std::size_t kPage = 4096;
 constexpr std::size_t kAlignment = 64;
 constexpr std::size_t kLargestChunk = std::size_t{256} << 10;
-constexpr int kPatience = 1000;  // of who must have a slot that a recorder has, for some 50 ns unless it was interrupted
+constexpr int kPatience =
+    1000;  // of who must have a slot that a recorder has, for some 50 ns unless it was interrupted
 
 // Sequentially consistent, see release().
 bool try_lock(ExemplarSlot& slot) noexcept { return !slot.locked.exchange(true); }
@@ -75,8 +76,8 @@ ExemplarSlots* ExemplarPool::take(ExemplarHolder& holder) noexcept {
   return slots;
 }
 
-// Recorders set `locked` and then read `owner`; here `owner` is written and then `locked` read. All four are sequentially
-// consistent: so whoever found this owner is seen to have the slot, and others find that it has gone.
+// Recorders set `locked` and then read `owner`; here `owner` is written and then `locked` read. All four are
+// sequentially consistent: so whoever found this owner is seen to have the slot, and others find that it has gone.
 void ExemplarPool::release(ExemplarHolder& holder) noexcept {
   const std::lock_guard guard{mutex_};
   ExemplarSlots* slots = holder.exchange(nullptr, std::memory_order_acq_rel);
@@ -156,8 +157,8 @@ void ExemplarPool::offer(ExemplarHolder& holder, std::size_t index, double value
   const TraceSource& source = environment_.trace_source;
   ExemplarSlots* slots = holder.load(std::memory_order_acquire);
   if (slots == nullptr || source.current == nullptr) return;
-  if (slots != &none_ &&
-      environment_.clock->steady_nanos() < slots->begin()[index].due.load(std::memory_order_relaxed)) [[likely]]
+  if (slots != &none_ && environment_.clock->steady_nanos() < slots->begin()[index].due.load(std::memory_order_relaxed))
+      [[likely]]
     return;
   TraceContext trace;
   if (!source.current(trace, source.context)) return;

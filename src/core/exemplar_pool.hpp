@@ -16,14 +16,14 @@ namespace vitals::detail {
 
 class ExemplarPool;
 
-// The latest exemplar of a counter or bucket. All zero: none. Whoever sets `locked` has the rest; recorders only try, and
-// skip the exemplar if another has it.
+// The latest exemplar of a counter or bucket. All zero: none. Whoever sets `locked` has the rest; recorders only try,
+// and skip the exemplar if another has it.
 struct ExemplarSlot {
   static constexpr std::size_t kInline = 88;  // enough for a trace_id and a span_id
 
-  std::atomic<bool> locked;  // acquire, release
-  std::atomic<bool> filled;  // written by who has the lock; relaxed hint for readers
-  std::uint16_t bytes;       // of the text
+  std::atomic<bool> locked;       // acquire, release
+  std::atomic<bool> filled;       // written by who has the lock; relaxed hint for readers
+  std::uint16_t bytes;            // of the text
   std::atomic<std::int64_t> due;  // steady time before which no automatic one is taken; written under the lock, a hint
   double value;
   UnixNanos timestamp;
@@ -32,12 +32,13 @@ struct ExemplarSlot {
 };
 static_assert(sizeof(ExemplarSlot) == 128);
 
-// The slots of one instrument; they follow in memory. A block stays one for as long as its family lives, so that one who
-// recorded into a removed series may look at it still: it finds another owner, under the slot's lock.
+// The slots of one instrument; they follow in memory. A block stays one for as long as its family lives, so that one
+// who recorded into a removed series may look at it still: it finds another owner, under the slot's lock.
 struct alignas(64) ExemplarSlots {
-  ExemplarPool* pool;                // never changes
-  std::atomic<const void*> owner{};  // the instrument's pointer to this; null: free. Sequentially consistent, see release()
-  ExemplarSlots* next = nullptr;     // of those that are free
+  ExemplarPool* pool;  // never changes
+  std::atomic<const void*>
+      owner{};  // the instrument's pointer to this; null: free. Sequentially consistent, see release()
+  ExemplarSlots* next = nullptr;  // of those that are free
 
   [[nodiscard]] ExemplarSlot* begin() noexcept { return reinterpret_cast<ExemplarSlot*>(this + 1); }
 };

@@ -14,7 +14,8 @@ namespace vitals::detail {
 enum class ExemplarDrop : std::uint8_t { None, TooLong, Invalid, Busy };
 
 // The labels of an exemplar as bytes: of each the length of its name (one byte) and of its value (two), then both.
-// 128 code points never need more: a label has one of one byte at least, in its name, and takes three bytes for lengths.
+// 128 code points never need more: a label has one of one byte at least, in its name, and takes three bytes for
+// lengths.
 class ExemplarText {
  public:
   static constexpr std::size_t kMaxCodePoints = 128;

@@ -69,7 +69,7 @@ TEST_F(ProcessTest, RegisteringTwiceChangesNothing) {
   register_library_metrics(registry);
 
   EXPECT_NE(to_text(registry).find("vitals_collector_errors_total 0\n"), std::string::npos);
-  EXPECT_EQ(read(registry).size(), 9u + 2u);
+  EXPECT_EQ(read(registry).size(), 9u + 3u);
 }
 
 }  // namespace
