@@ -3,6 +3,8 @@
 #include <atomic>
 #include <concepts>
 #include <cstdint>
+#include <exception>
+#include <utility>
 
 #include <vitals/detail/cells.hpp>
 #include <vitals/exemplar.hpp>
@@ -13,6 +15,23 @@ namespace detail {
 struct Access;
 struct ExemplarSlots;
 }  // namespace detail
+
+class Counter;
+
+/// Counts, when it ends, whether an exception ended it: Counter::count_exceptions().
+/// Move-only, for one thread. Must not outlive the counter's registry.
+class [[nodiscard]] ExceptionCount {
+ public:
+  explicit ExceptionCount(Counter& counter) noexcept : counter_{&counter} {}
+  ExceptionCount(ExceptionCount&& other) noexcept
+      : counter_{std::exchange(other.counter_, nullptr)}, before_{other.before_} {}
+  ExceptionCount& operator=(ExceptionCount&&) = delete;
+  ~ExceptionCount();
+
+ private:
+  Counter* counter_;
+  int before_ = std::uncaught_exceptions();
+};
 
 /// A count that only goes up.
 /// Thread-safe: any member from any thread or signal handler, no locks.
@@ -64,6 +83,9 @@ class Counter {
   void inc(std::floating_point auto v, ExemplarLabels exemplar) noexcept { add(v, exemplar); }
   void add(double v, ExemplarLabels exemplar) noexcept;
 
+  /// Adds 1 when the result dies because an exception passes: `auto failed = errors.count_exceptions();`
+  ExceptionCount count_exceptions() noexcept { return ExceptionCount{*this}; }
+
   /// Every increment that happened before this call, and perhaps some that overlap it. Never goes down.
   [[nodiscard]] double value() const noexcept;
 
@@ -85,5 +107,16 @@ class Counter {
   std::atomic<double> fraction_{0};
   std::atomic<detail::ExemplarSlots*> exemplars_{nullptr};  // src/core/exemplar_pool.hpp
 };
+
+inline ExceptionCount::~ExceptionCount() {
+  if (counter_ != nullptr && std::uncaught_exceptions() > before_) counter_->inc();
+}
+
+/// What f() returns; adds 1 to the counter if it throws.
+template <class F>
+decltype(auto) count_exceptions(Counter& counter, F&& f) {
+  const auto count = counter.count_exceptions();
+  return std::forward<F>(f)();
+}
 
 }  // namespace vitals

@@ -7,9 +7,14 @@
 #include <vitals/family.hpp>
 #include <vitals/gauge.hpp>
 #include <vitals/histogram.hpp>
+#include <vitals/info.hpp>
+#include <vitals/peak_gauge.hpp>
 #include <vitals/process.hpp>
 #include <vitals/registry.hpp>
+#include <vitals/samples.hpp>
+#include <vitals/scoped_series.hpp>
 #include <vitals/snapshot.hpp>
+#include <vitals/state_set.hpp>
 #include <vitals/exposition.hpp>
 #include <vitals/timer.hpp>
 #include <vitals/version.hpp>

@@ -6,7 +6,9 @@
 #include <vitals/counter.hpp>
 #include <vitals/gauge.hpp>
 #include <vitals/histogram.hpp>
+#include <vitals/peak_gauge.hpp>
 #include <vitals/registry.hpp>
+#include <vitals/state_set.hpp>
 
 namespace vitals::detail {
 
@@ -27,6 +29,10 @@ struct Access {
     histogram.extras_ = &extras;
     histogram.index_ = nullptr;
   }
+
+  static void make(void* at, const PeakWindow& window) noexcept { new (at) PeakGauge{window}; }
+  static void make(void* at, const std::vector<std::string>& states) noexcept { new (at) StateSet{states}; }
+  static std::uint64_t bits(const StateSet& set) noexcept { return set.bits_.load(std::memory_order_relaxed); }
 
   static RegistryState& state(const Registry& registry) noexcept { return *registry.state_; }
 };

@@ -21,6 +21,7 @@ struct Declaration {
   std::vector<double> bounds;       // histograms with classic buckets
   std::vector<double> quantiles;    // summaries
   std::vector<std::string> states;  // state sets
+  std::chrono::nanoseconds peak_window{0};  // peak gauges; 0: it is none
 };
 
 }  // namespace vitals::detail

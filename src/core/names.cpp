@@ -82,6 +82,18 @@ void check_unit(std::string_view metric, std::string_view base, std::string_view
                        std::string{unit} + (metric.ends_with("_total") ? "_total" : "") + "\"");
 }
 
+void check_states(std::string_view metric, std::span<const std::string> states) {
+  constexpr std::size_t kMaxStates = 64;
+  if (states.empty()) refuse(metric, "a state set needs at least one state; name some");
+  if (states.size() > kMaxStates)
+    refuse(metric, std::to_string(states.size()) + " states; at most 64 are allowed, use a gauge with a label");
+  for (auto state = states.begin(); state != states.end(); ++state) {
+    if (state->empty()) refuse(metric, "state \"\": a state must have a name; give it one");
+    if (std::find(states.begin(), state, *state) != state)
+      refuse(metric, "state \"" + *state + "\": declared twice; states must differ");
+  }
+}
+
 void check_bounds(std::string_view metric, std::span<const double> bounds) {
   if (bounds.empty())
     refuse(metric, "a histogram needs at least one bucket bound; give some, or use Buckets::latency()");

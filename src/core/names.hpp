@@ -22,6 +22,7 @@ void check_label_names(std::string_view metric, std::span<const std::string_view
                        bool utf8 = false);
 /// `base` is the name without `_total`; an empty unit is none.
 void check_unit(std::string_view metric, std::string_view base, std::string_view unit);
+void check_states(std::string_view metric, std::span<const std::string> states);
 void check_bounds(std::string_view metric, std::span<const double> bounds);
 [[noreturn]] void refuse(std::string_view metric, const std::string& why);
 

@@ -2,8 +2,10 @@
 #include <stdexcept>
 #include <utility>
 
+#include <vitals/info.hpp>
 #include <vitals/registry.hpp>
 
+#include "core/callbacks.hpp"
 #include "core/families.hpp"
 #include "core/names.hpp"
 #include "core/registry_state.hpp"
@@ -21,23 +23,18 @@ detail::Declaration declare(std::string_view name, std::string_view help, std::s
           .unit = {},
           .bounds = {},
           .quantiles = {},
-          .states = {}};
+          .states = {},
+          .peak_window = {}};
+}
+
+std::string counter_name(std::string_view name) {
+  return std::string{name} + (name.ends_with("_total") ? "" : "_total");
 }
 
 // The one metric of a family without labels.
 template <class Metric>
 Metric& only(detail::FamilyBase& family) {
   return *static_cast<Metric*>(family.find_or_create(nullptr));
-}
-
-detail::Collector::Function single(std::string_view name, std::string_view help, MetricType type,
-                                   std::function<double()> callback) {
-  if (!callback) detail::refuse(name, "the callback is empty; give a function");
-  return [family = FamilySnapshot{std::string{name}, std::string{help}, type, {{}}, {}},
-          callback = std::move(callback)](auto& out) {
-    out.push_back(family);
-    out.back().metrics.front().value = callback();
-  };
 }
 
 }  // namespace
@@ -82,27 +79,80 @@ detail::FamilyBase& Registry::histograms(std::string_view name, std::string_view
   return state_->family(MetricType::Histogram, std::move(declared), detail::make_histograms);
 }
 
-void Registry::info(std::string_view name, std::string_view help, std::vector<Label> labels) {
-  std::string full = std::string{name} + "_info";
-  std::vector<std::string_view> names;
-  for (const auto& label : labels) names.push_back(label.name);
-  detail::check_label_names(full, names, "", state_->utf8_names());
-  FamilySnapshot family{full, std::string{help}, MetricType::Info, {{.labels = std::move(labels), .value = 1}}, {}};
-  state_->add([family = std::move(family)](auto& out) { out.push_back(family); }, std::move(full), MetricType::Info);
+PeakGauge& Registry::peak_gauge(std::string_view name, std::string_view help, const PeakOptions& peak,
+                                const FamilyOptions& options) {
+  return only<PeakGauge>(peak_gauges(name, help, {nullptr, 0}, options, peak));
+}
+
+StateSet& Registry::state_set(std::string_view name, std::string_view help, const States& states,
+                              const FamilyOptions& options) {
+  return only<StateSet>(state_sets(name, help, {nullptr, 0}, options, states));
+}
+
+Gauge& Registry::untyped(std::string_view name, std::string_view help, const FamilyOptions& options) {
+  return only<Gauge>(untypeds(name, help, {nullptr, 0}, options));
+}
+
+detail::FamilyBase& Registry::peak_gauges(std::string_view name, std::string_view help, LabelNames labels,
+                                          const FamilyOptions& options, const PeakOptions& peak) {
+  if (peak.window.count() <= 0) detail::refuse(name, "PeakOptions::window: it must be longer than 0; use 60s");
+  auto declared = declare(name, help, {labels.names, labels.size}, options);
+  declared.peak_window = peak.window;
+  return state_->family(MetricType::Gauge, std::move(declared), detail::make_peak_gauges);
+}
+
+detail::FamilyBase& Registry::state_sets(std::string_view name, std::string_view help, LabelNames labels,
+                                         const FamilyOptions& options, const States& states) {
+  auto declared = declare(name, help, {labels.names, labels.size}, options);
+  for (const auto& state : states.names()) declared.states.push_back(detail::to_valid_utf8(state));
+  return state_->family(MetricType::StateSet, std::move(declared), detail::make_state_sets);
+}
+
+detail::FamilyBase& Registry::untypeds(std::string_view name, std::string_view help, LabelNames labels,
+                                       const FamilyOptions& options) {
+  return state_->family(MetricType::Untyped, declare(name, help, {labels.names, labels.size}, options),
+                        detail::make_untyped);
+}
+
+Info& Registry::info(std::string_view name, std::string_view help, std::vector<Label> labels) {
+  std::string full{name};
+  if (!full.ends_with("_info")) full += "_info";
+  // Lives as long as the collector that reads it, which is as long as the registry.
+  const std::shared_ptr<Info> info{new Info{full, state_->environment().labels, state_->utf8_names()}};
+  info->set(std::move(labels));
+  const auto collect = [info, full, help = std::string{help}](auto& out) {
+    out.push_back({full, help, MetricType::Info, {{.labels = info->labels(), .value = 1}}, {}});
+  };
+  state_->add(collect, full, MetricType::Info);
+  return *info;
 }
 
 CollectorToken Registry::gauge_callback(std::string_view name, std::string_view help,
                                         std::function<double()> callback) {
-  return CollectorToken{state_->add(single(name, help, MetricType::Gauge, std::move(callback)), std::string{name},
+  FamilySnapshot family{std::string{name}, std::string{help}, MetricType::Gauge, {}, {}};
+  return CollectorToken{state_->add(detail::collect_one(std::move(family), std::move(callback)), std::string{name},
                                     MetricType::Gauge)};
 }
 
 CollectorToken Registry::counter_callback(std::string_view name, std::string_view help,
                                           std::function<double()> callback) {
-  std::string full{name};
-  if (!full.ends_with("_total")) full += "_total";
-  return CollectorToken{
-      state_->add(single(full, help, MetricType::Counter, std::move(callback)), full, MetricType::Counter)};
+  FamilySnapshot family{counter_name(name), std::string{help}, MetricType::Counter, {}, {}};
+  std::string full = family.name;
+  return CollectorToken{state_->add(detail::collect_one(std::move(family), std::move(callback)), std::move(full),
+                                    MetricType::Counter)};
+}
+
+CollectorToken Registry::callbacks(MetricType type, std::string_view name, std::string_view help, LabelNames labels,
+                                   std::function<void(detail::SampleSink&)> callback) {
+  std::string full = type == MetricType::Counter ? counter_name(name) : std::string{name};
+  std::vector<std::string_view> names;
+  for (const auto& label : state_->environment().labels) names.push_back(label.name);
+  names.insert(names.end(), labels.names, labels.names + labels.size);
+  detail::check_label_names(full, names, "", state_->utf8_names());
+  FamilySnapshot family{full, std::string{help}, type, {}, {}};
+  return CollectorToken{state_->add(detail::collect_each(std::move(family), {labels.names, labels.names + labels.size},
+                                                         std::move(callback)),
+                                    std::move(full), type)};
 }
 
 CollectorToken Registry::add_collector(std::function<void(std::vector<FamilySnapshot>&)> collector) {

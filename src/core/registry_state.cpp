@@ -42,6 +42,10 @@ void check_same(const FamilyBase& family, MetricType type, const Declaration& de
   if (before.bounds != declared.bounds) again("bucket bounds", list(before.bounds), list(declared.bounds));
   if (before.quantiles != declared.quantiles) again("quantiles", list(before.quantiles), list(declared.quantiles));
   if (before.states != declared.states) again("states", list(before.states), list(declared.states));
+  const auto window = [](const Declaration& d) {
+    return d.peak_window.count() == 0 ? "none" : std::to_string(d.peak_window.count()) + " ns";
+  };
+  if (before.peak_window != declared.peak_window) again("peak window", window(before), window(declared));
 }
 
 void check_constant_labels(const std::vector<Label>& labels) {
@@ -70,6 +74,7 @@ void RegistryState::check(MetricType type, const Declaration& declared) const {
   check_label_names(declared.name, labels, reserved, utf8_names_);
   check_unit(declared.name, base_name(declared.name, type), declared.unit);
   if (type == MetricType::Histogram) check_bounds(declared.name, declared.bounds);
+  if (type == MetricType::StateSet) check_states(declared.name, declared.states);
 }
 
 FamilyBase& RegistryState::family(MetricType type, Declaration declared, Make make) {
