@@ -132,12 +132,12 @@ std::vector<FamilyBase*> RegistryState::families() const {
 
 // Under the lock: completes a family that a collector gave, and tells whether it can be exposed beside all others.
 // `claimed`: the registry keeps its name for it. `names` are those of the families before it.
-bool RegistryState::accept(FamilySnapshot& family, bool claimed, SampleNames& names) const {
-  if (!claimed && !names_.find_clash(family.name, family.type).line.empty()) return false;
-  if (!names.find_clash(family.name, family.type).line.empty()) return false;
-  if (!complete(family, environment_.labels, utf8_names_)) return false;
-  if (!family.metrics.empty()) names.claim(family.name, family.type);
-  return true;
+Completed RegistryState::accept(FamilySnapshot& family, bool claimed, SampleNames& names) const {
+  if (!claimed && !names_.find_clash(family.name, family.type).line.empty()) return Completed::Refused;
+  if (!names.find_clash(family.name, family.type).line.empty()) return Completed::Refused;
+  const Completed completed = complete(family, environment_.labels, utf8_names_);
+  if (completed != Completed::Refused && !family.metrics.empty()) names.claim(family.name, family.type);
+  return completed;
 }
 
 // What collectors give, by name, without what would break the exposition: it costs only its own family.
@@ -163,11 +163,9 @@ std::vector<FamilySnapshot> RegistryState::collect() {
   SampleNames names;
   lock.lock();
   for (auto& [family, claimed] : collected) {
-    if (!accept(family, claimed, names)) {
-      ++errors;
-    } else if (!family.metrics.empty()) {
-      accepted.push_back(std::move(family));
-    }
+    const Completed completed = accept(family, claimed, names);
+    if (completed != Completed::Good) ++errors;
+    if (completed != Completed::Refused && !family.metrics.empty()) accepted.push_back(std::move(family));
   }
   lock.unlock();
   if (errors > 0) collector_errors_.fetch_add(errors, std::memory_order_relaxed);

@@ -11,6 +11,7 @@
 
 #include <vitals/snapshot.hpp>
 
+#include "core/collected.hpp"
 #include "core/collector.hpp"
 #include "core/environment.hpp"
 #include "core/family_store.hpp"
@@ -58,7 +59,7 @@ class RegistryState : public std::enable_shared_from_this<RegistryState> {
   void check(MetricType type, const Declaration& declared) const;
   void claim(const std::string& name, MetricType type);
   std::vector<FamilySnapshot> collect();
-  [[nodiscard]] bool accept(FamilySnapshot& family, bool claimed, SampleNames& names) const;
+  [[nodiscard]] Completed accept(FamilySnapshot& family, bool claimed, SampleNames& names) const;
 
   mutable std::mutex mutex_;
   Environment environment_;
