@@ -30,8 +30,10 @@ bool have_distinct_labels(const std::vector<MetricSnapshot>& metrics) {
 
 bool are_valid(const std::vector<Label>& labels, std::string_view reserved, bool utf8_names) {
   for (auto label = labels.begin(); label != labels.end(); ++label) {
-    if (!valid_label_name(label->name, utf8_names) || label->name == reserved) return false;
-    if (std::any_of(labels.begin(), label, [&](const Label& other) { return other.name == label->name; })) return false;
+    if (!valid_label_name(label->name, utf8_names) || (!reserved.empty() && are_same_label(label->name, reserved)))
+      return false;
+    if (std::any_of(labels.begin(), label, [&](const Label& other) { return are_same_label(other.name, label->name); }))
+      return false;
   }
   return true;
 }

@@ -8,6 +8,7 @@
 #include <vitals/detail/cells.hpp>
 
 #include "core/cell_arena.hpp"
+#include "core/escaping.hpp"
 #include "core/text_format.hpp"
 
 namespace vitals::detail {
@@ -41,13 +42,21 @@ bool valid_label_name(std::string_view name, bool utf8) noexcept {
   return (utf8 ? !name.empty() && is_valid_utf8(name) : valid_name(name, false)) && !name.starts_with("__");
 }
 
+bool are_same_label(std::string_view a, std::string_view b) {
+  if (a == b) return true;
+  if (valid_name(a, false) && valid_name(b, false)) return false;
+  return escape_name(a, Escaping::Underscores, NameKind::Label) == escape_name(b, Escaping::Underscores, NameKind::Label);
+}
+
 std::string_view reserved_label(MetricType type) noexcept {
   const bool buckets = type == MetricType::Histogram || type == MetricType::GaugeHistogram;
   return buckets ? "le" : type == MetricType::Summary ? "quantile" : "";
 }
 
 void refuse(std::string_view metric, const std::string& why) {
-  throw std::invalid_argument("vitals: metric \"" + to_valid_utf8(metric) + "\": " + why);
+  std::string message = "vitals: metric \"" + to_valid_utf8(metric) + "\": " + why;
+  std::replace(message.begin(), message.end(), '\0', ' ');  // it would end what()
+  throw std::invalid_argument(message);
 }
 
 void check_metric_name(std::string_view name, bool utf8) {
@@ -66,10 +75,12 @@ void check_label_names(std::string_view metric, std::span<const std::string_view
       refuse(metric, label + "a label name must match [a-zA-Z_][a-zA-Z0-9_]*; use \"" + suggest(*name, false) + "\"");
     if (name->starts_with("__"))
       refuse(metric, label + "names that start with \"__\" are reserved for Prometheus; drop the underscores");
-    if (!reserved.empty() && *name == reserved)
+    if (!reserved.empty() && are_same_label(*name, reserved))
       refuse(metric, label + "the name is reserved for a type that writes it itself; rename the label");
-    if (std::find(names.begin(), name, *name) != name)
-      refuse(metric, label + "declared twice; label names must differ");
+    const auto same = std::find_if(names.begin(), name, [&](auto other) { return are_same_label(other, *name); });
+    if (same != name && *same == *name) refuse(metric, label + "declared twice; label names must differ");
+    if (same != name)
+      refuse(metric, label + "equal to \"" + std::string{*same} + "\" where names are written with underscores; label names must differ");
   }
 }
 

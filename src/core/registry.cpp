@@ -115,6 +115,7 @@ detail::FamilyBase& Registry::untypeds(std::string_view name, std::string_view h
 }
 
 Info& Registry::info(std::string_view name, std::string_view help, std::vector<Label> labels) {
+  detail::check_metric_name(name, state_->utf8_names());
   std::string full{name};
   if (!full.ends_with("_info")) full += "_info";
   // Lives as long as the collector that reads it, which is as long as the registry.
@@ -129,6 +130,7 @@ Info& Registry::info(std::string_view name, std::string_view help, std::vector<L
 
 CollectorToken Registry::gauge_callback(std::string_view name, std::string_view help,
                                         std::function<double()> callback) {
+  detail::check_metric_name(name, state_->utf8_names());
   FamilySnapshot family{std::string{name}, std::string{help}, MetricType::Gauge, {}, {}};
   return CollectorToken{state_->add(detail::collect_one(std::move(family), std::move(callback)), std::string{name},
                                     MetricType::Gauge)};
@@ -136,6 +138,7 @@ CollectorToken Registry::gauge_callback(std::string_view name, std::string_view 
 
 CollectorToken Registry::counter_callback(std::string_view name, std::string_view help,
                                           std::function<double()> callback) {
+  detail::check_metric_name(name, state_->utf8_names());
   FamilySnapshot family{counter_name(name), std::string{help}, MetricType::Counter, {}, {}};
   std::string full = family.name;
   return CollectorToken{state_->add(detail::collect_one(std::move(family), std::move(callback)), std::move(full),
@@ -144,6 +147,7 @@ CollectorToken Registry::counter_callback(std::string_view name, std::string_vie
 
 CollectorToken Registry::callbacks(MetricType type, std::string_view name, std::string_view help, LabelNames labels,
                                    std::function<void(detail::SampleSink&)> callback) {
+  detail::check_metric_name(name, state_->utf8_names());
   std::string full = type == MetricType::Counter ? counter_name(name) : std::string{name};
   std::vector<std::string_view> names;
   for (const auto& label : state_->environment().labels) names.push_back(label.name);

@@ -48,17 +48,17 @@ void check_same(const FamilyBase& family, MetricType type, const Declaration& de
   if (before.peak_window != declared.peak_window) again("peak window", window(before), window(declared));
 }
 
-void check_constant_labels(const std::vector<Label>& labels) {
+void check_constant_labels(const std::vector<Label>& labels, bool utf8_names) {
   std::vector<std::string_view> names;
   for (const auto& label : labels) names.push_back(label.name);
-  check_label_names("(all, by RegistryOptions::labels)", names, "", true);
+  check_label_names("(all, by RegistryOptions::labels)", names, "", utf8_names);
 }
 
 }  // namespace
 
 RegistryState::RegistryState(RegistryOptions options) : utf8_names_{options.utf8_names} {
   prepare_cells();
-  check_constant_labels(options.labels);
+  check_constant_labels(options.labels, utf8_names_);
   for (Label& label : options.labels) label.value = to_valid_utf8(label.value);
   environment_.labels = std::move(options.labels);
   environment_.clock = options.clock;
@@ -72,6 +72,8 @@ void RegistryState::check(MetricType type, const Declaration& declared) const {
   labels.insert(labels.end(), declared.labels.begin(), declared.labels.end());
   const std::string_view reserved = type == MetricType::StateSet ? std::string_view{declared.name} : reserved_label(type);
   check_label_names(declared.name, labels, reserved, utf8_names_);
+  if (type == MetricType::StateSet && !declared.unit.empty())
+    refuse(declared.name, "unit \"" + to_valid_utf8(declared.unit) + "\": state sets have no unit; leave it out");
   check_unit(declared.name, base_name(declared.name, type), declared.unit);
   if (type == MetricType::Histogram) check_bounds(declared.name, declared.bounds);
   if (type == MetricType::StateSet) check_states(declared.name, declared.states);

@@ -37,7 +37,8 @@ TEST(StateSet, HasOneStateAtATime) {
     # TYPE mode gauge
     mode{mode="starting"} 0
     mode{mode="serving"} 1
-    mode{mode="draining"} 0)"), "");
+    mode{mode="draining"} 0)"),
+            "");
   EXPECT_THAT(to_openmetrics(registry), HasSubstr("# TYPE mode stateset\n"));
 }
 
