@@ -124,8 +124,8 @@ bool ExemplarPool::write(ExemplarSlot& slot, double value, std::string_view text
   }
   if (!text.empty()) std::memcpy(text.size() > ExemplarSlot::kInline ? slot.more : slot.text, text.data(), text.size());
   slot.bytes = static_cast<std::uint16_t>(text.size());
-  slot.value = value;
-  slot.timestamp = environment_.clock->unix_nanos();
+  slot.value.store(value, std::memory_order_relaxed);
+  slot.timestamp.store(environment_.clock->unix_nanos(), std::memory_order_relaxed);
   slot.filled.store(true, std::memory_order_relaxed);
   used_.store(true, std::memory_order_relaxed);
   return true;
@@ -142,13 +142,17 @@ void ExemplarPool::record(ExemplarHolder& holder, std::size_t index, double valu
   if (slots == &none_) slots = take(holder);
   if (slots == nullptr) return count(ExemplarDrop::Busy);
 
-  ExemplarSlot& slot = slots->begin()[index];
+  const bool by_value = index == kSlotByValue;
+  auto& due = slots->begin()[by_value ? 0 : index].due;
+  ExemplarSlot& slot =
+      slots->begin()[by_value ? place_of(*slots, slots_, value, environment_.clock->unix_nanos()) : index];
   if (!try_lock(slot)) return automatic ? void() : count(ExemplarDrop::Busy);
   if (slots->owner.load() == &holder) {
     const std::int64_t now = environment_.clock->steady_nanos();
-    const bool due = !automatic || now >= slot.due.load(std::memory_order_relaxed);
-    if (due && !write(slot, value, text.view())) count(ExemplarDrop::Busy);
-    if (due) slot.due.store(now + environment_.exemplar_interval.count(), std::memory_order_relaxed);
+    if (!automatic || now >= due.load(std::memory_order_relaxed)) {
+      if (!write(slot, value, text.view())) count(ExemplarDrop::Busy);
+      due.store(now + environment_.exemplar_interval.count(), std::memory_order_relaxed);
+    }
   }
   unlock(slot);
 }
@@ -157,9 +161,11 @@ void ExemplarPool::offer(ExemplarHolder& holder, std::size_t index, double value
   const TraceSource& source = environment_.trace_source;
   ExemplarSlots* slots = holder.load(std::memory_order_acquire);
   if (slots == nullptr || source.current == nullptr) return;
-  if (slots != &none_ && environment_.clock->steady_nanos() < slots->begin()[index].due.load(std::memory_order_relaxed))
-      [[likely]]
-    return;
+  if (slots != &none_) {
+    const auto& due = slots->begin()[index == kSlotByValue ? 0 : index].due;
+    if (environment_.clock->steady_nanos() < due.load(std::memory_order_relaxed)) [[likely]]
+      return;
+  }
   TraceContext trace;
   if (!source.current(trace, source.context)) return;
   const LabelPair labels[] = {{"trace_id", {trace.trace_id, sizeof trace.trace_id}},
@@ -176,8 +182,8 @@ void ExemplarPool::read(const ExemplarHolder& holder, std::vector<Exemplar>& out
     char text[ExemplarText::kMaxBytes];
     const std::size_t bytes = slot.bytes;
     std::memcpy(text, bytes > ExemplarSlot::kInline ? slot.more : slot.text, bytes);
-    const double value = slot.value;
-    const UnixNanos timestamp = slot.timestamp;
+    const double value = slot.value.load(std::memory_order_relaxed);
+    const UnixNanos timestamp = slot.timestamp.load(std::memory_order_relaxed);
     unlock(slot);
     if (n == out.size()) out.emplace_back();
     ExemplarText::read({text, bytes}, out[n].labels);

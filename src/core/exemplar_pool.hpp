@@ -24,9 +24,9 @@ struct ExemplarSlot {
   std::atomic<bool> locked;       // acquire, release
   std::atomic<bool> filled;       // written by who has the lock; relaxed hint for readers
   std::uint16_t bytes;            // of the text
-  std::atomic<std::int64_t> due;  // steady time before which no automatic one is taken; written under the lock, a hint
-  double value;
-  UnixNanos timestamp;
+  std::atomic<std::int64_t> due;  // steady time before which no automatic one is taken; relaxed, a hint
+  std::atomic<double> value;      // this and the next: relaxed, written under the lock, and read without by place_of()
+  std::atomic<UnixNanos> timestamp;
   char* more;  // for a text that needs it; kept from then on
   char text[kInline];
 };
@@ -42,6 +42,16 @@ struct alignas(64) ExemplarSlots {
 
   [[nodiscard]] ExemplarSlot* begin() noexcept { return reinterpret_cast<ExemplarSlot*>(this + 1); }
 };
+
+/// Instead of a slot: those of the instrument are for whatever values it has. For histograms whose only buckets are
+/// native.
+inline constexpr std::size_t kSlotByValue = ~std::size_t{0};
+inline constexpr std::size_t kSlotsByValue = 10;
+
+/// Which of `n` slots an exemplar of that value takes: a free one; else that of the oldest, if it is older than five
+/// minutes; else so that the values lie far apart: of those two that are nearest on a logarithmic scale, the new one
+/// included, the older goes.
+[[nodiscard]] std::size_t place_of(ExemplarSlots& slots, std::size_t n, double value, UnixNanos now) noexcept;
 
 /// What an instrument points to its slots with: null once its series is removed, ExemplarPool::none() before its first
 /// exemplar. Release when set, acquire when read.
@@ -63,7 +73,8 @@ class ExemplarPool {
   /// The instrument's end.
   void release(ExemplarHolder& holder) noexcept;
 
-  /// Keeps an exemplar, or counts why not. `automatic`: unless there was one less than an interval ago.
+  /// Keeps an exemplar, or counts why not. `automatic`: unless there was one less than an interval ago (in that slot,
+  /// or by value: in any).
   void record(ExemplarHolder& holder, std::size_t slot, double value, ExemplarLabels labels, bool automatic) noexcept;
   /// The same with the labels of the trace that this thread works for, if it is in one, and an exemplar is due.
   void offer(ExemplarHolder& holder, std::size_t slot, double value) noexcept;

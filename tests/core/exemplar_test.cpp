@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cmath>
@@ -12,6 +13,8 @@
 
 #include <vitals/testing.hpp>
 #include <vitals/vitals.hpp>
+
+#include "core/exemplar_pool.hpp"
 
 namespace vitals {
 namespace {
@@ -294,6 +297,66 @@ TEST_F(ExemplarTest, StayWithTheirSeriesWhateverHappens) {
   }
   done = true;
   for (auto& thread : threads) thread.join();
+}
+
+// Of a histogram without buckets of its own.
+struct ExemplarsByValue : ::testing::Test {
+  ExemplarsByValue() { environment.clock = &clock; }
+  ~ExemplarsByValue() override { pool.release(holder); }
+
+  void record(double v) {
+    pool.record(holder, detail::kSlotByValue, v, {{"x", "1"}}, false);
+    clock.advance(1s);
+  }
+  std::vector<double> values() {
+    std::vector<Exemplar> exemplars;
+    pool.read(holder, exemplars);
+    std::vector<double> all;
+    for (const auto& exemplar : exemplars) all.push_back(exemplar.value);
+    return all;
+  }
+
+  FakeClock clock;
+  detail::Environment environment;
+  detail::ExemplarPool pool{detail::kSlotsByValue, environment};
+  detail::ExemplarHolder holder{pool.none()};
+};
+
+TEST_F(ExemplarsByValue, KeepTenThatLieFarApart) {
+  for (int i = 0; i < 10; ++i) record(std::pow(10, i));
+
+  record(1.5e3);
+  EXPECT_THAT(values(), ::testing::UnorderedElementsAre(1, 10, 100, 1.5e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9));
+  record(1);
+  EXPECT_THAT(values(), ::testing::UnorderedElementsAre(1, 10, 100, 1.5e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9));
+  record(-1);
+  EXPECT_THAT(values(), ::testing::UnorderedElementsAre(-1, 1, 10, 100, 1.5e3, 1e5, 1e6, 1e7, 1e8, 1e9));
+}
+
+TEST_F(ExemplarsByValue, LetTheOldestGoAfterFiveMinutes) {
+  for (int i = 0; i < 10; ++i) record(std::pow(10, i));
+  clock.advance(5min);
+
+  record(1e9);
+
+  EXPECT_THAT(values(), ::testing::UnorderedElementsAre(10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e9));
+}
+
+TEST_F(ExemplarsByValue, OfTracesAreOnePerInterval) {
+  environment.trace_source = {[](TraceContext& out, void*) noexcept {
+                                std::fill_n(out.trace_id, 32, '1');
+                                std::fill_n(out.span_id, 16, '2');
+                                return true;
+                              },
+                              nullptr};
+  environment.exemplar_interval = 1s;
+
+  for (int i = 0; i < 10; ++i) {
+    pool.offer(holder, detail::kSlotByValue, i);
+    clock.advance(500ms);
+  }
+
+  EXPECT_THAT(values(), ::testing::UnorderedElementsAre(0, 2, 4, 6, 8));
 }
 
 TEST_F(ExemplarTest, MayBeRecordedInSignalHandlers) {
