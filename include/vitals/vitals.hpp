@@ -1,9 +1,11 @@
 #pragma once
 
 #include <vitals/buckets.hpp>
+#include <vitals/build_info.hpp>
 #include <vitals/clock.hpp>
 #include <vitals/counter.hpp>
 #include <vitals/exemplar.hpp>
+#include <vitals/exposition.hpp>
 #include <vitals/family.hpp>
 #include <vitals/gauge.hpp>
 #include <vitals/histogram.hpp>
@@ -15,6 +17,5 @@
 #include <vitals/scoped_series.hpp>
 #include <vitals/snapshot.hpp>
 #include <vitals/state_set.hpp>
-#include <vitals/exposition.hpp>
 #include <vitals/timer.hpp>
 #include <vitals/version.hpp>

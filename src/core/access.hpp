@@ -15,8 +15,11 @@ namespace vitals::detail {
 // What the sources of core see of the public classes.
 struct Access {
   static CellHead& head(Counter& counter) noexcept { return counter.head_; }
-  static std::uint64_t whole(const Counter& counter) noexcept;
-  static double fraction(const Counter& counter) noexcept;
+  struct CounterValue {
+    std::uint64_t whole;
+    double fraction;
+  };
+  static CounterValue read(const Counter& counter) noexcept;
 
   static std::atomic<ExemplarSlots*>& exemplars(Counter& counter) noexcept { return counter.exemplars_; }
   static std::atomic<ExemplarSlots*>& exemplars(Histogram& histogram) noexcept { return histogram.exemplars_; }

@@ -53,6 +53,7 @@ class RegistryState : public std::enable_shared_from_this<RegistryState> {
 
   std::once_flag process_metrics;
   std::once_flag library_metrics;
+  std::once_flag allocator_metrics;
   std::atomic<std::size_t> text_size{0};  // relaxed: of the last text, a hint for the next one's reserve
 
  private:
