@@ -86,7 +86,7 @@ struct FamilyOptions {
   /// OpenMetrics: what the name (without `_total`) ends in, such as "seconds"; empty: none.
   std::string_view unit = {};
   /// Counters and histograms: what is recorded in a sampled trace is shown with it, as RegistryOptions says. Such a
-  /// counter's inc() is a locked instruction and 5 ns more.
+  /// counter's inc() is a locked instruction and 10 ns more.
   bool exemplars = false;
 };
 

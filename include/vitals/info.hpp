@@ -1,7 +1,6 @@
 #pragma once
 
-#include <mutex>
-#include <string>
+#include <memory>
 #include <vector>
 
 #include <vitals/snapshot.hpp>
@@ -14,6 +13,7 @@ class Registry;
 /// Thread-safe. Lifetime: owned by its Registry; a reference is valid as long as the Registry.
 class Info {
  public:
+  ~Info();
   Info(const Info&) = delete;
   Info& operator=(const Info&) = delete;
 
@@ -23,13 +23,11 @@ class Info {
 
  private:
   friend Registry;
-  Info(std::string name, std::vector<Label> constant, bool utf8_names);
+  struct Data;
 
-  const std::string name_;
-  const std::vector<Label> constant_;  // of the registry
-  const bool utf8_names_;
-  mutable std::mutex mutex_;
-  std::vector<Label> labels_;
+  explicit Info(std::unique_ptr<Data> data) noexcept;
+
+  const std::unique_ptr<Data> data_;
 };
 
 }  // namespace vitals

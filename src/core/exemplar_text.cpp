@@ -23,6 +23,12 @@ void for_each_label(std::string_view text, Visit visit) {
   }
 }
 
+std::string_view ascii_run(std::string_view text) noexcept {
+  std::size_t n = 0;
+  while (n < text.size() && static_cast<unsigned char>(text[n]) < 0x80) ++n;
+  return text.substr(0, n);
+}
+
 }  // namespace
 
 ExemplarText::ExemplarText(ExemplarLabels labels) noexcept {
@@ -47,14 +53,20 @@ ExemplarDrop ExemplarText::add(const LabelPair& label) noexcept {
   std::memcpy(out, label.name.data(), label.name.size());
   out += label.name.size();
 
-  std::string_view rest = label.value;
-  for (; !rest.empty(); ++code_points_) {
+  for (std::string_view rest = label.value; !rest.empty();) {
+    const std::string_view ascii = ascii_run(rest.substr(0, kMaxCodePoints - code_points_));
+    std::memcpy(out, ascii.data(), ascii.size());
+    out += ascii.size();
+    code_points_ += ascii.size();
+    rest.remove_prefix(ascii.size());
+    if (rest.empty()) break;
     if (code_points_ == kMaxCodePoints) return ExemplarDrop::TooLong;
     std::size_t bad = 0;
     const std::size_t good = utf8_length(rest, bad);
     const std::string_view point = good == 0 ? "\xEF\xBF\xBD" : rest.substr(0, good);
     std::memcpy(out, point.data(), point.size());
     out += point.size();
+    ++code_points_;
     rest.remove_prefix(good == 0 ? bad : good);
   }
   const auto value = static_cast<std::size_t>(out - start) - kLengths - label.name.size();

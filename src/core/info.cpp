@@ -1,3 +1,5 @@
+#include "core/info.hpp"
+
 #include <string_view>
 #include <utility>
 
@@ -7,22 +9,21 @@
 
 namespace vitals {
 
-Info::Info(std::string name, std::vector<Label> constant, bool utf8_names)
-    : name_{std::move(name)}, constant_{std::move(constant)}, utf8_names_{utf8_names} {}
+Info::Info(std::unique_ptr<Data> data) noexcept : data_{std::move(data)} {}
+Info::~Info() = default;
 
 void Info::set(std::vector<Label> labels) {
   std::vector<std::string_view> names;
-  for (const auto* list : {&constant_, static_cast<const std::vector<Label>*>(&labels)}) {
-    for (const auto& label : *list) names.push_back(label.name);
-  }
-  detail::check_label_names(name_, names, "", utf8_names_);
-  const std::lock_guard lock{mutex_};
-  labels_ = std::move(labels);
+  for (const auto& label : data_->constant) names.push_back(label.name);
+  for (const auto& label : labels) names.push_back(label.name);
+  detail::check_label_names(data_->name, names, "", data_->utf8_names);
+  const std::lock_guard lock{data_->mutex};
+  data_->labels = std::move(labels);
 }
 
 std::vector<Label> Info::labels() const {
-  const std::lock_guard lock{mutex_};
-  return labels_;
+  const std::lock_guard lock{data_->mutex};
+  return data_->labels;
 }
 
 }  // namespace vitals

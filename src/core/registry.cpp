@@ -2,11 +2,11 @@
 #include <stdexcept>
 #include <utility>
 
-#include <vitals/info.hpp>
 #include <vitals/registry.hpp>
 
 #include "core/callbacks.hpp"
 #include "core/families.hpp"
+#include "core/info.hpp"
 #include "core/names.hpp"
 #include "core/registry_state.hpp"
 
@@ -119,7 +119,8 @@ Info& Registry::info(std::string_view name, std::string_view help, std::vector<L
   std::string full{name};
   if (!full.ends_with("_info")) full += "_info";
   // Lives as long as the collector that reads it, which is as long as the registry.
-  const std::shared_ptr<Info> info{new Info{full, state_->environment().labels, state_->utf8_names()}};
+  std::unique_ptr<Info::Data> data{new Info::Data{full, state_->environment().labels, state_->utf8_names()}};
+  const std::shared_ptr<Info> info{new Info{std::move(data)}};
   info->set(std::move(labels));
   const auto collect = [info, full, help = std::string{help}](auto& out) {
     out.push_back({full, help, MetricType::Info, {{.labels = info->labels(), .value = 1}}, {}});
@@ -132,8 +133,8 @@ CollectorToken Registry::gauge_callback(std::string_view name, std::string_view 
                                         std::function<double()> callback) {
   detail::check_metric_name(name, state_->utf8_names());
   FamilySnapshot family{std::string{name}, std::string{help}, MetricType::Gauge, {}, {}};
-  return CollectorToken{state_->add(detail::collect_one(std::move(family), std::move(callback)), std::string{name},
-                                    MetricType::Gauge)};
+  return CollectorToken{
+      state_->add(detail::collect_one(std::move(family), std::move(callback)), std::string{name}, MetricType::Gauge)};
 }
 
 CollectorToken Registry::counter_callback(std::string_view name, std::string_view help,
@@ -141,8 +142,8 @@ CollectorToken Registry::counter_callback(std::string_view name, std::string_vie
   detail::check_metric_name(name, state_->utf8_names());
   FamilySnapshot family{counter_name(name), std::string{help}, MetricType::Counter, {}, {}};
   std::string full = family.name;
-  return CollectorToken{state_->add(detail::collect_one(std::move(family), std::move(callback)), std::move(full),
-                                    MetricType::Counter)};
+  return CollectorToken{
+      state_->add(detail::collect_one(std::move(family), std::move(callback)), std::move(full), MetricType::Counter)};
 }
 
 CollectorToken Registry::callbacks(MetricType type, std::string_view name, std::string_view help, LabelNames labels,
@@ -154,9 +155,9 @@ CollectorToken Registry::callbacks(MetricType type, std::string_view name, std::
   names.insert(names.end(), labels.names, labels.names + labels.size);
   detail::check_label_names(full, names, "", state_->utf8_names());
   FamilySnapshot family{full, std::string{help}, type, {}, {}};
-  return CollectorToken{state_->add(detail::collect_each(std::move(family), {labels.names, labels.names + labels.size},
-                                                         std::move(callback)),
-                                    std::move(full), type)};
+  return CollectorToken{state_->add(
+      detail::collect_each(std::move(family), {labels.names, labels.names + labels.size}, std::move(callback)),
+      std::move(full), type)};
 }
 
 CollectorToken Registry::add_collector(std::function<void(std::vector<FamilySnapshot>&)> collector) {
