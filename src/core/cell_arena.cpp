@@ -10,6 +10,7 @@
 #include <string>
 
 #include <linux/membarrier.h>
+#include <pthread.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -158,7 +159,14 @@ bool can_reclaim() noexcept {
   return possible;
 }
 
-void prepare_cells() noexcept { (void)can_reclaim(); }
+// A child must not inherit a lock that some thread of its parent held.
+void prepare_cells() noexcept {
+  static const bool prepared = [] {
+    pthread_atfork([] { arena.mutex.lock(); }, [] { arena.mutex.unlock(); }, [] { arena.mutex.unlock(); });
+    return can_reclaim();
+  }();
+  (void)prepared;
+}
 
 void spread(CellHead& head, std::size_t bytes, Spread when) noexcept {
   std::unique_lock lock{arena.mutex, std::defer_lock};

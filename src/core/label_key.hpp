@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <iterator>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -89,7 +88,7 @@ class LabelKey {
     std::uint64_t* out = local_ + 1;
     int shift = 0;
     for (const auto value : values) {
-      if (value.size() > kShortLength || out + kShortLength / 8 + 1 > std::end(local_)) return false;
+      if (value.size() > kShortLength) return false;
       lengths |= std::uint64_t{value.size()} << shift;
       shift += 8;
       out = put_words(out, value);
@@ -112,10 +111,10 @@ class LabelKey {
     size_ = size;
   }
 
-  const std::uint64_t* words_ = nullptr;
-  std::size_t size_ = 0;
+  const std::uint64_t* words_;
+  std::size_t size_;
   std::unique_ptr<std::uint64_t[]> large_;
-  std::uint64_t local_[64];
+  std::uint64_t local_[1 + kShortValues * (kShortLength + 7) / 8];  // not filled: the stack is there anyway
 };
 
 }  // namespace vitals::detail

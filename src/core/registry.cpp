@@ -116,48 +116,44 @@ detail::FamilyBase& Registry::untypeds(std::string_view name, std::string_view h
 
 Info& Registry::info(std::string_view name, std::string_view help, std::vector<Label> labels) {
   detail::check_metric_name(name, state_->utf8_names());
-  std::string full{name};
-  if (!full.ends_with("_info")) full += "_info";
+  FamilySnapshot family{std::string{name}, std::string{help}, MetricType::Info, {}, {}};
+  if (!name.ends_with("_info")) family.name += "_info";
   // Lives as long as the collector that reads it, which is as long as the registry.
-  std::unique_ptr<Info::Data> data{new Info::Data{full, state_->environment().labels, state_->utf8_names()}};
+  std::unique_ptr<Info::Data> data{new Info::Data{family.name, state_->environment().labels, state_->utf8_names()}};
   const std::shared_ptr<Info> info{new Info{std::move(data)}};
   info->set(std::move(labels));
-  const auto collect = [info, full, help = std::string{help}](auto& out) {
-    out.push_back({full, help, MetricType::Info, {{.labels = info->labels(), .value = 1}}, {}});
+  const auto collect = [info, family](auto& out) {
+    out.push_back(family);
+    out.back().metrics.push_back({.labels = info->labels(), .value = 1});
   };
-  state_->add(collect, full, MetricType::Info);
+  state_->add(collect, family);
   return *info;
 }
 
 CollectorToken Registry::gauge_callback(std::string_view name, std::string_view help,
                                         std::function<double()> callback) {
-  detail::check_metric_name(name, state_->utf8_names());
-  FamilySnapshot family{std::string{name}, std::string{help}, MetricType::Gauge, {}, {}};
-  return CollectorToken{
-      state_->add(detail::collect_one(std::move(family), std::move(callback)), std::string{name}, MetricType::Gauge)};
+  const FamilySnapshot family{std::string{name}, std::string{help}, MetricType::Gauge, {}, {}};
+  return CollectorToken{state_->add(detail::collect_one(family, std::move(callback)), family)};
 }
 
 CollectorToken Registry::counter_callback(std::string_view name, std::string_view help,
                                           std::function<double()> callback) {
   detail::check_metric_name(name, state_->utf8_names());
-  FamilySnapshot family{counter_name(name), std::string{help}, MetricType::Counter, {}, {}};
-  std::string full = family.name;
-  return CollectorToken{
-      state_->add(detail::collect_one(std::move(family), std::move(callback)), std::move(full), MetricType::Counter)};
+  const FamilySnapshot family{counter_name(name), std::string{help}, MetricType::Counter, {}, {}};
+  return CollectorToken{state_->add(detail::collect_one(family, std::move(callback)), family)};
 }
 
 CollectorToken Registry::callbacks(MetricType type, std::string_view name, std::string_view help, LabelNames labels,
                                    std::function<void(detail::SampleSink&)> callback) {
   detail::check_metric_name(name, state_->utf8_names());
-  std::string full = type == MetricType::Counter ? counter_name(name) : std::string{name};
+  const FamilySnapshot family{
+      type == MetricType::Counter ? counter_name(name) : std::string{name}, std::string{help}, type, {}, {}};
   std::vector<std::string_view> names;
   for (const auto& label : state_->environment().labels) names.push_back(label.name);
   names.insert(names.end(), labels.names, labels.names + labels.size);
-  detail::check_label_names(full, names, "", state_->utf8_names());
-  FamilySnapshot family{full, std::string{help}, type, {}, {}};
-  return CollectorToken{state_->add(
-      detail::collect_each(std::move(family), {labels.names, labels.names + labels.size}, std::move(callback)),
-      std::move(full), type)};
+  detail::check_label_names(family.name, names, "", state_->utf8_names());
+  std::vector<std::string> own{labels.names, labels.names + labels.size};
+  return CollectorToken{state_->add(detail::collect_each(family, std::move(own), std::move(callback)), family)};
 }
 
 CollectorToken Registry::add_collector(std::function<void(std::vector<FamilySnapshot>&)> collector) {

@@ -37,11 +37,13 @@ struct Series {
     const auto wanted = key.words();
     if (key_words.load(std::memory_order_acquire) != wanted.size()) return nullptr;
     const auto* own = key_begin();
-    for (std::size_t i = 0; i < wanted.size(); ++i) {
-      if (own[i].load(std::memory_order_acquire) != wanted[i]) return nullptr;
-    }
+    // Without a branch for each word: they are almost always all equal.
+    std::uint64_t difference = 0;
+    for (std::size_t i = 0; i < wanted.size(); ++i)
+      difference |= own[i].load(std::memory_order_acquire) ^ wanted[i];
     void* found = instrument.load(std::memory_order_acquire);
-    return (before & 1) == 0 && version.load(std::memory_order_relaxed) == before ? found : nullptr;
+    difference |= (before & 1) | (version.load(std::memory_order_relaxed) ^ before);
+    return difference == 0 ? found : nullptr;
   }
 
   /// Under the family's lock.

@@ -9,6 +9,8 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <vitals/vitals.hpp>
 
@@ -105,7 +107,7 @@ TEST(Spread, StripesOfRemovedSeriesServeOthersEmpty) {
   auto& family = registry.counter("a_total", "A.", {"x"});
   const auto before = detail::arena_counts();
 
-  for (int i = 0; i < 2'000; ++i) {
+  for (int i = 0; i < 400; ++i) {
     auto& counter = heated(family.with(i));
     ASSERT_EQ(counter.value(), 2 * detail::kSpreadHeat) << i;
     ASSERT_TRUE(family.remove(i));
@@ -161,7 +163,7 @@ TEST(Spread, RecordingThroughStaleReferencesTouchesNoOtherSeries) {
     });
   }
 
-  for (int i = 1; i < 3'000; ++i) {
+  for (int i = 1; i < 400; ++i) {
     counter = &family.with(i);
     histogram = &histograms.with(i);
     std::this_thread::yield();
@@ -196,7 +198,7 @@ TEST(Spread, SignalHandlersMaySpread) {
   const itimerval often{{0, 100}, {0, 100}};
   ASSERT_EQ(setitimer(ITIMER_REAL, &often, nullptr), 0);
 
-  for (int i = 0; i < 3'000; ++i) {
+  for (int i = 0; i < 400; ++i) {
     auto& counter = heated(family.with(i));
     ASSERT_EQ(counter.value(), 2 * detail::kSpreadHeat);
     family.remove(i);
@@ -206,6 +208,33 @@ TEST(Spread, SignalHandlersMaySpread) {
   sigaction(SIGALRM, &before, nullptr);
 
   EXPECT_EQ(std::fmod(signal_counter->value(), 100), 0);
+}
+
+// A thread of the parent may be at the arena when the process forks.
+TEST(Spread, ChildrenOfAForkSpreadToo) {
+  Registry registry;
+  auto& family = registry.counter("a_total", "A.", {"x"});
+  std::atomic<bool> done{false};
+  std::thread busy{[&] {
+    Registry own;
+    while (!done) {
+      heated(own.counter("b_total", "B.", {"x"}).with("b"));
+      own.counter("b_total", "B.", {"x"}).clear();
+    }
+  }};
+  for (int i = 0; i < 50; ++i) {
+    auto& counter = family.with(i);
+    const pid_t child = fork();
+    if (child == 0) {
+      heated(counter);
+      _exit((is_spread(counter) || !detail::can_reclaim()) && counter.value() == 2 * detail::kSpreadHeat ? 0 : 1);
+    }
+    int status = -1;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
+  }
+  done = true;
+  busy.join();
 }
 
 // Sums and counts are of the same observations, at any moment: every value is 1, so they are equal.
