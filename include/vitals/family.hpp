@@ -96,8 +96,8 @@ struct FamilyOptions {
 /// invalid UTF-8 take a lock and may allocate. What a removed series took serves the next ones.
 /// In a forked child, recording through references is safe; with() of a new series is not if a thread of the parent was
 /// making one.
-/// Lifetime: owned by its Registry. A reference from with() stays valid as long as the Registry, after remove() too: what
-/// is recorded through it then shows nowhere, and never in another series.
+/// Lifetime: owned by its Registry. A reference from with() stays valid as long as the Registry, after remove() too:
+/// what is recorded through it then shows nowhere, and never in another series.
 template <class Metric, std::size_t N>
 class Family final : public detail::FamilyFacade {
  public:
@@ -106,13 +106,13 @@ class Family final : public detail::FamilyFacade {
   Family& operator=(const Family&) = delete;
 
   /// The metric with these label values, in the order in which the labels were declared; made if it is new. Values are
-  /// strings (any bytes; invalid UTF-8 is replaced by U+FFFD; a null pointer is ""), integers, bool ("true", "false") or enumerations for
-  /// which `std::string_view label_text(E)` is declared beside E. Keep the reference where the values are known
-  /// beforehand: recording then needs no look-up.
+  /// strings (any bytes; invalid UTF-8 is replaced by U+FFFD; a null pointer is ""), integers, bool ("true", "false")
+  /// or enumerations for which `std::string_view label_text(E)` is declared beside E. Keep the reference where the
+  /// values are known beforehand: recording then needs no look-up.
   template <detail::LabelValue... Values>
   requires(sizeof...(Values) == N) Metric& with(const Values&... values) {
-    return *static_cast<Metric*>(detail::find_or_create(
-        family_, views(detail::LabelText{detail::label_argument(values)}.view()...).data()));
+    return *static_cast<Metric*>(
+        detail::find_or_create(family_, views(detail::LabelText{detail::label_argument(values)}.view()...).data()));
   }
 
   /// Ends the series with these values: it is exposed no longer, and with() makes a new one, from 0. False if there is

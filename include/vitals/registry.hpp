@@ -11,6 +11,7 @@
 
 #include <vitals/buckets.hpp>
 #include <vitals/clock.hpp>
+#include <vitals/collector_token.hpp>
 #include <vitals/counter.hpp>
 #include <vitals/exemplar.hpp>
 #include <vitals/family.hpp>
@@ -27,26 +28,9 @@ class Info;
 
 namespace detail {
 struct Access;
-class Collector;
 class RegistryState;
 FamilyFacade& facade(FamilyBase& family, FamilyFacade* (*make)(FamilyBase&));
 }  // namespace detail
-
-/// Keeps a callback or a collector registered; its end takes it out.
-/// Move-only. When the destructor has returned, the callback is not running and never will be. May outlive the
-/// registry.
-class [[nodiscard]] CollectorToken {
- public:
-  explicit CollectorToken(std::shared_ptr<detail::Collector> collector) noexcept;
-  CollectorToken(CollectorToken&&) noexcept;
-  CollectorToken& operator=(CollectorToken&&) noexcept;
-  ~CollectorToken();
-
- private:
-  std::shared_ptr<detail::Collector> collector_;
-};
-
-struct LintProblem;
 
 /// What all metrics of a registry have in common.
 struct RegistryOptions {

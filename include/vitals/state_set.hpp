@@ -49,7 +49,9 @@ class StateSet {
   void set(const detail::LabelValue auto& state) noexcept { set_only(index_of(detail::label_argument(state))); }
   /// This state holds, whatever the others do.
   void enable(const detail::LabelValue auto& state) noexcept { change(index_of(detail::label_argument(state)), true); }
-  void disable(const detail::LabelValue auto& state) noexcept { change(index_of(detail::label_argument(state)), false); }
+  void disable(const detail::LabelValue auto& state) noexcept {
+    change(index_of(detail::label_argument(state)), false);
+  }
 
   [[nodiscard]] bool is_enabled(const detail::LabelValue auto& state) const noexcept {
     const std::size_t i = index_of(detail::label_argument(state));

@@ -19,7 +19,8 @@ enum class Completed {
 
 /// Whether the type allows these values:
 /// - counters are not negative, infos 1 (or 0: not given)
-/// - histograms' bounds ascend and are not NaN, native buckets ascend, with a schema that there is; counts that decrease,
+/// - histograms' bounds ascend and are not NaN, native buckets ascend, with a schema that there is; counts that
+/// decrease,
 ///   as one reads them from a library that counts meanwhile, are mended where they are written
 /// - summaries' quantiles lie within 0 and 1, none twice
 /// - state sets have states, each with a name of its own

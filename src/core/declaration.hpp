@@ -18,9 +18,9 @@ struct Declaration {
   std::vector<std::string> labels;
   FamilyOptions options;
   std::string unit;
-  std::vector<double> bounds;       // histograms with classic buckets
-  std::vector<double> quantiles;    // summaries
-  std::vector<std::string> states;  // state sets
+  std::vector<double> bounds;               // histograms with classic buckets
+  std::vector<double> quantiles;            // summaries
+  std::vector<std::string> states;          // state sets
   std::chrono::nanoseconds peak_window{0};  // peak gauges; 0: it is none
 };
 

@@ -165,7 +165,8 @@ class HistogramFamily final : public FamilyBase {
   }
 
   [[nodiscard]] bool has_lines(const Exposition& how) const noexcept override {
-    return !how.created_lines && (how.format == Format::Text || (index_.bounds().front() >= 0 && !exemplars_.is_used()));
+    return !how.created_lines &&
+           (how.format == Format::Text || (index_.bounds().front() >= 0 && !exemplars_.is_used()));
   }
 
   void append_lines(LineWriter& lines, void* instrument, std::string_view labels) override {
@@ -200,7 +201,7 @@ class HistogramFamily final : public FamilyBase {
   const std::string bucket_name_;
   const std::string sum_name_;
   const std::string count_name_;
-  std::vector<std::string> text_endings_;  // of the lines of buckets: `le="1"} `
+  std::vector<std::string> text_endings_;         // of the lines of buckets: `le="1"} `
   std::vector<std::string> openmetrics_endings_;  // `le="1.0"} `
 };
 

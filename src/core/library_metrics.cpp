@@ -11,10 +11,9 @@ namespace vitals {
 
 namespace {
 
-constexpr std::pair<detail::ExemplarDrop, const char*> kExemplarDrops[] = {
-    {detail::ExemplarDrop::TooLong, "too_long"},
-    {detail::ExemplarDrop::Invalid, "invalid"},
-    {detail::ExemplarDrop::Busy, "busy"}};
+constexpr std::pair<detail::ExemplarDrop, const char*> kExemplarDrops[] = {{detail::ExemplarDrop::TooLong, "too_long"},
+                                                                           {detail::ExemplarDrop::Invalid, "invalid"},
+                                                                           {detail::ExemplarDrop::Busy, "busy"}};
 
 }  // namespace
 
