@@ -3,21 +3,42 @@
 #include <atomic>
 #include <concepts>
 #include <cstdint>
+#include <exception>
+#include <utility>
 
 #include <vitals/detail/cells.hpp>
+#include <vitals/exemplar.hpp>
 
 namespace vitals {
 
 namespace detail {
 struct Access;
-}
+struct ExemplarSlots;
+}  // namespace detail
+
+class Counter;
+
+/// Counts, when it ends, whether an exception ended it: Counter::count_exceptions().
+/// Move-only, for one thread. Must not outlive the counter's registry.
+class [[nodiscard]] ExceptionCount {
+ public:
+  explicit ExceptionCount(Counter& counter) noexcept : counter_{&counter} {}
+  ExceptionCount(ExceptionCount&& other) noexcept
+      : counter_{std::exchange(other.counter_, nullptr)}, before_{other.before_} {}
+  ExceptionCount& operator=(ExceptionCount&&) = delete;
+  ~ExceptionCount();
+
+ private:
+  Counter* counter_;
+  int before_ = std::uncaught_exceptions();
+};
 
 /// A count that only goes up.
 /// Thread-safe: any member from any thread or signal handler, no locks.
-/// Cost: inc() one plain addition, no cache line that other CPUs write; value() a read per CPU. 40 bytes, and 16 per CPU
-/// once it is spread: from birth without labels, as one of a family when it is hot (docs/design.md); until then inc() is
-/// one locked instruction.
-/// Lifetime: owned by its Registry; a reference is valid as long as the Registry, after the series was removed too.
+/// Cost: inc() one plain addition, no cache line that other CPUs write; value() a read per CPU. 40 bytes, and 16 per
+/// CPU once it is spread: from birth without labels, as one of a family when it is hot (docs/design.md); until then
+/// inc() is one locked instruction. Lifetime: owned by its Registry; a reference is valid as long as the Registry,
+/// after the series was removed too.
 class Counter {
  public:
   Counter() = default;
@@ -49,6 +70,22 @@ class Counter {
       add_slow(v);
   }
 
+  /// The same with an exemplar, of which the newest shows: inc(1, {{"trace_id", id}}). Adds in any case; the exemplar
+  /// is left out if another thread writes one at that moment. Costs some 100 ns, and 256 bytes from the first on.
+  template <std::integral T>
+  void inc(T n, ExemplarLabels exemplar) noexcept {
+    if constexpr (std::signed_integral<T>) {
+      if (n < 0) [[unlikely]]
+        return detail::drop_update();
+    }
+    inc_with(static_cast<std::uint64_t>(n), exemplar);
+  }
+  void inc(std::floating_point auto v, ExemplarLabels exemplar) noexcept { add(v, exemplar); }
+  void add(double v, ExemplarLabels exemplar) noexcept;
+
+  /// Adds 1 when the result dies because an exception passes: `auto failed = errors.count_exceptions();`
+  ExceptionCount count_exceptions() noexcept { return ExceptionCount{*this}; }
+
   /// Every increment that happened before this call, and perhaps some that overlap it. Never goes down.
   [[nodiscard]] double value() const noexcept;
 
@@ -63,10 +100,23 @@ class Counter {
   void add_slow(std::uint64_t n) noexcept;
   void add_slow(double v) noexcept;
   void add_large(double v) noexcept;
+  void inc_with(std::uint64_t n, ExemplarLabels exemplar) noexcept;
 
   detail::CellHead head_;
   std::atomic<std::uint64_t> whole_{0};  // relaxed, as the stripes: they publish nothing else
   std::atomic<double> fraction_{0};
+  std::atomic<detail::ExemplarSlots*> exemplars_{nullptr};  // src/core/exemplar_pool.hpp
 };
+
+inline ExceptionCount::~ExceptionCount() {
+  if (counter_ != nullptr && std::uncaught_exceptions() > before_) counter_->inc();
+}
+
+/// What f() returns; adds 1 to the counter if it throws.
+template <class F>
+decltype(auto) count_exceptions(Counter& counter, F&& f) {
+  const auto count = counter.count_exceptions();
+  return std::forward<F>(f)();
+}
 
 }  // namespace vitals

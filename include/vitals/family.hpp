@@ -9,16 +9,14 @@
 #include <string_view>
 #include <type_traits>
 
-namespace vitals {
+#include <vitals/label_pair.hpp>
+#include <vitals/scoped_series.hpp>
 
-/// A label of a series that is looked for.
-struct LabelPair {
-  std::string_view name;
-  std::string_view value;
-};
+namespace vitals {
 
 namespace detail {
 
+struct Access;
 class FamilyBase;
 void* find_or_create(FamilyBase& family, const std::string_view* values);
 bool remove(FamilyBase& family, const std::string_view* values);
@@ -60,6 +58,17 @@ concept LabelValue = (std::convertible_to<const T&, std::string_view> && !std::s
 template <class T>
 using LabelArgument = std::conditional_t<std::convertible_to<const T&, std::string_view>, std::string_view, T>;
 
+// A null pointer is an empty text.
+template <LabelValue T>
+LabelArgument<T> label_argument(const T& value) {
+  if constexpr (std::is_pointer_v<std::decay_t<T>>) {
+    const char* text = value;
+    return text == nullptr ? std::string_view{} : std::string_view{text};
+  } else {
+    return value;
+  }
+}
+
 // What a registry keeps a Family of any type as.
 struct FamilyFacade {
   virtual ~FamilyFacade() = default;
@@ -76,6 +85,9 @@ struct FamilyOptions {
   std::chrono::nanoseconds expire_after{0};
   /// OpenMetrics: what the name (without `_total`) ends in, such as "seconds"; empty: none.
   std::string_view unit = {};
+  /// Counters and histograms: what is recorded in a sampled trace is shown with it, as RegistryOptions says. Such a
+  /// counter's inc() is a locked instruction and 10 ns more.
+  bool exemplars = false;
 };
 
 /// All series of one metric name: one Metric for each combination of N label values.
@@ -84,8 +96,8 @@ struct FamilyOptions {
 /// invalid UTF-8 take a lock and may allocate. What a removed series took serves the next ones.
 /// In a forked child, recording through references is safe; with() of a new series is not if a thread of the parent was
 /// making one.
-/// Lifetime: owned by its Registry. A reference from with() stays valid as long as the Registry, after remove() too: what
-/// is recorded through it then shows nowhere, and never in another series.
+/// Lifetime: owned by its Registry. A reference from with() stays valid as long as the Registry, after remove() too:
+/// what is recorded through it then shows nowhere, and never in another series.
 template <class Metric, std::size_t N>
 class Family final : public detail::FamilyFacade {
  public:
@@ -94,20 +106,27 @@ class Family final : public detail::FamilyFacade {
   Family& operator=(const Family&) = delete;
 
   /// The metric with these label values, in the order in which the labels were declared; made if it is new. Values are
-  /// strings (any bytes; invalid UTF-8 is replaced by U+FFFD), integers, bool ("true", "false") or enumerations for
-  /// which `std::string_view label_text(E)` is declared beside E. Keep the reference where the values are known
-  /// beforehand: recording then needs no look-up.
+  /// strings (any bytes; invalid UTF-8 is replaced by U+FFFD; a null pointer is ""), integers, bool ("true", "false")
+  /// or enumerations for which `std::string_view label_text(E)` is declared beside E. Keep the reference where the
+  /// values are known beforehand: recording then needs no look-up.
   template <detail::LabelValue... Values>
   requires(sizeof...(Values) == N) Metric& with(const Values&... values) {
-    return *static_cast<Metric*>(detail::find_or_create(
-        family_, views(detail::LabelText{detail::LabelArgument<Values>(values)}.view()...).data()));
+    return *static_cast<Metric*>(
+        detail::find_or_create(family_, views(detail::LabelText{detail::label_argument(values)}.view()...).data()));
   }
 
   /// Ends the series with these values: it is exposed no longer, and with() makes a new one, from 0. False if there is
   /// none.
   template <detail::LabelValue... Values>
   requires(sizeof...(Values) == N) bool remove(const Values&... values) {
-    return detail::remove(family_, views(detail::LabelText{detail::LabelArgument<Values>(values)}.view()...).data());
+    return detail::remove(family_, views(detail::LabelText{detail::label_argument(values)}.view()...).data());
+  }
+
+  /// with(), and remove() when the result dies, if the series is still the same: for what comes and goes, such as a
+  /// connection. Allocates. Of series beyond the limit nothing is removed.
+  template <detail::LabelValue... Values>
+  requires(sizeof...(Values) == N) ScopedSeries<Metric, N> scoped(const Values&... values) {
+    return scoped_views(detail::LabelText{detail::label_argument(values)}.view()...);
   }
 
   /// Ends all series that have these labels: remove_matching({{"tenant", "7"}}). Returns how many.
@@ -125,6 +144,11 @@ class Family final : public detail::FamilyFacade {
   template <class... Views>
   static std::array<std::string_view, N> views(Views... texts) noexcept {
     return {texts...};
+  }
+  template <class... Views>
+  ScopedSeries<Metric, N> scoped_views(Views... texts) {
+    const std::array<std::string_view, N> all{texts...};
+    return {family_, *static_cast<Metric*>(detail::find_or_create(family_, all.data())), all};
   }
 
   detail::FamilyBase& family_;

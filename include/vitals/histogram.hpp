@@ -7,6 +7,7 @@
 
 #include <vitals/detail/bucket_index.hpp>
 #include <vitals/detail/cells.hpp>
+#include <vitals/exemplar.hpp>
 #include <vitals/snapshot.hpp>
 #include <vitals/timer.hpp>
 
@@ -14,7 +15,7 @@ namespace vitals {
 
 namespace detail {
 struct Access;
-class ExemplarSlots;
+struct ExemplarSlots;
 struct HistogramExtras;
 }  // namespace detail
 
@@ -77,6 +78,15 @@ class Histogram {
   template <class Rep, class Period>
   void observe(std::chrono::duration<Rep, Period> elapsed) noexcept {
     observe(std::chrono::duration<double>(elapsed).count());
+  }
+
+  /// The same with an exemplar, of which each bucket shows the newest: observe(0.2, {{"trace_id", id}}). Observes in
+  /// any case; the exemplar is left out if another thread writes one at that moment. Costs some 100 ns, and 128 bytes
+  /// per bucket from the first on.
+  void observe(double v, ExemplarLabels exemplar) noexcept;
+  template <class Rep, class Period>
+  void observe(std::chrono::duration<Rep, Period> elapsed, ExemplarLabels exemplar) noexcept {
+    observe(std::chrono::duration<double>(elapsed).count(), exemplar);
   }
 
   /// Observes, when the result dies, the time since this call.

@@ -1,47 +1,39 @@
 #pragma once
 
+#include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include <vitals/buckets.hpp>
 #include <vitals/clock.hpp>
+#include <vitals/collector_token.hpp>
 #include <vitals/counter.hpp>
+#include <vitals/exemplar.hpp>
 #include <vitals/family.hpp>
 #include <vitals/gauge.hpp>
 #include <vitals/histogram.hpp>
 #include <vitals/native.hpp>
+#include <vitals/peak_gauge.hpp>
+#include <vitals/samples.hpp>
 #include <vitals/snapshot.hpp>
+#include <vitals/state_set.hpp>
 #include <vitals/summary.hpp>
 
 namespace vitals {
 
+class Info;
+
 namespace detail {
 struct Access;
-class Collector;
 class RegistryState;
 FamilyFacade& facade(FamilyBase& family, FamilyFacade* (*make)(FamilyBase&));
 }  // namespace detail
-
-/// Keeps a callback or a collector registered; its end takes it out.
-/// Move-only. When the destructor has returned, the callback is not running and never will be. May outlive the
-/// registry.
-class [[nodiscard]] CollectorToken {
- public:
-  explicit CollectorToken(std::shared_ptr<detail::Collector> collector) noexcept;
-  CollectorToken(CollectorToken&&) noexcept;
-  CollectorToken& operator=(CollectorToken&&) noexcept;
-  ~CollectorToken();
-
- private:
-  std::shared_ptr<detail::Collector> collector_;
-};
-
-struct LintProblem;
 
 /// What all metrics of a registry have in common.
 struct RegistryOptions {
@@ -57,6 +49,10 @@ struct RegistryOptions {
   bool refuse_lint = false;
   /// Must outlive the registry.
   const Clock* clock = &Clock::real();
+  /// Exemplars of families that have FamilyOptions::exemplars: from this source, at most one per interval for each
+  /// counter and bucket.
+  TraceSource trace_source{};
+  std::chrono::nanoseconds exemplar_interval = std::chrono::seconds{1};
 };
 
 /// The metrics of a program, or of a part of it: makes them, owns them, and is what an endpoint exposes.
@@ -95,6 +91,12 @@ class Registry {
   }
   Summary& summary(std::string_view name, std::string_view help, const SummaryOptions& summary = {},
                    const FamilyOptions& options = {});
+  PeakGauge& peak_gauge(std::string_view name, std::string_view help, const PeakOptions& peak = {},
+                        const FamilyOptions& options = {});
+  StateSet& state_set(std::string_view name, std::string_view help, const States& states,
+                      const FamilyOptions& options = {});
+  /// A gauge whose type is not told.
+  Gauge& untyped(std::string_view name, std::string_view help, const FamilyOptions& options = {});
 
   /// With labels: counter("requests_total", "Help.", {"method", "status"}).with("GET", "200").inc().
   template <std::size_t N>
@@ -128,14 +130,42 @@ class Registry {
     return facade<Summary, N>(summaries(name, help, {labels, N}, options, summary));
   }
 
-  /// A constant: info("build", "Build.", {{"version", "1.0"}}) exposes build_info{version="1.0"} 1. Once for each name.
-  void info(std::string_view name, std::string_view help, std::vector<Label> labels);
+  template <std::size_t N>
+  Family<PeakGauge, N>& peak_gauge(std::string_view name, std::string_view help, const std::string_view (&labels)[N],
+                                   const PeakOptions& peak = {}, const FamilyOptions& options = {}) {
+    return facade<PeakGauge, N>(peak_gauges(name, help, {labels, N}, options, peak));
+  }
+  template <std::size_t N>
+  Family<StateSet, N>& state_set(std::string_view name, std::string_view help, const std::string_view (&labels)[N],
+                                 const States& states, const FamilyOptions& options = {}) {
+    return facade<StateSet, N>(state_sets(name, help, {labels, N}, options, states));
+  }
+  template <std::size_t N>
+  Family<Gauge, N>& untyped(std::string_view name, std::string_view help, const std::string_view (&labels)[N],
+                            const FamilyOptions& options = {}) {
+    return facade<Gauge, N>(untypeds(name, help, {labels, N}, options));
+  }
+
+  /// Facts: info("build", "Build.", {{"version", "1.0"}}) exposes build_info{version="1.0"} 1. Once for each name.
+  Info& info(std::string_view name, std::string_view help, std::vector<Label> labels);
 
   /// A metric whose value is asked for at each scrape. The callback must be safe to call from another thread, one call
   /// at a time; it may take locks, but must not wait for a scrape. If it throws, its metric is left out of that scrape
   /// and vitals_collector_errors_total counts it.
   CollectorToken gauge_callback(std::string_view name, std::string_view help, std::function<double()> callback);
+  /// A counter that fell, is negative or NaN counts as an error too, and is left out; from what it fell to it goes on.
   CollectorToken counter_callback(std::string_view name, std::string_view help, std::function<double()> callback);
+  /// With labels: gauge_callback("a", "A.", {"queue"}, [](vitals::Samples<1>& out) { out.add(42, "mail"); }).
+  template <std::size_t N>
+  CollectorToken gauge_callback(std::string_view name, std::string_view help, const std::string_view (&labels)[N],
+                                const std::type_identity_t<std::function<void(Samples<N>&)>>& callback) {
+    return callbacks(MetricType::Gauge, name, help, {labels, N}, sink_callback<N>(callback));
+  }
+  template <std::size_t N>
+  CollectorToken counter_callback(std::string_view name, std::string_view help, const std::string_view (&labels)[N],
+                                  const std::type_identity_t<std::function<void(Samples<N>&)>>& callback) {
+    return callbacks(MetricType::Counter, name, help, {labels, N}, sink_callback<N>(callback));
+  }
 
   /// Whole families, asked for at each scrape; the rules are those of gauge_callback. Names are checked at the scrape:
   /// a family that breaks the data model or repeats a name is left out and counted in vitals_collector_errors_total.
@@ -170,6 +200,22 @@ class Registry {
   detail::FamilyBase& summaries(std::string_view name, std::string_view help, LabelNames labels,
                                 const FamilyOptions& options, const SummaryOptions& summary);
   static Histogram& only_histogram(detail::FamilyBase& family);
+  detail::FamilyBase& peak_gauges(std::string_view name, std::string_view help, LabelNames labels,
+                                  const FamilyOptions& options, const PeakOptions& peak);
+  detail::FamilyBase& state_sets(std::string_view name, std::string_view help, LabelNames labels,
+                                 const FamilyOptions& options, const States& states);
+  detail::FamilyBase& untypeds(std::string_view name, std::string_view help, LabelNames labels,
+                               const FamilyOptions& options);
+  CollectorToken callbacks(MetricType type, std::string_view name, std::string_view help, LabelNames labels,
+                           std::function<void(detail::SampleSink&)> callback);
+  template <std::size_t N>
+  static std::function<void(detail::SampleSink&)> sink_callback(const std::function<void(Samples<N>&)>& callback) {
+    if (!callback) return nullptr;
+    return [callback](detail::SampleSink& sink) {
+      Samples<N> samples{sink};
+      callback(samples);
+    };
+  }
 
   std::shared_ptr<detail::RegistryState> state_;
 };

@@ -6,7 +6,9 @@
 #include <vitals/counter.hpp>
 #include <vitals/gauge.hpp>
 #include <vitals/histogram.hpp>
+#include <vitals/peak_gauge.hpp>
 #include <vitals/registry.hpp>
+#include <vitals/state_set.hpp>
 
 namespace vitals::detail {
 
@@ -19,10 +21,21 @@ struct Access {
   };
   static CounterValue read(const Counter& counter) noexcept;
 
+  static std::atomic<ExemplarSlots*>& exemplars(Counter& counter) noexcept { return counter.exemplars_; }
+  static std::atomic<ExemplarSlots*>& exemplars(Histogram& histogram) noexcept { return histogram.exemplars_; }
+
   static CellHead& head(Histogram& histogram) noexcept { return histogram.head_; }
   static const CellHead& head(const Histogram& histogram) noexcept { return histogram.head_; }
   static PairCell* own(const Histogram& histogram) noexcept { return histogram.own(); }
   static Histogram& make(void* at, const BucketIndex& index) noexcept { return *new (at) Histogram{index}; }
+  static void set_extras(Histogram& histogram, HistogramExtras& extras) noexcept {
+    histogram.extras_ = &extras;
+    histogram.index_ = nullptr;
+  }
+
+  static void make(void* at, const PeakWindow& window) noexcept { new (at) PeakGauge{window}; }
+  static void make(void* at, const std::vector<std::string>& states) noexcept { new (at) StateSet{states}; }
+  static std::uint64_t bits(const StateSet& set) noexcept { return set.bits_.load(std::memory_order_relaxed); }
 
   static Histogram& make(void* at, HistogramExtras& extras) noexcept { return *new (at) Histogram{extras}; }
 

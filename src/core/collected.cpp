@@ -4,7 +4,10 @@
 #include <set>
 #include <string>
 
+#include "core/exemplars.hpp"
+#include "core/family_head.hpp"
 #include "core/names.hpp"
+#include "core/sample_names.hpp"
 #include "core/text_format.hpp"
 
 namespace vitals::detail {
@@ -27,23 +30,46 @@ bool have_distinct_labels(const std::vector<MetricSnapshot>& metrics) {
 
 bool are_valid(const std::vector<Label>& labels, std::string_view reserved, bool utf8_names) {
   for (auto label = labels.begin(); label != labels.end(); ++label) {
-    if (!valid_label_name(label->name, utf8_names) || label->name == reserved) return false;
-    if (std::any_of(labels.begin(), label, [&](const Label& other) { return other.name == label->name; })) return false;
+    if (!valid_label_name(label->name, utf8_names) || (!reserved.empty() && are_same_label(label->name, reserved)))
+      return false;
+    if (std::any_of(labels.begin(), label, [&](const Label& other) { return are_same_label(other.name, label->name); }))
+      return false;
   }
   return true;
 }
 
+// Readers fail the whole scrape for a unit that the name does not end in. Whether there was none to drop.
+bool mend_unit(FamilySnapshot& family) {
+  if (family.unit.empty() || is_unit_of(family.unit, base_name(family.name, family.type), family.type)) return true;
+  family.unit.clear();
+  return false;
+}
+
+bool is_well_formed(const Exemplar& exemplar) {
+  return are_valid(exemplar.labels, "", true) && is_allowed(exemplar, Escaping::Underscores);
+}
+
+// Whether there were none to drop.
+bool mend_exemplars(MetricSnapshot& metric) {
+  return std::erase_if(metric.exemplars, [](const Exemplar& exemplar) { return !is_well_formed(exemplar); }) == 0;
+}
+
 }  // namespace
 
-bool complete(FamilySnapshot& family, const std::vector<Label>& constant, bool utf8_names) {
-  if (!valid_metric_name(family.name, utf8_names)) return false;
+Completed complete(FamilySnapshot& family, const std::vector<Label>& constant, bool utf8_names) {
+  if (!valid_metric_name(family.name, utf8_names)) return Completed::Refused;
   const std::string_view reserved =
       family.type == MetricType::StateSet ? std::string_view{family.name} : reserved_label(family.type);
+  bool good = mend_unit(family);
   for (auto& metric : family.metrics) {
     metric.labels.insert(metric.labels.begin(), constant.begin(), constant.end());
-    if (!are_valid(metric.labels, reserved, utf8_names)) return false;
+    if (!are_valid(metric.labels, reserved, utf8_names)) return Completed::Refused;
+    if (!are_values_valid(metric, family.type)) return Completed::Refused;
+    if (family.type == MetricType::Info) metric.value = 1;
+    good = mend_exemplars(metric) && good;
   }
-  return have_distinct_labels(family.metrics);
+  if (!have_distinct_labels(family.metrics)) return Completed::Refused;
+  return good ? Completed::Good : Completed::Mended;
 }
 
 }  // namespace vitals::detail

@@ -7,6 +7,7 @@
 #include "core/access.hpp"
 #include "core/cell_arena.hpp"
 #include "core/cells.hpp"
+#include "core/exemplar_pool.hpp"
 #include "core/families.hpp"
 #include "core/line_writer.hpp"
 
@@ -15,6 +16,7 @@ namespace vitals {
 namespace {
 constexpr std::size_t kFraction = sizeof(std::uint64_t);  // after the whole number
 constexpr std::size_t kBytes = kFraction + sizeof(double);
+constexpr double kLimit = 18446744073709551616.0;  // 2^64
 }  // namespace
 
 detail::Access::CounterValue detail::Access::read(const Counter& counter) noexcept {
@@ -31,11 +33,34 @@ double Counter::value() const noexcept {
   return static_cast<double>(whole) + fraction;
 }
 
-void Counter::add_slow(std::uint64_t n) noexcept { detail::add_slow(head_, kBytes, 0, whole_, n); }
-void Counter::add_slow(double v) noexcept { detail::add_slow(head_, kBytes, kFraction, fraction_, v); }
+namespace {
+bool has_automatic_exemplars(const detail::CellHead& head) noexcept {
+  return head.state.load(std::memory_order_relaxed) == detail::kPinned;
+}
+}  // namespace
+
+void Counter::add_slow(std::uint64_t n) noexcept {
+  detail::add_slow(head_, kBytes, 0, whole_, n);
+  if (has_automatic_exemplars(head_)) detail::offer_exemplar(exemplars_, 0, static_cast<double>(n));
+}
+
+void Counter::add_slow(double v) noexcept {
+  detail::add_slow(head_, kBytes, kFraction, fraction_, v);
+  if (has_automatic_exemplars(head_)) detail::offer_exemplar(exemplars_, 0, v);
+}
+
+void Counter::inc_with(std::uint64_t n, ExemplarLabels exemplar) noexcept {
+  if (!detail::add<0>(head_, n)) detail::add_slow(head_, kBytes, 0, whole_, n);
+  detail::record_exemplar(exemplars_, 0, static_cast<double>(n), exemplar);
+}
+
+void Counter::add(double v, ExemplarLabels exemplar) noexcept {
+  if (!(v >= 0 && v < kLimit)) return detail::drop_update();
+  detail::record_exemplar(exemplars_, 0, v, exemplar);  // first: then it is not the turn of an automatic one
+  add(v);
+}
 
 void Counter::add_large(double v) noexcept {
-  constexpr double kLimit = 18446744073709551616.0;  // 2^64
   if (v >= 0 && v < kLimit) return add_whole(static_cast<std::uint64_t>(v));
   detail::drop_update();
 }
@@ -47,18 +72,25 @@ namespace {
 class CounterFamily final : public FamilyBase {
  public:
   CounterFamily(Declaration declared, Environment& environment)
-      : FamilyBase{sizeof(Counter), MetricType::Counter, std::move(declared), environment} {}
+      : FamilyBase{sizeof(Counter), MetricType::Counter, std::move(declared), environment},
+        exemplars_{1, environment},
+        automatic_{this->declared().options.exemplars && environment.trace_source.current != nullptr} {}
   ~CounterFamily() override { retire_all(); }
 
  private:
   void construct(void* at, bool alone) override {
-    CellHead& head = Access::head(*new (at) Counter);
-    head.state.store(kLive, std::memory_order_relaxed);
+    auto& counter = *new (at) Counter;
+    CellHead& head = Access::head(counter);
+    head.state.store(automatic_ ? kPinned : kLive, std::memory_order_relaxed);
+    Access::exemplars(counter).store(exemplars_.none(), std::memory_order_release);
+    if (automatic_) exemplars_.take(Access::exemplars(counter));
     if (alone) spread(head, kBytes, Spread::Now);
   }
 
   void retire(void* instrument) noexcept override {
-    detail::retire(Access::head(*static_cast<Counter*>(instrument)), kBytes);
+    auto& counter = *static_cast<Counter*>(instrument);
+    exemplars_.release(Access::exemplars(counter));
+    detail::retire(Access::head(counter), kBytes);
   }
 
   void read(void* instrument, MetricSnapshot& out) override {
@@ -67,6 +99,7 @@ class CounterFamily final : public FamilyBase {
     const auto [whole, fraction] = Access::read(counter);
     out.value = static_cast<double>(whole) + fraction;
     out.whole = fraction == 0 ? whole : 0;
+    exemplars_.read(Access::exemplars(counter), out.exemplars);
   }
 
   std::uint64_t activity(void* instrument) const noexcept override {
@@ -74,7 +107,9 @@ class CounterFamily final : public FamilyBase {
     return whole ^ std::bit_cast<std::uint64_t>(fraction);
   }
 
-  [[nodiscard]] bool has_lines(const Exposition& how) const noexcept override { return !how.created_lines; }
+  [[nodiscard]] bool has_lines(const Exposition& how) const noexcept override {
+    return !how.created_lines && (how.format == Format::Text || !exemplars_.is_used());
+  }
 
   void append_lines(LineWriter& lines, void* instrument, std::string_view labels) override {
     auto& counter = *static_cast<Counter*>(instrument);
@@ -88,6 +123,9 @@ class CounterFamily final : public FamilyBase {
     }
     lines.put('\n');
   }
+
+  ExemplarPool exemplars_;
+  const bool automatic_;
 };
 
 }  // namespace

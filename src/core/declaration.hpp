@@ -20,12 +20,13 @@ struct Declaration {
   std::vector<std::string> labels;
   FamilyOptions options;
   std::string unit;
-  std::vector<double> bounds;       // histograms with classic buckets
-  std::vector<double> quantiles;    // summaries
-  std::vector<std::string> states;  // state sets
-  std::optional<Native> native = {};  // histograms with native buckets
-  std::chrono::nanoseconds window{0};  // summaries
-  std::size_t slices = 0;
+  std::vector<double> bounds;               // histograms with classic buckets
+  std::vector<double> quantiles;            // summaries
+  std::vector<std::string> states;          // state sets
+  std::optional<Native> native = {};        // histograms with native buckets
+  std::chrono::nanoseconds window{0};       // summaries
+  std::size_t slices = 0;                   // summaries
+  std::chrono::nanoseconds peak_window{0};  // peak gauges; 0: it is none
 };
 
 }  // namespace vitals::detail

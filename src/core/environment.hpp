@@ -1,9 +1,14 @@
 #pragma once
 
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include <vitals/clock.hpp>
+#include <vitals/exemplar.hpp>
 #include <vitals/snapshot.hpp>
 
 #include "core/series_arena.hpp"
@@ -14,6 +19,9 @@ namespace vitals::detail {
 struct Environment {
   std::vector<Label> labels;  // of every series; valid UTF-8
   const Clock* clock = &Clock::real();
+  TraceSource trace_source{};
+  std::chrono::nanoseconds exemplar_interval{0};
+  std::array<std::atomic<std::uint64_t>, 4> dropped_exemplars{};  // by ExemplarDrop; relaxed: a statistic
   SeriesArena series{};
 };
 

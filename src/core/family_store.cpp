@@ -160,7 +160,7 @@ void FamilyBase::take_out(Series& series) noexcept {
   environment_.series.release(series);
 }
 
-bool FamilyBase::remove(const std::string_view* values) {
+bool FamilyBase::remove(const std::string_view* values, const void* only_this) {
   std::vector<std::string> valid;
   for (std::size_t i = 0; i < declared_.labels.size(); ++i) valid.push_back(to_valid_utf8(values[i]));
   const std::vector<std::string_view> views{valid.begin(), valid.end()};
@@ -169,6 +169,7 @@ bool FamilyBase::remove(const std::string_view* values) {
   const Change lock{mutex_, waiting_};
   Series* series = table_.find_series(key);
   if (series == nullptr) return false;
+  if (only_this != nullptr && series->instrument.load(std::memory_order_relaxed) != only_this) return false;
   take_out(*series);
   return true;
 }
@@ -283,6 +284,10 @@ bool FamilyBase::append_lines(std::string& out, const Exposition& how) {
 void* find_or_create(FamilyBase& family, const std::string_view* values) { return family.find_or_create(values); }
 
 bool remove(FamilyBase& family, const std::string_view* values) { return family.remove(values); }
+
+bool remove(FamilyBase& family, const std::string_view* values, const void* only_this) {
+  return family.remove(values, only_this);
+}
 
 std::size_t remove_matching(FamilyBase& family, const LabelPair* wanted, std::size_t n) {
   std::vector<LabelMatch> matches;

@@ -44,7 +44,8 @@ class FamilyBase {
   [[nodiscard]] std::uint64_t expired() const noexcept { return expired_.load(std::memory_order_relaxed); }
 
   [[nodiscard]] void* find_or_create(const std::string_view* values);
-  bool remove(const std::string_view* values);
+  /// With `only_this`: if the series has that instrument.
+  bool remove(const std::string_view* values, const void* only_this = nullptr);
   /// Removes the series whose values equal all that are wanted, all of them if none is; returns how many.
   std::size_t remove_matching(std::span<const LabelMatch> wanted);
   [[nodiscard]] std::size_t size() const;

@@ -49,8 +49,8 @@ namespace {
 
 class GaugeFamily final : public FamilyBase {
  public:
-  GaugeFamily(Declaration declared, Environment& environment)
-      : FamilyBase{sizeof(Gauge), MetricType::Gauge, std::move(declared), environment} {}
+  GaugeFamily(MetricType type, Declaration declared, Environment& environment)
+      : FamilyBase{sizeof(Gauge), type, std::move(declared), environment} {}
 
  private:
   void construct(void* at, bool /*alone*/) override { new (at) Gauge; }
@@ -74,7 +74,11 @@ class GaugeFamily final : public FamilyBase {
 }  // namespace
 
 std::unique_ptr<FamilyBase> make_gauges(Declaration declared, Environment& environment) {
-  return std::make_unique<GaugeFamily>(std::move(declared), environment);
+  return std::make_unique<GaugeFamily>(MetricType::Gauge, std::move(declared), environment);
+}
+
+std::unique_ptr<FamilyBase> make_untyped(Declaration declared, Environment& environment) {
+  return std::make_unique<GaugeFamily>(MetricType::Untyped, std::move(declared), environment);
 }
 
 }  // namespace detail

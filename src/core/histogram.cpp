@@ -8,12 +8,22 @@
 #include "core/access.hpp"
 #include "core/cell_arena.hpp"
 #include "core/cells.hpp"
+#include "core/exemplar_pool.hpp"
 #include "core/families.hpp"
 #include "core/line_writer.hpp"
 #include "core/native_buckets.hpp"
 #include "core/text_format.hpp"
 
 namespace vitals {
+
+namespace {
+
+// Null: its series is removed, or has no classic buckets.
+const detail::BucketIndex* index_of(const detail::BucketIndex* own, const detail::HistogramExtras* extras) noexcept {
+  return own == nullptr && extras != nullptr ? extras->index : own;
+}
+
+}  // namespace
 
 HistogramSnapshot::HistogramSnapshot(std::vector<double> bounds, std::vector<std::uint64_t> counts, double sum,
                                      NativeBuckets native)
@@ -42,8 +52,9 @@ double HistogramSnapshot::quantile(double q) const noexcept {
 }
 
 HistogramSnapshot Histogram::snapshot() const {
-  const detail::BucketIndex* index = index_;
-  if (index == nullptr) return detail::snapshot_with_extras(*this, extras_);
+  if (extras_ != nullptr && extras_->native != nullptr) return detail::native_snapshot(*this, *extras_->native);
+  const detail::BucketIndex* index = index_of(index_, extras_);
+  if (index == nullptr) return {{}, {0}, 0};
   const auto bounds = index->bounds();
   std::vector<std::uint64_t> counts(bounds.size() + 1);
   double sum = 0;
@@ -56,7 +67,7 @@ HistogramSnapshot Histogram::snapshot() const {
 }
 
 void Histogram::observe_slow(std::size_t bucket, double v) noexcept {
-  const detail::BucketIndex* index = index_;
+  const detail::BucketIndex* index = index_of(index_, extras_);
   if (index == nullptr) return detail::leave_sequence();  // removed in the meantime
   const std::size_t buckets = index->bounds().size() + 1;
   detail::add_pair_slow(head_, buckets * sizeof(detail::PairCell), bucket * sizeof(detail::PairCell), own()[bucket], v);
@@ -64,7 +75,21 @@ void Histogram::observe_slow(std::size_t bucket, double v) noexcept {
 
 void Histogram::observe_with_extras(double v) noexcept {
   const detail::HistogramExtras* extras = extras_;
-  if (extras != nullptr && extras->native != nullptr) detail::native_cells(*this).cells.observe(v);
+  if (extras == nullptr) return;  // removed
+  const std::size_t bucket = extras->index == nullptr ? detail::kSlotByValue : (*extras->index)(v);
+  if (extras->native != nullptr) {
+    detail::native_cells(*this).cells.observe(v);
+  } else if (!detail::add_pair(head_, bucket * sizeof(detail::PairCell), v)) {
+    observe_slow(bucket, v);
+  }
+  if (extras->exemplars) detail::offer_exemplar(exemplars_, bucket, v);
+}
+
+void Histogram::observe(double v, ExemplarLabels exemplar) noexcept {
+  const detail::BucketIndex* index = index_of(index_, extras_);
+  if (v == v && (index != nullptr || extras_ != nullptr))
+    detail::record_exemplar(exemplars_, index == nullptr ? detail::kSlotByValue : (*index)(v), v, exemplar);
+  observe(v);  // after it, so that it is not the turn of an automatic one
 }
 
 namespace detail {
@@ -76,6 +101,8 @@ class HistogramFamily final : public FamilyBase {
   HistogramFamily(Declaration declaration, Environment& environment)
       : FamilyBase{bytes(declaration.bounds.size() + 1), MetricType::Histogram, std::move(declaration), environment},
         index_{declared().bounds},
+        exemplars_{buckets(), environment},
+        extras_{nullptr, &index_, declared().options.exemplars && environment.trace_source.current != nullptr},
         bucket_name_{declared().name + "_bucket"},
         sum_name_{declared().name + "_sum"},
         count_name_{declared().name + "_count"} {
@@ -103,13 +130,21 @@ class HistogramFamily final : public FamilyBase {
   }
 
   void construct(void* at, bool alone) override {
-    CellHead& head = Access::head(Access::make(at, index_));
+    Histogram& histogram = Access::make(at, index_);
+    Access::exemplars(histogram).store(exemplars_.none(), std::memory_order_release);
+    if (extras_.exemplars) {
+      Access::set_extras(histogram, extras_);
+      exemplars_.take(Access::exemplars(histogram));
+    }
+    CellHead& head = Access::head(histogram);
     head.state.store(kLive, std::memory_order_relaxed);
     if (alone) spread(head, buckets() * sizeof(PairCell), Spread::Now);
   }
 
   void retire(void* instrument) noexcept override {
-    detail::retire(Access::head(*static_cast<Histogram*>(instrument)), buckets() * sizeof(PairCell));
+    auto& histogram = *static_cast<Histogram*>(instrument);
+    exemplars_.release(Access::exemplars(histogram));
+    detail::retire(Access::head(histogram), buckets() * sizeof(PairCell));
   }
 
   void read(void* instrument, MetricSnapshot& out) override {
@@ -124,6 +159,7 @@ class HistogramFamily final : public FamilyBase {
       out.sum += cell.sum;
       out.buckets.push_back({upper_bound(i), out.count});
     }
+    exemplars_.read(Access::exemplars(histogram), out.exemplars);
   }
 
   std::uint64_t activity(void* instrument) const noexcept override {
@@ -133,7 +169,8 @@ class HistogramFamily final : public FamilyBase {
   }
 
   [[nodiscard]] bool has_lines(const Exposition& how) const noexcept override {
-    return !how.created_lines && (how.format == Format::Text || index_.bounds().front() >= 0);
+    return !how.created_lines &&
+           (how.format == Format::Text || (index_.bounds().front() >= 0 && !exemplars_.is_used()));
   }
 
   void append_lines(LineWriter& lines, void* instrument, std::string_view labels) override {
@@ -163,10 +200,12 @@ class HistogramFamily final : public FamilyBase {
   }
 
   BucketIndex index_;
+  ExemplarPool exemplars_;
+  HistogramExtras extras_;
   const std::string bucket_name_;
   const std::string sum_name_;
   const std::string count_name_;
-  std::vector<std::string> text_endings_;  // of the lines of buckets: `le="1"} `
+  std::vector<std::string> text_endings_;         // of the lines of buckets: `le="1"} `
   std::vector<std::string> openmetrics_endings_;  // `le="1.0"} `
 };
 

@@ -4,9 +4,18 @@
 
 #include "core/access.hpp"
 #include "core/cells.hpp"
+#include "core/exemplar_text.hpp"
 #include "core/registry_state.hpp"
 
 namespace vitals {
+
+namespace {
+
+constexpr std::pair<detail::ExemplarDrop, const char*> kExemplarDrops[] = {{detail::ExemplarDrop::TooLong, "too_long"},
+                                                                           {detail::ExemplarDrop::Invalid, "invalid"},
+                                                                           {detail::ExemplarDrop::Busy, "busy"}};
+
+}  // namespace
 
 void register_library_metrics(Registry& registry) {
   auto& state = detail::Access::state(registry);
@@ -18,6 +27,15 @@ void register_library_metrics(Registry& registry) {
             state.collector_errors());
     counter("vitals_invalid_updates_total", "Updates of the process that were dropped: NaN, or a negative increment.",
             detail::dropped_updates());
+
+    FamilySnapshot exemplars{
+        "vitals_exemplars_dropped_total", "Exemplars that were not kept.", MetricType::Counter, {}};
+    for (const auto& [why, reason] : kExemplarDrops) {
+      const auto& dropped = state.environment().dropped_exemplars[static_cast<std::size_t>(why)];
+      exemplars.metrics.push_back(
+          {.labels = {{"reason", reason}}, .value = static_cast<double>(dropped.load(std::memory_order_relaxed))});
+    }
+    out.push_back(std::move(exemplars));
 
     FamilySnapshot overflow{
         "vitals_series_overflow_total", "Look-ups that met the series limit of their family.", MetricType::Counter, {}};

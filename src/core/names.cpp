@@ -8,6 +8,7 @@
 #include <vitals/detail/cells.hpp>
 
 #include "core/cell_arena.hpp"
+#include "core/escaping.hpp"
 #include "core/text_format.hpp"
 
 namespace vitals::detail {
@@ -31,25 +32,6 @@ std::string suggest(std::string_view name, bool colon) {
   return fixed;
 }
 
-// The length of the UTF-8 sequence at the start of text, or 0 and in `bad` how many bytes stand for one U+FFFD.
-std::size_t utf8_length(std::string_view text, std::size_t& bad) noexcept {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned lead = byte(0);
-  bad = 1;
-  if (lead < 0x80) return 1;
-  const std::size_t length = lead >= 0xC2 && lead <= 0xDF   ? 2
-                             : lead >= 0xE0 && lead <= 0xEF ? 3
-                             : lead >= 0xF0 && lead <= 0xF4 ? 4
-                                                            : 0;
-  unsigned low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;   // no overlong forms
-  unsigned high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;  // no surrogates, nothing above U+10FFFF
-  for (std::size_t i = 1; i < length; ++i, low = 0x80, high = 0xBF) {
-    if (i == text.size() || byte(i) < low || byte(i) > high) return 0;
-    bad = i + 1;
-  }
-  return length;
-}
-
 }  // namespace
 
 bool valid_metric_name(std::string_view name, bool utf8) noexcept {
@@ -60,13 +42,21 @@ bool valid_label_name(std::string_view name, bool utf8) noexcept {
   return (utf8 ? !name.empty() && is_valid_utf8(name) : valid_name(name, false)) && !name.starts_with("__");
 }
 
+bool are_same_label(std::string_view a, std::string_view b) {
+  if (a == b) return true;
+  if (valid_name(a, false) && valid_name(b, false)) return false;
+  return escape_name(a, Escaping::Underscores, NameKind::Label) == escape_name(b, Escaping::Underscores, NameKind::Label);
+}
+
 std::string_view reserved_label(MetricType type) noexcept {
   const bool buckets = type == MetricType::Histogram || type == MetricType::GaugeHistogram;
   return buckets ? "le" : type == MetricType::Summary ? "quantile" : "";
 }
 
 void refuse(std::string_view metric, const std::string& why) {
-  throw std::invalid_argument("vitals: metric \"" + to_valid_utf8(metric) + "\": " + why);
+  std::string message = "vitals: metric \"" + to_valid_utf8(metric) + "\": " + why;
+  std::replace(message.begin(), message.end(), '\0', ' ');  // it would end what()
+  throw std::invalid_argument(message);
 }
 
 void check_metric_name(std::string_view name, bool utf8) {
@@ -85,10 +75,12 @@ void check_label_names(std::string_view metric, std::span<const std::string_view
       refuse(metric, label + "a label name must match [a-zA-Z_][a-zA-Z0-9_]*; use \"" + suggest(*name, false) + "\"");
     if (name->starts_with("__"))
       refuse(metric, label + "names that start with \"__\" are reserved for Prometheus; drop the underscores");
-    if (!reserved.empty() && *name == reserved)
+    if (!reserved.empty() && are_same_label(*name, reserved))
       refuse(metric, label + "the name is reserved for a type that writes it itself; rename the label");
-    if (std::find(names.begin(), name, *name) != name)
-      refuse(metric, label + "declared twice; label names must differ");
+    const auto same = std::find_if(names.begin(), name, [&](auto other) { return are_same_label(other, *name); });
+    if (same != name && *same == *name) refuse(metric, label + "declared twice; label names must differ");
+    if (same != name)
+      refuse(metric, label + "equal to \"" + std::string{*same} + "\" where names are written with underscores; label names must differ");
   }
 }
 
@@ -99,6 +91,18 @@ void check_unit(std::string_view metric, std::string_view base, std::string_view
   if (base.size() <= unit.size() + 1 || !base.ends_with(unit) || base[base.size() - unit.size() - 1] != '_')
     refuse(metric, "unit \"" + std::string{unit} + "\": the name must end in it (before _total); use \"" + std::string{base} + "_" +
                        std::string{unit} + (metric.ends_with("_total") ? "_total" : "") + "\"");
+}
+
+void check_states(std::string_view metric, std::span<const std::string> states) {
+  constexpr std::size_t kMaxStates = 64;
+  if (states.empty()) refuse(metric, "a state set needs at least one state; name some");
+  if (states.size() > kMaxStates)
+    refuse(metric, std::to_string(states.size()) + " states; at most 64 are allowed, use a gauge with a label");
+  for (auto state = states.begin(); state != states.end(); ++state) {
+    if (state->empty()) refuse(metric, "state \"\": a state must have a name; give it one");
+    if (std::find(states.begin(), state, *state) != state)
+      refuse(metric, "state \"" + *state + "\": declared twice; states must differ");
+  }
 }
 
 void check_bounds(std::string_view metric, std::span<const double> bounds) {
@@ -119,6 +123,24 @@ void check_bounds(std::string_view metric, std::span<const double> bounds) {
       refuse(metric, bound + ": bounds must ascend without repeats; sort them and remove duplicates");
     }
   }
+}
+
+std::size_t utf8_length(std::string_view text, std::size_t& bad) noexcept {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned lead = byte(0);
+  bad = 1;
+  if (lead < 0x80) return 1;
+  const std::size_t length = lead >= 0xC2 && lead <= 0xDF   ? 2
+                             : lead >= 0xE0 && lead <= 0xEF ? 3
+                             : lead >= 0xF0 && lead <= 0xF4 ? 4
+                                                            : 0;
+  unsigned low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;   // no overlong forms
+  unsigned high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;  // no surrogates, nothing above U+10FFFF
+  for (std::size_t i = 1; i < length; ++i, low = 0x80, high = 0xBF) {
+    if (i == text.size() || byte(i) < low || byte(i) > high) return 0;
+    bad = i + 1;
+  }
+  return length;
 }
 
 std::size_t utf8_length(std::string_view text) noexcept {

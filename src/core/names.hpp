@@ -15,6 +15,9 @@ namespace vitals::detail {
 [[nodiscard]] bool valid_metric_name(std::string_view name, bool utf8 = false) noexcept;
 [[nodiscard]] bool valid_label_name(std::string_view name, bool utf8 = false) noexcept;
 
+/// Whether two label names are equal as most formats show them, with underscores for what is not allowed.
+[[nodiscard]] bool are_same_label(std::string_view a, std::string_view b);
+
 /// The label that a type writes itself ("le" for histograms), or empty. A state set's is named like the set.
 [[nodiscard]] std::string_view reserved_label(MetricType type) noexcept;
 
@@ -24,6 +27,7 @@ void check_label_names(std::string_view metric, std::span<const std::string_view
                        bool utf8 = false);
 /// `base` is the name without `_total`; an empty unit is none.
 void check_unit(std::string_view metric, std::string_view base, std::string_view unit);
+void check_states(std::string_view metric, std::span<const std::string> states);
 void check_bounds(std::string_view metric, std::span<const double> bounds);
 /// Beside that many classic bounds.
 void check_native(std::string_view metric, const Native& native, std::size_t bounds);
@@ -36,5 +40,7 @@ void check_summary(std::string_view metric, const SummaryOptions& summary);
 [[nodiscard]] bool is_valid_utf8(std::string_view text) noexcept;
 /// The bytes of the UTF-8 sequence at the start of text; 0 if there is none. REQUIRES: text is not empty.
 [[nodiscard]] std::size_t utf8_length(std::string_view text) noexcept;
+/// The same, and if there is none, in `bad` how many bytes become one U+FFFD.
+[[nodiscard]] std::size_t utf8_length(std::string_view text, std::size_t& bad) noexcept;
 
 }  // namespace vitals::detail

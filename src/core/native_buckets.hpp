@@ -21,6 +21,8 @@ struct NativeRules {
 // What the histograms of a family share that do more than to count in the buckets behind them.
 struct HistogramExtras {
   const NativeRules* native;
+  const BucketIndex* index;  // of the classic buckets
+  bool exemplars;            // automatic ones
 };
 
 // What a histogram with native buckets has behind it. All zero: its series was removed.
@@ -36,7 +38,7 @@ static_assert(sizeof(NativeCells) == 64);
 [[nodiscard]] inline NativeCells& native_cells(const Histogram& histogram) noexcept {
   return *reinterpret_cast<NativeCells*>(const_cast<Histogram*>(&histogram) + 1);
 }
-[[nodiscard]] HistogramSnapshot snapshot_with_extras(const Histogram& histogram, const HistogramExtras* extras);
+[[nodiscard]] HistogramSnapshot native_snapshot(const Histogram& histogram, const NativeRules& rules);
 
 /// Sums over one histogram, each of the same observations.
 struct NativeTotals {

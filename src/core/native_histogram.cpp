@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/access.hpp"
+#include "core/exemplar_pool.hpp"
 #include "core/families.hpp"
 #include "core/names.hpp"
 #include "core/native_buckets.hpp"
@@ -18,9 +19,7 @@ constexpr std::uint32_t kManyCells = 64;
 
 }  // namespace
 
-HistogramSnapshot snapshot_with_extras(const Histogram& histogram, const HistogramExtras* extras) {
-  if (extras == nullptr || extras->native == nullptr) return {{}, {0}, 0};  // removed
-  const NativeRules& rules = *extras->native;
+HistogramSnapshot native_snapshot(const Histogram& histogram, const NativeRules& rules) {
   const auto bounds = rules.cells.classic == nullptr ? std::span<const double>{} : rules.cells.classic->bounds();
   std::vector<std::uint64_t> counts(bounds.size() + 1);
   NativeBuckets native;
@@ -36,6 +35,8 @@ class NativeHistogramFamily final : public FamilyBase {
       : FamilyBase{bytes(rules_of(declaration)), MetricType::Histogram, std::move(declaration), environment},
         index_{declared().bounds.empty() ? nullptr : std::make_unique<BucketIndex>(declared().bounds)},
         rules_{rules_of(declared())},
+        exemplars_{index_ == nullptr ? kSlotsByValue : declared().bounds.size() + 1, environment},
+        extras_{&rules_, index_.get(), declared().options.exemplars && environment.trace_source.current != nullptr},
         counts_(declared().bounds.size() + 1) {
     rules_.cells.classic = index_.get();
     rules_.cells.memory = &memory_;
@@ -62,11 +63,16 @@ class NativeHistogramFamily final : public FamilyBase {
   static NativeCells& cells(void* instrument) noexcept { return native_cells(*static_cast<Histogram*>(instrument)); }
 
   void construct(void* at, bool alone) override {
-    const Histogram& histogram = Access::make(at, extras_);
+    Histogram& histogram = Access::make(at, extras_);
+    Access::exemplars(histogram).store(exemplars_.none(), std::memory_order_release);
+    if (extras_.exemplars) exemplars_.take(Access::exemplars(histogram));
     new (&native_cells(histogram)) NativeCells{rules_.cells.zero_threshold, {rules_.cells, alone}};
   }
 
-  void retire(void* instrument) noexcept override { cells(instrument).cells.retire(); }
+  void retire(void* instrument) noexcept override {
+    exemplars_.release(Access::exemplars(*static_cast<Histogram*>(instrument)));
+    cells(instrument).cells.retire();
+  }
 
   void read(void* instrument, MetricSnapshot& out) override {
     cells(instrument).cells.cool();
@@ -74,6 +80,7 @@ class NativeHistogramFamily final : public FamilyBase {
     const NativeTotals totals = read_native(cells(instrument), rules_.options, out.native, counts_);
     out.count = totals.count;
     out.sum = totals.sum;
+    exemplars_.read(Access::exemplars(*static_cast<Histogram*>(instrument)), out.exemplars);
     out.buckets.clear();
     if (index_ == nullptr) return;
     std::uint64_t cumulative = 0;
@@ -96,7 +103,8 @@ class NativeHistogramFamily final : public FamilyBase {
   PageArena memory_;
   std::unique_ptr<BucketIndex> index_;
   NativeRules rules_;
-  HistogramExtras extras_{&rules_};
+  ExemplarPool exemplars_;
+  HistogramExtras extras_;
   std::vector<std::uint64_t> counts_;  // of one series that is being read, by classic bucket
 };
 

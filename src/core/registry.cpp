@@ -4,7 +4,9 @@
 
 #include <vitals/registry.hpp>
 
+#include "core/callbacks.hpp"
 #include "core/families.hpp"
+#include "core/info.hpp"
 #include "core/names.hpp"
 #include "core/native_buckets.hpp"
 #include "core/registry_state.hpp"
@@ -25,21 +27,18 @@ detail::Declaration declare(std::string_view name, std::string_view help, std::s
           .states = {},
           .native = {},
           .window = {},
-          .slices = 0};
+          .slices = 0,
+          .peak_window = {}};
+}
+
+std::string counter_name(std::string_view name) {
+  return std::string{name} + (name.ends_with("_total") ? "" : "_total");
 }
 
 // The one metric of a family without labels.
 template <class Metric>
 Metric& only(detail::FamilyBase& family) {
   return *static_cast<Metric*>(family.find_or_create(nullptr));
-}
-
-detail::Collector::Function single(const FamilySnapshot& family, std::function<double()> callback) {
-  if (!callback) detail::refuse(family.name, "the callback is empty; give a function");
-  return [family, callback = std::move(callback)](auto& out) {
-    out.push_back(family);
-    out.back().metrics.front().value = callback();
-  };
 }
 
 }  // namespace
@@ -114,27 +113,81 @@ detail::FamilyBase& Registry::summaries(std::string_view name, std::string_view 
 
 Histogram& Registry::only_histogram(detail::FamilyBase& family) { return only<Histogram>(family); }
 
-void Registry::info(std::string_view name, std::string_view help, std::vector<Label> labels) {
-  std::string full = std::string{name} + "_info";
-  std::vector<std::string_view> names;
-  for (const auto& label : labels) names.push_back(label.name);
-  detail::check_label_names(full, names, "", state_->utf8_names());
-  const FamilySnapshot family{
-      full, std::string{help}, MetricType::Info, {{.labels = std::move(labels), .value = 1}}, {}};
-  state_->add([family](auto& out) { out.push_back(family); }, family);
+PeakGauge& Registry::peak_gauge(std::string_view name, std::string_view help, const PeakOptions& peak,
+                                const FamilyOptions& options) {
+  return only<PeakGauge>(peak_gauges(name, help, {nullptr, 0}, options, peak));
+}
+
+StateSet& Registry::state_set(std::string_view name, std::string_view help, const States& states,
+                              const FamilyOptions& options) {
+  return only<StateSet>(state_sets(name, help, {nullptr, 0}, options, states));
+}
+
+Gauge& Registry::untyped(std::string_view name, std::string_view help, const FamilyOptions& options) {
+  return only<Gauge>(untypeds(name, help, {nullptr, 0}, options));
+}
+
+detail::FamilyBase& Registry::peak_gauges(std::string_view name, std::string_view help, LabelNames labels,
+                                          const FamilyOptions& options, const PeakOptions& peak) {
+  if (peak.window.count() <= 0) detail::refuse(name, "PeakOptions::window: it must be longer than 0; use 60s");
+  auto declared = declare(name, help, {labels.names, labels.size}, options);
+  declared.peak_window = peak.window;
+  return state_->family(MetricType::Gauge, std::move(declared), detail::make_peak_gauges);
+}
+
+detail::FamilyBase& Registry::state_sets(std::string_view name, std::string_view help, LabelNames labels,
+                                         const FamilyOptions& options, const States& states) {
+  auto declared = declare(name, help, {labels.names, labels.size}, options);
+  for (const auto& state : states.names()) declared.states.push_back(detail::to_valid_utf8(state));
+  return state_->family(MetricType::StateSet, std::move(declared), detail::make_state_sets);
+}
+
+detail::FamilyBase& Registry::untypeds(std::string_view name, std::string_view help, LabelNames labels,
+                                       const FamilyOptions& options) {
+  return state_->family(MetricType::Untyped, declare(name, help, {labels.names, labels.size}, options),
+                        detail::make_untyped);
+}
+
+Info& Registry::info(std::string_view name, std::string_view help, std::vector<Label> labels) {
+  detail::check_metric_name(name, state_->utf8_names());
+  FamilySnapshot family{std::string{name}, std::string{help}, MetricType::Info, {}, {}};
+  if (!name.ends_with("_info")) family.name += "_info";
+  // Lives as long as the collector that reads it, which is as long as the registry.
+  std::unique_ptr<Info::Data> data{new Info::Data{family.name, state_->environment().labels, state_->utf8_names()}};
+  const std::shared_ptr<Info> info{new Info{std::move(data)}};
+  info->set(std::move(labels));
+  const auto collect = [info, family](auto& out) {
+    out.push_back(family);
+    out.back().metrics.push_back({.labels = info->labels(), .value = 1});
+  };
+  state_->add(collect, family);
+  return *info;
 }
 
 CollectorToken Registry::gauge_callback(std::string_view name, std::string_view help,
                                         std::function<double()> callback) {
-  const FamilySnapshot family{std::string{name}, std::string{help}, MetricType::Gauge, {{}}, {}};
-  return CollectorToken{state_->add(single(family, std::move(callback)), family)};
+  const FamilySnapshot family{std::string{name}, std::string{help}, MetricType::Gauge, {}, {}};
+  return CollectorToken{state_->add(detail::collect_one(family, std::move(callback)), family)};
 }
 
 CollectorToken Registry::counter_callback(std::string_view name, std::string_view help,
                                           std::function<double()> callback) {
-  FamilySnapshot family{std::string{name}, std::string{help}, MetricType::Counter, {{}}, {}};
-  if (!family.name.ends_with("_total")) family.name += "_total";
-  return CollectorToken{state_->add(single(family, std::move(callback)), family)};
+  detail::check_metric_name(name, state_->utf8_names());
+  const FamilySnapshot family{counter_name(name), std::string{help}, MetricType::Counter, {}, {}};
+  return CollectorToken{state_->add(detail::collect_one(family, std::move(callback)), family)};
+}
+
+CollectorToken Registry::callbacks(MetricType type, std::string_view name, std::string_view help, LabelNames labels,
+                                   std::function<void(detail::SampleSink&)> callback) {
+  detail::check_metric_name(name, state_->utf8_names());
+  const FamilySnapshot family{
+      type == MetricType::Counter ? counter_name(name) : std::string{name}, std::string{help}, type, {}, {}};
+  std::vector<std::string_view> names;
+  for (const auto& label : state_->environment().labels) names.push_back(label.name);
+  names.insert(names.end(), labels.names, labels.names + labels.size);
+  detail::check_label_names(family.name, names, "", state_->utf8_names());
+  std::vector<std::string> own{labels.names, labels.names + labels.size};
+  return CollectorToken{state_->add(detail::collect_each(family, std::move(own), std::move(callback)), family)};
 }
 
 CollectorToken Registry::add_collector(std::function<void(std::vector<FamilySnapshot>&)> collector) {
@@ -148,9 +201,9 @@ void Registry::keep_collector(std::function<void(std::vector<FamilySnapshot>&)> 
 
 std::vector<FamilySnapshot> Registry::snapshot() const {
   std::vector<FamilySnapshot> families;
-  MetricSnapshot scratch;
   state_->visit(
       [&](detail::FamilyBase& family) {
+        MetricSnapshot scratch;  // of each family, as a type fills no more than what is its own
         const auto& declared = family.declared();
         FamilySnapshot snapshot{declared.name, declared.help, family.type(), {}, declared.unit};
         family.read_each(scratch, [&](const MetricSnapshot& metric) { snapshot.metrics.push_back(metric); });

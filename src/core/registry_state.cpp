@@ -58,12 +58,16 @@ void check_same(const FamilyBase& family, MetricType type, const Declaration& de
   if (before.window != declared.window || before.slices != declared.slices)
     again("window", describe(before.window, before.slices), describe(declared.window, declared.slices));
   if (before.states != declared.states) again("states", list(before.states), list(declared.states));
+  const auto window = [](const Declaration& d) {
+    return d.peak_window.count() == 0 ? "none" : std::to_string(d.peak_window.count()) + " ns";
+  };
+  if (before.peak_window != declared.peak_window) again("peak window", window(before), window(declared));
 }
 
-void check_constant_labels(const std::vector<Label>& labels) {
+void check_constant_labels(const std::vector<Label>& labels, bool utf8_names) {
   std::vector<std::string_view> names;
   for (const auto& label : labels) names.push_back(label.name);
-  check_label_names("(all, by RegistryOptions::labels)", names, "", true);
+  check_label_names("(all, by RegistryOptions::labels)", names, "", utf8_names);
 }
 
 }  // namespace
@@ -71,10 +75,12 @@ void check_constant_labels(const std::vector<Label>& labels) {
 RegistryState::RegistryState(RegistryOptions options)
     : utf8_names_{options.utf8_names}, on_lint_{std::move(options.on_lint)}, refuse_lint_{options.refuse_lint} {
   prepare_cells();
-  check_constant_labels(options.labels);
+  check_constant_labels(options.labels, utf8_names_);
   for (Label& label : options.labels) label.value = to_valid_utf8(label.value);
   environment_.labels = std::move(options.labels);
   environment_.clock = options.clock;
+  environment_.trace_source = options.trace_source;
+  environment_.exemplar_interval = options.exemplar_interval;
 }
 
 void RegistryState::check(MetricType type, const Declaration& declared) const {
@@ -83,8 +89,11 @@ void RegistryState::check(MetricType type, const Declaration& declared) const {
   labels.insert(labels.end(), declared.labels.begin(), declared.labels.end());
   const std::string_view reserved = type == MetricType::StateSet ? std::string_view{declared.name} : reserved_label(type);
   check_label_names(declared.name, labels, reserved, utf8_names_);
+  if (type == MetricType::StateSet && !declared.unit.empty())
+    refuse(declared.name, "unit \"" + to_valid_utf8(declared.unit) + "\": state sets have no unit; leave it out");
   check_unit(declared.name, base_name(declared.name, type), declared.unit);
   if (type == MetricType::Histogram && !declared.native) check_bounds(declared.name, declared.bounds);
+  if (type == MetricType::StateSet) check_states(declared.name, declared.states);
 }
 
 FamilyBase& RegistryState::family(MetricType type, Declaration declared, Make make) {
@@ -168,12 +177,12 @@ std::vector<FamilyBase*> RegistryState::families() const {
 
 // Under the lock: completes a family that a collector gave, and tells whether it can be exposed beside all others.
 // `claimed`: the registry keeps its name for it. `names` are those of the families before it.
-bool RegistryState::accept(FamilySnapshot& family, bool claimed, SampleNames& names) const {
-  if (!claimed && !names_.find_clash(family.name, family.type).line.empty()) return false;
-  if (!names.find_clash(family.name, family.type).line.empty()) return false;
-  if (!complete(family, environment_.labels, utf8_names_)) return false;
-  if (!family.metrics.empty()) names.claim(family.name, family.type);
-  return true;
+Completed RegistryState::accept(FamilySnapshot& family, bool claimed, SampleNames& names) const {
+  if (!claimed && !names_.find_clash(family.name, family.type).line.empty()) return Completed::Refused;
+  if (!names.find_clash(family.name, family.type).line.empty()) return Completed::Refused;
+  const Completed completed = complete(family, environment_.labels, utf8_names_);
+  if (completed != Completed::Refused && !family.metrics.empty()) names.claim(family.name, family.type);
+  return completed;
 }
 
 // What collectors give, by name, without what would break the exposition: it costs only its own family.
@@ -199,11 +208,9 @@ std::vector<FamilySnapshot> RegistryState::collect() {
   SampleNames names;
   lock.lock();
   for (auto& [family, claimed] : collected) {
-    if (!accept(family, claimed, names)) {
-      ++errors;
-    } else if (!family.metrics.empty()) {
-      accepted.push_back(std::move(family));
-    }
+    const Completed completed = accept(family, claimed, names);
+    if (completed != Completed::Good) ++errors;
+    if (completed != Completed::Refused && !family.metrics.empty()) accepted.push_back(std::move(family));
   }
   lock.unlock();
   if (errors > 0) collector_errors_.fetch_add(errors, std::memory_order_relaxed);

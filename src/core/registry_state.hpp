@@ -12,6 +12,7 @@
 
 #include <vitals/snapshot.hpp>
 
+#include "core/collected.hpp"
 #include "core/collector.hpp"
 #include "core/environment.hpp"
 #include "core/family_store.hpp"
@@ -64,7 +65,7 @@ class RegistryState : public std::enable_shared_from_this<RegistryState> {
   [[nodiscard]] std::vector<LintProblem> lint(LintDeclaration declared) const;
   void report(const std::vector<LintProblem>& problems) const;
   std::vector<FamilySnapshot> collect();
-  [[nodiscard]] bool accept(FamilySnapshot& family, bool claimed, SampleNames& names) const;
+  [[nodiscard]] Completed accept(FamilySnapshot& family, bool claimed, SampleNames& names) const;
 
   mutable std::mutex mutex_;
   Environment environment_;

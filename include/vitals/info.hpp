@@ -1,0 +1,33 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include <vitals/snapshot.hpp>
+
+namespace vitals {
+
+class Registry;
+
+/// Facts as labels of a sample that is 1: Registry::info().
+/// Thread-safe. Lifetime: owned by its Registry; a reference is valid as long as the Registry.
+class Info {
+ public:
+  ~Info();
+  Info(const Info&) = delete;
+  Info& operator=(const Info&) = delete;
+
+  /// Replaces all labels. Throws std::invalid_argument for names that labels can't have, and then changes nothing.
+  void set(std::vector<Label> labels);
+  [[nodiscard]] std::vector<Label> labels() const;
+
+ private:
+  friend Registry;
+  struct Data;
+
+  explicit Info(std::unique_ptr<Data> data) noexcept;
+
+  const std::unique_ptr<Data> data_;
+};
+
+}  // namespace vitals

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string_view>
+
+namespace vitals {
+
+/// A label as views of its name and value: of a series that is looked for, or of an exemplar.
+struct LabelPair {
+  std::string_view name;
+  std::string_view value;
+};
+
+}  // namespace vitals

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#include <vitals/family.hpp>
+
+namespace vitals {
+
+namespace detail {
+struct SampleSink;
+void add_sample(SampleSink& sink, double value, const std::string_view* values);
+}  // namespace detail
+
+/// What a callback with N labels gives to a scrape. Only within the callback.
+template <std::size_t N>
+class Samples {
+ public:
+  explicit Samples(detail::SampleSink& sink) noexcept : sink_{sink} {}
+
+  /// A series: its value, and its label values as for Family::with(). None twice.
+  template <detail::LabelValue... Values>
+  requires(sizeof...(Values) == N) void add(double value, const Values&... values) {
+    add_views(value, detail::LabelText{detail::label_argument(values)}.view()...);
+  }
+
+ private:
+  template <class... Views>
+  void add_views(double value, Views... views) {
+    detail::add_sample(sink_, value, std::array<std::string_view, N>{views...}.data());
+  }
+
+  detail::SampleSink& sink_;
+};
+
+}  // namespace vitals

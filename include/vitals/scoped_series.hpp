@@ -1,0 +1,54 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace vitals {
+
+namespace detail {
+class FamilyBase;
+bool remove(FamilyBase& family, const std::string_view* values, const void* only_this);
+}  // namespace detail
+
+/// A series that is removed when this ends, if it is still the one that this was made with: Family::scoped().
+/// Move-only, for one thread at a time; the metric is as thread-safe as ever. Must not outlive the registry.
+template <class Metric, std::size_t N>
+class [[nodiscard]] ScopedSeries {
+ public:
+  ScopedSeries(detail::FamilyBase& family, Metric& metric, const std::array<std::string_view, N>& values)
+      : family_{&family}, metric_{&metric} {
+    for (std::size_t i = 0; i < N; ++i) values_[i] = values[i];
+  }
+  ScopedSeries(ScopedSeries&& other) noexcept
+      : family_{other.family_}, metric_{std::exchange(other.metric_, nullptr)}, values_{std::move(other.values_)} {}
+  ScopedSeries& operator=(ScopedSeries&& other) noexcept {
+    if (this != &other) {
+      end();
+      family_ = other.family_;
+      metric_ = std::exchange(other.metric_, nullptr);
+      values_ = std::move(other.values_);
+    }
+    return *this;
+  }
+  ~ScopedSeries() { end(); }
+
+  [[nodiscard]] Metric& operator*() const noexcept { return *metric_; }
+  [[nodiscard]] Metric* operator->() const noexcept { return metric_; }
+
+ private:
+  void end() noexcept {
+    if (metric_ == nullptr) return;
+    std::array<std::string_view, N> views;
+    for (std::size_t i = 0; i < N; ++i) views[i] = values_[i];
+    detail::remove(*family_, views.data(), std::exchange(metric_, nullptr));
+  }
+
+  detail::FamilyBase* family_;
+  Metric* metric_;  // null: moved from
+  std::array<std::string, N> values_;
+};
+
+}  // namespace vitals

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <atomic>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <vitals/family.hpp>
+
+namespace vitals {
+
+/// The states of a state set, in the order in which they are exposed: {"starting", "serving"}, or {Mode::Starting,
+/// Mode::Serving} of an enumeration that has label_text() (Family::with). A plain value; checked when it is registered.
+class States {
+ public:
+  States(std::initializer_list<std::string_view> names) : names_{names.begin(), names.end()} {}
+  template <detail::LabelEnum E>
+  States(std::initializer_list<E> states) {
+    for (const E state : states) names_.emplace_back(label_text(state));
+  }
+  explicit States(std::vector<std::string> names) : names_{std::move(names)} {}
+
+  [[nodiscard]] std::span<const std::string> names() const noexcept { return names_; }
+
+ private:
+  std::vector<std::string> names_;
+};
+
+/// Which of up to 64 named states hold: exposed as a sample of 0 or 1 for each, whose label is called like the metric.
+/// No state holds at first.
+/// Thread-safe: any member from any thread or signal handler, no locks; a scrape sees all states of one moment.
+/// Cost: one store, or one locked instruction, and a search for a state that is given by name. 16 bytes.
+/// Lifetime: owned by its Registry; a reference is valid as long as the Registry, after the series was removed too.
+class StateSet {
+ public:
+  StateSet(const StateSet&) = delete;
+  StateSet& operator=(const StateSet&) = delete;
+
+  // A state is its name, its position in the declaration, or an enumerator by its label_text(). One that was not
+  // declared changes nothing and counts in vitals_invalid_updates_total.
+
+  /// This state holds, and no other.
+  void set(const detail::LabelValue auto& state) noexcept { set_only(index_of(detail::label_argument(state))); }
+  /// This state holds, whatever the others do.
+  void enable(const detail::LabelValue auto& state) noexcept { change(index_of(detail::label_argument(state)), true); }
+  void disable(const detail::LabelValue auto& state) noexcept {
+    change(index_of(detail::label_argument(state)), false);
+  }
+
+  [[nodiscard]] bool is_enabled(const detail::LabelValue auto& state) const noexcept {
+    const std::size_t i = index_of(detail::label_argument(state));
+    return i < kMax && (bits_.load(std::memory_order_relaxed) >> i & 1) != 0;
+  }
+
+ private:
+  friend detail::Access;
+  static constexpr std::size_t kMax = 64;
+
+  explicit StateSet(const std::vector<std::string>& names) noexcept : names_{&names} {}
+
+  [[nodiscard]] std::size_t index_of(std::string_view name) const noexcept;
+  [[nodiscard]] std::size_t index_of(const detail::LabelEnum auto& state) const noexcept {
+    return index_of(std::string_view{label_text(state)});
+  }
+  [[nodiscard]] std::size_t index_of(std::integral auto i) const noexcept {
+    return names_ != nullptr && std::in_range<std::size_t>(i) && static_cast<std::size_t>(i) < names_->size()
+               ? static_cast<std::size_t>(i)
+               : kMax;
+  }
+  void set_only(std::size_t state) noexcept;
+  void change(std::size_t state, bool enabled) noexcept;
+
+  const std::vector<std::string>* names_;  // the family's; null: the series is long removed
+  std::atomic<std::uint64_t> bits_{0};     // relaxed: publishes nothing else
+};
+
+}  // namespace vitals

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <vitals/snapshot.hpp>
+
+#include "core/collector.hpp"
+
+namespace vitals::detail {
+
+/// Where the samples of a callback with labels go.
+struct SampleSink {
+  FamilySnapshot& family;
+  const std::vector<std::string>& labels;
+};
+
+/// Callbacks as collectors of one family, whose name, help and type are those of `family`. Of a counter that fell, is
+/// negative or NaN, they throw; what it fell to is where it goes on from.
+[[nodiscard]] Collector::Function collect_one(FamilySnapshot family, std::function<double()> callback);
+[[nodiscard]] Collector::Function collect_each(FamilySnapshot family, std::vector<std::string> labels,
+                                               std::function<void(SampleSink&)> callback);
+
+}  // namespace vitals::detail

@@ -1,0 +1,29 @@
+#include "core/info.hpp"
+
+#include <string_view>
+#include <utility>
+
+#include <vitals/info.hpp>
+
+#include "core/names.hpp"
+
+namespace vitals {
+
+Info::Info(std::unique_ptr<Data> data) noexcept : data_{std::move(data)} {}
+Info::~Info() = default;
+
+void Info::set(std::vector<Label> labels) {
+  std::vector<std::string_view> names;
+  for (const auto& label : data_->constant) names.push_back(label.name);
+  for (const auto& label : labels) names.push_back(label.name);
+  detail::check_label_names(data_->name, names, "", data_->utf8_names);
+  const std::lock_guard lock{data_->mutex};
+  data_->labels = std::move(labels);
+}
+
+std::vector<Label> Info::labels() const {
+  const std::lock_guard lock{data_->mutex};
+  return data_->labels;
+}
+
+}  // namespace vitals

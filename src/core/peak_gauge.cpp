@@ -1,0 +1,95 @@
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+#include <vitals/clock.hpp>
+#include <vitals/detail/cells.hpp>
+#include <vitals/peak_gauge.hpp>
+
+#include "core/access.hpp"
+#include "core/families.hpp"
+#include "core/line_writer.hpp"
+
+namespace vitals {
+
+struct detail::PeakWindow {
+  const Clock* clock;
+  std::int64_t nanos;
+};
+
+PeakGauge::PeakGauge(const detail::PeakWindow& window) noexcept
+    : window_{&window}, start_{window.clock->steady_nanos()} {}
+
+void PeakGauge::raise(double v) noexcept {
+  if (v != v) return detail::drop_update();
+  double old = current_.load(std::memory_order_relaxed);
+  while (v > old && !current_.compare_exchange_weak(old, v, std::memory_order_relaxed)) {
+  }
+}
+
+void PeakGauge::turn() const noexcept {
+  double peak = current_.load(std::memory_order_relaxed);
+  do {
+    previous_.store(peak, std::memory_order_relaxed);
+  } while (!current_.compare_exchange_weak(peak, kNone, std::memory_order_release, std::memory_order_relaxed));
+}
+
+double PeakGauge::value() const noexcept {
+  constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
+  const detail::PeakWindow* window = window_;
+  if (window == nullptr) return kNothing;
+  const std::int64_t now = window->clock->steady_nanos();
+  const auto is_over = [&] { return now - start_.load(std::memory_order_relaxed) >= window->nanos; };
+  if (is_over() && !turning_.exchange(true, std::memory_order_acquire)) {
+    if (is_over()) {
+      turn();
+      start_.store(now, std::memory_order_relaxed);
+    }
+    turning_.store(false, std::memory_order_release);
+  }
+  const double current = current_.load(std::memory_order_acquire);
+  const double peak = std::max(current, previous_.load(std::memory_order_relaxed));
+  return peak == kNone ? kNothing : peak;
+}
+
+namespace detail {
+
+namespace {
+
+class PeakGaugeFamily final : public FamilyBase {
+ public:
+  PeakGaugeFamily(Declaration declared, Environment& environment)
+      : FamilyBase{sizeof(PeakGauge), MetricType::Gauge, std::move(declared), environment},
+        window_{environment.clock, this->declared().peak_window.count()} {}
+
+ private:
+  void construct(void* at, bool /*alone*/) override { Access::make(at, window_); }
+  void retire(void* /*instrument*/) noexcept override {}
+
+  void read(void* instrument, MetricSnapshot& out) override {
+    out.value = static_cast<PeakGauge*>(instrument)->value();
+  }
+
+  std::uint64_t activity(void* instrument) const noexcept override {
+    return std::bit_cast<std::uint64_t>(static_cast<PeakGauge*>(instrument)->value());
+  }
+
+  [[nodiscard]] bool has_lines(const Exposition&) const noexcept override { return true; }
+
+  void append_lines(LineWriter& lines, void* instrument, std::string_view labels) override {
+    lines.put_series(declared().name, labels);
+    lines.put(static_cast<PeakGauge*>(instrument)->value());
+    lines.put('\n');
+  }
+
+  const PeakWindow window_;
+};
+
+}  // namespace
+
+std::unique_ptr<FamilyBase> make_peak_gauges(Declaration declared, Environment& environment) {
+  return std::make_unique<PeakGaugeFamily>(std::move(declared), environment);
+}
+
+}  // namespace detail
+}  // namespace vitals

@@ -1,0 +1,69 @@
+#include <algorithm>
+#include <new>
+#include <utility>
+
+#include <vitals/detail/cells.hpp>
+#include <vitals/state_set.hpp>
+
+#include "core/access.hpp"
+#include "core/families.hpp"
+
+namespace vitals {
+
+std::size_t StateSet::index_of(std::string_view name) const noexcept {
+  if (names_ == nullptr) return kMax;
+  const auto found = std::find(names_->begin(), names_->end(), name);
+  return found == names_->end() ? kMax : static_cast<std::size_t>(found - names_->begin());
+}
+
+void StateSet::set_only(std::size_t state) noexcept {
+  if (state >= kMax) return detail::drop_update();
+  bits_.store(std::uint64_t{1} << state, std::memory_order_relaxed);
+}
+
+void StateSet::change(std::size_t state, bool enabled) noexcept {
+  if (state >= kMax) return detail::drop_update();
+  const std::uint64_t bit = std::uint64_t{1} << state;
+  if (enabled) {
+    bits_.fetch_or(bit, std::memory_order_relaxed);
+  } else {
+    bits_.fetch_and(~bit, std::memory_order_relaxed);
+  }
+}
+
+namespace detail {
+
+namespace {
+
+class StateSetFamily final : public FamilyBase {
+ public:
+  StateSetFamily(Declaration declared, Environment& environment)
+      : FamilyBase{sizeof(StateSet), MetricType::StateSet, std::move(declared), environment} {}
+
+ private:
+  void construct(void* at, bool /*alone*/) override { Access::make(at, declared().states); }
+  void retire(void* /*instrument*/) noexcept override {}
+
+  void read(void* instrument, MetricSnapshot& out) override {
+    const std::uint64_t bits = activity(instrument);
+    const auto& names = declared().states;
+    out.states.resize(names.size());
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      out.states[i].name.assign(names[i]);
+      out.states[i].enabled = (bits >> i & 1) != 0;
+    }
+  }
+
+  std::uint64_t activity(void* instrument) const noexcept override {
+    return Access::bits(*static_cast<StateSet*>(instrument));
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<FamilyBase> make_state_sets(Declaration declared, Environment& environment) {
+  return std::make_unique<StateSetFamily>(std::move(declared), environment);
+}
+
+}  // namespace detail
+}  // namespace vitals

@@ -1,0 +1,129 @@
+#include <algorithm>
+#include <charconv>
+#include <span>
+
+#include <vitals/exposition.hpp>
+#include <vitals/registry.hpp>
+#include <vitals/testing.hpp>
+
+#include "core/access.hpp"
+#include "core/line_diff.hpp"
+#include "core/registry_state.hpp"
+#include "core/text_format.hpp"
+
+namespace vitals::testing {
+
+namespace {
+
+// Calls visit(suffix, name and text of the label that the type adds or empty, value) for each line of the metric.
+template <class Visit>
+void for_each_sample(const FamilySnapshot& family, const MetricSnapshot& metric, Visit visit) {
+  const auto number = [](double n) {
+    std::string text;
+    detail::append_number(text, n);
+    return text;
+  };
+  const bool is_gauge = family.type == MetricType::GaugeHistogram;
+  switch (family.type) {
+    case MetricType::Histogram:
+    case MetricType::GaugeHistogram:
+      for (const auto& bucket : metric.buckets)
+        visit("_bucket", Label{"le", number(bucket.upper_bound)}, static_cast<double>(bucket.cumulative_count));
+      visit(is_gauge ? "_gsum" : "_sum", Label{}, metric.sum);
+      visit(is_gauge ? "_gcount" : "_count", Label{}, static_cast<double>(metric.count));
+      break;
+    case MetricType::Summary:
+      for (const auto& [quantile, value] : metric.quantiles) visit("", Label{"quantile", number(quantile)}, value);
+      visit("_sum", Label{}, metric.sum);
+      visit("_count", Label{}, static_cast<double>(metric.count));
+      break;
+    case MetricType::StateSet:
+      for (const auto& state : metric.states) visit("", Label{family.name, state.name}, state.enabled ? 1.0 : 0.0);
+      break;
+    case MetricType::Info:
+      visit("", Label{}, 1.0);
+      break;
+    default:
+      visit("", Label{}, metric.value);
+  }
+}
+
+bool is_number(std::string_view text, double& number) noexcept {
+  if (text == "+Inf") text.remove_prefix(1);
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc{} && end == text.data() + text.size();
+}
+
+bool are_equal(std::string_view name, std::string_view a, std::string_view b) noexcept {
+  if (a == b) return true;
+  double x = 0;
+  double y = 0;
+  return (name == "le" || name == "quantile") && is_number(a, x) && is_number(b, y) && x == y;  // "1" and "1.0"
+}
+
+// Whether the labels, with the one that the type adds, are those that are wanted; the first ones, constant, need not
+// be.
+bool match(const MetricSnapshot& metric, std::size_t constant, const Label& added, std::span<const LabelPair> wanted) {
+  std::size_t found = 0;
+  const auto has = [&](const Label& label) {
+    const auto same = [&](const LabelPair& pair) {
+      return pair.name == label.name && are_equal(pair.name, pair.value, label.value);
+    };
+    const bool is_wanted = std::any_of(wanted.begin(), wanted.end(), same);
+    found += is_wanted ? 1 : 0;
+    return is_wanted;
+  };
+  for (std::size_t i = 0; i < metric.labels.size(); ++i) {
+    if (!has(metric.labels[i]) && i >= constant) return false;
+  }
+  return (added.name.empty() || has(added)) && found == wanted.size();
+}
+
+std::optional<double> find(const Registry& registry, std::string_view sample, std::span<const LabelPair> labels) {
+  std::optional<double> result;
+  const std::size_t constant = detail::Access::state(registry).environment().labels.size();
+  for (const FamilySnapshot& family : registry.snapshot()) {
+    if (!sample.starts_with(family.name)) continue;
+    const std::string_view wanted = sample.substr(family.name.size());
+    for (const MetricSnapshot& metric : family.metrics) {
+      for_each_sample(family, metric, [&](std::string_view suffix, const Label& added, double value) {
+        if (!result && suffix == wanted && match(metric, constant, added, labels)) result = value;
+      });
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+std::optional<double> value(const Registry& registry, std::string_view sample,
+                            std::initializer_list<LabelPair> labels) {
+  return find(registry, sample, {labels.begin(), labels.size()});
+}
+
+Delta::Delta(const Registry& registry, std::string_view sample, std::initializer_list<LabelPair> labels)
+    : registry_{registry}, sample_{sample} {
+  for (const auto& [name, text] : labels) labels_.push_back({std::string{name}, std::string{text}});
+  before_ = now();
+}
+
+double Delta::now() const {
+  std::vector<LabelPair> labels;
+  for (const auto& [name, text] : labels_) labels.push_back({name, text});
+  return find(registry_, sample_, labels).value_or(0);
+}
+
+double Delta::value() const { return now() - before_; }
+
+std::string compare(const Registry& registry, std::string_view expected,
+                    std::initializer_list<std::string_view> families) {
+  auto snapshot = registry.snapshot();
+  std::erase_if(snapshot, [&](const FamilySnapshot& family) {
+    return families.size() > 0 && std::find(families.begin(), families.end(), family.name) == families.end();
+  });
+  std::string actual;
+  expose(snapshot, {}, actual);
+  return detail::line_diff(expected, actual);
+}
+
+}  // namespace vitals::testing

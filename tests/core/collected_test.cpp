@@ -1,0 +1,127 @@
+#include <cmath>
+#include <limits>
+#include <string>
+#include <utility>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <vitals/testing.hpp>
+#include <vitals/vitals.hpp>
+
+namespace vitals {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+const double kNaN = std::nan("");
+
+// What becomes of one family that a collector gives, beside a good one.
+struct CollectedTest : ::testing::Test {
+  enum Outcome { Shown, Mended, LeftOut };
+
+  Outcome give(MetricType type, MetricSnapshot metric, std::string name = "x") {
+    Registry registry;
+    register_library_metrics(registry);
+    registry.keep_collector([&](auto& out) {
+      out.push_back({name, "X.", type, {metric}, unit});
+      out.push_back({"good", "Good.", MetricType::Gauge, {{.value = 1}}});
+    });
+    (void)registry.snapshot();
+    text = to_openmetrics(registry);
+    EXPECT_THAT(text, HasSubstr("good 1.0\n"));
+    const bool shown = text.find("# TYPE x ") != std::string::npos;
+    // Two scrapes more: each finds the errors of those before.
+    const bool error = text.find("vitals_collector_errors_total 0\n") == std::string::npos;
+    EXPECT_TRUE(shown || error);
+    return !shown ? LeftOut : error ? Mended : Shown;
+  }
+
+  std::string unit;
+  std::string text;
+};
+
+TEST_F(CollectedTest, CountersAreNotNegativeNorNaN) {
+  EXPECT_EQ(give(MetricType::Counter, {.value = 0}, "x_total"), Shown);
+  EXPECT_EQ(give(MetricType::Counter, {.value = -1}, "x_total"), LeftOut);
+  EXPECT_EQ(give(MetricType::Counter, {.value = kNaN}, "x_total"), LeftOut);
+  EXPECT_EQ(give(MetricType::Gauge, {.value = kNaN}), Shown);
+  EXPECT_EQ(give(MetricType::Untyped, {.value = -1}), Shown);
+}
+
+TEST_F(CollectedTest, InfosAreOne) {
+  EXPECT_EQ(give(MetricType::Info, {.labels = {{"a", "b"}}, .value = 1}, "x_info"), Shown);
+  EXPECT_EQ(give(MetricType::Info, {.labels = {{"a", "b"}}}, "x_info"), Shown);
+  EXPECT_EQ(give(MetricType::Info, {.labels = {{"a", "b"}}, .value = 2}, "x_info"), LeftOut);
+}
+
+TEST_F(CollectedTest, HistogramsAscend) {
+  for (const auto type : {MetricType::Histogram, MetricType::GaugeHistogram}) {
+    EXPECT_EQ(give(type, {.count = 2, .sum = 1, .buckets = {{1, 1}, {kInfinity, 2}}}), Shown);
+    EXPECT_EQ(give(type, {.count = 2, .sum = 1}), Shown);
+    EXPECT_EQ(give(type, {.count = 2, .sum = 1, .buckets = {{2, 1}, {1, 1}, {kInfinity, 2}}}), LeftOut);
+    EXPECT_EQ(give(type, {.count = 2, .sum = 1, .buckets = {{1, 1}, {1, 1}, {kInfinity, 2}}}), LeftOut);
+    EXPECT_EQ(give(type, {.count = 2, .sum = 1, .buckets = {{kNaN, 1}}}), LeftOut);
+    EXPECT_EQ(give(type, {.count = 2, .sum = 1, .buckets = {{1, 2}, {2, 1}, {kInfinity, 2}}}), Shown);
+    EXPECT_THAT(text, HasSubstr("x_bucket{le=\"2.0\"} 2\n"));
+    EXPECT_EQ(give(type, {.labels = {{"le", "1"}}, .count = 2}), LeftOut);
+  }
+}
+
+TEST_F(CollectedTest, NativeBucketsAscendWithASchemaThatThereIs) {
+  const auto native = [](NativeBuckets buckets) {
+    buckets.present = true;
+    return MetricSnapshot{.count = 3, .sum = 1, .native = std::move(buckets)};
+  };
+
+  EXPECT_EQ(give(MetricType::Histogram, native({.schema = 3, .positive = {{-1, 1}, {5, 2}}})), Shown);
+  EXPECT_EQ(give(MetricType::Histogram, native({.schema = 9, .positive = {{1, 1}}})), LeftOut);
+  EXPECT_EQ(give(MetricType::Histogram, native({.schema = -5, .positive = {{1, 1}}})), LeftOut);
+  EXPECT_EQ(give(MetricType::Histogram, native({.schema = 0, .positive = {{5, 1}, {1, 1}}})), LeftOut);
+  EXPECT_EQ(give(MetricType::Histogram, native({.schema = 0, .negative = {{1, 1}, {1, 1}}})), LeftOut);
+  EXPECT_EQ(give(MetricType::Histogram, native({.schema = 0, .zero_threshold = kNaN})), LeftOut);
+}
+
+TEST_F(CollectedTest, QuantilesLieWithinZeroAndOne) {
+  EXPECT_EQ(give(MetricType::Summary, {.count = 1, .sum = 1, .quantiles = {{0, 1}, {1, kNaN}}}), Shown);
+  EXPECT_EQ(give(MetricType::Summary, {.count = 1, .sum = 1, .quantiles = {{-0.1, 1}}}), LeftOut);
+  EXPECT_EQ(give(MetricType::Summary, {.count = 1, .sum = 1, .quantiles = {{1.1, 1}}}), LeftOut);
+  EXPECT_EQ(give(MetricType::Summary, {.count = 1, .sum = 1, .quantiles = {{kNaN, 1}}}), LeftOut);
+  EXPECT_EQ(give(MetricType::Summary, {.count = 1, .sum = 1, .quantiles = {{0.5, 1}, {0.5, 2}}}), LeftOut);
+}
+
+TEST_F(CollectedTest, StatesHaveNamesOfTheirOwn) {
+  EXPECT_EQ(give(MetricType::StateSet, {.states = {{"a", true}, {"b", false}}}), Shown);
+  EXPECT_EQ(give(MetricType::StateSet, {}), LeftOut);
+  EXPECT_EQ(give(MetricType::StateSet, {.states = {{"", true}}}), LeftOut);
+  EXPECT_EQ(give(MetricType::StateSet, {.states = {{"a", true}, {"a", false}}}), LeftOut);
+  EXPECT_EQ(give(MetricType::StateSet, {.states = {{"\xFF", true}, {"\xFE", false}}}), LeftOut);
+  EXPECT_EQ(give(MetricType::StateSet, {.labels = {{"x", "1"}}, .states = {{"a", true}}}), LeftOut);
+}
+
+TEST_F(CollectedTest, BadExemplarsAreDropped) {
+  const auto with = [](Exemplar exemplar) { return MetricSnapshot{.value = 1, .exemplars = {std::move(exemplar)}}; };
+
+  EXPECT_EQ(give(MetricType::Counter, with({{{"a", "1"}}, 1, 1}), "x_total"), Shown);
+  EXPECT_THAT(text, HasSubstr(" # {a=\"1\"} "));
+  for (Exemplar bad : {Exemplar{{{"", "1"}}, 1, 1}, Exemplar{{{"a", "1"}, {"a", "2"}}, 1, 1},
+                       Exemplar{{{"a", std::string(128, 'x')}}, 1, 1}, Exemplar{{{"a", "1"}}, kNaN, 1}}) {
+    EXPECT_EQ(give(MetricType::Counter, with(std::move(bad)), "x_total"), Mended);
+    EXPECT_THAT(text, Not(HasSubstr(" # {")));
+  }
+}
+
+TEST_F(CollectedTest, BadUnitsAreDropped) {
+  unit = "seconds";
+  EXPECT_EQ(give(MetricType::Gauge, {.value = 1}), Mended);
+  EXPECT_THAT(text, Not(HasSubstr("# UNIT")));
+  unit = "x";
+  EXPECT_EQ(give(MetricType::Gauge, {.value = 1}), Mended);
+  unit.clear();
+  EXPECT_EQ(give(MetricType::Gauge, {.value = 1}), Shown);
+}
+
+}  // namespace
+}  // namespace vitals
