@@ -16,9 +16,8 @@ std::vector<prometheus::MetricFamily> PrometheusCppCollectable::Collect() const 
 CollectorToken add_prometheus_cpp(Registry& registry, std::shared_ptr<prometheus::Collectable> theirs) {
   if (!theirs)
     throw std::invalid_argument("vitals: add_prometheus_cpp: the collectable is null; give a prometheus::Registry");
-  return registry.add_collector([theirs = std::move(theirs)](std::vector<FamilySnapshot>& out) {
-    detail::append_ours(theirs->Collect(), out);
-  });
+  return registry.add_collector(
+      [theirs = std::move(theirs)](std::vector<FamilySnapshot>& out) { detail::append_ours(theirs->Collect(), out); });
 }
 
 }  // namespace vitals
