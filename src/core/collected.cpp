@@ -4,6 +4,7 @@
 #include <set>
 #include <string>
 
+#include "core/escaping.hpp"
 #include "core/names.hpp"
 #include "core/text_format.hpp"
 
@@ -27,8 +28,12 @@ bool have_distinct_labels(const std::vector<MetricSnapshot>& metrics) {
 
 bool are_valid(const std::vector<Label>& labels, std::string_view reserved, bool utf8_names) {
   for (auto label = labels.begin(); label != labels.end(); ++label) {
-    if (!valid_label_name(label->name, utf8_names) || label->name == reserved) return false;
-    if (std::any_of(labels.begin(), label, [&](const Label& other) { return other.name == label->name; })) return false;
+    const auto alike = [&](std::string_view name) {
+      return label->name == name || (utf8_names && are_alike(label->name, name, NameKind::Label));
+    };
+    if (!valid_label_name(label->name, utf8_names)) return false;
+    if (!reserved.empty() && are_alike(label->name, reserved, NameKind::Label)) return false;
+    if (std::any_of(labels.begin(), label, [&](const Label& other) { return alike(other.name); })) return false;
   }
   return true;
 }
