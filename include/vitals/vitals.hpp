@@ -1,6 +1,7 @@
 #pragma once
 
 #include <vitals/buckets.hpp>
+#include <vitals/build_info.hpp>
 #include <vitals/clock.hpp>
 #include <vitals/counter.hpp>
 #include <vitals/exposition.hpp>
