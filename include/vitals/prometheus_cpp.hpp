@@ -23,9 +23,8 @@ class PrometheusCppCollectable final : public prometheus::Collectable {
   ///   `_gcount` and `_gsum`; a histogram that is only native has its +Inf bucket, sum and count
   /// - exemplars, units and start times are left out, and names that are not legacy ones get underscores
   /// - counters are doubles: whole numbers above 2^53 are rounded
-  /// - help is escaped as in an exposition (`\\`, `\n`), since its TextSerializer doesn't; that also writes 16 digits
-  /// of
-  ///   each number, of bounds too, where a double may need 17
+  /// - help is escaped as in an exposition (`\\`, `\n`), since its TextSerializer writes it as it is
+  /// - that also writes 16 digits of each number, of bounds too, where a double may need 17
   [[nodiscard]] std::vector<prometheus::MetricFamily> Collect() const override;
 
  private:

@@ -39,7 +39,6 @@ TEST(PrometheusCppCollectable, GivesEveryTypeItsTextSeries) {
   const auto theirs = series(their_text(registry));
   auto ours = series(to_text(registry));
 
-  // A histogram of theirs has whatever bounds it is given; 16 digits tell all of these apart.
   EXPECT_GT(ours.size(), 60u);
   EXPECT_EQ(difference(theirs, ours), "");
 }
