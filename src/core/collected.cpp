@@ -4,6 +4,7 @@
 #include <set>
 #include <string>
 
+#include "core/escaping.hpp"
 #include "core/exemplars.hpp"
 #include "core/family_head.hpp"
 #include "core/names.hpp"
@@ -30,10 +31,12 @@ bool have_distinct_labels(const std::vector<MetricSnapshot>& metrics) {
 
 bool are_valid(const std::vector<Label>& labels, std::string_view reserved, bool utf8_names) {
   for (auto label = labels.begin(); label != labels.end(); ++label) {
-    if (!valid_label_name(label->name, utf8_names) || (!reserved.empty() && are_same_label(label->name, reserved)))
-      return false;
-    if (std::any_of(labels.begin(), label, [&](const Label& other) { return are_same_label(other.name, label->name); }))
-      return false;
+    const auto alike = [&](std::string_view name) {
+      return label->name == name || (utf8_names && are_alike(label->name, name, NameKind::Label));
+    };
+    if (!valid_label_name(label->name, utf8_names)) return false;
+    if (!reserved.empty() && are_alike(label->name, reserved, NameKind::Label)) return false;
+    if (std::any_of(labels.begin(), label, [&](const Label& other) { return alike(other.name); })) return false;
   }
   return true;
 }
@@ -49,6 +52,14 @@ bool is_well_formed(const Exemplar& exemplar) {
   return are_valid(exemplar.labels, "", true) && is_allowed(exemplar, Escaping::Underscores);
 }
 
+// A counter that is no count costs itself alone: there may be many others in its family. Whether there were none to drop.
+bool mend_counters(FamilySnapshot& family) {
+  return family.type != MetricType::Counter ||
+         std::erase_if(family.metrics, [](const MetricSnapshot& metric) {
+           return !are_values_valid(metric, MetricType::Counter);
+         }) == 0;
+}
+
 // Whether there were none to drop.
 bool mend_exemplars(MetricSnapshot& metric) {
   return std::erase_if(metric.exemplars, [](const Exemplar& exemplar) { return !is_well_formed(exemplar); }) == 0;
@@ -61,6 +72,7 @@ Completed complete(FamilySnapshot& family, const std::vector<Label>& constant, b
   const std::string_view reserved =
       family.type == MetricType::StateSet ? std::string_view{family.name} : reserved_label(family.type);
   bool good = mend_unit(family);
+  good = mend_counters(family) && good;
   for (auto& metric : family.metrics) {
     metric.labels.insert(metric.labels.begin(), constant.begin(), constant.end());
     if (!are_valid(metric.labels, reserved, utf8_names)) return Completed::Refused;

@@ -8,7 +8,7 @@ namespace vitals::detail {
 
 enum class Completed {
   Good,
-  Mended,  ///< it can be exposed, without exemplars or the unit that broke a rule
+  Mended,  ///< it can be exposed, without the exemplars, the unit and the counters that broke a rule
   Refused,
 };
 

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 
 #include "core/names.hpp"
 
@@ -74,6 +75,14 @@ std::string escape_name(std::string_view name, Escaping escaping, NameKind kind)
 
 std::string exposed_name(std::string_view name, Escaping escaping, NameKind kind) {
   return is_legacy_name(name, kind) ? std::string{name} : escape_name(name, escaping, kind);
+}
+
+bool are_alike(std::string_view a, std::string_view b, NameKind kind) {
+  if (a == b) return true;
+  if (is_legacy_name(a, kind) && is_legacy_name(b, kind)) return false;
+  return std::any_of(std::begin(kEscapings), std::end(kEscapings), [=](Escaping escaping) {
+    return exposed_name(a, escaping, kind) == exposed_name(b, escaping, kind);
+  });
 }
 
 }  // namespace vitals::detail

@@ -18,6 +18,9 @@ namespace {
 constexpr std::size_t kMaxBounds = 10'000;
 static_assert((kMaxBounds + 1) * sizeof(PairCell) <= kMaxCellBytes);
 
+// The label in which Prometheus keeps the metric's name; "._name.." would be written so.
+constexpr std::string_view kMetricName = "__name__";
+
 constexpr bool is_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
@@ -39,13 +42,8 @@ bool valid_metric_name(std::string_view name, bool utf8) noexcept {
 }
 
 bool valid_label_name(std::string_view name, bool utf8) noexcept {
-  return (utf8 ? !name.empty() && is_valid_utf8(name) : valid_name(name, false)) && !name.starts_with("__");
-}
-
-bool are_same_label(std::string_view a, std::string_view b) {
-  if (a == b) return true;
-  if (valid_name(a, false) && valid_name(b, false)) return false;
-  return escape_name(a, Escaping::Underscores, NameKind::Label) == escape_name(b, Escaping::Underscores, NameKind::Label);
+  return (utf8 ? !name.empty() && is_valid_utf8(name) : valid_name(name, false)) && !name.starts_with("__") &&
+         !(utf8 && are_alike(name, kMetricName, NameKind::Label));
 }
 
 std::string_view reserved_label(MetricType type) noexcept {
@@ -75,12 +73,15 @@ void check_label_names(std::string_view metric, std::span<const std::string_view
       refuse(metric, label + "a label name must match [a-zA-Z_][a-zA-Z0-9_]*; use \"" + suggest(*name, false) + "\"");
     if (name->starts_with("__"))
       refuse(metric, label + "names that start with \"__\" are reserved for Prometheus; drop the underscores");
-    if (!reserved.empty() && are_same_label(*name, reserved))
+    if (utf8 && are_alike(*name, kMetricName, NameKind::Label))
+      refuse(metric, label + "the name becomes __name__ where names are escaped; rename the label");
+    if (!reserved.empty() && are_alike(*name, reserved, NameKind::Label))
       refuse(metric, label + "the name is reserved for a type that writes it itself; rename the label");
-    const auto same = std::find_if(names.begin(), name, [&](auto other) { return are_same_label(other, *name); });
-    if (same != name && *same == *name) refuse(metric, label + "declared twice; label names must differ");
-    if (same != name)
-      refuse(metric, label + "equal to \"" + std::string{*same} + "\" where names are written with underscores; label names must differ");
+    if (std::find(names.begin(), name, *name) != name)
+      refuse(metric, label + "declared twice; label names must differ");
+    const auto alike = [name](std::string_view other) { return are_alike(*name, other, NameKind::Label); };
+    if (const auto other = utf8 ? std::find_if(names.begin(), name, alike) : name; other != name)
+      refuse(metric, label + "is written as \"" + std::string{*other} + "\" is where names are escaped; rename one");
   }
 }
 

@@ -15,9 +15,6 @@ namespace vitals::detail {
 [[nodiscard]] bool valid_metric_name(std::string_view name, bool utf8 = false) noexcept;
 [[nodiscard]] bool valid_label_name(std::string_view name, bool utf8 = false) noexcept;
 
-/// Whether two label names are equal as most formats show them, with underscores for what is not allowed.
-[[nodiscard]] bool are_same_label(std::string_view a, std::string_view b);
-
 /// The label that a type writes itself ("le" for histograms), or empty. A state set's is named like the set.
 [[nodiscard]] std::string_view reserved_label(MetricType type) noexcept;
 

@@ -32,8 +32,13 @@ std::vector<std::string_view> suffixes(MetricType type) {
 
 template <class Visit>
 void for_each_line(std::string_view name, MetricType type, Visit visit) {
-  const std::string base = escape_name(base_name(name, type), Escaping::Underscores);
-  for (const auto suffix : suffixes(type)) visit(base + std::string{suffix});
+  const bool legacy = is_legacy_name(name, NameKind::Metric);
+  for (const auto escaping : kEscapings) {
+    const std::string exposed = exposed_name(name, escaping, NameKind::Metric);
+    const std::string base{base_name(exposed, type)};
+    for (const auto suffix : suffixes(type)) visit(base + std::string{suffix});
+    if (legacy) break;  // the same in each
+  }
 }
 
 }  // namespace

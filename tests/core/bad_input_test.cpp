@@ -122,7 +122,7 @@ TEST_F(BadInput, LabelNamesThatAreEqualOnceEscapedClash) {
     utf8.gauge("a", "A.", {"x.y", "x_y"});
     FAIL() << "nothing thrown";
   } catch (const std::invalid_argument& error) {
-    EXPECT_THAT(error.what(), names("a", "label \"x_y\": equal to \"x.y\"", "must differ"));
+    EXPECT_THAT(error.what(), names("a", "label \"x_y\": is written as \"x.y\"", "rename one"));
   }
 }
 

@@ -1,3 +1,4 @@
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -77,6 +78,39 @@ TEST(Utf8, InvalidHelpIsReplaced) {
 
   EXPECT_EQ(to_text(registry),
             "# HELP a_total " + std::string{kReplacement} + ".\n# TYPE a_total counter\na_total 1\n");
+}
+
+// A reader that takes only escaped names would refuse the whole scrape, or take the label for the metric's name.
+TEST(Utf8, NamesThatEscapesMakeAlikeAreRefused) {
+  Registry registry{{.utf8_names = true}};
+  const auto refused = [&registry](std::string_view a, std::string_view b) {
+    EXPECT_THROW(registry.gauge("g", "", {a, b}), std::invalid_argument) << a << ' ' << b;
+    const auto token = registry.add_collector([=](auto& out) {
+      out.push_back({"collected", "", MetricType::Gauge, {{.labels = {{std::string{a}, ""}, {std::string{b}, ""}}}}});
+    });
+    EXPECT_EQ(to_text(registry), "") << a << ' ' << b;
+  };
+
+  refused("a.b", "a_b");
+  refused("a.b", "a_dot_b");
+  refused("a.b", "U__a_2e_b");
+  refused("x\\", "x\"");
+  refused("._name..", "x");
+  EXPECT_NO_THROW(registry.gauge("fine", "", {"a.b", "a.c"}));
+  registry.gauge("m.n", "");
+  EXPECT_THROW(registry.gauge("m_n", ""), std::invalid_argument);
+  EXPECT_THROW(registry.gauge("m_dot_n", ""), std::invalid_argument);
+  EXPECT_THROW(registry.gauge("U__m_2e_n", ""), std::invalid_argument);
+}
+
+// The label of a state set has the set's name, in which a colon becomes an underscore.
+TEST(Utf8, AStateSetsLabelIsItsOwn) {
+  Registry registry;
+  const auto token = registry.add_collector([](auto& out) {
+    out.push_back({"a:phase", "", MetricType::StateSet, {{.labels = {{"a_phase", ""}}, .states = {{"on", true}}}}});
+  });
+
+  EXPECT_EQ(to_text(registry), "");
 }
 
 }  // namespace
