@@ -20,10 +20,10 @@ struct Declaration {
   std::vector<std::string> labels;
   FamilyOptions options;
   std::string unit;
-  std::vector<double> bounds;       // histograms with classic buckets
-  std::vector<double> quantiles;    // summaries
-  std::vector<std::string> states;  // state sets
-  std::optional<Native> native = {};  // histograms with native buckets
+  std::vector<double> bounds;          // histograms with classic buckets
+  std::vector<double> quantiles;       // summaries
+  std::vector<std::string> states;     // state sets
+  std::optional<Native> native = {};   // histograms with native buckets
   std::chrono::nanoseconds window{0};  // summaries
   std::size_t slices = 0;
 };
