@@ -19,6 +19,8 @@ namespace {
 void run(const clinic::Config& config) {
   vitals::Registry registry;
   vitals::register_process_metrics(registry);
+  vitals::register_allocator_metrics(registry);
+  vitals::register_build_info(registry, {.version = "1.0", .revision = "example"});
   vitals::HttpMetrics http{registry, {.routes = clinic::Api::routes()}};
   clinic::Database database{registry, config.dsn, config.db_connections};
   vitals::RedisPool redis{registry,

@@ -4,11 +4,19 @@ namespace vitals {
 
 class Registry;
 
-/// Exposes process_cpu_seconds_total, process_resident_memory_bytes, process_virtual_memory_bytes,
-/// process_virtual_memory_max_bytes, process_open_fds, process_max_fds, process_threads, process_start_time_seconds and
-/// process_memory_limit_bytes (the cgroup's limit, else the machine's memory). Read from /proc at each scrape; what the
-/// system doesn't tell is left out. Calling it again changes nothing. Thread-safe.
+/// Exposes what the system knows of this process, in families process_…: CPU time, memory, file descriptors, threads,
+/// start, page faults, context switches and I/O; limits, memory and throttling of its cgroup (version 1 or 2), and
+/// pressure. docs/metrics.md lists them.
+/// Read at each scrape, in about 130 µs (on Linux before 6.2 and 0.7 µs for each open descriptor); a forked child gives
+/// its own values. What the system doesn't tell is left out. Calling it again changes nothing. Thread-safe.
 void register_process_metrics(Registry& registry);
+
+/// Exposes what the allocator knows of the heap, process_heap_bytes and allocator_…{allocator}: "jemalloc" or
+/// "tcmalloc" if the process runs it, else "glibc". Where the allocator is another one, or a sanitizer's, nothing. Cost
+/// of a scrape: 5 to 10 µs; but glibc walks the free chunks of each arena, while malloc and free of its threads wait:
+/// 30 ms for 100,000 that lie scattered. What took 1 ms or more serves for 100 times that long. Calling it again
+/// changes nothing. Thread-safe.
+void register_allocator_metrics(Registry& registry);
 
 /// Exposes what vitals had to refuse: vitals_invalid_updates_total (of the whole process), vitals_series_overflow_total
 /// by family and vitals_collector_errors_total of this registry. An Endpoint does this for its registry. Calling it

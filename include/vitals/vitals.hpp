@@ -1,8 +1,10 @@
 #pragma once
 
 #include <vitals/buckets.hpp>
+#include <vitals/build_info.hpp>
 #include <vitals/clock.hpp>
 #include <vitals/counter.hpp>
+#include <vitals/exposition.hpp>
 #include <vitals/family.hpp>
 #include <vitals/gauge.hpp>
 #include <vitals/histogram.hpp>
@@ -11,6 +13,5 @@
 #include <vitals/registry.hpp>
 #include <vitals/snapshot.hpp>
 #include <vitals/summary.hpp>
-#include <vitals/exposition.hpp>
 #include <vitals/timer.hpp>
 #include <vitals/version.hpp>

@@ -13,8 +13,11 @@ namespace vitals::detail {
 // What the sources of core see of the public classes.
 struct Access {
   static CellHead& head(Counter& counter) noexcept { return counter.head_; }
-  static std::uint64_t whole(const Counter& counter) noexcept;
-  static double fraction(const Counter& counter) noexcept;
+  struct CounterValue {
+    std::uint64_t whole;
+    double fraction;
+  };
+  static CounterValue read(const Counter& counter) noexcept;
 
   static CellHead& head(Histogram& histogram) noexcept { return histogram.head_; }
   static const CellHead& head(const Histogram& histogram) noexcept { return histogram.head_; }

@@ -10,6 +10,7 @@
 #include <string>
 
 #include <linux/membarrier.h>
+#include <pthread.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -18,28 +19,26 @@ namespace vitals::detail {
 
 namespace {
 
-// CPU numbers lie below the highest "possible" one, which may exceed the count of those configured.
+// No CPU number of the kernel is as large: the size of its own sets of CPUs (sched_getaffinity(2)), else the most that
+// x86-64 kernels can be built for. Stripes are written unchecked, so this must not err; it costs address space alone.
+std::size_t most_cpus() noexcept {
+  constexpr std::size_t kMost = 8192;
+  std::array<unsigned long, kMost / 8 / sizeof(unsigned long)> set{};
+  const long bytes = syscall(SYS_sched_getaffinity, 0, sizeof set, set.data());
+  return bytes > 0 ? static_cast<std::size_t>(bytes) * 8 : kMost;
+}
+
+// Those that the machine may ever have, "0-1" or "0,2-7": the sums go over these.
 std::size_t possible_cpus() {
-  std::size_t cpus = static_cast<std::size_t>(std::max(1L, sysconf(_SC_NPROCESSORS_CONF)));
-  std::ifstream file{"/sys/devices/system/cpu/possible"};  // "0-1", "0,2-7"
+  std::ifstream file{"/sys/devices/system/cpu/possible"};
   std::string list;
-  if (std::getline(file, list)) {
-    const auto last = list.find_last_of(",-");
-    cpus = std::max(cpus, std::strtoul(list.c_str() + (last == std::string::npos ? 0 : last + 1), nullptr, 10) + 1);
-  }
-  return cpus;
+  if (!std::getline(file, list) || list.empty()) return most_cpus();
+  const auto last = list.find_last_of(",-");
+  const auto number = std::strtoul(list.c_str() + (last == std::string::npos ? 0 : last + 1), nullptr, 10);
+  return std::min<std::size_t>(number + 1, most_cpus());
 }
 
 long membarrier(int command) noexcept { return syscall(SYS_membarrier, command, 0, 0); }
-
-std::size_t initial_stripes() {
-  const std::size_t cpus = possible_cpus();
-#if VITALS_DETAIL_RSEQ
-  // Size 0: the C library did not register (an old kernel, a tunable, valgrind).
-  if (__rseq_size != 0) rseq_cpus = static_cast<std::uint32_t>(cpus);
-#endif
-  return cpus;
-}
 
 // Multiples of 16 bytes up to 512, then powers of two.
 constexpr std::size_t kFineClasses = 32;
@@ -96,7 +95,7 @@ class Arena {
   };
 
   bool add_chunk() noexcept {
-    const std::size_t size = stripes() * kStripeBytes;
+    const std::size_t size = most_cpus() * kStripeBytes;
     void* chunk = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (chunk == MAP_FAILED) return false;
     // A huge page would hold the stripes of several CPUs, and be paid for by the first that records.
@@ -141,17 +140,33 @@ constinit Arena arena;
 
 // Set before the first instrument exists; see docs/concurrency.md.
 std::size_t stripes() noexcept {
-  static const std::size_t count = initial_stripes();
+  static const std::size_t count = possible_cpus();
   return count;
+}
+
+// Size 0: the C library did not register (an old kernel, a tunable, valgrind).
+bool has_sequences() noexcept {
+#if VITALS_DETAIL_RSEQ
+  return __rseq_size != 0;
+#else
+  return false;
+#endif
 }
 
 bool can_reclaim() noexcept {
   static const bool possible =
-      stripes() != 0 && rseq_cpus != 0 && membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_RSEQ) == 0;
+      stripes() != 0 && has_sequences() && membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_RSEQ) == 0;
   return possible;
 }
 
-void prepare_cells() noexcept { (void)can_reclaim(); }
+// A child must not inherit a lock that some thread of its parent held.
+void prepare_cells() noexcept {
+  static const bool prepared = [] {
+    pthread_atfork([] { arena.mutex.lock(); }, [] { arena.mutex.unlock(); }, [] { arena.mutex.unlock(); });
+    return can_reclaim();
+  }();
+  (void)prepared;
+}
 
 void spread(CellHead& head, std::size_t bytes, Spread when) noexcept {
   std::unique_lock lock{arena.mutex, std::defer_lock};

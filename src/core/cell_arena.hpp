@@ -10,6 +10,9 @@ namespace vitals::detail {
 /// The stripes of every cell: one per CPU that the machine may ever have.
 [[nodiscard]] std::size_t stripes() noexcept;
 
+/// Whether stripes are written by restartable sequences, and so by nothing else.
+[[nodiscard]] bool has_sequences() noexcept;
+
 /// Finds out how cells may be written; before the first instrument is made. Thread-safe.
 void prepare_cells() noexcept;
 

@@ -28,15 +28,15 @@ std::atomic_ref<T> at(std::uint64_t address) noexcept {
 // The instrument's cells that a locked instruction of this CPU should write, or 0: its own.
 std::uint64_t locked_stripe(const CellHead& head) noexcept {
   leave_sequence();
-  if (rseq_cpus != 0) return 0;  // the stripes belong to unlocked writers
+  if (has_sequences()) return 0;  // the stripes belong to unlocked writers
   const std::uint64_t cells = head.stripes.load(std::memory_order_acquire);
-  if (cells < kFirstAddress) return 0;
+  if (cells == 0) return 0;
   const int cpu = sched_getcpu();
   return cpu < 0 ? cells : cells + static_cast<unsigned>(cpu) % stripes() * kStripeBytes;
 }
 
 void warm(CellHead& head, std::size_t bytes, bool contended) noexcept {
-  if (head.stripes.load(std::memory_order_relaxed) >= kFirstAddress) return;
+  if (head.stripes.load(std::memory_order_relaxed) != 0) return;
   const std::uint32_t heat = head.heat.load(std::memory_order_relaxed) + (contended ? kContention : 1);
   head.heat.store(heat, std::memory_order_relaxed);
   if (heat >= kSpreadHeat) spread(head, bytes, Spread::IfIdle);
@@ -108,15 +108,13 @@ bool add_to(PairCell* cell, double v) noexcept {
 
 }  // namespace
 
-std::uint32_t rseq_cpus = 0;
-
 void drop_update() noexcept { dropped.fetch_add(1, std::memory_order_relaxed); }
 
 std::uint64_t dropped_updates() noexcept { return dropped.load(std::memory_order_relaxed); }
 
 void leave_sequence() noexcept {
 #if VITALS_DETAIL_RSEQ
-  if (rseq_cpus == 0) return;
+  if (!has_sequences()) return;
   auto* thread = static_cast<std::byte*>(__builtin_thread_pointer()) + __rseq_offset;
   *reinterpret_cast<volatile std::uint64_t*>(thread + 8) = 0;
 #endif

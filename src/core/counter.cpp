@@ -17,16 +17,18 @@ constexpr std::size_t kFraction = sizeof(std::uint64_t);  // after the whole num
 constexpr std::size_t kBytes = kFraction + sizeof(double);
 }  // namespace
 
-std::uint64_t detail::Access::whole(const Counter& counter) noexcept {
-  return counter.whole_.load(std::memory_order_relaxed) + sum_u64(counter.head_, 0);
-}
-
-double detail::Access::fraction(const Counter& counter) noexcept {
-  return counter.fraction_.load(std::memory_order_relaxed) + sum_double(counter.head_, kFraction);
+detail::Access::CounterValue detail::Access::read(const Counter& counter) noexcept {
+  CounterValue value{counter.whole_.load(std::memory_order_relaxed), counter.fraction_.load(std::memory_order_relaxed)};
+  if (counter.head_.stripes.load(std::memory_order_relaxed) != 0) {
+    value.whole += sum_u64(counter.head_, 0);
+    value.fraction += sum_double(counter.head_, kFraction);
+  }
+  return value;
 }
 
 double Counter::value() const noexcept {
-  return static_cast<double>(detail::Access::whole(*this)) + detail::Access::fraction(*this);
+  const auto [whole, fraction] = detail::Access::read(*this);
+  return static_cast<double>(whole) + fraction;
 }
 
 void Counter::add_slow(std::uint64_t n) noexcept { detail::add_slow(head_, kBytes, 0, whole_, n); }
@@ -62,15 +64,14 @@ class CounterFamily final : public FamilyBase {
   void read(void* instrument, MetricSnapshot& out) override {
     auto& counter = *static_cast<Counter*>(instrument);
     cool(Access::head(counter));
-    const double fraction = Access::fraction(counter);
-    const std::uint64_t whole = Access::whole(counter);
+    const auto [whole, fraction] = Access::read(counter);
     out.value = static_cast<double>(whole) + fraction;
     out.whole = fraction == 0 ? whole : 0;
   }
 
   std::uint64_t activity(void* instrument) const noexcept override {
-    auto& counter = *static_cast<Counter*>(instrument);
-    return Access::whole(counter) ^ std::bit_cast<std::uint64_t>(Access::fraction(counter));
+    const auto [whole, fraction] = Access::read(*static_cast<Counter*>(instrument));
+    return whole ^ std::bit_cast<std::uint64_t>(fraction);
   }
 
   [[nodiscard]] bool has_lines(const Exposition& how) const noexcept override { return !how.created_lines; }
@@ -79,8 +80,7 @@ class CounterFamily final : public FamilyBase {
     auto& counter = *static_cast<Counter*>(instrument);
     cool(Access::head(counter));
     lines.put_series(declared().name, labels);
-    const double fraction = Access::fraction(counter);
-    const std::uint64_t whole = Access::whole(counter);
+    const auto [whole, fraction] = Access::read(counter);
     if (fraction == 0) [[likely]] {
       lines.put(whole);
     } else {

@@ -116,7 +116,7 @@ void* FamilyBase::make(const LabelKey& key, std::span<const std::string_view> va
   if (!labels.empty()) labels.pop_back();
 
   const std::size_t extra = expires() ? sizeof(Activity) : 0;
-  Series& series = environment_.series.allocate(Series::size(key.bytes(), labels.size()) + extra);
+  Series& series = environment_.series.allocate(Series::size(key, labels.size()) + extra);
   void* instrument = nullptr;
   try {
     instrument = allocate_instrument();
@@ -173,10 +173,10 @@ bool FamilyBase::remove(const std::string_view* values) {
   return true;
 }
 
-bool FamilyBase::matches(const Series& series, std::span<const LabelMatch> wanted) {
+bool FamilyBase::matches(const Series& series, std::span<const LabelMatch> wanted) const {
   std::size_t label = 0;
   bool equal = true;
-  for_each_value(series.key(), [&](std::string_view value) {
+  LabelKey::for_each_value(series.key(), declared_.labels.size(), [&](std::string_view value) {
     for (const LabelMatch& match : wanted) equal = equal && (match.label != label || match.value == value);
     ++label;
   });
@@ -259,7 +259,7 @@ void FamilyBase::read_each(MetricSnapshot& scratch, const std::function<void(con
     scratch.labels.resize(environment_.labels.size() + declared_.labels.size());
     auto label = std::copy(environment_.labels.begin(), environment_.labels.end(), scratch.labels.begin());
     auto name = declared_.labels.begin();
-    for_each_value(series.key(), [&](std::string_view value) {
+    LabelKey::for_each_value(series.key(), declared_.labels.size(), [&](std::string_view value) {
       label->name.assign(*name++);
       label->value.assign(value);
       ++label;

@@ -92,7 +92,7 @@ class FamilyBase {
   void* allocate_instrument();
   void take_out(Series& series) noexcept;
   bool is_idle(Series& series, UnixNanos now) noexcept;
-  static bool matches(const Series& series, std::span<const LabelMatch> wanted);
+  [[nodiscard]] bool matches(const Series& series, std::span<const LabelMatch> wanted) const;
   static Activity& activity_of(Series& series) noexcept;
   [[nodiscard]] bool expires() const noexcept { return declared_.options.expire_after.count() > 0; }
 

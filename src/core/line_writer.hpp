@@ -4,9 +4,10 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string>
 #include <string_view>
+
+#include "core/copy_text.hpp"
 
 namespace vitals::detail {
 
@@ -28,8 +29,7 @@ class LineWriter {
   void put(std::string_view text) {
     if (text.size() > room()) [[unlikely]]
       return put_beyond(text);
-    std::memcpy(at_, text.data(), text.size());
-    at_ += text.size();
+    at_ = copy_text(at_, text);
   }
   void put(char c) {
     if (room() == 0) [[unlikely]]
@@ -55,6 +55,24 @@ class LineWriter {
 
   /// name{labels} and a space.
   void put_series(std::string_view name, std::string_view labels) {
+    if (name.size() + labels.size() + 3 > room()) [[unlikely]]
+      return put_series_in_parts(name, labels);
+    char* at = copy_text(at_, name);
+    if (!labels.empty()) {
+      *at++ = '{';
+      at = copy_text(at, labels);
+      *at++ = '}';
+    }
+    *at++ = ' ';
+    at_ = at;
+  }
+
+ private:
+  static constexpr std::size_t kNumber = 40;
+
+  [[nodiscard]] std::size_t room() const noexcept { return static_cast<std::size_t>(buffer_ + sizeof buffer_ - at_); }
+
+  void put_series_in_parts(std::string_view name, std::string_view labels) {
     put(name);
     if (!labels.empty()) {
       put('{');
@@ -63,12 +81,6 @@ class LineWriter {
     }
     put(' ');
   }
-
- private:
-  static constexpr std::size_t kNumber = 40;
-
-  [[nodiscard]] std::size_t room() const noexcept { return static_cast<std::size_t>(buffer_ + sizeof buffer_ - at_); }
-
   void put_beyond(std::string_view text) {
     flush();
     if (text.size() > sizeof buffer_) {

@@ -34,11 +34,9 @@ Metric& only(detail::FamilyBase& family) {
   return *static_cast<Metric*>(family.find_or_create(nullptr));
 }
 
-detail::Collector::Function single(std::string_view name, std::string_view help, MetricType type,
-                                   std::function<double()> callback) {
-  if (!callback) detail::refuse(name, "the callback is empty; give a function");
-  return [family = FamilySnapshot{std::string{name}, std::string{help}, type, {{}}, {}},
-          callback = std::move(callback)](auto& out) {
+detail::Collector::Function single(const FamilySnapshot& family, std::function<double()> callback) {
+  if (!callback) detail::refuse(family.name, "the callback is empty; give a function");
+  return [family, callback = std::move(callback)](auto& out) {
     out.push_back(family);
     out.back().metrics.front().value = callback();
   };
@@ -121,22 +119,22 @@ void Registry::info(std::string_view name, std::string_view help, std::vector<La
   std::vector<std::string_view> names;
   for (const auto& label : labels) names.push_back(label.name);
   detail::check_label_names(full, names, "", state_->utf8_names());
-  FamilySnapshot family{full, std::string{help}, MetricType::Info, {{.labels = std::move(labels), .value = 1}}, {}};
-  state_->add([family = std::move(family)](auto& out) { out.push_back(family); }, std::move(full), MetricType::Info);
+  const FamilySnapshot family{
+      full, std::string{help}, MetricType::Info, {{.labels = std::move(labels), .value = 1}}, {}};
+  state_->add([family](auto& out) { out.push_back(family); }, family);
 }
 
 CollectorToken Registry::gauge_callback(std::string_view name, std::string_view help,
                                         std::function<double()> callback) {
-  return CollectorToken{state_->add(single(name, help, MetricType::Gauge, std::move(callback)), std::string{name},
-                                    MetricType::Gauge)};
+  const FamilySnapshot family{std::string{name}, std::string{help}, MetricType::Gauge, {{}}, {}};
+  return CollectorToken{state_->add(single(family, std::move(callback)), family)};
 }
 
 CollectorToken Registry::counter_callback(std::string_view name, std::string_view help,
                                           std::function<double()> callback) {
-  std::string full{name};
-  if (!full.ends_with("_total")) full += "_total";
-  return CollectorToken{
-      state_->add(single(full, help, MetricType::Counter, std::move(callback)), full, MetricType::Counter)};
+  FamilySnapshot family{std::string{name}, std::string{help}, MetricType::Counter, {{}}, {}};
+  if (!family.name.ends_with("_total")) family.name += "_total";
+  return CollectorToken{state_->add(single(family, std::move(callback)), family)};
 }
 
 CollectorToken Registry::add_collector(std::function<void(std::vector<FamilySnapshot>&)> collector) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include <vitals/lint.hpp>
 #include <vitals/registry.hpp>
 
 #include "core/cell_arena.hpp"
@@ -67,7 +68,8 @@ void check_constant_labels(const std::vector<Label>& labels) {
 
 }  // namespace
 
-RegistryState::RegistryState(RegistryOptions options) : utf8_names_{options.utf8_names} {
+RegistryState::RegistryState(RegistryOptions options)
+    : utf8_names_{options.utf8_names}, on_lint_{std::move(options.on_lint)}, refuse_lint_{options.refuse_lint} {
   prepare_cells();
   check_constant_labels(options.labels);
   for (Label& label : options.labels) label.value = to_valid_utf8(label.value);
@@ -90,17 +92,35 @@ FamilyBase& RegistryState::family(MetricType type, Declaration declared, Make ma
   declared.help = to_valid_utf8(declared.help);
   declared.unit = declared.options.unit;
   declared.options.unit = {};
+  const std::string given = declared.name;
   if (type == MetricType::Counter && !declared.name.ends_with("_total")) declared.name += "_total";
-  const std::lock_guard lock{mutex_};
+  std::unique_lock lock{mutex_};
   if (const auto found = families_.find(declared.name); found != families_.end()) {
     check_same(*found->second, type, declared);
     return *found->second;
   }
   check(type, declared);
+  const auto problems = lint({given, declared.help, type, declared.labels, declared.unit, declared.bounds, {}});
   const std::string name = declared.name;
   auto made = make(std::move(declared), environment_);
   claim(name, type);
-  return *families_.emplace(name, std::move(made)).first->second;
+  FamilyBase& family = *families_.emplace(name, std::move(made)).first->second;
+  lock.unlock();
+  report(problems);
+  return family;
+}
+
+std::vector<LintProblem> RegistryState::lint(LintDeclaration declared) const {
+  if (!on_lint_ && !refuse_lint_) return {};
+  declared.constant_labels = environment_.labels;
+  auto problems = lint_declaration(declared);
+  if (refuse_lint_ && !problems.empty()) refuse(declared.name, problems[0].message + " [" + problems[0].rule + "]");
+  return problems;
+}
+
+void RegistryState::report(const std::vector<LintProblem>& problems) const {
+  if (!on_lint_) return;
+  for (const LintProblem& problem : problems) on_lint_(problem);
 }
 
 // Under the lock: takes all names that the family's lines will have, or none.
@@ -113,14 +133,22 @@ void RegistryState::claim(const std::string& name, MetricType type) {
   names_.claim(name, type);
 }
 
-std::shared_ptr<Collector> RegistryState::add(Collector::Function function, std::string claimed, MetricType type) {
-  auto collector = std::make_shared<Collector>(std::move(function), std::move(claimed), type, weak_from_this());
+std::shared_ptr<Collector> RegistryState::add(Collector::Function function) {
+  auto collector = std::make_shared<Collector>(std::move(function), "", MetricType::Untyped, weak_from_this());
   const std::lock_guard lock{mutex_};
-  if (!collector->claimed.empty()) {
-    check_metric_name(collector->claimed, utf8_names_);
-    claim(collector->claimed, type);
-  }
   collectors_.push_back(collector);
+  return collector;
+}
+
+std::shared_ptr<Collector> RegistryState::add(Collector::Function function, const FamilySnapshot& claimed) {
+  auto collector = std::make_shared<Collector>(std::move(function), claimed.name, claimed.type, weak_from_this());
+  std::unique_lock lock{mutex_};
+  check_metric_name(claimed.name, utf8_names_);
+  const auto problems = lint({claimed.name, claimed.help, claimed.type, {}, claimed.unit, {}, {}});
+  claim(claimed.name, claimed.type);
+  collectors_.push_back(collector);
+  lock.unlock();
+  report(problems);
   return collector;
 }
 

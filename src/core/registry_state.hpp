@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -17,8 +18,10 @@
 #include "core/sample_names.hpp"
 
 namespace vitals {
+struct LintDeclaration;
+struct LintProblem;
 struct RegistryOptions;
-}
+}  // namespace vitals
 
 namespace vitals::detail {
 
@@ -33,9 +36,9 @@ class RegistryState : public std::enable_shared_from_this<RegistryState> {
   /// The family of this declaration: a new one, or the one that was made by the same declaration before.
   FamilyBase& family(MetricType type, Declaration declared, Make make);
 
-  /// `claimed` is the name that the collector's one family will have, or empty.
-  std::shared_ptr<Collector> add(Collector::Function function, std::string claimed = {},
-                                 MetricType type = MetricType::Untyped);
+  /// `claimed` tells what the collector's one family will be: its name is kept for it.
+  std::shared_ptr<Collector> add(Collector::Function function);
+  std::shared_ptr<Collector> add(Collector::Function function, const FamilySnapshot& claimed);
   void remove(const Collector& collector);
 
   /// All families by name: own ones, then (only for names that are not taken) those of collectors. `own` or `collected`
@@ -52,17 +55,22 @@ class RegistryState : public std::enable_shared_from_this<RegistryState> {
 
   std::once_flag process_metrics;
   std::once_flag library_metrics;
+  std::once_flag allocator_metrics;
   std::atomic<std::size_t> text_size{0};  // relaxed: of the last text, a hint for the next one's reserve
 
  private:
   void check(MetricType type, const Declaration& declared) const;
   void claim(const std::string& name, MetricType type);
+  [[nodiscard]] std::vector<LintProblem> lint(LintDeclaration declared) const;
+  void report(const std::vector<LintProblem>& problems) const;
   std::vector<FamilySnapshot> collect();
   [[nodiscard]] bool accept(FamilySnapshot& family, bool claimed, SampleNames& names) const;
 
   mutable std::mutex mutex_;
   Environment environment_;
   const bool utf8_names_;
+  const std::function<void(const LintProblem&)> on_lint_;
+  const bool refuse_lint_;
   std::map<std::string, std::unique_ptr<FamilyBase>, std::less<>> families_;
   SampleNames names_;
   std::vector<std::shared_ptr<Collector>> collectors_;

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include <vitals/snapshot.hpp>
@@ -17,7 +18,7 @@ namespace vitals::detail {
 // acquire when read: a look-up that sees any of a new key sees the version that came before it.
 struct Series {
   std::atomic<std::uint32_t> version{0};  // odd: not a series now
-  std::atomic<std::uint32_t> key_bytes{0};
+  std::atomic<std::uint32_t> key_words{0};
   std::atomic<void*> instrument{nullptr};
   Series* next = nullptr;  // this and the rest: under the family's lock; in the order of their making
   Series* previous = nullptr;
@@ -26,31 +27,32 @@ struct Series {
   std::uint32_t block_bytes = 0;  // of all this
 
   /// The bytes that a series takes.
-  static std::size_t size(std::size_t key_bytes, std::size_t text_bytes) noexcept {
-    return sizeof(Series) + key_words(key_bytes) * sizeof(std::uint64_t) + text_bytes;
+  static std::size_t size(const LabelKey& key, std::size_t text_bytes) noexcept {
+    return sizeof(Series) + key.words().size_bytes() + text_bytes;
   }
 
   /// The instrument, if this is the series of that key now.
   [[nodiscard]] void* match(const LabelKey& key) const noexcept {
     const std::uint32_t before = version.load(std::memory_order_acquire);
-    if (key_bytes.load(std::memory_order_acquire) != key.bytes()) return nullptr;
+    const auto wanted = key.words();
+    if (key_words.load(std::memory_order_acquire) != wanted.size()) return nullptr;
     const auto* own = key_begin();
-    const std::uint64_t* other = key.words();
-    for (std::size_t i = 0, n = key_words(key.bytes()); i < n; ++i) {
-      if (own[i].load(std::memory_order_acquire) != other[i]) return nullptr;
-    }
+    // Without a branch for each word: they are almost always all equal.
+    std::uint64_t difference = 0;
+    for (std::size_t i = 0; i < wanted.size(); ++i)
+      difference |= own[i].load(std::memory_order_acquire) ^ wanted[i];
     void* found = instrument.load(std::memory_order_acquire);
-    return (before & 1) == 0 && version.load(std::memory_order_relaxed) == before ? found : nullptr;
+    difference |= (before & 1) | (version.load(std::memory_order_relaxed) ^ before);
+    return difference == 0 ? found : nullptr;
   }
 
   /// Under the family's lock.
   void fill(const LabelKey& key, std::string_view labels, void* made) noexcept;
   [[nodiscard]] std::string_view text() const noexcept {
-    return {reinterpret_cast<const char*>(key_begin() + key_words(key_bytes.load(std::memory_order_relaxed))),
-            text_bytes};
+    return {reinterpret_cast<const char*>(key_begin() + key_words.load(std::memory_order_relaxed)), text_bytes};
   }
-  [[nodiscard]] std::string_view key() const noexcept {
-    return {reinterpret_cast<const char*>(key_begin()), key_bytes.load(std::memory_order_relaxed)};
+  [[nodiscard]] std::span<const std::uint64_t> key() const noexcept {
+    return {reinterpret_cast<const std::uint64_t*>(key_begin()), key_words.load(std::memory_order_relaxed)};
   }
 
  private:

@@ -40,8 +40,7 @@ SeriesTable::Slots* SeriesTable::make(std::size_t slots) {
 }
 
 std::uint64_t SeriesTable::hash_of(const Series& series) const noexcept {
-  const std::string_view key = series.key();
-  return XXH3_64bits_withSeed(key.data(), key.size(), seed_) & hash_bits_;
+  return LabelKey::hash(series.key(), seed_) & hash_bits_;
 }
 
 void SeriesTable::put(Slots& table, Series& series, std::uint64_t hash) noexcept {

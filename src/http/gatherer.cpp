@@ -74,13 +74,13 @@ Response Gatherer::State::answer(const Job& job, Rendered& rendered) try {
   return error_response(500);
 }
 
-// One rendering of each exposition, and one compression, for all jobs.
+// One rendering of each body that is asked for, and one compression, for all jobs.
 void Gatherer::State::work(const std::vector<Job>& batch) {
   const auto start = std::chrono::steady_clock::now();
-  std::array<Rendered, kExpositions> rendered;
+  std::array<Rendered, kBodies> rendered;
   std::vector<Response> answers;
   answers.reserve(batch.size());
-  for (const Job& job : batch) answers.push_back(answer(job, rendered[exposition_index(job.exposition)]));
+  for (const Job& job : batch) answers.push_back(answer(job, rendered[body_index(job.exposition)]));
   gather_seconds.observe(std::chrono::steady_clock::now() - start);
 
   const std::lock_guard lock{mutex};

@@ -49,9 +49,8 @@ Exposition choose_exposition(std::string_view accept) noexcept {
   return {};
 }
 
-std::size_t exposition_index(const Exposition& exposition) noexcept {
-  const std::size_t format = exposition.version_1 ? 3 : static_cast<std::size_t>(exposition.format);
-  return 4 * format + static_cast<std::size_t>(exposition.escaping);
+std::size_t body_index(const Exposition& exposition) noexcept {
+  return 4 * static_cast<std::size_t>(exposition.format) + static_cast<std::size_t>(exposition.escaping);
 }
 
 bool accepts_gzip(std::string_view accept_encoding) noexcept {

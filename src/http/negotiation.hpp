@@ -11,9 +11,9 @@ namespace vitals::detail {
 /// Never refuses: a scraper that gets 406 loses its target, one that gets text can read it.
 [[nodiscard]] Exposition choose_exposition(std::string_view accept) noexcept;
 
-/// How many different ones choose_exposition() can answer, and which of them this is.
-inline constexpr std::size_t kExpositions = 16;
-[[nodiscard]] std::size_t exposition_index(const Exposition& exposition) noexcept;
+/// How many different bodies they have, and which of them this one has: text 0.0.4 and 1.0.0 share theirs.
+inline constexpr std::size_t kBodies = 12;
+[[nodiscard]] std::size_t body_index(const Exposition& exposition) noexcept;
 
 /// Whether the client takes gzip, and doesn't prefer the bare body.
 [[nodiscard]] bool accepts_gzip(std::string_view accept_encoding) noexcept;

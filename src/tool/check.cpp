@@ -18,6 +18,7 @@
 #include "tool/pause.hpp"
 #include "tool/report.hpp"
 #include "tool/targets.hpp"
+#include "tool/units.hpp"
 
 namespace vitals::tool {
 namespace {
@@ -43,18 +44,6 @@ struct Measured {
   std::optional<double> seconds;
   std::string source;
 };
-
-double seconds_option(const char* option, const std::string& text) {
-  constexpr double kLongest = 24 * 3600;
-  try {
-    const auto quantity = parse_quantity(text);
-    if (quantity.unit == Unit::kSeconds && quantity.value > 0 && quantity.value <= kLongest) return quantity.value;
-  } catch (const std::invalid_argument&) {
-    // Reported below, together with a wrong unit.
-  }
-  throw std::invalid_argument(
-      fmt::format("{} is '{}'; it must be a time of at most 24h, such as 30s or 2m", option, text));
-}
 
 Scrape parse(const std::string& text, const std::string& source, const std::set<std::string, std::less<>>& wanted) {
   try {

@@ -14,4 +14,7 @@ struct Command {
 /// vitals check: exit 0 ok, 1 warning, 2 critical, 3 unknown, which includes wrong usage.
 Command add_check(CLI::App& vitals);
 
+/// vitals lint: exit 0 nothing to say, 1 warnings, 2 errors, 3 the source can't be read, or wrong usage.
+Command add_lint(CLI::App& vitals);
+
 }  // namespace vitals::tool

@@ -35,24 +35,31 @@ std::size_t append(char* data, std::size_t size, std::size_t n, void* user) {
   return size * n;
 }
 
-void check_answer(CURL* handle, const std::string& shown) {
+std::string content_type(CURL* handle, const std::string& shown) {
   long status = 0;
   const char* type = nullptr;
   curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
   curl_easy_getinfo(handle, CURLINFO_CONTENT_TYPE, &type);
   if (status != 200) throw FetchError(fmt::format("{} answered with HTTP status {}, not 200", shown, status));
-  if (type && !std::string_view(type).starts_with("text/plain")) {
-    throw FetchError(
-        fmt::format("{} answered with {}, not with text/plain: is it the metrics address?", shown, printable(type)));
-  }
+  return type ? type : "";
 }
 
 }  // namespace
 
 std::string fetch_url(const std::string& url, std::chrono::milliseconds timeout) {
+  auto answer = fetch_url(url, timeout, "text/plain; version=0.0.4");
+  const auto& type = answer.content_type;
+  if (!type.empty() && !type.starts_with("text/plain")) {
+    throw FetchError(fmt::format("{} answered with {}, not with text/plain: is it the metrics address?",
+                                 without_credentials(url), printable(type)));
+  }
+  return std::move(answer.body);
+}
+
+Fetched fetch_url(const std::string& url, std::chrono::milliseconds timeout, const std::string& accept) {
   static const CURLcode global = curl_global_init(CURL_GLOBAL_DEFAULT);
   const Owned<CURL> handle(global == CURLE_OK ? curl_easy_init() : nullptr);
-  const Owned<curl_slist> headers(curl_slist_append(nullptr, "Accept: text/plain; version=0.0.4"));
+  const Owned<curl_slist> headers(curl_slist_append(nullptr, ("Accept: " + accept).c_str()));
   if (!handle || !headers) throw FetchError("libcurl can't be started");
   const auto shown = without_credentials(url);
   Body body;
@@ -67,7 +74,7 @@ std::string fetch_url(const std::string& url, std::chrono::milliseconds timeout)
   set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(std::min(timeout, std::chrono::milliseconds(3000)).count()));
   set(CURLOPT_ACCEPT_ENCODING, "gzip");
   set(CURLOPT_HTTPHEADER, headers.get());
-  set(CURLOPT_USERAGENT, "vitals-check");
+  set(CURLOPT_USERAGENT, "vitals");
   set(CURLOPT_ERRORBUFFER, why.data());
   set(CURLOPT_WRITEFUNCTION, &append);
   set(CURLOPT_WRITEDATA, &body);
@@ -78,8 +85,8 @@ std::string fetch_url(const std::string& url, std::chrono::milliseconds timeout)
   if (result != CURLE_OK) {
     throw FetchError(fmt::format("{}: {}", shown, printable(why[0] ? why.data() : curl_easy_strerror(result), 200)));
   }
-  check_answer(handle.get(), shown);
-  return std::move(body.text);
+  auto type = content_type(handle.get(), shown);
+  return {std::move(body.text), std::move(type)};
 }
 
 std::string read_file(const std::string& path, std::size_t limit) {

@@ -17,6 +17,15 @@ class FetchError : public std::runtime_error {
 /// Throws FetchError unless the answer is 200 with text (a missing content type is let through).
 std::string fetch_url(const std::string& url, std::chrono::milliseconds timeout);
 
+/// What was answered, whatever its Content-Type.
+struct Fetched {
+  std::string body;
+  std::string content_type;  ///< empty if there is none
+};
+
+/// The same with another Accept header and any Content-Type.
+Fetched fetch_url(const std::string& url, std::chrono::milliseconds timeout, const std::string& accept);
+
 /// Reads a file of at most `limit` bytes; throws FetchError.
 std::string read_file(const std::string& path, std::size_t limit);
 

@@ -10,14 +10,14 @@
 
 namespace {
 
-// A wrong command line must not look like a verdict: 1 and 2 are warning and critical.
+// A wrong command line must not look like a verdict: 1 and 2 are verdicts of the commands.
 constexpr int kUsage = 3;
 
 int run(int argc, char** argv) {
-  CLI::App vitals{"Judges the metrics of a running service against its targets.", "vitals"};
+  CLI::App vitals{"Judges the metrics of a running service: its response times, and the metrics themselves.", "vitals"};
   vitals.set_version_flag("--version", "vitals " VITALS_VERSION);
   vitals.require_subcommand(1);
-  const std::vector<vitals::tool::Command> commands{vitals::tool::add_check(vitals)};
+  const std::vector<vitals::tool::Command> commands{vitals::tool::add_check(vitals), vitals::tool::add_lint(vitals)};
   try {
     vitals.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -3,25 +3,11 @@
 
 #include <fmt/format.h>
 
+#include "tool/json_text.hpp"
 #include "tool/report.hpp"
-#include "tool/utf8.hpp"
 
 namespace vitals::tool {
 namespace {
-
-std::string text(std::string_view raw) {
-  std::string out = "\"";
-  for (const char c : is_utf8(raw) ? std::string(raw) : printable(raw, raw.size())) {
-    if (c == '"' || c == '\\') {
-      out += {'\\', c};
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-    } else {
-      out += c;
-    }
-  }
-  return out + '"';
-}
 
 std::string number(std::optional<double> value) {
   return value && std::isfinite(*value) ? fmt::format("{}", *value) : "null";
@@ -52,9 +38,9 @@ std::string object(const Row& row) {
       "\"direction\": \"{}\", \"target\": {}, \"critical\": {}, \"verdict\": \"{}\", \"exact\": {}, \"samples\": "
       "{:.0f}, "
       "\"within\": {}, \"note\": {}}}",
-      text(target.name), text(target.metric), text(row.group), unit_name(target.unit()), number(row.value),
-      row.value_is_floor, target.below ? "below" : "above", number(target.bound.value), number(critical),
-      name(row.verdict), exact, row.samples, number(row.within), text(note));
+      json_text(target.name), json_text(target.metric), json_text(row.group), unit_name(target.unit()),
+      number(row.value), row.value_is_floor, target.below ? "below" : "above", number(target.bound.value),
+      number(critical), name(row.verdict), exact, row.samples, number(row.within), json_text(note));
 }
 
 }  // namespace
@@ -63,7 +49,7 @@ std::string to_json(const Source& source, const std::vector<Row>& rows) {
   const auto verdict = worst(rows);
   std::string out =
       fmt::format("{{\"source\": {}, \"targets_file\": {}, \"window_seconds\": {}, \"verdict\": \"{}\", \"targets\": [",
-                  text(source.metrics), text(source.targets), number(source.seconds), name(verdict));
+                  json_text(source.metrics), json_text(source.targets), number(source.seconds), name(verdict));
   std::string_view separator = "\n  ";
   for (const auto& row : rows) {
     out += separator;

@@ -65,6 +65,18 @@ Quantity parse_quantity(std::string_view text) {
   return {value * suffix->factor, suffix->unit};
 }
 
+double seconds_option(const char* option, const std::string& text) {
+  constexpr double kLongest = 24 * 3600;
+  try {
+    const auto quantity = parse_quantity(text);
+    if (quantity.unit == Unit::kSeconds && quantity.value > 0 && quantity.value <= kLongest) return quantity.value;
+  } catch (const std::invalid_argument&) {
+    // Reported below, together with a wrong unit.
+  }
+  throw std::invalid_argument(
+      fmt::format("{} is '{}'; it must be a time of at most 24h, such as 30s or 2m", option, text));
+}
+
 std::string format_value(double value, Unit unit) {
   switch (unit) {
     case Unit::kSeconds:

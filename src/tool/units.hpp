@@ -16,6 +16,9 @@ struct Quantity {
 /// Throws std::invalid_argument naming the rule and the fix.
 Quantity parse_quantity(std::string_view text);
 
+/// The value of an option that takes a time, in seconds: above 0, at most a day. Throws std::invalid_argument.
+double seconds_option(const char* option, const std::string& text);
+
 /// A value for people: "3.21 ms", "99.97 %", "812 /s". Never rounds 99.9996 % to 100 %, nor 0.0004 % to 0.
 std::string format_value(double value, Unit unit);
 

@@ -66,7 +66,16 @@ FamilySnapshot histograms() {
                      trace("nan", std::nan(""), kTime)};
   MetricSnapshot torn{.labels = {{"route", "torn"}}, .count = 5, .sum = 2.5};
   torn.buckets = {{1, 3}, {2, 2}, {2, 9}, {std::nan(""), 4}, {kInfinity, 4}};
-  MetricSnapshot native{.labels = {{"route", "native"}}, .count = 9, .sum = 31, .created = kTime};
+  return {"latency_seconds",
+          "Histograms.",
+          MetricType::Histogram,
+          {usual, torn, {.labels = {{"route", "nothing"}}}},
+          "seconds"};
+}
+
+// A family of their own: Prometheus 2.42 takes a whole family for what its first series is.
+FamilySnapshot native_histograms() {
+  MetricSnapshot native{.labels = {{"kind", "native"}}, .count = 9, .sum = 31, .created = kTime};
   native.native = {.schema = 3,
                    .zero_threshold = 0x1p-128,
                    .zero_count = 1,
@@ -74,16 +83,12 @@ FamilySnapshot histograms() {
                    .negative = {{5, 2}, {6, 1}},
                    .present = true};
   native.exemplars = {trace("timed", 0.9, kTime), {{}, 0.9, 0}};
-  MetricSnapshot empty{.labels = {{"route", "empty native"}}};
+  MetricSnapshot empty{.labels = {{"kind", "empty"}}};
   empty.native = {.schema = 0, .present = true};
-  MetricSnapshot both{.labels = {{"route", "both"}}, .count = 2, .sum = 3, .buckets = {{1, 1}, {kInfinity, 2}}};
+  MetricSnapshot both{.labels = {{"kind", "both"}}, .count = 2, .sum = 3, .buckets = {{1, 1}, {kInfinity, 2}}};
   both.native = {.schema = 0, .zero_threshold = 0x1p-128, .positive = {{0, 1}, {1, 1}}, .present = true};
   both.exemplars = {trace("in both", 2, kTime)};
-  return {"latency_seconds",
-          "Histograms.",
-          MetricType::Histogram,
-          {usual, torn, native, empty, both, {.labels = {{"route", "nothing"}}}},
-          "seconds"};
+  return {"size_bytes", "Native histograms.", MetricType::Histogram, {native, empty, both}, "bytes"};
 }
 
 FamilySnapshot negative_histograms() {
@@ -140,6 +145,7 @@ std::vector<FamilySnapshot> every_type() {
       gauges(),
       {"no_such_unit", "A unit that the name lacks.", MetricType::Gauge, {{.value = 1}}, "seconds"},
       histograms(),
+      native_histograms(),
       negative_histograms(),
       gauge_histograms(),
       summaries(),

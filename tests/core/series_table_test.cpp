@@ -1,11 +1,15 @@
 #include "core/series_table.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "core/series_arena.hpp"
 
@@ -17,7 +21,7 @@ class SeriesTableTest : public testing::Test {
   Series& make(const std::string& value) {
     const std::string_view values[] = {value};
     const LabelKey key{values};
-    Series& series = arena.allocate(Series::size(key.bytes(), 0));
+    Series& series = arena.allocate(Series::size(key, 0));
     series.fill(key, "", &series);
     return series;
   }
@@ -61,28 +65,54 @@ TEST_F(SeriesTableTest, AgreesWithAListUnderRandomInsertionsAndErasures) {
   }
 }
 
-TEST(LabelKey, GivesItsValuesBack) {
-  const std::string megabyte(1 << 20, 'x');
-  const std::string_view values[] = {"", std::string_view{"a\0b", 3}, "1234567", "12345678", "seventeen letters",
-                                     "long enough to leave the small-string buffer and more", megabyte};
-  const LabelKey key{values};
-  std::vector<std::string> back;
-
-  for_each_value({reinterpret_cast<const char*>(key.words()), key.bytes()},
-                 [&](std::string_view value) { back.emplace_back(value); });
-
-  EXPECT_TRUE(std::ranges::equal(back, values));
+std::vector<std::string> values_of(const LabelKey& key, std::size_t n) {
+  std::vector<std::string> values;
+  LabelKey::for_each_value(key.words(), n, [&](std::string_view value) { values.emplace_back(value); });
+  return values;
 }
 
-// Whatever the lengths, the bytes after the last value are zeros up to a whole word: words are what is compared.
-TEST(LabelKey, EndsInZeros) {
-  for (std::size_t size = 0; size < 300; ++size) {
-    const std::string text(size, '\xFF');
-    const std::string_view values[] = {text, text};
-    const LabelKey key{values};
-    const auto* bytes = reinterpret_cast<const char*>(key.words());
-    for (std::size_t i = key.bytes(); i < key_words(key.bytes()) * 8; ++i) ASSERT_EQ(bytes[i], 0) << size;
+TEST(LabelKey, GivesItsValuesBack) {
+  const std::string megabyte(1 << 20, 'x');
+  const std::string all = "every length up to one that leaves the first word's bytes" + std::string(300, '.');
+  for (std::size_t size = 0; size < all.size(); ++size) {
+    const std::string_view values[] = {std::string_view{all}.substr(0, size), "", std::string_view{"a\0b", 3}};
+    ASSERT_TRUE(std::ranges::equal(values_of(LabelKey{values}, 3), values)) << size;
   }
+  const std::string_view many[] = {"a", "bc", "def", "ghij", "klmno", "pqrstu", "vwxyz01", "23456789", megabyte};
+  EXPECT_TRUE(std::ranges::equal(values_of(LabelKey{many}, 9), many));
+  EXPECT_TRUE(std::ranges::equal(values_of(LabelKey{std::span{many}.last(1)}, 1), std::span{many}.last(1)));
+}
+
+// Values whose bytes joined are the same, and lengths on both sides of what a byte can say.
+TEST(LabelKey, DiffersWhereverValuesDo) {
+  std::vector<std::vector<std::string>> sets;
+  for (const std::size_t a : {0, 1, 7, 8, 9, 255, 256, 257, 511, 512}) {
+    for (const std::size_t b : {0, 1, 7, 8, 9, 255, 256, 257, 511, 512})
+      sets.push_back({std::string(a, '\0'), std::string(b, '\0')});
+  }
+  std::set<std::vector<std::uint64_t>> keys;
+  for (const auto& set : sets) {
+    const std::string_view values[] = {set[0], set[1]};
+    const LabelKey key{values};
+    keys.emplace(key.words().begin(), key.words().end());
+  }
+  EXPECT_EQ(keys.size(), sets.size());
+}
+
+// A byte beside the text may belong to a page that isn't there.
+TEST(LabelKey, ReadsNoByteBesideTheValue) {
+  const std::size_t page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  auto* pages = static_cast<char*>(mmap(nullptr, 3 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+  ASSERT_NE(pages, MAP_FAILED);
+  ASSERT_EQ(mprotect(pages + page, page, PROT_READ | PROT_WRITE), 0);
+  std::memset(pages + page, 'x', page);
+  for (std::size_t size = 0; size < 40; ++size) {
+    for (const char* at : {pages + page, pages + 2 * page - size}) {
+      const std::string_view values[] = {{at, size}};
+      ASSERT_EQ(values_of(LabelKey{values}, 1)[0], std::string(size, 'x'));
+    }
+  }
+  munmap(pages, 3 * page);
 }
 
 TEST_F(SeriesTableTest, BlocksOfRemovedSeriesServeTheNext) {

@@ -170,16 +170,17 @@ TEST(NegotiationRules, NeverEchoesWhatAClientSent) {
   }
 }
 
-TEST(NegotiationRules, EachExpositionHasItsOwnIndex) {
+TEST(NegotiationRules, EachFormatAndEscapingHasABodyOfItsOwn) {
   std::set<std::size_t> indices;
-  for (const auto* type :
-       {"text/plain;version=0.0.4", "text/plain;version=1.0.0", "application/openmetrics-text", kProtobuf.data()}) {
+  for (const std::string_view type :
+       {std::string_view{"text/plain"}, std::string_view{"application/openmetrics-text"}, kProtobuf}) {
     for (const auto* escaping : {"underscores", "dots", "values", "allow-utf-8"})
-      indices.insert(exposition_index(choose_exposition(std::string{type} + ";escaping=" + escaping)));
+      indices.insert(body_index(choose_exposition(std::string{type} + ";escaping=" + escaping)));
   }
 
-  EXPECT_EQ(indices.size(), kExpositions);
-  EXPECT_EQ(*indices.rbegin(), kExpositions - 1);
+  EXPECT_EQ(indices.size(), kBodies);
+  EXPECT_EQ(*indices.rbegin(), kBodies - 1);
+  EXPECT_EQ(body_index(choose_exposition("text/plain;version=1.0.0")), body_index({}));
 }
 
 TEST(NegotiationRules, CompressesForThoseWhoTakeGzip) {

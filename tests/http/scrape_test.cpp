@@ -36,6 +36,27 @@ TEST_F(ScrapeTest, GivesTheTextFormat) {
   EXPECT_EQ(response.body, to_text(registry));
 }
 
+TEST_F(ScrapeTest, GivesTheFormatThatIsAskedFor) {
+  const auto open_metrics = scrape(registry, "application/openmetrics-text;version=1.0.0;q=0.5,*/*;q=0.1");
+  EXPECT_EQ(open_metrics.content_type,
+            "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores");
+  EXPECT_EQ(open_metrics.body, to_openmetrics(registry));
+
+  const auto protobuf = scrape(
+      registry, "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited", "gzip");
+  EXPECT_EQ(protobuf.content_type,
+            "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited; "
+            "escaping=underscores");
+  EXPECT_EQ(gunzip(protobuf.body), to_protobuf(registry));
+}
+
+TEST_F(ScrapeTest, GivesUtf8NamesToThoseWhoAskForThem) {
+  const auto response = scrape(registry, "text/plain;version=1.0.0;escaping=allow-utf-8");
+
+  EXPECT_EQ(response.content_type, "text/plain; version=1.0.0; charset=utf-8; escaping=allow-utf-8");
+  EXPECT_EQ(response.body, to_text(registry));  // this registry has none
+}
+
 TEST_F(ScrapeTest, NeverRepeatsWhatTheClientSent) {
   const ScrapeResponse response =
       scrape(registry, "text/plain;version=0.0.4;escaping=\"x\r\nEvil: 1\"", "gzip\r\nEvil: 1");

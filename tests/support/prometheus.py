@@ -16,8 +16,9 @@ import urllib.request
 class Prometheus:
     installed = shutil.which("prometheus") is not None
 
-    def __init__(self, target):
+    def __init__(self, target, *flags):
         self.target = target
+        self.flags = flags
 
     def __enter__(self):
         self.folder = tempfile.mkdtemp(prefix="vitals-prometheus.")
@@ -31,7 +32,7 @@ class Prometheus:
         with open(os.path.join(self.folder, "log"), "w") as log:
             self.process = subprocess.Popen(
                 ["prometheus", "--config.file=" + config, "--storage.tsdb.path=" + os.path.join(self.folder, "data"),
-                 f"--web.listen-address=127.0.0.1:{self.port}"], stdout=log, stderr=log)
+                 f"--web.listen-address=127.0.0.1:{self.port}", *self.flags], stdout=log, stderr=log)
         return self
 
     def __exit__(self, *_):
@@ -41,9 +42,14 @@ class Prometheus:
 
     def query(self, expression):
         """The result of an instant query; empty while Prometheus isn't ready."""
-        url = f"http://127.0.0.1:{self.port}/api/v1/query?" + urllib.parse.urlencode({"query": expression})
+        data = self.ask("query", query=expression)
+        return data["result"] if data else []
+
+    def ask(self, what, **parameters):
+        """The data of an answer of /api/v1/; None while Prometheus isn't ready."""
+        url = f"http://127.0.0.1:{self.port}/api/v1/{what}?" + urllib.parse.urlencode(parameters)
         try:
             with urllib.request.urlopen(url, timeout=5) as answer:
-                return json.load(answer)["data"]["result"]
+                return json.load(answer)["data"]
         except OSError:  # urllib's errors among them
-            return []
+            return None

@@ -25,7 +25,6 @@ namespace vitals::detail {
 // neighbours and no two CPUs share a cache line. Its value is the sum of all. docs/concurrency.md has the proof.
 inline constexpr std::size_t kStripeShift = 18;
 inline constexpr std::size_t kStripeBytes = std::size_t{1} << kStripeShift;
-inline constexpr std::uint64_t kFirstAddress = 65536;  // no mapping lies below (vm.mmap_min_addr)
 
 // What an instrument of cells starts with. All zero is a valid state, that of a series which was removed: it counts in
 // its own cells, for nobody.
@@ -48,9 +47,6 @@ struct alignas(16) PairCell {
   double sum;
 };
 
-/// The CPUs whose stripes a restartable sequence may write; 0 where there are none, and before the first registry.
-extern std::uint32_t rseq_cpus;
-
 /// Counts an update that broke a rule (NaN, a negative increment) and was dropped.
 void drop_update() noexcept;
 
@@ -60,7 +56,8 @@ void drop_update() noexcept;
 
 #if VITALS_DETAIL_RSEQ
 
-// Kernel and thread agree through struct rseq (its offsets here: cpu_id 4, rseq_cs 8): if the thread is preempted,
+// Kernel and thread agree through struct rseq (its offsets here: cpu_id 4, negative where the C library did not register
+// it; rseq_cs 8): if the thread is preempted,
 // migrated or gets a signal between labels 1 and 2, it goes on at label 4. The last instruction before 2 is the only
 // one with an effect, so an addition happens once and on the CPU whose number was read, or not at all. An aborted
 // addition goes to the slow path, never back: no livelock, neither under a debugger nor in a storm of signals. The
@@ -77,11 +74,11 @@ void drop_update() noexcept;
   "movq %%rax, %%fs:8(%[rseq])\n"       \
   "1:\n\t"                              \
   "movl %%fs:4(%[rseq]), %%eax\n\t"     \
-  "cmpl %[cpus], %%eax\n\t"             \
-  "jae %l[slow]\n\t"                    \
+  "testl %%eax, %%eax\n\t"              \
+  "js %l[slow]\n\t"                     \
   "movq (%[head]), %%rdx\n\t"           \
-  "cmpq %[first], %%rdx\n\t"            \
-  "jb %l[slow]\n\t"                     \
+  "testq %%rdx, %%rdx\n\t"              \
+  "jz %l[slow]\n\t"                     \
   "shlq %[shift], %%rax\n\t"            \
   "addq %%rdx, %%rax\n\t"
 #define VITALS_DETAIL_RSEQ_END                               \
@@ -93,9 +90,8 @@ void drop_update() noexcept;
   "4:\n\t"                                                   \
   "jmp %l[slow]\n\t"                                         \
   ".popsection"
-#define VITALS_DETAIL_RSEQ_INPUTS                                                                           \
-  [rseq] "r"(__rseq_offset), [cpus] "m"(rseq_cpus), [head] "r"(&head.stripes), [first] "i"(kFirstAddress), \
-      [shift] "i"(kStripeShift)
+#define VITALS_DETAIL_RSEQ_INPUTS \
+  [rseq] "r"(__rseq_offset), [head] "r"(&head.stripes), [shift] "i"(kStripeShift)
 
 template <std::size_t Offset>
 [[nodiscard]] inline bool add(const CellHead& head, std::uint64_t n) noexcept {

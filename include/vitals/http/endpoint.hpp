@@ -34,7 +34,7 @@ struct EndpointOptions {
   std::chrono::milliseconds stop_timeout{5'000};    ///< for stop()
 };
 
-/// Serves a registry to scrapers: /metrics (text 0.0.4, gzip), /-/healthy, /-/ready and an index at /.
+/// Serves a registry to scrapers: /metrics (formats as in scrape(), gzip), /-/healthy, /-/ready and an index at /.
 /// Thread-safe.
 /// Cost: two threads, `vitals-http` and `vitals-gather`, which receive no signals; recording threads never wait for
 /// them. A hostile client costs at most max_connections connections of 16 KiB and the time limits above (docs/http.md).

@@ -16,9 +16,10 @@ struct ScrapeResponse {
 };
 
 /// Renders the registry for a client that sent these Accept and Accept-Encoding headers (empty: none).
-/// Formats: text 0.0.4, whatever is asked for; a scraper is never refused. Compressed if the client takes gzip and the
-/// body is large enough to gain by it.
-/// Thread-safe; calls the callbacks of the registry on this thread. Never throws.
+/// Formats: the one of text 0.0.4, text 1.0.0, OpenMetrics 1.0.0 and protobuf that the client wants most, in the
+/// escaping that it asks for; text 0.0.4 for whoever asks for none of them: a scraper is never refused. Compressed if
+/// the client takes gzip and the body is large enough to gain by it. Thread-safe; calls the callbacks of the registry
+/// on this thread. Never throws.
 [[nodiscard]] ScrapeResponse scrape(Registry& registry, std::string_view accept = {},
                                     std::string_view accept_encoding = {}) noexcept;
 

@@ -1,0 +1,115 @@
+// What a series takes: vitals_memory vitals|prometheus-cpp counter|histogram SERIES UPDATES [THREADS]
+//
+// Prints the growth of the resident memory by making SERIES three-label series and updating each UPDATES times, per
+// series, before and after a first scrape, heap trimmed. One figure a process: what a process freed before would be used
+// again. With THREADS the updates of each series are made by that many threads, each pinned to a CPU in turn.
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include <malloc.h>
+#include <pthread.h>
+#include <prometheus/counter.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+#include <vitals/vitals.hpp>
+
+namespace {
+
+double resident_bytes() {
+  malloc_trim(0);
+  std::ifstream file{"/proc/self/smaps_rollup"};
+  std::string word;
+  double kilobytes = 0;
+  while (file >> word && word != "Rss:") {
+  }
+  file >> kilobytes;
+  return kilobytes * 1024;
+}
+
+struct Labels {
+  std::string method, route, status;
+  explicit Labels(int i) {
+    static const char* const methods[] = {"GET", "POST", "PUT", "DELETE"};
+    static const char* const statuses[] = {"200", "201", "400", "404", "500"};
+    method = methods[i % 4];
+    status = statuses[i / 4 % 5];
+    char text[32];
+    std::snprintf(text, sizeof text, "/api/v1/resource/%05d", i / 20);
+    route = text;
+  }
+};
+
+const std::vector<double> kBounds{0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
+
+struct Vitals {
+  vitals::Registry registry;
+  vitals::Family<vitals::Counter, 3>& counters =
+      registry.counter("requests_total", "A.", {"method", "route", "status"}, {.max_series = 10'000'000});
+  vitals::Family<vitals::Histogram, 3>& histograms =
+      registry.histogram("took_seconds", "A.", {"method", "route", "status"}, vitals::Buckets{kBounds},
+                         {.max_series = 10'000'000});
+  void count(const Labels& l) { counters.with(l.method, l.route, l.status).inc(); }
+  void observe(const Labels& l, double v) { histograms.with(l.method, l.route, l.status).observe(v); }
+  std::string scrape() { return vitals::to_text(registry); }
+};
+
+struct PrometheusCpp {
+  prometheus::Registry registry;
+  prometheus::Family<prometheus::Counter>& counters =
+      prometheus::BuildCounter().Name("requests_total").Help("A.").Register(registry);
+  prometheus::Family<prometheus::Histogram>& histograms =
+      prometheus::BuildHistogram().Name("took_seconds").Help("A.").Register(registry);
+  static prometheus::Labels all(const Labels& l) {
+    return {{"method", l.method}, {"route", l.route}, {"status", l.status}};
+  }
+  void count(const Labels& l) { counters.Add(all(l)).Increment(); }
+  void observe(const Labels& l, double v) { histograms.Add(all(l), kBounds).Observe(v); }
+  std::string scrape() { return prometheus::TextSerializer{}.Serialize(registry.Collect()); }
+};
+
+template <class Subject>
+void measure(bool histogram, int series, int updates, int threads) {
+  Subject subject;
+  const auto update = [&](int from, int to) {
+    for (int i = from; i < to; ++i) {
+      const Labels labels{i};
+      for (int n = 0; n < updates; ++n) histogram ? subject.observe(labels, n % 20 * 0.1) : subject.count(labels);
+    }
+  };
+  update(series, series + 100);  // so that what is made once is there
+  (void)subject.scrape();
+  const double before = resident_bytes();
+  for (int thread = 0; thread < threads; ++thread) {
+    std::thread{[&] {
+      cpu_set_t cpus;
+      CPU_ZERO(&cpus);
+      CPU_SET(static_cast<unsigned>(thread) % std::thread::hardware_concurrency(), &cpus);
+      pthread_setaffinity_np(pthread_self(), sizeof cpus, &cpus);
+      update(0, series);
+    }}.join();
+  }
+  const double made = resident_bytes();
+  (void)subject.scrape();
+  const double scraped = resident_bytes();
+  std::printf("%.0f bytes a series, %.0f after a scrape\n", (made - before) / series, (scraped - before) / series);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 5) {
+    std::fprintf(stderr, "usage: vitals_memory vitals|prometheus-cpp counter|histogram SERIES UPDATES [THREADS]\n");
+    return 2;
+  }
+  const bool ours = std::string_view{argv[1]} == "vitals";
+  const bool histogram = std::string_view{argv[2]} == "histogram";
+  const int threads = argc > 5 ? std::atoi(argv[5]) : 1;
+  (ours ? measure<Vitals> : measure<PrometheusCpp>)(histogram, std::atoi(argv[3]), std::atoi(argv[4]), threads);
+}

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include <vitals/snapshot.hpp>
+
+#include "core/exposition_line.hpp"
+#include "core/lint_hash.hpp"
+#include "core/lint_report.hpp"
+
+namespace vitals::detail {
+
+/// What the lines so far say of a family. Views are into the text.
+struct LintFamily {
+  std::string name;
+  LintPosition first{};  ///< its first line
+  std::optional<MetricType> type{};
+  std::optional<std::string_view> help{};
+  std::optional<std::string_view> unit{};
+  LintPosition type_at{};
+  LintPosition unit_at{};
+  bool samples = false;
+  bool interleaved = false;
+  bool damaged = false;  ///< a line of it can't be read: what is missing may be there
+  bool judged = false;   ///< by its name
+
+  [[nodiscard]] MetricType kind() const noexcept { return type.value_or(MetricType::Untyped); }
+};
+
+/// The suffixes that samples of a type have.
+[[nodiscard]] std::span<const std::string_view> sample_suffixes(MetricType type, LintFormat format) noexcept;
+
+/// Finds the family of each line, and what is wrong with the order of lines and with names of families together.
+class LintFamilies {
+ public:
+  LintFamilies(LintReport& report, LintFormat format) : report_{report}, format_{format} {}
+
+  /// Of a HELP, TYPE or UNIT line; keeps what it says. nullptr: there are too many families.
+  LintFamily* of_metadata(const ExpositionLine& line, std::size_t number);
+  /// Of a sample.
+  LintFamily* of_sample(const ExpositionLine& line, std::size_t number);
+  /// Of a message that is a whole family. False: there are too many.
+  bool declare(std::string_view name, MetricType type, LintPosition at);
+  /// The family of the last call.
+  [[nodiscard]] LintFamily* current() noexcept { return current_ == kNone ? nullptr : &families_[current_]; }
+
+ private:
+  using Index = std::size_t;
+  using Claims = std::unordered_map<Fingerprint, Index, FingerprintHash>;
+  static constexpr Index kNone = static_cast<Index>(-1);
+
+  LintFamily* open(std::string_view name, LintPosition at);
+  LintFamily* go_to(Index index, LintPosition at);
+  void set_type(LintFamily& family, const ExpositionLine& line, LintPosition at);
+  void set_text(std::optional<std::string_view>& field, std::string_view keyword, const ExpositionLine& line,
+                LintPosition at);
+  void claim(Claims& claims, const std::string& name, LintPosition at, bool strict);
+  void claim_type(MetricType type, LintPosition at);
+  [[nodiscard]] Index owner(std::string_view name) const;
+  void warn_of_total(std::string_view name);
+
+  LintReport& report_;
+  LintFormat format_;
+  std::deque<LintFamily> families_;  // stable addresses
+  Index current_ = kNone;
+  Claims claims_;              // which family has a name, and those of its samples
+  Claims open_metrics_names_;  // of text formats: which would have them in OpenMetrics
+};
+
+}  // namespace vitals::detail

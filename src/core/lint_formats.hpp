@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string_view>
+
+#include <vitals/lint.hpp>
+
+#include "core/lint_report.hpp"
+
+namespace vitals::detail {
+
+/// Text formats and OpenMetrics. REQUIRES: not Protobuf.
+void lint_text(std::string_view text, LintFormat format, LintReport& report);
+void lint_protobuf(std::string_view body, LintReport& report);
+
+}  // namespace vitals::detail

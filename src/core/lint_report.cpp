@@ -1,0 +1,47 @@
+#include "core/lint_report.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <tuple>
+
+#include "core/printable.hpp"
+#include "core/text_format.hpp"
+
+namespace vitals::detail {
+
+void LintReport::add(LintProblem::Severity severity, LintPosition at, std::string_view metric, std::string_view rule,
+                     std::string message) {
+  auto& problems = severity == LintProblem::Severity::Error ? errors_ : warnings_;
+  if (problems.size() >= kMaxLintProblems) {
+    dropped_ = true;
+    full_ = full_ || severity == LintProblem::Severity::Error;
+    return;
+  }
+  problems.push_back({at.line, at.column, printable(metric, 200), std::string{rule}, std::move(message), severity});
+}
+
+std::vector<LintProblem> LintReport::take() {
+  auto all = std::move(errors_);
+  const auto room = std::min(kMaxLintProblems - all.size(), warnings_.size());
+  dropped_ = dropped_ || room < warnings_.size();
+  std::move(warnings_.begin(), warnings_.begin() + static_cast<std::ptrdiff_t>(room), std::back_inserter(all));
+  std::stable_sort(all.begin(), all.end(), [](const LintProblem& a, const LintProblem& b) {
+    return std::tie(a.line, a.column) < std::tie(b.line, b.column);
+  });
+  if (dropped_) {
+    all.push_back({all.back().line, all.back().column, "", "too-many-problems",
+                   "there are more problems than the " + std::to_string(all.size()) + " listed; mend these first",
+                   LintProblem::Severity::Warning});
+  }
+  return all;
+}
+
+std::string quoted(std::string_view text) { return '"' + printable(text) + '"'; }
+
+std::string number_text(double value) {
+  std::string text;
+  append_number(text, value);
+  return text;
+}
+
+}  // namespace vitals::detail

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <vitals/lint.hpp>
+
+namespace vitals::detail {
+
+struct LintPosition {
+  std::size_t line = 0;
+  std::size_t column = 0;
+};
+
+/// Collects problems, of which it keeps a limited number.
+class LintReport {
+ public:
+  void error(LintPosition at, std::string_view metric, std::string_view rule, std::string message) {
+    add(LintProblem::Severity::Error, at, metric, rule, std::move(message));
+  }
+  void warning(LintPosition at, std::string_view metric, std::string_view rule, std::string message) {
+    add(LintProblem::Severity::Warning, at, metric, rule, std::move(message));
+  }
+  void add(LintProblem::Severity severity, LintPosition at, std::string_view metric, std::string_view rule,
+           std::string message);
+
+  /// An error was dropped: whoever reads may stop.
+  [[nodiscard]] bool full() const noexcept { return full_; }
+  /// By line and column; when there were too many, the errors first.
+  [[nodiscard]] std::vector<LintProblem> take();
+
+ private:
+  // Apart, so that a text full of warnings can't hide its errors.
+  std::vector<LintProblem> errors_;
+  std::vector<LintProblem> warnings_;
+  bool dropped_ = false;
+  bool full_ = false;
+};
+
+/// "text", fit to be shown.
+[[nodiscard]] std::string quoted(std::string_view text);
+/// As in the formats: 0.5, 1e+06, +Inf.
+[[nodiscard]] std::string number_text(double value);
+
+}  // namespace vitals::detail

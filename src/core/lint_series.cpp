@@ -1,0 +1,217 @@
+#include "core/lint_series.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/lint_names.hpp"
+
+namespace vitals::detail {
+
+namespace {
+
+constexpr std::size_t kMaxLabelNames = 200;  // of a family, for the conventions
+
+bool is_histogram(MetricType type) { return type == MetricType::Histogram || type == MetricType::GaugeHistogram; }
+
+std::string_view own_label_of(const LintFamily& family, std::string_view suffix) {
+  if (is_histogram(family.kind()) && suffix == "_bucket") return "le";
+  if (family.kind() == MetricType::Summary && suffix.empty()) return "quantile";
+  if (family.kind() == MetricType::StateSet) return family.name;
+  return {};
+}
+
+}  // namespace
+
+void SeriesLinter::sample(const LintFamily& family, const ExpositionLine& line, std::size_t number,
+                          std::string_view series) {
+  Sample sample{family, line, {report_, format_, line.name}, number, line.name.substr(family.name.size()), {}, nullptr};
+  sample.own_label = own_label_of(family, sample.suffix);
+  check_labels(sample);
+  remember(sample, series);
+  group(sample);
+  const auto suffixes = sample_suffixes(family.kind(), format_);
+  if (std::find(suffixes.begin(), suffixes.end(), sample.suffix) == suffixes.end()) return unexpected(sample);
+  if (line.exemplar) check_exemplar(sample);
+  check_value(sample);
+}
+
+void SeriesLinter::check_labels(Sample& sample) {
+  sorted_.clear();
+  for (const auto& label : sample.line.labels) sorted_.push_back(&label);
+  std::stable_sort(sorted_.begin(), sorted_.end(),
+                   [](const LineLabel* a, const LineLabel* b) { return a->name < b->name; });
+  for (const auto* label : sorted_) {
+    if (!sample.own_label.empty() && label->name == sample.own_label) sample.own = label;
+  }
+  check_label_names(sample);
+}
+
+void SeriesLinter::check_label_names(const Sample& sample) {
+  const LineLabel* last = nullptr;
+  for (const auto* label : sorted_) {
+    const auto at = sample.at(label->column);
+    if (last && label->name == last->name)
+      sample.context.error(at, "duplicate-label", "label " + quoted(label->name) + " twice; leave one of them out");
+    if (label->name.starts_with("__"))
+      sample.context.error(at, "reserved-label-name",
+                           "label " + quoted(label->name) + ": names with \"__\" are reserved; drop the underscores");
+    else if (label->name.starts_with('_') && format_ == LintFormat::OpenMetrics)
+      sample.context.warning(at, "reserved-label-name",
+                             "label " + quoted(label->name) + ": OpenMetrics reserves a leading \"_\"; drop it");
+    if (label->value.empty() && label != sample.own)
+      sample.context.warning(at, "empty-label-value",
+                             "label " + quoted(label->name) + " is empty, which is the same as none; leave it out");
+    last = label;
+  }
+}
+
+void SeriesLinter::remember(const Sample& sample, std::string_view series) {
+  key_.clear();
+  append_part(key_, sample.line.name);
+  for (const auto* label : sorted_) {
+    if (label->value.empty()) continue;
+    append_part(key_, label->name);
+    append_part(key_, label->value);
+  }
+  // OpenMetrics lets a series have several points.
+  if (format_ == LintFormat::OpenMetrics && sample.line.timestamp) append_part(key_, sample.line.timestamp->text);
+  series_.push_back({fingerprint(key_), sample.number, series});
+}
+
+void SeriesLinter::group(const Sample& sample) {
+  key_.clear();
+  std::string names;
+  for (const auto* label : sorted_) {
+    if (label == sample.own || label->value.empty()) continue;
+    append_part(key_, label->name);
+    append_part(key_, label->value);
+  }
+  const auto id = fingerprint(key_);
+  const bool same = any_group_ && id == group_;
+  const auto known = groups_.find(id);
+  if (!same && known != groups_.end() && format_ == LintFormat::OpenMetrics && sample.family.kind() != MetricType::Info)
+    sample.context.error(sample.at(sample.line.name_column), "interleaved-metric",
+                         "the samples with these labels began on line " + std::to_string(known->second) +
+                             " and go on after others; they must stand together");
+  check_time(sample, same);
+  if (known == groups_.end()) {
+    groups_.emplace(id, sample.number);
+    for (const auto* label : sorted_) {
+      if (label == sample.own) continue;
+      append_part(names, label->name);
+      if (label_names_.size() < kMaxLabelNames) label_names_.emplace(label->name);
+    }
+    if (first_names_ && *first_names_ != names && !std::exchange(odd_names_, true))
+      sample.context.warning(sample.at(sample.line.name_column), "label-names-differ",
+                             "other label names than those of the family's first series; use the same on all");
+    if (!first_names_) first_names_ = names;
+    narrow_common(sample.own_label);
+  }
+  if (format_ == LintFormat::OpenMetrics && sample.line.timestamp) append_part(key_, sample.line.timestamp->text);
+  point_ = fingerprint(key_);
+  group_ = id;
+  any_group_ = true;
+}
+
+void SeriesLinter::narrow_common(std::string_view own_label) {
+  std::vector<std::pair<std::string, std::string>> kept;
+  for (const auto* label : sorted_) {
+    if (label->name == own_label || label->value.empty()) continue;
+    std::pair<std::string, std::string> pair{label->name, label->value};
+    if (!common_ || std::binary_search(common_->begin(), common_->end(), pair)) kept.push_back(std::move(pair));
+    if (common_ && common_->empty()) break;
+  }
+  common_ = std::move(kept);
+}
+
+void SeriesLinter::check_time(const Sample& sample, bool same_group) {
+  const auto& now = sample.line.timestamp;
+  if (now) check_time_unit(sample, *now);
+  if (format_ == LintFormat::OpenMetrics && same_group) {
+    if (now.has_value() != time_.has_value()) {
+      sample.context.error(sample.value_at(), "mixed-timestamps",
+                           "some samples of this metric have a timestamp and some have none; give all one, or none");
+    } else if (now && now->value < time_->value && sample.family.kind() != MetricType::Info) {
+      sample.context.error(sample.at(now->column), "timestamp-order",
+                           "the timestamp is before that of the line above; times of a metric must ascend");
+    }
+  }
+  time_ = now;
+}
+
+void SeriesLinter::check_time_unit(const Sample& sample, const LineNumber& time) {
+  constexpr double kLastSecond = 1e11;  // in the year 5138; as milliseconds, in 1973
+  const auto at = sample.at(time.column);
+  const bool open_metrics = format_ == LintFormat::OpenMetrics;
+  if (open_metrics && time.value >= kLastSecond)
+    sample.context.warning(at, "timestamp-unit", "this looks like milliseconds; OpenMetrics has seconds");
+  if (!open_metrics && time.value > 1e8 && time.value < kLastSecond)
+    sample.context.warning(at, "timestamp-unit", "this looks like seconds; the text format has milliseconds");
+  if (open_metrics && time.text.find_first_of("eE") != time.text.npos)
+    sample.context.warning(at, "timestamp-exponent", "write timestamps without an exponent");
+  if (!std::exchange(timed_, true))
+    sample.context.warning(at, "explicit-timestamp",
+                           "samples with timestamps don't go stale when they vanish; leave the timestamps out");
+}
+
+void SeriesLinter::end(LintFamily& family) {
+  if (!family.damaged) {
+    for (const auto& [id, point] : points_) {
+      if (report_.full()) break;
+      check_histogram({report_, format_, family.name}, point);
+    }
+  }
+  if (!std::exchange(family.judged, true)) judge(family);
+  if (family.samples) ++families_;
+  points_.clear();
+  groups_.clear();
+  label_names_.clear();
+  first_names_.reset();
+  bounds_.clear();
+  time_.reset();
+  any_group_ = odd_names_ = timed_ = odd_numbers_ = false;
+}
+
+void SeriesLinter::judge(const LintFamily& family) {
+  const bool open_metrics = format_ == LintFormat::OpenMetrics;
+  LintDeclaration declared{.name = family.name, .help = std::string{family.help.value_or("")}, .type = family.kind()};
+  if (open_metrics && family.type == MetricType::Counter) declared.name += "_total";
+  if (open_metrics && family.type == MetricType::Info) declared.name += "_info";
+  declared.labels.assign(label_names_.begin(), label_names_.end());
+  declared.unit = family.unit.value_or("");
+  declared.bounds = std::move(bounds_);
+  const LintPosition at = family.type ? family.type_at : family.first;
+  const auto emit_at = [&](LintPosition where) {
+    return [this, &family, where](LintProblem::Severity severity, std::string_view rule, std::string message) {
+      report_.add(severity, where, family.name, rule, std::move(message));
+    };
+  };
+  if (!family.type && family.samples)
+    report_.warning(at, family.name, "type-missing",
+                    "no TYPE line; add one, so that it is known how to use the metric");
+  lint_conventions(declared, emit_at(at));
+  lint_unit_suffix(declared, emit_at(family.unit_at));
+  // What is wrong with bounds themselves was said of their lines.
+  const auto emit = emit_at(at);
+  lint_bounds(declared, [&](LintProblem::Severity severity, std::string_view rule, std::string message) {
+    if (severity == LintProblem::Severity::Warning) emit(severity, rule, std::move(message));
+  });
+}
+
+void SeriesLinter::finish() {
+  std::sort(series_.begin(), series_.end());
+  for (std::size_t i = 1; i < series_.size(); ++i) {
+    const auto& [id, line, text] = series_[i];
+    if (id == series_[i - 1].id)
+      report_.error({line, 1}, text, "duplicate-series",
+                    "the same series as on line " + std::to_string(series_[i - 1].line) + "; leave one of them out");
+  }
+  if (!common_ || common_->empty() || families_ < 2) return;
+  for (const auto& [name, value] : *common_) {
+    report_.warning({1, 1}, "", "constant-label",
+                    "every series has the label " + quoted(name) + " with the value " + quoted(value) +
+                        "; use a target label or an info metric");
+  }
+}
+
+}  // namespace vitals::detail

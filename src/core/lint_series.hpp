@@ -1,0 +1,101 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "core/lint_families.hpp"
+#include "core/lint_points.hpp"
+
+namespace vitals::detail {
+
+/// Checks the samples of text expositions: their labels, values, times and exemplars, each alone, with those of their
+/// metric, and with all others.
+class SeriesLinter {
+ public:
+  SeriesLinter(LintReport& report, LintFormat format) : report_{report}, format_{format} {}
+
+  /// `series` is the line without value and what follows. REQUIRES: end() was called if the last family was another.
+  void sample(const LintFamily& family, const ExpositionLine& line, std::size_t number, std::string_view series);
+  /// No sample of this family will follow.
+  void end(LintFamily& family);
+  /// No sample will follow.
+  void finish();
+
+ private:
+  struct Series {
+    Fingerprint id;
+    std::size_t line;
+    std::string_view text;
+
+    friend auto operator<=>(const Series& a, const Series& b) {
+      return std::tie(a.id, a.line) <=> std::tie(b.id, b.line);
+    }
+  };
+  /// A line with what was found out about it.
+  struct Sample {
+    const LintFamily& family;
+    const ExpositionLine& line;
+    LintContext context;
+    std::size_t number;
+    std::string_view suffix;
+    std::string_view own_label;  ///< that tells apart the samples of one metric: le, quantile, the state
+    const LineLabel* own = nullptr;
+
+    [[nodiscard]] bool of_histogram() const noexcept {
+      return family.kind() == MetricType::Histogram || family.kind() == MetricType::GaugeHistogram;
+    }
+    [[nodiscard]] LintPosition at(std::size_t column) const { return {number, column}; }
+    [[nodiscard]] LintPosition value_at() const { return {number, line.value.column}; }
+  };
+  using Points = std::unordered_map<Fingerprint, HistogramPoint, FingerprintHash>;
+
+  void check_labels(Sample& sample);
+  void check_label_names(const Sample& sample);
+  void remember(const Sample& sample, std::string_view series);
+  void group(const Sample& sample);
+  void check_time(const Sample& sample, bool same_group);
+  void check_time_unit(const Sample& sample, const LineNumber& time);
+  void check_value(const Sample& sample);
+  void check_histogram_value(const Sample& sample);
+  void check_bucket(const Sample& sample);
+  void check_summary_value(const Sample& sample);
+  void check_state(const Sample& sample);
+  void check_exemplar(const Sample& sample);
+  std::optional<double> own_number(const Sample& sample);
+  void unexpected(const Sample& sample);
+  void judge(const LintFamily& family);
+  void narrow_common(std::string_view own_label);
+
+  LintReport& report_;
+  LintFormat format_;
+  std::string key_;
+  std::vector<const LineLabel*> sorted_;  // the labels of this line by name
+
+  // Of the current family.
+  Points points_;
+  std::unordered_map<Fingerprint, std::size_t, FingerprintHash> groups_;  // with the line of the last sample
+  Fingerprint group_{};
+  Fingerprint point_{};
+  bool any_group_ = false;
+  std::optional<LineNumber> time_{};  // of the last sample
+  std::set<std::string, std::less<>> label_names_;
+  std::optional<std::string> first_names_{};
+  bool odd_names_ = false;
+  bool timed_ = false;
+  bool odd_numbers_ = false;
+  std::vector<double> bounds_;  // of the family's first histogram
+
+  // Of all.
+  std::vector<Series> series_;
+  std::size_t families_ = 0;
+  std::optional<std::vector<std::pair<std::string, std::string>>> common_{};  // the labels that all series have so far
+};
+
+}  // namespace vitals::detail

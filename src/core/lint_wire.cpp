@@ -1,0 +1,75 @@
+#include "core/lint_wire.hpp"
+
+#include <algorithm>
+
+#include "core/names.hpp"
+
+namespace vitals::detail {
+
+void read_wire_label(const LintContext& context, const WireMessage& message, WireLabels& labels) {
+  std::pair<std::string_view, std::string_view> label;
+  read_fields(context, message, kFields<1, 2>, [&](protozero::pbf_reader& reader) {
+    if (reader.tag() > 2 || reader.wire_type() != kLength) return false;
+    const auto view = reader.get_view();
+    (reader.tag() == 1 ? label.first : label.second) = {view.data(), view.size()};
+    return true;
+  });
+  const auto at = message.at();
+  const auto name = quoted(label.first);
+  if (label.first.empty())
+    context.error(at, "invalid-label-name", "a label has no name; give it one");
+  else if (!is_valid_utf8(label.first) || !is_valid_utf8(label.second))
+    context.error(at, "invalid-utf8", "label " + name + " is not valid UTF-8");
+  else if (label.first.starts_with("__"))
+    context.error(at, "reserved-label-name",
+                  "label " + name + ": names with \"__\" are reserved; drop the underscores");
+  else if (!valid_label_name(label.first))
+    context.warning(at, "quoted-name", "only scrapers that ask for escaping=allow-utf-8 can read label " + name);
+  if (label.second.empty())
+    context.warning(at, "empty-label-value", "label " + name + " is empty, which is the same as none; leave it out");
+  labels.push_back(label);
+}
+
+void check_wire_timestamp(const LintContext& context, const WireMessage& message) {
+  std::int64_t seconds = 0;
+  std::int64_t nanos = 0;
+  read_fields(context, message, kFields<1, 2>, [&](protozero::pbf_reader& reader) {
+    if (reader.tag() > 2 || reader.wire_type() != kVarint) return false;
+    (reader.tag() == 1 ? seconds : nanos) = reader.get_int64();
+    return true;
+  });
+  if (seconds < 0 || nanos < 0 || nanos > 999'999'999)
+    context.error(message.at(), "timestamp-value",
+                  "a time must have seconds from 0, and nanoseconds from 0 to 999999999");
+}
+
+WireExemplar read_wire_exemplar(const LintContext& context, const WireMessage& message) {
+  WireExemplar exemplar;
+  WireLabels labels;
+  read_fields(context, message, kFields<1, 2, 3>, [&](protozero::pbf_reader& reader) {
+    switch (reader.tag_and_type()) {
+      case protozero::tag_and_type(1, kLength):
+        read_wire_label(context, message.inner(reader), labels);
+        return true;
+      case protozero::tag_and_type(2, kFixed64):
+        exemplar.value = reader.get_double();
+        return true;
+      case protozero::tag_and_type(3, kLength):
+        check_wire_timestamp(context, message.inner(reader));
+        exemplar.timestamp = true;
+        return true;
+      default:
+        return false;
+    }
+  });
+  std::size_t length = 0;
+  for (const auto& [name, value] : labels) length += code_points(name) + code_points(value);
+  check_exemplar_labels(context, message.at(), length);
+  std::sort(labels.begin(), labels.end());
+  const auto same_name = [](const auto& a, const auto& b) { return a.first == b.first; };
+  if (std::adjacent_find(labels.begin(), labels.end(), same_name) != labels.end())
+    context.error(message.at(), "duplicate-label", "a label of the exemplar comes twice; leave one of them out");
+  return exemplar;
+}
+
+}  // namespace vitals::detail

@@ -1,0 +1,35 @@
+// Anything may be linted: the first byte chooses the format, the rest is the body.
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+#include <vitals/lint.hpp>
+
+#include "core/names.hpp"
+
+namespace {
+
+void require(bool holds) {
+  if (!holds) std::abort();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size == 0) return 0;
+  const auto format = static_cast<vitals::LintFormat>(data[0] % 4);
+  const std::string_view body{reinterpret_cast<const char*>(data) + 1, size - 1};
+  const auto problems = vitals::lint_exposition(body, format);
+  require(problems.size() <= vitals::kMaxLintProblems + 1);
+  std::size_t last = 0;
+  for (const auto& problem : problems) {
+    require(problem.line >= last && problem.line <= body.size() + 1 && problem.column <= body.size() + 1);
+    require(!problem.rule.empty() && problem.message.size() < 2000 && problem.metric.size() < 2000);
+    require(vitals::detail::is_valid_utf8(problem.message) && vitals::detail::is_valid_utf8(problem.metric));
+    last = problem.line;
+  }
+  (void)vitals::detect_lint_format(body);
+  (void)vitals::lint_format_of(body);
+  return 0;
+}

@@ -1,0 +1,155 @@
+// vitals lint, the command. What it finds is tested with vitals/lint.hpp, in tests/core.
+#include <cstdlib>
+#include <string>
+#include <thread>
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <unistd.h>
+
+#include "tool/real_prometheus.hpp"
+#include "tool/run_tool.hpp"
+#include "tool/scripted_server.hpp"
+
+namespace vitals::tool {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+const std::string kClean = "# HELP a Help.\n# TYPE a gauge\na 1\n";
+const std::string kWarned = "# TYPE a gauge\na 1\n";
+const std::string kBroken = "# HELP a Help.\n# TYPE a gauge\na 1\na 2\na{x=\"1\"} 0x1\n";
+
+std::string saved(const std::string& text) { return temporary_file("lint.prom", text); }
+
+TEST(Lint, PrintsPlaceSeverityMessageAndRuleLikeACompiler) {
+  const auto file = saved(kBroken);
+
+  const auto result = run_tool({"lint", file});
+
+  EXPECT_EQ(result.status, 2);
+  EXPECT_EQ(result.err, "");
+  EXPECT_EQ(result.out, file +
+                            ":4:1: error: a: the same series as on line 3; leave one of them out [duplicate-series]\n" +
+                            file + ":5:10: error: a: expected a number, found '0x1' [invalid-number]\n" + file +
+                            " (text): 2 errors, 0 warnings\n");
+}
+
+TEST(Lint, ExitStatusTellsErrorsFromWarnings) {
+  EXPECT_EQ(run_tool({"lint", saved(kClean)}).status, 0);
+  EXPECT_EQ(run_tool({"lint", saved(kWarned)}).status, 1);
+  EXPECT_EQ(run_tool({"lint", saved(kWarned), "--warnings-as-errors"}).status, 2);
+  EXPECT_EQ(run_tool({"lint", saved(kWarned), "--no-warnings"}).status, 0);
+  EXPECT_EQ(run_tool({"lint", saved(kWarned), "--ignore", "help-missing"}).status, 0);
+  EXPECT_EQ(run_tool({"lint", saved(kWarned), "--ignore", "base-unit", "--ignore", "help-missing"}).status, 0);
+  EXPECT_EQ(run_tool({"lint", "/no/such/file"}).status, 3);
+  EXPECT_EQ(run_tool({"lint"}).status, 3);
+  EXPECT_EQ(run_tool({"lint", saved(kClean), "--format", "xml"}).status, 3);
+  EXPECT_EQ(run_tool({"lint", saved(kClean), "--no-warnings", "--warnings-as-errors"}).status, 3);
+  EXPECT_EQ(run_tool({"lint", "http://127.0.0.1:1/metrics", "--timeout", "soon"}).status, 3);
+}
+
+TEST(Lint, PrintsJson) {
+  const auto file = saved(kWarned);
+
+  const auto result = run_tool({"lint", file, "--json"});
+
+  EXPECT_EQ(result.out,
+            "{\"source\": \"" + file +
+                "\", \"format\": \"text\", \"errors\": 0, \"warnings\": 1, \"problems\": [\n"
+                "  {\"line\": 1, \"column\": 8, \"severity\": \"warning\", \"metric\": \"a\", \"rule\": "
+                "\"help-missing\", \"message\": \"no help text; say in one sentence what is measured\"}\n]}\n");
+}
+
+TEST(Lint, SeesTheFormatOfAFileUnlessItIsTold) {
+  EXPECT_THAT(run_tool({"lint", saved("# TYPE a gauge\n# EOF\n")}).out, HasSubstr("(openmetrics)"));
+  EXPECT_THAT(run_tool({"lint", saved("# TYPE a gauge\n# EOF\n"), "--format", "text"}).out, HasSubstr("(text)"));
+  EXPECT_THAT(run_tool({"lint", saved(std::string("\x07\x0a\x01\x61\x18\x01\x22\x00", 8))}).out,
+              HasSubstr("(protobuf)"));
+}
+
+TEST(Lint, ReadsTheStandardInput) {
+  const auto file = saved(kWarned);
+  const int in = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  const auto out_path = temporary_file("lint.out", "");
+  const int out = ::open(out_path.c_str(), O_WRONLY | O_CLOEXEC);
+
+  const int status = wait_for(start_tool({"lint", "-"}, in, out, out));
+
+  EXPECT_EQ(status, 1);
+  EXPECT_THAT(read_text(out_path), HasSubstr("(standard input):1:8: warning: a: no help text"));
+  ::close(in);
+  ::close(out);
+}
+
+TEST(Lint, AsksAnAddressForTheFormat) {
+  std::string request;
+  const ScriptedServer server([&](int, const std::string& header) {
+    request = header;
+    return http_ok("# EOF\n", "Content-Type: application/openmetrics-text; version=1.0.0\r\n");
+  });
+
+  const auto result = run_tool({"lint", server.url(), "--format", "openmetrics"});
+
+  EXPECT_EQ(result.status, 0) << result.out << result.err;
+  EXPECT_THAT(request, HasSubstr("Accept: application/openmetrics-text; version=1.0.0\r\n"));
+  EXPECT_THAT(result.out, HasSubstr("(openmetrics): 0 errors"));
+  EXPECT_EQ(result.err, "");
+}
+
+TEST(Lint, JudgesByTheAnsweredContentType) {
+  const ScriptedServer server(
+      [&](int, const std::string&) { return http_ok(kClean, "Content-Type: text/plain; version=0.0.4\r\n"); });
+
+  const auto result = run_tool({"lint", server.url(), "--format", "protobuf"});
+
+  EXPECT_EQ(result.status, 0) << result.out;
+  EXPECT_EQ(result.err, "vitals lint: asked for protobuf, the server answered with text\n");
+}
+
+TEST(Lint, RefusesAContentTypeOfNoMetrics) {
+  const ScriptedServer html([&](int, const std::string&) { return http_ok(kClean, "Content-Type: text/html\r\n"); });
+  const ScriptedServer none([&](int, const std::string&) { return http_ok(kClean, ""); });
+
+  const auto result = run_tool({"lint", html.url()});
+
+  EXPECT_EQ(result.status, 2);
+  EXPECT_THAT(result.out, HasSubstr(html.url() + ": error: the answer's Content-Type is text/html"));
+  EXPECT_THAT(run_tool({"lint", none.url()}).out, HasSubstr("Content-Type is none"));
+}
+
+TEST(Lint, DoesNotLetTheServerDriveTheTerminal) {
+  const ScriptedServer server([](int, const std::string&) {
+    return http_ok("a{x=\"\x1b[2J\",x=\"\"} \x1b[2J\n", "Content-Type: text/plain\r\n");
+  });
+
+  const auto result = run_tool({"lint", server.url()});
+
+  EXPECT_EQ(result.status, 2);
+  EXPECT_THAT(result.out, Not(HasSubstr("\x1b")));
+}
+
+TEST(Lint, AnAddressThatCantBeReachedIsNoVerdict) {
+  const auto result = run_tool({"lint", "http://127.0.0.1:1/metrics"});
+
+  EXPECT_EQ(result.status, 3);
+  EXPECT_THAT(result.err, HasSubstr("vitals lint: http://127.0.0.1:1/metrics: "));
+  EXPECT_EQ(result.out, "");
+}
+
+// What the reference implementation writes has no errors for us. (Its own metrics don't come as OpenMetrics.)
+TEST(Lint, PrometheusItselfHasNoErrors) {
+  if (!installed("prometheus")) GTEST_SKIP() << "prometheus is not installed";
+  const PrometheusServer server;
+  ASSERT_TRUE(server.wait_until_ready());
+
+  for (const auto* format : {"text", "protobuf"}) {
+    const auto result = run_tool({"lint", server.url("/metrics"), "--format", format, "--no-warnings"});
+    EXPECT_EQ(result.status, 0) << format << "\n" << result.out << result.err;
+    EXPECT_THAT(result.out, HasSubstr(std::string("(") + format + ")"));
+  }
+}
+
+}  // namespace
+}  // namespace vitals::tool
