@@ -51,15 +51,16 @@ class SummarySnapshot {
 };
 
 /// Quantiles over a sliding window, with the sum and the count of all. Those of several instances can't be joined:
-/// where there is more than one, prefer a Histogram. Thread-safe: any member from any thread or signal handler;
-/// recording takes no lock. Error: a quantile is off by at most 0.55 % of its value. Twice that for each halving of
-/// resolution, which comes when values have met more than 1,500 of the buckets that are that wide: a hundred million
-/// times the smallest, 23 octaves. Cost: observe() a read of the coarse clock, an index and one store of a count and
-/// its sum. Once per slice an observe() copies the counts: some µs per 1,000 buckets met, times the CPUs. Memory is 1.3
-/// kB for the first 12 buckets met, then 20 bytes and 8 per slice for each place of tables that are less than three
-/// quarters full, at most 140 kB for each resolution (6 slices), and 16 bytes per place and CPU once it is spread: from
-/// birth without labels, as one of a family when it is hot. Lifetime: owned by its Registry; a reference is valid as
-/// long as the Registry, after the series was removed too.
+/// where there is more than one, prefer a Histogram.
+/// Thread-safe: any member from any thread or signal handler; recording takes no lock.
+/// Error: a quantile is off by at most 0.55 % of its value (subnormal values count as 0). By twice that for each
+/// halving of resolution, which comes once values have met more than 1,500 buckets of that width: 23 octaves in full.
+/// Cost: observe() a read of the coarse clock, an index and one store of a count and its sum. Once per slice an
+/// observe() copies the counts: some µs per 1,000 buckets met, times the CPUs. A series takes 1.3 kB for the first 12
+/// buckets met, then 20 bytes and 8 per slice for each place of tables that are less than three quarters full, at
+/// most 140 kB for each resolution (6 slices), and 16 bytes per place and CPU once it is spread: from birth without
+/// labels, as one of a family when it is hot.
+/// Lifetime: owned by its Registry; a reference is valid as long as the Registry, after the series was removed too.
 class Summary {
  public:
   Summary(const Summary&) = delete;

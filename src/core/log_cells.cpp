@@ -2,7 +2,6 @@
 
 #include <bit>
 #include <cstring>
-#include <limits>
 #include <new>
 
 #include "core/cell_arena.hpp"
@@ -29,7 +28,7 @@ LogLayout* make_layout(void* at, const LogRules& rules, std::int32_t schema, std
   layout->zero_threshold = magnitude(rules.zero_threshold);
   layout->mask = capacity - 1;
   layout->steps = static_cast<std::uint32_t>(kFinestSchema - schema);
-  if (rules.zero_threshold < std::numeric_limits<double>::min()) layout->subnormal = 1U << 20;
+  if (rules.zero_threshold < kLargestSubnormal) layout->common = 1U << 20;
   layout->offset = (1 << layout->steps) - 1 + kKeyBias - kExponentBias * kBoundsPerOctave;
   layout->limit = static_cast<std::uint32_t>(std::min<std::size_t>(capacity / 4 * 3, most_tags(rules, schema)));
   layout->head.state.store(kLive, std::memory_order_relaxed);

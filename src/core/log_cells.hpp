@@ -73,7 +73,7 @@ struct alignas(16) LogLayout {
   std::int32_t offset;           // what, added to a position before its division by 2^steps, rounds it up and biases it
   std::uint32_t limit;           // of tags: beyond it the layout is replaced. 0: the layout is one of a removed series
   std::atomic<std::uint32_t> claimed;  // relaxed; at most mask, so that a search ends
-  std::uint32_t subnormal;             // 2^20 if the bucket of zero leaves subnormal values out
+  std::uint32_t common;                // bits 32 to 62 of the least value that is not rare
 
   [[nodiscard]] std::int32_t schema() const noexcept { return kFinestSchema - static_cast<std::int32_t>(steps); }
   [[nodiscard]] std::uint32_t capacity() const noexcept { return mask + 1; }
@@ -94,19 +94,19 @@ struct alignas(16) LogLayout {
   [[nodiscard]] LogTag tag_at(std::int32_t position, double v) const noexcept {
     const auto sign = static_cast<std::uint32_t>(std::bit_cast<std::int64_t>(v) >> 63);  // all its bits
     const auto biased = static_cast<std::uint32_t>((position + offset) >> steps);
-    const std::uint32_t other = (biased ^ sign) << kKeyShift | (sign & (1U << kClassicBits));
-    const std::uint32_t zero = 0U - static_cast<std::uint32_t>(magnitude(v) <= zero_threshold);
-    return {(other & ~zero) | (kZeroBucket & zero)};
+    std::uint32_t other = (biased ^ sign) << kKeyShift | (sign & (1U << kClassicBits));
+    asm("" : "+r"(other));  // known by now: a conditional move, where the compiler would rather have a branch
+    return {magnitude(v) <= zero_threshold ? kZeroBucket : other};
   }
   [[nodiscard]] LogTag tag_of(double v) const noexcept {
     const LogTag tag = tag_at(position(magnitude(v)), v);
     const BucketIndex* index = classic;
     return {index == nullptr ? tag.bits : tag.bits | static_cast<std::uint32_t>((*index)(v))};
   }
-  /// Whether the position of such a value takes longer to find: infinite, or subnormal and not in the bucket of zero.
+  /// Whether the position of such a value may take longer to find: infinity, and subnormal values, and 0 with them, if
+  /// the bucket of zero leaves these out. From 2^1023 on others too, so that it is one comparison.
   [[nodiscard]] bool is_rare(double v) const noexcept {
-    const std::uint64_t size = magnitude(v);
-    return (size >= std::uint64_t{0x7FF} << 52) | ((size - 1) >> 32 < subnormal);
+    return static_cast<std::uint32_t>(magnitude(v) >> 32) - common >= 0x7FE0'0000;
   }
   /// The slot of that tag, or capacity().
   [[nodiscard]] std::uint32_t find(LogTag tag) const noexcept;

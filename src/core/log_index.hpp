@@ -77,6 +77,7 @@ inline constexpr auto kBoundsBelow = [] {
   return below;
 }();
 
+inline constexpr double kLargestSubnormal = 0x0.fffffffffffffp-1022;
 inline constexpr std::int32_t kExponentBias = 1023;
 
 /// The bits of a double without its sign.

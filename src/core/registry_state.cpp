@@ -32,8 +32,8 @@ std::string list(const std::vector<double>& numbers) {
 
 std::string describe(const std::optional<Native>& native) {
   if (!native) return "none";
-  return list({native->factor, native->zero_threshold, static_cast<double>(native->max_buckets),
-               native->max_zero_threshold});
+  return list(
+      {native->factor, native->zero_threshold, static_cast<double>(native->max_buckets), native->max_zero_threshold});
 }
 
 std::string describe(std::chrono::nanoseconds window, std::size_t slices) {

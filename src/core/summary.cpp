@@ -52,7 +52,7 @@ class SummaryFamily final : public FamilyBase {
  private:
   static SummaryRules rules_of(const Declaration& declared) noexcept {
     return {.cells = {.schema = kSchema,
-                      .zero_threshold = 0,
+                      .zero_threshold = kLargestSubnormal,
                       .buckets = kBuckets,
                       .classic = nullptr,
                       .slices = declared.slices,
