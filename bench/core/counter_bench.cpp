@@ -64,10 +64,11 @@ struct Bare {
 };
 
 #if VITALS_DETAIL_RSEQ
-// The least that a restartable sequence can do: the stripes' address is a constant of the program, and that there are
-// sequences is taken for granted.
+// The least that a restartable sequence can do through a pointer to its cells: that there are cells and sequences is taken
+// for granted.
 struct BareSequence {
-  alignas(64) static inline std::uint64_t stripes[64][8];
+  alignas(64) std::uint64_t cells[64][8] = {};
+  std::uint64_t* stripes = cells[0];
   void inc() {
     asm goto(
         ".pushsection __rseq_cs, \"aw?\"\n\t"
@@ -91,7 +92,7 @@ struct BareSequence {
         "jmp %l[aborted]\n\t"
         ".popsection"
         :
-        : [rseq] "r"(__rseq_offset), [stripes] "r"(&stripes[0][0])
+        : [rseq] "r"(__rseq_offset), [stripes] "r"(stripes)
         : "rax", "memory", "cc"
         : aborted);
     return;
