@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <initializer_list>
 #include <span>
-#include <utility>
 #include <vector>
 
 namespace vitals {
@@ -12,8 +11,8 @@ namespace vitals {
 /// histogram. A plain value. Bounds are checked when a histogram is registered, where the message can name it.
 class Buckets {
  public:
-  Buckets(std::initializer_list<double> bounds) : bounds_{bounds} {}
-  explicit Buckets(std::vector<double> bounds) : bounds_{std::move(bounds)} {}
+  Buckets(std::initializer_list<double> bounds);
+  explicit Buckets(std::vector<double> bounds);
 
   /// 0.5 ms to 10 s, for response times: the bounds of OpenTelemetry's http.server.request.duration, the response-time
   /// targets 0.15, 0.2 and 0.3 s, and 0.5, 1 and 2.5 ms for fast handlers.

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <memory>
-
 namespace vitals {
 
 namespace detail {
@@ -13,13 +11,13 @@ class Collector;
 /// registry.
 class [[nodiscard]] CollectorToken {
  public:
-  explicit CollectorToken(std::shared_ptr<detail::Collector> collector) noexcept;
+  explicit CollectorToken(detail::Collector* collector) noexcept : collector_{collector} {}
   CollectorToken(CollectorToken&&) noexcept;
   CollectorToken& operator=(CollectorToken&&) noexcept;
   ~CollectorToken();
 
  private:
-  std::shared_ptr<detail::Collector> collector_;
+  detail::Collector* collector_;  // it keeps itself alive for us until we let it go
 };
 
 struct LintProblem;

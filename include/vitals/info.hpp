@@ -1,6 +1,5 @@
 #pragma once
 
-#include <memory>
 #include <vector>
 
 #include <vitals/snapshot.hpp>
@@ -25,9 +24,9 @@ class Info {
   friend Registry;
   struct Data;
 
-  explicit Info(std::unique_ptr<Data> data) noexcept;
+  explicit Info(Data* data) noexcept : data_{data} {}
 
-  const std::unique_ptr<Data> data_;
+  Data* const data_;  // ours
 };
 
 }  // namespace vitals

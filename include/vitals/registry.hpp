@@ -4,7 +4,6 @@
 #include <concepts>
 #include <cstddef>
 #include <functional>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -66,7 +65,7 @@ struct RegistryOptions {
 /// (https://prometheus.io/docs/concepts/data_model/) or clashes with what is registered.
 class Registry {
  public:
-  Registry() : Registry{RegistryOptions{}} {}
+  Registry();
   explicit Registry(RegistryOptions options);
   ~Registry();
   Registry(const Registry&) = delete;
@@ -217,7 +216,7 @@ class Registry {
     };
   }
 
-  std::shared_ptr<detail::RegistryState> state_;
+  detail::RegistryState* const state_;  // lives until we and the scrapes under way are gone
 };
 
 /// A registry for those who need only one. Made at its first use, never destroyed: safe in static destructors and

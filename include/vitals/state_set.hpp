@@ -19,16 +19,18 @@ namespace vitals {
 /// Mode::Serving} of an enumeration that has label_text() (Family::with). A plain value; checked when it is registered.
 class States {
  public:
-  States(std::initializer_list<std::string_view> names) : names_{names.begin(), names.end()} {}
+  States(std::initializer_list<std::string_view> names);
   template <detail::LabelEnum E>
   States(std::initializer_list<E> states) {
-    for (const E state : states) names_.emplace_back(label_text(state));
+    for (const E state : states) add(label_text(state));
   }
-  explicit States(std::vector<std::string> names) : names_{std::move(names)} {}
+  explicit States(std::vector<std::string> names);
 
   [[nodiscard]] std::span<const std::string> names() const noexcept { return names_; }
 
  private:
+  void add(std::string_view name);
+
   std::vector<std::string> names_;
 };
 

@@ -51,20 +51,23 @@ void Collector::close() {
 
 }  // namespace detail
 
-CollectorToken::CollectorToken(std::shared_ptr<detail::Collector> collector) noexcept
-    : collector_{std::move(collector)} {}
-CollectorToken::CollectorToken(CollectorToken&&) noexcept = default;
+namespace {
+
+void end(detail::Collector* collector) noexcept {
+  if (collector == nullptr) return;
+  collector->close();
+  collector->let_go();
+}
+
+}  // namespace
+
+CollectorToken::CollectorToken(CollectorToken&& other) noexcept : collector_{std::exchange(other.collector_, nullptr)} {}
 
 CollectorToken& CollectorToken::operator=(CollectorToken&& other) noexcept {
-  if (this != &other) {
-    if (collector_) collector_->close();
-    collector_ = std::move(other.collector_);
-  }
+  if (this != &other) end(std::exchange(collector_, std::exchange(other.collector_, nullptr)));
   return *this;
 }
 
-CollectorToken::~CollectorToken() {
-  if (collector_) collector_->close();
-}
+CollectorToken::~CollectorToken() { end(collector_); }
 
 }  // namespace vitals

@@ -16,7 +16,7 @@ namespace vitals::detail {
 class RegistryState;
 
 // A callback that gives families at each scrape. Its lock is held while it runs, so that close() waits for it.
-class Collector {
+class Collector : public std::enable_shared_from_this<Collector> {
  public:
   using Function = std::function<void(std::vector<FamilySnapshot>&)>;
 
@@ -28,6 +28,9 @@ class Collector {
   /// After this the callback is not running, unless this is called from within it, and never runs again. In a forked
   /// child it never waits.
   void close();
+  /// Keeps itself alive until let_go(): for a token, whose header needs no <memory> so.
+  Collector* hold() { return (self_ = shared_from_this()).get(); }
+  void let_go() noexcept { const auto last = std::move(self_); }
 
   const std::string claimed;
   const MetricType type;
@@ -39,6 +42,7 @@ class Collector {
   bool running_ = false;
   const pid_t process_ = getpid();
   std::weak_ptr<RegistryState> registry_;
+  std::shared_ptr<Collector> self_;
 };
 
 }  // namespace vitals::detail

@@ -9,8 +9,7 @@
 
 namespace vitals {
 
-Info::Info(std::unique_ptr<Data> data) noexcept : data_{std::move(data)} {}
-Info::~Info() = default;
+Info::~Info() { delete data_; }
 
 void Info::set(std::vector<Label> labels) {
   std::vector<std::string_view> names;

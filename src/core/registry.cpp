@@ -48,8 +48,9 @@ detail::FamilyFacade& detail::facade(FamilyBase& family, FamilyFacade* (*make)(F
   return *family.facade;
 }
 
-Registry::Registry(RegistryOptions options) : state_{std::make_shared<detail::RegistryState>(std::move(options))} {}
-Registry::~Registry() = default;
+Registry::Registry() : Registry{RegistryOptions{}} {}
+Registry::Registry(RegistryOptions options) : state_{detail::RegistryState::make(std::move(options))} {}
+Registry::~Registry() { state_->let_go(); }
 
 Counter& Registry::counter(std::string_view name, std::string_view help, const FamilyOptions& options) {
   return only<Counter>(counters(name, help, {nullptr, 0}, options));
@@ -154,7 +155,8 @@ Info& Registry::info(std::string_view name, std::string_view help, std::vector<L
   if (!name.ends_with("_info")) family.name += "_info";
   // Lives as long as the collector that reads it, which is as long as the registry.
   std::unique_ptr<Info::Data> data{new Info::Data{family.name, state_->environment().labels, state_->utf8_names()}};
-  const std::shared_ptr<Info> info{new Info{std::move(data)}};
+  const std::shared_ptr<Info> info{new Info{data.get()}};
+  (void)data.release();
   info->set(std::move(labels));
   const auto collect = [info, family](auto& out) {
     out.push_back(family);
@@ -167,14 +169,14 @@ Info& Registry::info(std::string_view name, std::string_view help, std::vector<L
 CollectorToken Registry::gauge_callback(std::string_view name, std::string_view help,
                                         std::function<double()> callback) {
   const FamilySnapshot family{std::string{name}, std::string{help}, MetricType::Gauge, {}, {}};
-  return CollectorToken{state_->add(detail::collect_one(family, std::move(callback)), family)};
+  return CollectorToken{state_->add(detail::collect_one(family, std::move(callback)), family)->hold()};
 }
 
 CollectorToken Registry::counter_callback(std::string_view name, std::string_view help,
                                           std::function<double()> callback) {
   detail::check_metric_name(name, state_->utf8_names());
   const FamilySnapshot family{counter_name(name), std::string{help}, MetricType::Counter, {}, {}};
-  return CollectorToken{state_->add(detail::collect_one(family, std::move(callback)), family)};
+  return CollectorToken{state_->add(detail::collect_one(family, std::move(callback)), family)->hold()};
 }
 
 CollectorToken Registry::callbacks(MetricType type, std::string_view name, std::string_view help, LabelNames labels,
@@ -187,12 +189,12 @@ CollectorToken Registry::callbacks(MetricType type, std::string_view name, std::
   names.insert(names.end(), labels.names, labels.names + labels.size);
   detail::check_label_names(family.name, names, "", state_->utf8_names());
   std::vector<std::string> own{labels.names, labels.names + labels.size};
-  return CollectorToken{state_->add(detail::collect_each(family, std::move(own), std::move(callback)), family)};
+  return CollectorToken{state_->add(detail::collect_each(family, std::move(own), std::move(callback)), family)->hold()};
 }
 
 CollectorToken Registry::add_collector(std::function<void(std::vector<FamilySnapshot>&)> collector) {
   if (!collector) throw std::invalid_argument{"vitals: the collector is empty; give a function"};
-  return CollectorToken{state_->add(std::move(collector))};
+  return CollectorToken{state_->add(std::move(collector))->hold()};
 }
 
 void Registry::keep_collector(std::function<void(std::vector<FamilySnapshot>&)> collector) {

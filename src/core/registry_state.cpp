@@ -83,6 +83,12 @@ RegistryState::RegistryState(RegistryOptions options)
   environment_.exemplar_interval = options.exemplar_interval;
 }
 
+RegistryState* RegistryState::make(RegistryOptions options) {
+  const auto state = std::make_shared<RegistryState>(std::move(options));
+  state->self_ = state;
+  return state.get();
+}
+
 void RegistryState::check(MetricType type, const Declaration& declared) const {
   std::vector<std::string_view> labels;
   for (const auto& label : environment_.labels) labels.push_back(label.name);

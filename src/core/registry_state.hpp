@@ -34,6 +34,10 @@ class RegistryState : public std::enable_shared_from_this<RegistryState> {
 
   explicit RegistryState(RegistryOptions options);
 
+  /// One that keeps itself alive until let_go(): for a Registry, whose header needs no <memory> so.
+  static RegistryState* make(RegistryOptions options);
+  void let_go() noexcept { const auto last = std::move(self_); }
+
   /// The family of this declaration: a new one, or the one that was made by the same declaration before.
   FamilyBase& family(MetricType type, Declaration declared, Make make);
 
@@ -67,6 +71,7 @@ class RegistryState : public std::enable_shared_from_this<RegistryState> {
   std::vector<FamilySnapshot> collect();
   [[nodiscard]] Completed accept(FamilySnapshot& family, bool claimed, SampleNames& names) const;
 
+  std::shared_ptr<RegistryState> self_;
   mutable std::mutex mutex_;
   Environment environment_;
   const bool utf8_names_;

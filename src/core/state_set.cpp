@@ -10,6 +10,10 @@
 
 namespace vitals {
 
+States::States(std::initializer_list<std::string_view> names) : names_{names.begin(), names.end()} {}
+States::States(std::vector<std::string> names) : names_{std::move(names)} {}
+void States::add(std::string_view name) { names_.emplace_back(name); }
+
 std::size_t StateSet::index_of(std::string_view name) const noexcept {
   if (names_ == nullptr) return kMax;
   const auto found = std::find(names_->begin(), names_->end(), name);
