@@ -101,9 +101,8 @@ void detail::expose(RegistryState& state, const Exposition& exposition, std::str
   MetricSnapshot scratch;
   const std::size_t last = state.text_size.load(std::memory_order_relaxed);
   out.reserve(last + last / 8);
-  state.visit(
-      [&](FamilyBase& family) { append(out, family, exposition, scratch); },
-      [&](const FamilySnapshot& family) { append(out, family, exposition); });
+  state.visit([&](FamilyBase& family) { append(out, family, exposition, scratch); },
+              [&](const FamilySnapshot& family) { append(out, family, exposition); });
   if (exposition.format == Format::OpenMetrics) out += kEnd;
   state.text_size.store(out.size(), std::memory_order_relaxed);
 }
