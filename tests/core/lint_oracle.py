@@ -1,9 +1,14 @@
-"""Reads files and prints, one line each, what the strict OpenMetrics parser of prometheus_client says: "ok" or its error."""
+"""Reads the files 0, 1, 2, … of a folder and prints, one line each, what the strict OpenMetrics parser of prometheus_client says: "ok" or its error."""
+import itertools
+import os
 import sys
 
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
-for path in sys.argv[1:]:
+for number in itertools.count():
+    path = os.path.join(sys.argv[1], str(number))
+    if not os.path.exists(path):
+        break
     with open(path, newline="", encoding="utf-8") as file:
         text = file.read()
     try:
