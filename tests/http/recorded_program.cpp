@@ -193,7 +193,7 @@ void Program::native_histograms() {
             {"native_seconds", "Native.", "histogram", {{"case", name}}, std::move(values), "seconds", {}, Native{}});
   };
   add("nothing", {});
-  add("zeros", {0, -0.0, 0x1p-128, -0x1p-128, kSmallest});
+  add("zeros", {0, -0.0, 0x1p-128, -0x1p-128});
   add("both signs", repeated({1, 2, 0.5, -1, -2, 1.0625, -3, 3.25, 100, 0, 0x1p-20, 0.28125}, 2000));
   add("a hundred buckets", [] {
     std::vector<double> values;
@@ -300,7 +300,7 @@ void Program::collector() {
   const Exemplar exemplar = now({{"trace_id", "waits"}}, 20);
   registry.keep_collector([exemplar](std::vector<FamilySnapshot>& out) {
     MetricSnapshot queue{
-        .labels = {{"queue", "a"}}, .count = 4, .sum = 40.5, .buckets = {{10, 2}, {1e6, 4}, {kInfinity, 4}}};
+        .labels = {{"queue", "a"}}, .count = 4, .sum = 40.5, .buckets = {{10, 3}, {1e6, 4}, {kInfinity, 4}}};
     queue.exemplars = {exemplar};
     out.push_back({"queue_bytes", "What waits.", MetricType::GaugeHistogram, {queue}, "bytes"});
     out.push_back({"collected_total",
