@@ -52,6 +52,11 @@ def legacy(name, colon=True):
     return "_" + name[1:] if name[0].isdigit() else name
 
 
+def bound(v):
+    """Of a native bucket, without the last digits, where Prometheus's table of roots of two is off."""
+    return float(f"{v:.13g}")
+
+
 class Native:
     """The native buckets of values: https://prometheus.io/docs/specs/native_histograms/"""
 
@@ -96,10 +101,10 @@ class Native:
 
     def buckets(self):
         """As the query API has them: the rule of the bounds, both bounds, the count."""
-        found = [(1, -self.bound(i), -self.bound(i - 1), n) for i, n in sorted(self.negative.items(), reverse=True)]
-        if self.zero:
-            found.append((3, -self.zero_threshold, self.zero_threshold, self.zero))
-        return tuple(found + [(0, self.bound(i - 1), self.bound(i), n) for i, n in sorted(self.positive.items())])
+        negative = [(1, -self.bound(i), -self.bound(i - 1), n) for i, n in sorted(self.negative.items(), reverse=True)]
+        zero = [(3, -self.zero_threshold, self.zero_threshold, self.zero)] if self.zero else []
+        positive = [(0, self.bound(i - 1), self.bound(i), n) for i, n in sorted(self.positive.items())]
+        return tuple((rule, bound(low), bound(high), n) for rule, low, high, n in negative + zero + positive)
 
 
 class Series:
@@ -114,7 +119,7 @@ class Series:
         self.native = self.is_native and Native(*map(float, recorded["native"]), self.values)
         self.quantiles = [(float(q), float(v)) for q, v in recorded["quantiles"]]
         self.states = [(text(state), enabled) for state, enabled in recorded["states"]]
-        self.exemplars = [({text(name): text(value) for name, value in labels}, float(v), int(nanos) // 1_000_000)
+        self.exemplars = [({text(name): text(value) for name, value in labels if value}, float(v), int(nanos) // 1_000_000)
                           for labels, v, nanos in recorded["exemplars"]]
         self.exposed = legacy(self.name)
 
@@ -158,6 +163,10 @@ class Series:
             found[self.key(prefix + "sum")] = repr(sum_)
             found[self.key(prefix + "count")] = repr(float(len(self.values)))
         return found
+
+    def is_stored_oddly(self, found):
+        """Prometheus 2.42 stores gauge histograms of protobuf under the family's name, and the sum not at all."""
+        return self.type == "gaugehistogram" and self.key() in found
 
     def newest(self, lower, upper):
         return [exemplar for exemplar in self.exemplars if lower < exemplar[1] <= upper][-1:]
