@@ -1,4 +1,4 @@
-"""What must be stored of what http_recorded_program recorded: worked out from its values alone, with exact arithmetic."""
+"""What must be stored of what http_recorded_program recorded: worked out from its values alone, in exact arithmetic."""
 import bisect
 import math
 import re
@@ -119,8 +119,8 @@ class Series:
         self.native = self.is_native and Native(*map(float, recorded["native"]), self.values)
         self.quantiles = [(float(q), float(v)) for q, v in recorded["quantiles"]]
         self.states = [(text(state), enabled) for state, enabled in recorded["states"]]
-        self.exemplars = [({text(name): text(value) for name, value in labels if value}, float(v), int(nanos) // 1_000_000)
-                          for labels, v, nanos in recorded["exemplars"]]
+        self.exemplars = [({text(name): text(value) for name, value in labels if value}, float(v),
+                           int(nanos) // 1_000_000) for labels, v, nanos in recorded["exemplars"]]
         self.exposed = legacy(self.name)
 
     def key(self, suffix="", **more):

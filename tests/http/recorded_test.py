@@ -1,4 +1,4 @@
-"""A real Prometheus stores exactly what a program records, whatever the format. The argument is http_recorded_program."""
+"""A real Prometheus stores exactly what a program records, whatever the format. The argument: http_recorded_program."""
 import http.server
 import json
 import shutil
@@ -160,7 +160,8 @@ class Recorded(unittest.TestCase):
     def test_is_what_the_strict_openmetrics_parser_reads(self):
         for registry in self.registries:
             body = fetch(registry["port"], OPENMETRICS)[1].decode()
-            samples = [one for family in parse_openmetrics(body) for one in family.samples if not one.name.startswith(OURS)]
+            samples = [one for family in parse_openmetrics(body) for one in family.samples
+                       if not one.name.startswith(OURS)]
             found = {key({**{n: v for n, v in one.labels.items() if v}, "__name__": one.name}): repr(float(one.value))
                      for one in samples}
             self.assertEqual(len(found), len(samples))
