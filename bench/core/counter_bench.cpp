@@ -64,8 +64,8 @@ struct Bare {
 };
 
 #if VITALS_DETAIL_RSEQ
-// The least that a restartable sequence can do through a pointer to its cells: that there are cells and sequences is taken
-// for granted.
+// The least that a restartable sequence can do through a pointer to its cells: that there are cells and sequences is
+// taken for granted.
 struct BareSequence {
   alignas(64) std::uint64_t cells[64][8] = {};
   std::uint64_t* stripes = cells[0];

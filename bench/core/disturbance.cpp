@@ -2,8 +2,8 @@
 //
 // One thread looks up and increments series of a family of 100,000 while another scrapes that family without a pause.
 // The control replaces the scraper by a thread that only spins, so that what the machine itself costs (two busy CPUs,
-// interruptions by its other guests) is in both. Prints, for each: increments per second, and how many of them took more
-// than 100 µs. Rounds alternate; the medians count.
+// interruptions by its other guests) is in both. Prints, for each: increments per second, and how many of them took
+// more than 100 µs. Rounds alternate; the medians count.
 #include <algorithm>
 #include <atomic>
 #include <chrono>

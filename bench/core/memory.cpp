@@ -1,8 +1,8 @@
 // What a series takes: vitals_memory vitals|prometheus-cpp counter|histogram SERIES UPDATES [THREADS]
 //
 // Prints the growth of the resident memory by making SERIES three-label series and updating each UPDATES times, per
-// series, before and after a first scrape, heap trimmed. One figure a process: what a process freed before would be used
-// again. With THREADS the updates of each series are made by that many threads, each pinned to a CPU in turn.
+// series, before and after a first scrape, heap trimmed. One figure a process: what a process freed before would be
+// used again. With THREADS the updates of each series are made by that many threads, each pinned to a CPU in turn.
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -12,11 +12,11 @@
 #include <vector>
 
 #include <malloc.h>
-#include <pthread.h>
 #include <prometheus/counter.h>
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
+#include <pthread.h>
 
 #include <vitals/vitals.hpp>
 
@@ -52,9 +52,8 @@ struct Vitals {
   vitals::Registry registry;
   vitals::Family<vitals::Counter, 3>& counters =
       registry.counter("requests_total", "A.", {"method", "route", "status"}, {.max_series = 10'000'000});
-  vitals::Family<vitals::Histogram, 3>& histograms =
-      registry.histogram("took_seconds", "A.", {"method", "route", "status"}, vitals::Buckets{kBounds},
-                         {.max_series = 10'000'000});
+  vitals::Family<vitals::Histogram, 3>& histograms = registry.histogram(
+      "took_seconds", "A.", {"method", "route", "status"}, vitals::Buckets{kBounds}, {.max_series = 10'000'000});
   void count(const Labels& l) { counters.with(l.method, l.route, l.status).inc(); }
   void observe(const Labels& l, double v) { histograms.with(l.method, l.route, l.status).observe(v); }
   std::string scrape() { return vitals::to_text(registry); }

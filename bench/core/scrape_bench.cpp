@@ -20,7 +20,9 @@ const char* const kStatuses[] = {"200", "201", "400", "404", "500"};
 struct Labels {
   std::string method, route, status;
   explicit Labels(int i)
-      : method{kMethods[i % 4]}, route{"/api/v1/resource/" + std::to_string(10'000 + i / 20)}, status{kStatuses[i / 4 % 5]} {}
+      : method{kMethods[i % 4]},
+        route{"/api/v1/resource/" + std::to_string(10'000 + i / 20)},
+        status{kStatuses[i / 4 % 5]} {}
 };
 
 // 11 finite bounds, and 20 observations each.
@@ -99,8 +101,7 @@ void scrape(benchmark::State& state) {
     benchmark::DoNotOptimize(text.data());
   }
   state.counters["bytes"] = static_cast<double>(bytes);
-  state.counters["allocations"] =
-      static_cast<double>(allocations() - before) / static_cast<double>(state.iterations());
+  state.counters["allocations"] = static_cast<double>(allocations() - before) / static_cast<double>(state.iterations());
 }
 
 using enum Kind;

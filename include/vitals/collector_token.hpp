@@ -20,6 +20,4 @@ class [[nodiscard]] CollectorToken {
   detail::Collector* collector_;  // it keeps itself alive for us until we let it go
 };
 
-struct LintProblem;
-
 }  // namespace vitals

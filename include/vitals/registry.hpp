@@ -19,6 +19,7 @@
 #include <vitals/histogram.hpp>
 #include <vitals/native.hpp>
 #include <vitals/peak_gauge.hpp>
+#include <vitals/registry_options.hpp>
 #include <vitals/samples.hpp>
 #include <vitals/snapshot.hpp>
 #include <vitals/state_set.hpp>
@@ -33,26 +34,6 @@ struct Access;
 class RegistryState;
 FamilyFacade& facade(FamilyBase& family, FamilyFacade* (*make)(FamilyBase&));
 }  // namespace detail
-
-/// What all metrics of a registry have in common.
-struct RegistryOptions {
-  /// Constant labels of every series, before its own. Prometheus adds `instance` and `job` by itself.
-  std::vector<Label> labels{};
-  /// Metric and label names may be any UTF-8 text (Prometheus 3), exposed as such to who asks for it and with
-  /// underscores to others. Otherwise names must match [a-zA-Z_:][a-zA-Z0-9_:]*.
-  bool utf8_names = false;
-  /// Called for each thing that promlint and its like object to in a new declaration (docs/lint.md has the rules), on
-  /// the thread that registers, after the registration.
-  std::function<void(const LintProblem&)> on_lint{};
-  /// Such a declaration is refused instead: std::invalid_argument.
-  bool refuse_lint = false;
-  /// Must outlive the registry.
-  const Clock* clock = &Clock::real();
-  /// Exemplars of families that have FamilyOptions::exemplars: from this source, at most one per interval for each
-  /// counter and bucket.
-  TraceSource trace_source{};
-  std::chrono::nanoseconds exemplar_interval = std::chrono::seconds{1};
-};
 
 /// The metrics of a program, or of a part of it: makes them, owns them, and is what an endpoint exposes.
 /// Thread-safe: any member from any thread.

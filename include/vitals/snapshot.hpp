@@ -25,8 +25,8 @@ struct Exemplar {
   UnixNanos timestamp = 0;
 };
 
-/// The buckets of a native histogram: bucket i of `positive` holds (b^(i-1), b^i] with b = 2^(2^-schema), `negative` its
-/// mirror image, and zero_count what lies within ±zero_threshold
+/// The buckets of a native histogram: bucket i of `positive` holds (b^(i-1), b^i] with b = 2^(2^-schema), `negative`
+/// its mirror image, and zero_count what lies within ±zero_threshold
 /// (https://prometheus.io/docs/specs/native_histograms/).
 struct NativeBuckets {
   struct Bucket {

@@ -6,7 +6,8 @@
 
 namespace vitals::detail {
 
-BucketIndex::BucketIndex(std::span<const double> bounds) : bounds_{bounds.begin(), bounds.end()}, count_{bounds.size()} {
+BucketIndex::BucketIndex(std::span<const double> bounds)
+    : bounds_{bounds.begin(), bounds.end()}, count_{bounds.size()} {
   // The fewest bits that part the bounds. Below zero the bits descend as the values ascend: such layouts are searched.
   if (bounds.front() >= 0) {
     bounds_.front() += 0.0;  // -0 becomes 0, whose bits are the least
@@ -33,7 +34,8 @@ bool BucketIndex::fill(int shift) {
   first_bin_ = first;
   last_bin_ = last;
   below_.clear();
-  for (unsigned sum = 0; const unsigned n : inside) below_.push_back(static_cast<std::uint16_t>(std::exchange(sum, sum + n)));
+  for (unsigned sum = 0; const unsigned n : inside)
+    below_.push_back(static_cast<std::uint16_t>(std::exchange(sum, sum + n)));
   return true;
 }
 

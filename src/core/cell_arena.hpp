@@ -17,7 +17,8 @@ namespace vitals::detail {
 void prepare_cells() noexcept;
 
 // Where stripes come from: one arena for the process, never given back, so that it serves static destructors too.
-// Takes no memory but by mmap and waits for no lock while recording, since a signal handler may be the one that spreads.
+// Takes no memory but by mmap and waits for no lock while recording, since a signal handler may be the one that
+// spreads.
 
 /// The most bytes of cells that an instrument may have.
 inline constexpr std::size_t kMaxCellBytes = kStripeBytes;

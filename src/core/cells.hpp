@@ -13,7 +13,8 @@ namespace vitals::detail {
 void leave_sequence() noexcept;
 
 /// Adds to the instrument's cells by locked instructions: to the stripe of this CPU where there are no restartable
-/// sequences and it is spread, else to its own cell. Heats it, and spreads it when it is hot. `bytes` are all its cells.
+/// sequences and it is spread, else to its own cell. Heats it, and spreads it when it is hot. `bytes` are all its
+/// cells.
 void add_slow(CellHead& head, std::size_t bytes, std::size_t offset, std::atomic<std::uint64_t>& own,
               std::uint64_t n) noexcept;
 void add_slow(CellHead& head, std::size_t bytes, std::size_t offset, std::atomic<double>& own, double v) noexcept;

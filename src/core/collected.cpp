@@ -52,12 +52,12 @@ bool is_well_formed(const Exemplar& exemplar) {
   return are_valid(exemplar.labels, "", true) && is_allowed(exemplar, Escaping::Underscores);
 }
 
-// A counter that is no count costs itself alone: there may be many others in its family. Whether there were none to drop.
+// A counter that is no count costs itself alone: there may be many others in its family. Whether there were none to
+// drop.
 bool mend_counters(FamilySnapshot& family) {
-  return family.type != MetricType::Counter ||
-         std::erase_if(family.metrics, [](const MetricSnapshot& metric) {
-           return !are_values_valid(metric, MetricType::Counter);
-         }) == 0;
+  return family.type != MetricType::Counter || std::erase_if(family.metrics, [](const MetricSnapshot& metric) {
+                                                 return !are_values_valid(metric, MetricType::Counter);
+                                               }) == 0;
 }
 
 // Whether there were none to drop.

@@ -13,7 +13,10 @@ namespace detail {
 
 Collector::Collector(Function function, std::string claimed_name, MetricType claimed_type,
                      std::weak_ptr<RegistryState> registry)
-    : claimed{std::move(claimed_name)}, type{claimed_type}, function_{std::move(function)}, registry_{std::move(registry)} {}
+    : claimed{std::move(claimed_name)},
+      type{claimed_type},
+      function_{std::move(function)},
+      registry_{std::move(registry)} {}
 
 bool Collector::collect(std::vector<FamilySnapshot>& out) {
   const std::lock_guard lock{mutex_};
@@ -61,7 +64,8 @@ void end(detail::Collector* collector) noexcept {
 
 }  // namespace
 
-CollectorToken::CollectorToken(CollectorToken&& other) noexcept : collector_{std::exchange(other.collector_, nullptr)} {}
+CollectorToken::CollectorToken(CollectorToken&& other) noexcept
+    : collector_{std::exchange(other.collector_, nullptr)} {}
 
 CollectorToken& CollectorToken::operator=(CollectorToken&& other) noexcept {
   if (this != &other) end(std::exchange(collector_, std::exchange(other.collector_, nullptr)));

@@ -281,27 +281,4 @@ bool FamilyBase::append_lines(std::string& out, const Exposition& how) {
   return true;
 }
 
-void* find_or_create(FamilyBase& family, const std::string_view* values) { return family.find_or_create(values); }
-
-bool remove(FamilyBase& family, const std::string_view* values) { return family.remove(values); }
-
-bool remove(FamilyBase& family, const std::string_view* values, const void* only_this) {
-  return family.remove(values, only_this);
-}
-
-std::size_t remove_matching(FamilyBase& family, const LabelPair* wanted, std::size_t n) {
-  std::vector<LabelMatch> matches;
-  const auto& labels = family.declared().labels;
-  for (const LabelPair& pair : std::span{wanted, n}) {
-    const auto label = std::find(labels.begin(), labels.end(), pair.name);
-    if (label == labels.end())
-      refuse(family.declared().name, "remove_matching() was given label \"" + to_valid_utf8(pair.name) +
-                                         "\", which was not declared; use one of those that were");
-    matches.push_back({static_cast<std::size_t>(label - labels.begin()), pair.value});
-  }
-  return family.remove_matching(matches);
-}
-
-std::size_t size(const FamilyBase& family) { return family.size(); }
-
 }  // namespace vitals::detail

@@ -112,7 +112,7 @@ class FamilyBase {
   Environment& environment_;
 
   SeriesTable table_;
-  mutable std::mutex mutex_;  // whoever changes what follows, or walks it
+  mutable std::mutex mutex_;     // whoever changes what follows, or walks it
   std::atomic<int> waiting_{0};  // to make or remove a series: a scrape lets them pass. Relaxed: a hint
   InstrumentArena instruments_;
   std::unique_ptr<std::byte[]> only_;  // the instrument of a family without labels

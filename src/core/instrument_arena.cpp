@@ -25,8 +25,7 @@ void InstrumentArena::add_chunk() {
   const std::size_t bytes = std::max(wanted, whole_pages(size_));
   std::vector<std::uint16_t> live(bytes / kPage);
   chunks_.reserve(chunks_.size() + 1);
-  void* memory =
-      mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (memory == MAP_FAILED) throw std::bad_alloc{};
   madvise(memory, bytes, MADV_NOHUGEPAGE);  // so that a page of few instruments is a small one
   Chunk chunk{static_cast<std::byte*>(memory), bytes, 0, 0, std::move(live)};

@@ -9,9 +9,9 @@
 
 namespace vitals::detail {
 
-// Fewer than eight bytes as a word, the rest zeros. Without a branch on the length, which can't be foreseen, and without
-// a byte read that is not the text's: the first, the middle and the last byte, and if there are four, the first and the
-// last four. Those that are read twice are the same ones at the same place. REQUIRES: n is 1 to 7.
+// Fewer than eight bytes as a word, the rest zeros. Without a branch on the length, which can't be foreseen, and
+// without a byte read that is not the text's: the first, the middle and the last byte, and if there are four, the first
+// and the last four. Those that are read twice are the same ones at the same place. REQUIRES: n is 1 to 7.
 inline std::uint64_t short_word(const char* from, std::size_t n) noexcept {
   static constexpr char kZeros[4] = {};
   const auto byte = [from](std::size_t i) { return std::uint64_t{static_cast<unsigned char>(from[i])}; };
@@ -57,8 +57,8 @@ inline std::uint64_t* put_words(std::uint64_t* out, std::string_view text) noexc
 }
 
 // Label values as words: their lengths, then the bytes of each, filled up to a whole word. Different values have
-// different keys, and comparing is comparing words. All lengths are bytes of the first word if they fit, else each has a
-// word of its own, the first one marked.
+// different keys, and comparing is comparing words. All lengths are bytes of the first word if they fit, else each has
+// a word of its own, the first one marked.
 class LabelKey {
  public:
   explicit LabelKey(std::span<const std::string_view> values) {

@@ -88,10 +88,12 @@ void check_label_names(std::string_view metric, std::span<const std::string_view
 void check_unit(std::string_view metric, std::string_view base, std::string_view unit) {
   if (unit.empty()) return;
   if (!valid_name(unit, false))
-    refuse(metric, "unit \"" + to_valid_utf8(unit) + "\": a unit must match [a-zA-Z_][a-zA-Z0-9_]*; use a word such as \"seconds\"");
+    refuse(metric, "unit \"" + to_valid_utf8(unit) +
+                       "\": a unit must match [a-zA-Z_][a-zA-Z0-9_]*; use a word such as \"seconds\"");
   if (base.size() <= unit.size() + 1 || !base.ends_with(unit) || base[base.size() - unit.size() - 1] != '_')
-    refuse(metric, "unit \"" + std::string{unit} + "\": the name must end in it (before _total); use \"" + std::string{base} + "_" +
-                       std::string{unit} + (metric.ends_with("_total") ? "_total" : "") + "\"");
+    refuse(metric, "unit \"" + std::string{unit} + "\": the name must end in it (before _total); use \"" +
+                       std::string{base} + "_" + std::string{unit} + (metric.ends_with("_total") ? "_total" : "") +
+                       "\"");
 }
 
 void check_states(std::string_view metric, std::span<const std::string> states) {

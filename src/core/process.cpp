@@ -161,7 +161,7 @@ void add_pressure(FamilyList& out, const detail::Cgroup& cgroup) {
   const std::array<Source, 3> sources{source("cpu"), source("memory"), source("io")};
   const auto series = [&sources](std::size_t i, const char* resource, Number detail::Pressure::*total) {
     return FamilyList::Series{seconds(sources[i].pressure.*total),
-                             {{"resource", resource}, {"scope", sources[i].scope}}};
+                              {{"resource", resource}, {"scope", sources[i].scope}}};
   };
   using detail::Pressure;
   out.counter(

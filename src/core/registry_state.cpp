@@ -93,7 +93,8 @@ void RegistryState::check(MetricType type, const Declaration& declared) const {
   std::vector<std::string_view> labels;
   for (const auto& label : environment_.labels) labels.push_back(label.name);
   labels.insert(labels.end(), declared.labels.begin(), declared.labels.end());
-  const std::string_view reserved = type == MetricType::StateSet ? std::string_view{declared.name} : reserved_label(type);
+  const std::string_view reserved =
+      type == MetricType::StateSet ? std::string_view{declared.name} : reserved_label(type);
   check_label_names(declared.name, labels, reserved, utf8_names_);
   if (type == MetricType::StateSet && !declared.unit.empty())
     refuse(declared.name, "unit \"" + to_valid_utf8(declared.unit) + "\": state sets have no unit; leave it out");

@@ -13,9 +13,9 @@
 namespace vitals::detail {
 
 // What a series is known by: its key and the text of its labels, which follow in memory. Made in a SeriesArena, whose
-// memory holds nothing else, so that a look-up may read one that is being removed or made anew, and notices it: it reads
-// `version`, then the rest, then `version` again (a seqlock). What look-ups read is atomic, release when written and
-// acquire when read: a look-up that sees any of a new key sees the version that came before it.
+// memory holds nothing else, so that a look-up may read one that is being removed or made anew, and notices it: it
+// reads `version`, then the rest, then `version` again (a seqlock). What look-ups read is atomic, release when written
+// and acquire when read: a look-up that sees any of a new key sees the version that came before it.
 struct Series {
   std::atomic<std::uint32_t> version{0};  // odd: not a series now
   std::atomic<std::uint32_t> key_words{0};
@@ -39,8 +39,7 @@ struct Series {
     const auto* own = key_begin();
     // Without a branch for each word: they are almost always all equal.
     std::uint64_t difference = 0;
-    for (std::size_t i = 0; i < wanted.size(); ++i)
-      difference |= own[i].load(std::memory_order_acquire) ^ wanted[i];
+    for (std::size_t i = 0; i < wanted.size(); ++i) difference |= own[i].load(std::memory_order_acquire) ^ wanted[i];
     void* found = instrument.load(std::memory_order_acquire);
     difference |= (before & 1) | (version.load(std::memory_order_relaxed) ^ before);
     return difference == 0 ? found : nullptr;

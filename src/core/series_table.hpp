@@ -37,8 +37,8 @@ class SeriesTable {
     return nullptr;
   }
 
-  /// These need the family's lock. find_series: null if there is none. REQUIRES: insert: not in the table; erase: in it.
-  /// insert may throw std::bad_alloc, and then changes nothing.
+  /// These need the family's lock. find_series: null if there is none. REQUIRES: insert: not in the table; erase: in
+  /// it. insert may throw std::bad_alloc, and then changes nothing.
   [[nodiscard]] Series* find_series(const LabelKey& key) const noexcept;
   void insert(Series& series);
   void erase(Series& series) noexcept;
@@ -54,9 +54,7 @@ class SeriesTable {
     [[nodiscard]] std::atomic<std::uint64_t>* begin() noexcept {
       return reinterpret_cast<std::atomic<std::uint64_t>*>(this + 1);
     }
-    [[nodiscard]] const std::atomic<std::uint64_t>* begin() const noexcept {
-      return const_cast<Slots*>(this)->begin();
-    }
+    [[nodiscard]] const std::atomic<std::uint64_t>* begin() const noexcept { return const_cast<Slots*>(this)->begin(); }
   };
 
   static Series* series_of(std::uint64_t slot) noexcept {

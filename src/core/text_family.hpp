@@ -14,7 +14,8 @@
 namespace vitals::detail {
 
 // Writes one family in text or OpenMetrics: the constructor its head, add() a series, finish() what comes after the
-// last one. Cost of add(): no allocation once the buffers have grown, about 40 ns a line besides the labels (bench/core).
+// last one. Cost of add(): no allocation once the buffers have grown, about 40 ns a line besides the labels
+// (bench/core).
 class TextFamily {
  public:
   /// REQUIRES: how.format is not Protobuf; out and head live as long as this.

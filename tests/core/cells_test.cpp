@@ -1,3 +1,5 @@
+#include "core/cells.hpp"
+
 #include <atomic>
 #include <cstdlib>
 #include <cstring>
@@ -15,7 +17,6 @@
 
 #include "core/access.hpp"
 #include "core/cell_arena.hpp"
-#include "core/cells.hpp"
 
 namespace vitals {
 namespace {

@@ -47,7 +47,8 @@ TEST_F(SeriesTableTest, ComparesKeysWhenHashesCollide) {
 
 // Few distinct hashes, so long chains: erasing must close every gap that a search would stop at.
 TEST_F(SeriesTableTest, AgreesWithAListUnderRandomInsertionsAndErasures) {
-  for (const std::uint64_t hash_bits : {std::uint64_t{0}, std::uint64_t{15}, std::uint64_t{0xFF} << 40, ~std::uint64_t{0}}) {
+  for (const std::uint64_t hash_bits :
+       {std::uint64_t{0}, std::uint64_t{15}, std::uint64_t{0xFF} << 40, ~std::uint64_t{0}}) {
     std::mt19937 random{1};
     SeriesTable table{2, hash_bits};
     std::vector<Series*> all;

@@ -124,7 +124,8 @@ TEST(AddPrometheusCpp, KeepsNamesLabelOrderAndOddValues) {
 }
 
 TEST(AddPrometheusCpp, LeavesOutCountersThatAreNoCounts) {
-  EXPECT_EQ(text_of({family("a", Type::Counter, {metric({{"x", "1"}}, -1), metric({{"x", "2"}}, std::nan("")), metric({}, 3)})}),
+  EXPECT_EQ(text_of({family("a", Type::Counter,
+                            {metric({{"x", "1"}}, -1), metric({{"x", "2"}}, std::nan("")), metric({}, 3)})}),
             "# HELP a \n# TYPE a counter\na 3\n");
 }
 

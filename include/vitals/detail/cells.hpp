@@ -56,13 +56,12 @@ void drop_update() noexcept;
 
 #if VITALS_DETAIL_RSEQ
 
-// Kernel and thread agree through struct rseq (its offsets here: cpu_id 4, negative where the C library did not register
-// it; rseq_cs 8): if the thread is preempted,
-// migrated or gets a signal between labels 1 and 2, it goes on at label 4. The last instruction before 2 is the only
-// one with an effect, so an addition happens once and on the CPU whose number was read, or not at all. An aborted
-// addition goes to the slow path, never back: no livelock, neither under a debugger nor in a storm of signals. The
-// stripes' address is loaded inside, so that after a membarrier nobody holds an old one. rseq_cs is cleared at the end,
-// so that unloading the code that holds the descriptor is safe.
+// Kernel and thread agree through struct rseq (its offsets here: cpu_id 4, negative where the C library did not
+// register it; rseq_cs 8): if the thread is preempted, migrated or gets a signal between labels 1 and 2, it goes on at
+// label 4. The last instruction before 2 is the only one with an effect, so an addition happens once and on the CPU
+// whose number was read, or not at all. An aborted addition goes to the slow path, never back: no livelock, neither
+// under a debugger nor in a storm of signals. The stripes' address is loaded inside, so that after a membarrier nobody
+// holds an old one. rseq_cs is cleared at the end, so that unloading the code that holds the descriptor is safe.
 #define VITALS_DETAIL_RSEQ_BEGIN        \
   ".pushsection __rseq_cs, \"aw?\"\n\t" \
   ".balign 32\n"                        \
@@ -90,8 +89,7 @@ void drop_update() noexcept;
   "4:\n\t"                                                   \
   "jmp %l[slow]\n\t"                                         \
   ".popsection"
-#define VITALS_DETAIL_RSEQ_INPUTS \
-  [rseq] "r"(__rseq_offset), [head] "r"(&head.stripes), [shift] "i"(kStripeShift)
+#define VITALS_DETAIL_RSEQ_INPUTS [rseq] "r"(__rseq_offset), [head] "r"(&head.stripes), [shift] "i"(kStripeShift)
 
 template <std::size_t Offset>
 [[nodiscard]] inline bool add(const CellHead& head, std::uint64_t n) noexcept {

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <vector>
+
+#include <vitals/clock.hpp>
+#include <vitals/exemplar.hpp>
+#include <vitals/snapshot.hpp>
+
+namespace vitals {
+
+struct LintProblem;
+
+/// What all metrics of a registry have in common.
+struct RegistryOptions {
+  /// Constant labels of every series, before its own. Prometheus adds `instance` and `job` by itself.
+  std::vector<Label> labels{};
+  /// Metric and label names may be any UTF-8 text (Prometheus 3), exposed as such to who asks for it and with
+  /// underscores to others. Otherwise names must match [a-zA-Z_:][a-zA-Z0-9_:]*.
+  bool utf8_names = false;
+  /// Called for each thing that promlint and its like object to in a new declaration (docs/lint.md has the rules), on
+  /// the thread that registers, after the registration.
+  std::function<void(const LintProblem&)> on_lint{};
+  /// Such a declaration is refused instead: std::invalid_argument.
+  bool refuse_lint = false;
+  /// Must outlive the registry.
+  const Clock* clock = &Clock::real();
+  /// Exemplars of families that have FamilyOptions::exemplars: from this source, at most one per interval for each
+  /// counter and bucket.
+  TraceSource trace_source{};
+  std::chrono::nanoseconds exemplar_interval = std::chrono::seconds{1};
+};
+
+}  // namespace vitals
