@@ -31,7 +31,7 @@ void append(std::string& out, const FamilySnapshot& family, const Exposition& ho
 
 // A family of the registry's own: by its fast way if the lines look as it writes them.
 template <class Writer>
-void append(std::string& out, detail::FamilyBase& family, const Exposition& how, MetricSnapshot& scratch) {
+void append(std::string& out, detail::FamilyBase& family, const Exposition& how) {
   if (family.is_empty()) return;
   const std::size_t before = out.size();
   const auto& declared = family.declared();
@@ -39,6 +39,7 @@ void append(std::string& out, detail::FamilyBase& family, const Exposition& how,
   const std::size_t head = out.size();
   bool any = family.append_lines(out, how) && out.size() > head;
   if (!any) {
+    MetricSnapshot scratch;  // of each family, as a type fills no more than what is its own
     family.read_each(scratch, [&](const MetricSnapshot& metric) {
       writer.add(metric);
       any = true;
@@ -51,11 +52,11 @@ void append(std::string& out, detail::FamilyBase& family, const Exposition& how,
   }
 }
 
-void append(std::string& out, detail::FamilyBase& family, const Exposition& how, MetricSnapshot& scratch) {
+void append(std::string& out, detail::FamilyBase& family, const Exposition& how) {
   if (how.format == Format::Protobuf) {
-    append<detail::ProtobufFamily>(out, family, how, scratch);
+    append<detail::ProtobufFamily>(out, family, how);
   } else {
-    append<detail::TextFamily>(out, family, how, scratch);
+    append<detail::TextFamily>(out, family, how);
   }
 }
 
@@ -98,10 +99,9 @@ void expose(std::span<const FamilySnapshot> families, const Exposition& expositi
 
 void detail::expose(RegistryState& state, const Exposition& exposition, std::string& out) {
   out.clear();
-  MetricSnapshot scratch;
   const std::size_t last = state.text_size.load(std::memory_order_relaxed);
   out.reserve(last + last / 8);
-  state.visit([&](FamilyBase& family) { append(out, family, exposition, scratch); },
+  state.visit([&](FamilyBase& family) { append(out, family, exposition); },
               [&](const FamilySnapshot& family) { append(out, family, exposition); });
   if (exposition.format == Format::OpenMetrics) out += kEnd;
   state.text_size.store(out.size(), std::memory_order_relaxed);

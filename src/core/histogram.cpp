@@ -191,6 +191,7 @@ class HistogramFamily final : public FamilyBase {
       lines.put(count);
       lines.put('\n');
     }
+    if (lines.is_openmetrics() && !(sum >= 0)) return;  // has_openmetrics_sum()
     lines.put_series(sum_name_, labels);
     lines.put(sum);
     lines.put('\n');

@@ -359,6 +359,46 @@ TEST_F(ExemplarsByValue, OfTracesAreOnePerInterval) {
   EXPECT_THAT(values(), ::testing::UnorderedElementsAre(0, 2, 4, 6, 8));
 }
 
+TEST_F(ExemplarTest, OfANativeHistogramAreTenThatLieFarApart) {
+  auto& histogram = registry.histogram("h", "H.", {"l"}, Native{}).with("x");
+  const auto observe = [&](double v) {
+    histogram.observe(v, {{"trace_id", "x"}});
+    clock.advance(1s);
+  };
+  const auto shown = [&] {
+    std::vector<double> values;
+    for (const auto& exemplar : of("h")) values.push_back(exemplar.value);
+    return values;
+  };
+
+  for (int i = 0; i < 10; ++i) observe(std::pow(10, i));
+  EXPECT_THAT(shown(), ::testing::UnorderedElementsAre(1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9));
+  observe(1.5e3);
+  EXPECT_THAT(shown(), ::testing::UnorderedElementsAre(1, 10, 100, 1.5e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9));
+  clock.advance(5min);
+  observe(1e9);
+
+  EXPECT_THAT(shown(), ::testing::UnorderedElementsAre(10, 100, 1.5e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e9));
+  EXPECT_THAT(to_openmetrics(registry),
+              HasSubstr("h_bucket{l=\"x\",le=\"+Inf\"} 12 # {trace_id=\"x\"} 1e+09 1000000311.0\n"));
+  EXPECT_EQ(histogram.snapshot().count(), 12u);
+}
+
+TEST_F(ExemplarTest, OfANativeHistogramComeFromTheTraceOfTheThread) {
+  auto& histogram = registry.histogram("h", "H.", Native{}, {.exemplars = true});
+  for (int i = 0; i < 10; ++i) {
+    histogram.observe(std::pow(10, i));
+    clock.advance(500ms);
+  }
+
+  std::vector<double> values;
+  for (const auto& exemplar : of("h")) {
+    values.push_back(exemplar.value);
+    EXPECT_EQ(exemplar.labels, (std::vector<Label>{{"trace_id", trace.trace_id}, {"span_id", trace.span_id}}));
+  }
+  EXPECT_THAT(values, ::testing::UnorderedElementsAre(1, 100, 1e4, 1e6, 1e8));
+}
+
 TEST_F(ExemplarTest, MayBeRecordedInSignalHandlers) {
   static Counter* counter;
   static Histogram* histogram;

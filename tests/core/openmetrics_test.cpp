@@ -64,6 +64,23 @@ TEST(OpenMetrics, OfARegistryHasItsFamiliesAndAnEnd) {
             "# TYPE waiting gauge\n# HELP waiting Jobs that wait.\nwaiting 2.0\n# EOF\n");
 }
 
+// The fast way to write histograms had them.
+TEST(OpenMetrics, SumsOfARegistryThatAreNegativeOrNaNAreLeftOut) {
+  Registry registry;
+  auto& family = registry.histogram("h", "H.", {"l"}, Buckets{1});
+  family.with("negative").observe(-0.5);
+  family.with("nan").observe(kInfinity);
+  family.with("nan").observe(-kInfinity);
+  family.with("usual").observe(0.5);
+
+  const std::string text = to_openmetrics(registry);
+
+  EXPECT_THAT(text, HasSubstr("h_bucket{l=\"nan\",le=\"+Inf\"} 2\nh_bucket{l=\"usual\",le=\"1.0\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("h_bucket{l=\"negative\",le=\"+Inf\"} 1\nh_bucket{l=\"nan\",le=\"1.0\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("h_sum{l=\"usual\"} 0.5\nh_count{l=\"usual\"} 1\n"));
+  EXPECT_THAT(to_text(registry), HasSubstr("h_sum{l=\"negative\"} -0.5\nh_count{l=\"negative\"} 1\n"));
+}
+
 TEST(OpenMetrics, WholeFloatsHaveAPoint) {
   EXPECT_EQ(number(0), "0.0");
   EXPECT_EQ(number(-1), "-1.0");

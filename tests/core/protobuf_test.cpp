@@ -109,6 +109,18 @@ TEST(Protobuf, ImpossibleNativeBucketsAreLeftOut) {
   }
 }
 
+// They were read into the same place, which kept the native buckets.
+TEST(Protobuf, FamiliesOfARegistryHaveNothingOfThoseBeforeThem) {
+  Registry registry;
+  registry.histogram("a", "A.", Native{}).observe(3, {{"trace_id", "x"}});
+  registry.histogram("b", "B.", Buckets{1}).observe(0.5);
+  registry.histogram("c", "C.", Buckets{-1}).observe(0);
+  for (int i = 0; i < 9; ++i) registry.histogram("a", "A.", Native{}).observe(3);
+
+  EXPECT_THAT(test::dump_protobuf(to_protobuf(registry)), HasSubstr("{7{1:1 2:0.5 3{1:1 2:1} 3{1:1 2:+Inf} "));
+  EXPECT_THAT(to_openmetrics(registry), HasSubstr("c_bucket{le=\"+Inf\"} 1\n"));
+}
+
 TEST(Protobuf, NamesAreEscapedAsAsked) {
   const std::vector<FamilySnapshot> families{{"a.b", "", MetricType::Gauge, {{.labels = {{"c.d", "1"}}, .value = 1}}}};
 

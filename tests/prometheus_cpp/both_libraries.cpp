@@ -14,6 +14,8 @@ constexpr double kSmallest = std::numeric_limits<double>::denorm_min();
 constexpr std::size_t kSets = 35;  // of label values
 
 const std::vector<double> kBounds{-0x1p910, -1.5, -kSmallest, 0, kSmallest, 1e-310, 0.1, 1. / 3, 1, 100, 0x1p910};
+// Quantiles, which each library estimates in its own way, can't be the same; sum and count must be.
+const prometheus::Summary::Quantiles kNoQuantiles;
 
 // All values of a series are whole multiples of one power of two, so that sums are exact in whatever order.
 constexpr int kCounterScales[] = {-1074, -1040, -20, 0, 10};
@@ -61,6 +63,10 @@ BothLibraries::BothLibraries(std::uint64_t seed) {
       [this] {
         histograms_ = &ours.histogram("took_seconds", "Took.", {"what"}, Buckets{kBounds});
         their_histograms_ = &prometheus::BuildHistogram().Name("took_seconds").Help("Took.").Register(*theirs);
+      },
+      [this] {
+        summaries_ = &ours.summary("wait_seconds", "Wait.", {"what"}, {.quantiles = {}});
+        their_summaries_ = &prometheus::BuildSummary().Name("wait_seconds").Help("Wait.").Register(*theirs);
       },
       [this] {
         counter_ = &ours.counter("events_total", "Events.");
@@ -135,6 +141,10 @@ void BothLibraries::observe(Random& random) {
   if (random() % 1024 == 0) v = set % 2 == 0 ? kInfinity : -kInfinity;
   histograms_->with(values_[set]).observe(v);
   their_histograms_->Add({{"what", values_[set]}}, kBounds).Observe(v);
+  if (random() % 4 == 0) {
+    summaries_->with(values_[set]).observe(v);
+    their_summaries_->Add({{"what", values_[set]}}, kNoQuantiles).Observe(v);
+  }
   if (random() % 4 != 0) return;
   const double bytes = whole(random) / 8;
   histogram_->observe(bytes);
@@ -156,13 +166,16 @@ void BothLibraries::set(Random& random) {
 void BothLibraries::remove(Random& random) {
   const std::string& value = values_[random() % kSets];
   const std::string& code = values_[random() % 3];
-  switch (random() % 3) {
+  switch (random() % 4) {
     case 0:
       counters_->remove(value, code);
       return their_counters_->Remove(&their_counters_->Add({{"path", value}, {"code", code}}));
     case 1:
       gauges_->remove(value);
       return their_gauges_->Remove(&their_gauges_->Add({{"where", value}}));
+    case 2:
+      summaries_->remove(value);
+      return their_summaries_->Remove(&their_summaries_->Add({{"what", value}}, kNoQuantiles));
     default:
       histograms_->remove(value);
       return their_histograms_->Remove(&their_histograms_->Add({{"what", value}}, kBounds));

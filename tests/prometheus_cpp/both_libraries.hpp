@@ -11,6 +11,7 @@
 #include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
+#include <prometheus/summary.h>
 
 #include <vitals/vitals.hpp>
 
@@ -44,12 +45,14 @@ class BothLibraries {
   Family<Counter, 2>* counters_ = nullptr;
   Family<Gauge, 1>* gauges_ = nullptr;
   Family<Histogram, 1>* histograms_ = nullptr;
+  Family<Summary, 1>* summaries_ = nullptr;
   Counter* counter_ = nullptr;
   Gauge* gauge_ = nullptr;
   Histogram* histogram_ = nullptr;
   prometheus::Family<prometheus::Counter>* their_counters_ = nullptr;
   prometheus::Family<prometheus::Gauge>* their_gauges_ = nullptr;
   prometheus::Family<prometheus::Histogram>* their_histograms_ = nullptr;
+  prometheus::Family<prometheus::Summary>* their_summaries_ = nullptr;
   prometheus::Counter* their_counter_ = nullptr;
   prometheus::Gauge* their_gauge_ = nullptr;
   prometheus::Histogram* their_histogram_ = nullptr;
