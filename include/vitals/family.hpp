@@ -81,7 +81,8 @@ struct FamilyOptions {
   /// Further label sets share one series whose label values are all `_overflow`; vitals_series_overflow_total counts
   /// them.
   std::size_t max_series = 10'000;
-  /// Series that scrapes found unchanged for that long end, as by remove(); 0: never. Costs recording nothing.
+  /// Series with labels that scrapes found unchanged for that long, by the steady clock, end, as by remove(); 0: never.
+  /// Costs recording nothing.
   std::chrono::nanoseconds expire_after{0};
   /// OpenMetrics: what the name (without `_total`) ends in, such as "seconds"; empty: none.
   std::string_view unit = {};

@@ -70,11 +70,11 @@ class StateSet {
   [[nodiscard]] std::size_t index_of(const detail::LabelEnum auto& state) const noexcept {
     return index_of(std::string_view{label_text(state)});
   }
-  [[nodiscard]] std::size_t index_of(std::integral auto i) const noexcept {
-    return names_ != nullptr && std::in_range<std::size_t>(i) && static_cast<std::size_t>(i) < names_->size()
-               ? static_cast<std::size_t>(i)
-               : kMax;
+  template <std::integral T>
+  requires(!std::same_as<T, bool>) [[nodiscard]] std::size_t index_of(T i) const noexcept {
+    return std::in_range<std::size_t>(i) ? index_of_number(static_cast<std::size_t>(i)) : kMax;
   }
+  [[nodiscard]] std::size_t index_of_number(std::size_t i) const noexcept;
   void set_only(std::size_t state) noexcept;
   void change(std::size_t state, bool enabled) noexcept;
 

@@ -15,6 +15,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "core/cells.hpp"
+
 namespace vitals::detail {
 
 namespace {
@@ -79,6 +81,10 @@ class Arena {
       return;
     }
     if (returned_count_ == returned_.size()) reclaim();
+    if (returned_count_ == returned_.size()) {  // the barrier is forbidden meanwhile
+      ++lost_;
+      return;
+    }
     const std::size_t size_class = class_of(bytes);
     returned_[returned_count_++] = {address, size_class};
     ++returned_of_[size_class];
@@ -107,7 +113,11 @@ class Arena {
 
   // After the barrier no sequence that loaded one of these addresses is under way, and none can load it any more.
   void reclaim() noexcept {
-    if (membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ) != 0) return;
+    if (barrier_fails_) return;
+    if (membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ) != 0) {
+      barrier_fails_ = true;
+      return;
+    }
     for (std::size_t i = 0; i < returned_count_; ++i) {
       const auto [address, size_class] = returned_[i];
       for (std::size_t cpu = 0; cpu < stripes(); ++cpu) clear(address + cpu * kStripeBytes, bytes_of(size_class));
@@ -126,6 +136,7 @@ class Arena {
     }
   }
 
+  bool barrier_fails_ = false;
   std::uint64_t chunk_ = 0;  // the chunk that is being filled
   std::size_t used_ = kStripeBytes;
   std::array<std::uint64_t, kClasses> free_{};  // each links to the next by its first word
@@ -163,6 +174,7 @@ bool can_reclaim() noexcept {
 void prepare_cells() noexcept {
   static const bool prepared = [] {
     pthread_atfork([] { arena.mutex.lock(); }, [] { arena.mutex.unlock(); }, [] { arena.mutex.unlock(); });
+    prepare_pairs();
     return can_reclaim();
   }();
   (void)prepared;

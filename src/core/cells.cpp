@@ -65,10 +65,13 @@ bool compare_exchange(PairCell* cell, PairCell& expected, PairCell desired) noex
   return swapped;
 }
 
+// Whether one load reads a pair; see prepare_pairs(). No static local, whose initialisation a signal handler could
+// meet.
+constinit bool loads_pairs = false;
+
 // An aligned 16-byte load is one on every CPU that has AVX (Intel SDM 3A 9.1.1, AMD APM 2 7.3.2).
 PairCell load_pair(const PairCell* cell) noexcept {
-  static const bool one_load = __builtin_cpu_supports("avx") != 0;
-  if (!one_load) [[unlikely]] {
+  if (!loads_pairs) [[unlikely]] {
     PairCell seen{0, 0};
     compare_exchange(const_cast<PairCell*>(cell), seen, seen);
     return seen;
@@ -107,6 +110,12 @@ bool add_to(PairCell* cell, double v) noexcept {
 #endif
 
 }  // namespace
+
+void prepare_pairs() noexcept {
+#if VITALS_WHOLE_PAIRS
+  loads_pairs = __builtin_cpu_supports("avx") != 0;
+#endif
+}
 
 void drop_update() noexcept { dropped.fetch_add(1, std::memory_order_relaxed); }
 

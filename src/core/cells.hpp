@@ -9,6 +9,9 @@ namespace vitals::detail {
 
 // The slow paths of cells.hpp, and reading.
 
+/// Finds out how pairs are read; before the first instrument is made.
+void prepare_pairs() noexcept;
+
 /// Ends what an add that returned false may have left: a descriptor that the kernel would still look at.
 void leave_sequence() noexcept;
 

@@ -18,17 +18,30 @@ Collector::Collector(Function function, std::string claimed_name, MetricType cla
       function_{std::move(function)},
       registry_{std::move(registry)} {}
 
+namespace {
+// How many callbacks are under way in this thread, each having scraped a registry that asks the next.
+thread_local int depth = 0;
+}  // namespace
+
 bool Collector::collect(std::vector<FamilySnapshot>& out) {
-  const std::lock_guard lock{mutex_};
+  // From within a callback no other is waited for: the thread that runs it may be waiting for this one.
+  std::unique_lock lock{mutex_, std::defer_lock};
+  if (depth == 0) {
+    lock.lock();
+  } else if (!lock.try_lock()) {
+    return true;
+  }
   if (!open_ || running_) return true;
   std::vector<FamilySnapshot> families;
   running_ = true;
+  ++depth;
   bool completed = true;
   try {
     function_(families);
   } catch (...) {
     completed = false;
   }
+  --depth;
   running_ = false;
   if (!open_) function_ = nullptr;
   if (completed)

@@ -11,8 +11,6 @@
 #include <vitals/exemplar.hpp>
 #include <vitals/snapshot.hpp>
 
-#include "core/series_arena.hpp"
-
 namespace vitals::detail {
 
 // What the families of a registry share.
@@ -22,7 +20,6 @@ struct Environment {
   TraceSource trace_source{};
   std::chrono::nanoseconds exemplar_interval{0};
   std::array<std::atomic<std::uint64_t>, 4> dropped_exemplars{};  // by ExemplarDrop; relaxed: a statistic
-  SeriesArena series{};
 };
 
 }  // namespace vitals::detail

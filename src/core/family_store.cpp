@@ -116,7 +116,7 @@ void* FamilyBase::make(const LabelKey& key, std::span<const std::string_view> va
   if (!labels.empty()) labels.pop_back();
 
   const std::size_t extra = expires() ? sizeof(Activity) : 0;
-  Series& series = environment_.series.allocate(Series::size(key, labels.size()) + extra);
+  Series& series = series_.allocate(Series::size(key, labels.size()) + extra);
   void* instrument = nullptr;
   try {
     instrument = allocate_instrument();
@@ -126,13 +126,13 @@ void* FamilyBase::make(const LabelKey& key, std::span<const std::string_view> va
   } catch (...) {
     series.version.fetch_or(1, std::memory_order_relaxed);
     if (instrument != nullptr) retire(instrument);  // the rest of it goes with the family
-    environment_.series.release(series);
+    series_.release(series);
     throw;
   }
   // Different for each: it orders them too.
   series.created = std::max(environment_.clock->unix_nanos(), last_created_ + 1);
   last_created_ = series.created;
-  if (expires()) activity_of(series) = {0, series.created};
+  if (expires()) new (&activity_of(series)) Activity{{0}, {environment_.clock->steady_nanos()}};
   series.previous = last_;
   series.next = nullptr;
   (last_ == nullptr ? first_ : last_->next) = &series;
@@ -157,7 +157,7 @@ void FamilyBase::take_out(Series& series) noexcept {
   void* instrument = series.instrument.load(std::memory_order_relaxed);
   retire(instrument);
   instruments_.release(instrument);
-  environment_.series.release(series);
+  series_.release(series);
 }
 
 bool FamilyBase::remove(const std::string_view* values, const void* only_this) {
@@ -210,11 +210,11 @@ FamilyBase::Activity& FamilyBase::activity_of(Series& series) noexcept {
 }
 
 // A series is idle as long as scrapes find the same in it.
-bool FamilyBase::is_idle(Series& series, UnixNanos now) noexcept {
+bool FamilyBase::is_idle(Series& series, std::int64_t now) noexcept {
   Activity& seen = activity_of(series);
   const std::uint64_t value = activity(series.instrument.load(std::memory_order_relaxed));
-  if (value != seen.value) seen = {value, now};
-  return now - seen.since >= declared_.options.expire_after.count();
+  if (value != seen.value.exchange(value, std::memory_order_relaxed)) seen.since.store(now, std::memory_order_relaxed);
+  return now - seen.since.load(std::memory_order_relaxed) >= declared_.options.expire_after.count();
 }
 
 void FamilyBase::let_others_pass(std::unique_lock<std::mutex>& lock) {
@@ -247,7 +247,7 @@ void FamilyBase::for_each(Visit visit) {
 template <class Visit>
 void FamilyBase::for_each_active(Visit visit) {
   if (!expires()) return for_each(visit);
-  const UnixNanos now = environment_.clock->unix_nanos();
+  const std::int64_t now = environment_.clock->steady_nanos();
   for_each([&](Series& series) {
     if (!is_idle(series, now)) return visit(series);
     take_out(series);

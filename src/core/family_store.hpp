@@ -17,6 +17,7 @@
 #include "core/declaration.hpp"
 #include "core/environment.hpp"
 #include "core/instrument_arena.hpp"
+#include "core/series_arena.hpp"
 #include "core/series_table.hpp"
 
 namespace vitals::detail {
@@ -83,19 +84,23 @@ class FamilyBase {
     Series* at;
     UnixNanos last;
   };
-  struct Activity {  // at the end of the block of a series that may expire
-    std::uint64_t value;
-    UnixNanos since;
+  // At the end of the block of a series that may expire. Under the lock, but where a longer key may have been that a
+  // look-up is still reading.
+  struct Activity {
+    std::atomic<std::uint64_t> value;
+    std::atomic<std::int64_t> since;  // steady time
   };
 
   void* create(const LabelKey& key, std::span<const std::string_view> values);
   void* make(const LabelKey& key, std::span<const std::string_view> values);
   void* allocate_instrument();
   void take_out(Series& series) noexcept;
-  bool is_idle(Series& series, UnixNanos now) noexcept;
+  bool is_idle(Series& series, std::int64_t now) noexcept;
   [[nodiscard]] bool matches(const Series& series, std::span<const LabelMatch> wanted) const;
   static Activity& activity_of(Series& series) noexcept;
-  [[nodiscard]] bool expires() const noexcept { return declared_.options.expire_after.count() > 0; }
+  [[nodiscard]] bool expires() const noexcept {
+    return declared_.options.expire_after.count() > 0 && !declared_.labels.empty();
+  }
 
   // Calls visit for each series that was made before the call, in the order of their making, under the lock, which it
   // leaves again and again. One that is removed and made anew meanwhile is a later series, so no labels are visited
@@ -111,6 +116,7 @@ class FamilyBase {
   const bool plain_names_;  // all names are exposed as declared, whatever the escaping
   Environment& environment_;
 
+  SeriesArena series_;
   SeriesTable table_;
   mutable std::mutex mutex_;     // whoever changes what follows, or walks it
   std::atomic<int> waiting_{0};  // to make or remove a series: a scrape lets them pass. Relaxed: a hint

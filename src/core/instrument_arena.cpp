@@ -6,6 +6,8 @@
 
 #include <sys/mman.h>
 
+#include "core/give_back.hpp"
+
 namespace vitals::detail {
 
 namespace {
@@ -53,7 +55,7 @@ void InstrumentArena::release(void* instrument) noexcept {
   const bool filled = chunk.used + size_ > chunk.bytes;
   for (std::size_t page = at / kPage; page <= (at + size_ - 1) / kPage; ++page) {
     const bool passed = filled || (page + 1) * kPage <= chunk.used;
-    if (--chunk.live[page] == 0 && passed) madvise(chunk.begin + page * kPage, kPage, MADV_DONTNEED);
+    if (--chunk.live[page] == 0 && passed) give_back(chunk.begin + page * kPage, kPage);
   }
   if (--chunk.instruments == 0 && filled) chunk.live = {};
 }

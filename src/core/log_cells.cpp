@@ -154,12 +154,20 @@ void LogCells::observe_new(double v) noexcept {
 LogLayout* LogCells::grow(LogLayout& full) noexcept {
   const LogRules* rules = rules_;
   if (rules == nullptr) return nullptr;  // of a removed series
+  // `claimed` is more for a moment than what it counts: another thread, or one that this handler interrupts, may be
+  // about to find that its tag was placed by others.
+  std::uint32_t tags = 0;
+  for (std::uint32_t slot = 0; slot <= full.mask; ++slot)
+    tags += full.tags()[slot].load(std::memory_order_relaxed) != 0;
+  if (tags < full.limit) return &full;
   std::int32_t schema = full.schema();
   std::uint32_t capacity = capacity_for(most_tags(*rules, schema));
   if (full.limit < most_tags(*rules, schema)) {
     capacity = std::min((full.capacity() < 256 ? 4 : 2) * full.capacity(), capacity);
-  } else {
+  } else if (schema > kCoarsestSchema) {
     --schema;
+  } else {
+    return &full;
   }
   capacity = std::max(capacity, full.capacity());
   const std::size_t bytes = LogLayout::bytes(capacity, rules->slices);

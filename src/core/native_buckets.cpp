@@ -75,10 +75,11 @@ NativeTotals read_native(const NativeCells& cells, const Native& options, Native
   out.present = true;
   out.schema = newest == nullptr ? schema_of(options.factor) : newest->schema();
   out.zero_threshold = cells.zero_threshold.load(std::memory_order_relaxed);
-  out.zero_count = 0;
   out.positive.clear();
   out.negative.clear();
+  // Those for which there was no memory: readers refuse buckets that add up to less than the count.
   const PairCell unplaced = cells.cells.unplaced();
+  out.zero_count = unplaced.count;
   NativeTotals totals{unplaced.count, unplaced.sum};
   if (!classic.empty()) classic.back() += unplaced.count;
   LogCells::for_each(newest, [&](const LogLayout& layout, std::uint32_t slot, LogTag tag) {

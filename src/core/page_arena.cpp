@@ -6,6 +6,8 @@
 
 #include <sys/mman.h>
 
+#include "core/give_back.hpp"
+
 namespace vitals::detail {
 
 namespace {
@@ -79,7 +81,7 @@ void PageArena::release(Chunk& chunk, std::size_t begin, std::size_t end) noexce
     const std::size_t from = std::max(begin, page * kPage);
     const auto bytes = static_cast<std::uint32_t>(std::min(end, (page + 1) * kPage) - from);
     if (held[page].fetch_sub(bytes, std::memory_order_acq_rel) == bytes)
-      madvise(reinterpret_cast<std::byte*>(&chunk) + page * kPage, kPage, MADV_DONTNEED);
+      give_back(reinterpret_cast<std::byte*>(&chunk) + page * kPage, kPage);
   }
 }
 

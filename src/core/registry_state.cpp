@@ -118,12 +118,16 @@ FamilyBase& RegistryState::family(MetricType type, Declaration declared, Make ma
   check(type, declared);
   const auto problems = lint({given, declared.help, type, declared.labels, declared.unit, declared.bounds, {}});
   const std::string name = declared.name;
-  auto made = make(std::move(declared), environment_);
-  claim(name, type);
-  FamilyBase& family = *families_.emplace(name, std::move(made)).first->second;
+  const auto place = families_.emplace(name, make(std::move(declared), environment_)).first;
+  try {
+    claim(name, type);
+  } catch (...) {  // a clash, or no memory
+    families_.erase(place);
+    throw;
+  }
   lock.unlock();
   report(problems);
-  return family;
+  return *place->second;
 }
 
 std::vector<LintProblem> RegistryState::lint(LintDeclaration declared) const {
@@ -161,8 +165,13 @@ std::shared_ptr<Collector> RegistryState::add(Collector::Function function, cons
   std::unique_lock lock{mutex_};
   check_metric_name(claimed.name, utf8_names_);
   const auto problems = lint({claimed.name, claimed.help, claimed.type, {}, claimed.unit, {}, {}});
-  claim(claimed.name, claimed.type);
   collectors_.push_back(collector);
+  try {
+    claim(claimed.name, claimed.type);
+  } catch (...) {
+    collectors_.pop_back();
+    throw;
+  }
   lock.unlock();
   report(problems);
   return collector;

@@ -59,7 +59,9 @@ SampleNames::Clash SampleNames::find_clash(std::string_view name, MetricType typ
 }
 
 void SampleNames::claim(std::string_view name, MetricType type) {
-  for_each_line(name, type, [&](std::string line) { taken_.emplace(std::move(line), name); });
+  std::map<std::string, std::string, std::less<>> lines;
+  for_each_line(name, type, [&](std::string line) { lines.emplace(std::move(line), name); });
+  taken_.merge(lines);  // all or none: this needs no memory
 }
 
 void SampleNames::release(std::string_view name, MetricType type) {

@@ -1,5 +1,6 @@
 #include "core/series.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 namespace vitals::detail {
@@ -12,7 +13,12 @@ void Series::fill(const LabelKey& key, std::string_view labels, void* made) noex
   for (std::size_t i = 0; i < n; ++i) words[i].store(key.words()[i], std::memory_order_release);
   key_words.store(static_cast<std::uint32_t>(n), std::memory_order_release);
   instrument.store(made, std::memory_order_release);
-  std::memcpy(static_cast<void*>(words + n), labels.data(), labels.size());
+  // The text lies where a longer key may have been, which a look-up may still be reading: word by word, too.
+  for (std::size_t i = 0; 8 * i < labels.size(); ++i) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, labels.data() + 8 * i, std::min<std::size_t>(8, labels.size() - 8 * i));
+    words[n + i].store(word, std::memory_order_release);
+  }
   text_bytes = static_cast<std::uint32_t>(labels.size());
   version.store(odd + 1, std::memory_order_release);
 }

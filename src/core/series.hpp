@@ -12,10 +12,11 @@
 
 namespace vitals::detail {
 
-// What a series is known by: its key and the text of its labels, which follow in memory. Made in a SeriesArena, whose
-// memory holds nothing else, so that a look-up may read one that is being removed or made anew, and notices it: it
-// reads `version`, then the rest, then `version` again (a seqlock). What look-ups read is atomic, release when written
-// and acquire when read: a look-up that sees any of a new key sees the version that came before it.
+// What a series is known by: its key and the text of its labels, which follow in memory. Made in the SeriesArena of its
+// family, whose memory holds nothing else, so that a look-up may read one that is being removed or made anew, and
+// notices it: it reads `version`, then the rest, then `version` again (a seqlock). What look-ups read is atomic,
+// release when written and acquire when read: a look-up that sees any of a new key sees the version that came before
+// it.
 struct Series {
   std::atomic<std::uint32_t> version{0};  // odd: not a series now
   std::atomic<std::uint32_t> key_words{0};

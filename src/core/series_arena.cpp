@@ -38,7 +38,6 @@ void* SeriesArena::carve(std::size_t bytes) {
 
 Series& SeriesArena::allocate(std::size_t bytes) {
   const std::size_t size_class = class_of(bytes);
-  const std::lock_guard lock{mutex_};
   if (Series* series = free_[size_class]) {
     free_[size_class] = series->next;
     return *series;
@@ -51,7 +50,6 @@ Series& SeriesArena::allocate(std::size_t bytes) {
 }
 
 void SeriesArena::release(Series& series) noexcept {
-  const std::lock_guard lock{mutex_};
   Series*& first = free_[class_of(series.block_bytes)];
   series.next = first;
   first = &series;

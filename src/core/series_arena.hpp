@@ -3,15 +3,14 @@
 #include <array>
 #include <cstddef>
 #include <memory>
-#include <mutex>
 #include <vector>
 
 #include "core/series.hpp"
 
 namespace vitals::detail {
 
-// The memory of a registry's series. A freed block serves another series of about the same size and nothing else, ever:
-// see Series. Gives all back when it dies. Thread-safe.
+// The memory of a family's series. A freed block serves another series of the family, of about the same size, and
+// nothing else, ever: see Series. Gives all back when it dies. Needs the family's lock.
 class SeriesArena {
  public:
   SeriesArena() = default;
@@ -32,11 +31,10 @@ class SeriesArena {
   static std::size_t bytes_of(std::size_t size_class) noexcept;
   void* carve(std::size_t bytes);
 
-  std::mutex mutex_;
   std::vector<std::unique_ptr<std::byte[]>> chunks_;
   std::byte* at_ = nullptr;  // what is left of the last chunk
   std::size_t left_ = 0;
-  std::size_t next_chunk_ = 4096;
+  std::size_t next_chunk_ = 256;
   std::array<Series*, kClasses> free_{};  // linked by `next`
 };
 

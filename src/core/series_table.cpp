@@ -4,6 +4,8 @@
 
 #include <sys/mman.h>
 
+#include "core/give_back.hpp"
+
 namespace vitals::detail {
 
 namespace {
@@ -75,7 +77,7 @@ void SeriesTable::insert(Series& series) {
     current_.store(larger, std::memory_order_release);
     retired_.push_back({table, table->bytes});
     // Its pages go back; its addresses stay, for readers who are still in it.
-    if (table->bytes >= kPage) madvise(table, table->bytes, MADV_DONTNEED);
+    if (table->bytes >= kPage) give_back(table, table->bytes);
     table = larger;
   }
   put(*table, series, hash_of(series));

@@ -14,6 +14,11 @@ States::States(std::initializer_list<std::string_view> names) : names_{names.beg
 States::States(std::vector<std::string> names) : names_{std::move(names)} {}
 void States::add(std::string_view name) { names_.emplace_back(name); }
 
+std::size_t StateSet::index_of_number(std::size_t i) const noexcept {
+  const auto* names = names_;  // read once: the memory may turn into zeros
+  return names != nullptr && i < names->size() ? i : kMax;
+}
+
 std::size_t StateSet::index_of(std::string_view name) const noexcept {
   if (names_ == nullptr) return kMax;
   const auto found = std::find(names_->begin(), names_->end(), name);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <atomic>
 #include <set>
 #include <sstream>
@@ -203,6 +204,32 @@ TEST(Family, LooksUpMakesRemovesAndScrapesAtOnce) {
   scraper.join();
 
   EXPECT_EQ(kept.value(), 50'000);
+}
+
+// Memory of a removed series that served one of another family would answer for it: their keys are the same values.
+TEST(Family, LookUpsNeverFindSeriesOfAnotherFamily) {
+  Registry registry;
+  auto& a = registry.counter("a_total", "A.", {"x"});
+  auto& b = registry.counter("b_total", "B.", {"x"});
+  std::atomic<bool> done{false};
+  std::vector<std::thread> churn;
+  for (int t = 0; t < 2; ++t) {
+    churn.emplace_back([&] {
+      while (!done) {
+        a.remove("v");
+        b.with("v").inc(1'000'000);
+        b.remove("v");
+        a.with("v");
+      }
+    });
+  }
+
+  double most = 0;
+  for (int i = 0; i < 300'000; ++i) most = std::max(most, a.with("v").value());
+  done = true;
+  for (auto& thread : churn) thread.join();
+
+  EXPECT_EQ(most, 0);  // nobody increments a series of a_total
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+#include <atomic>
 #include <cmath>
 #include <functional>
 #include <latch>
@@ -6,6 +7,7 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -197,6 +199,28 @@ TEST_F(RegistryTest, LeavesOutWhatACollectorMayNotGive) {
   EXPECT_THAT(text, testing::Not(HasSubstr("bad")));
   EXPECT_THAT(text, testing::Not(HasSubstr("empty")));
   EXPECT_THAT(text, HasSubstr("vitals_collector_errors_total 6\n"));
+}
+
+// Each holds its own callback while it asks for the other's.
+TEST(RegistryTest, CallbacksThatScrapeTheirRegistryDontWaitForEachOther) {
+  Registry registry;
+  std::atomic<int> depth{0};
+  const auto scrape = [&] {
+    if (depth.fetch_add(1) < 100'000) (void)to_text(registry);
+    return 1.0;
+  };
+  const auto one = registry.gauge_callback("one", "One.", scrape);
+  const auto two = registry.gauge_callback("two", "Two.", scrape);
+
+  std::vector<std::thread> scrapers;
+  for (int t = 0; t < 2; ++t) {
+    scrapers.emplace_back([&] {
+      for (int i = 0; i < 2'000; ++i) (void)to_text(registry);
+    });
+  }
+  for (auto& thread : scrapers) thread.join();
+
+  EXPECT_EQ(to_text(registry), "# HELP one One.\n# TYPE one gauge\none 1\n# HELP two Two.\n# TYPE two gauge\ntwo 1\n");
 }
 
 }  // namespace

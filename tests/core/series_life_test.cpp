@@ -285,5 +285,19 @@ TEST(SeriesLife, StaleReferencesAreHarmless) {
   EXPECT_EQ(histograms.size() + peaks.size() + states.size(), 0u);
 }
 
+TEST(Expiry, MetricsWithoutLabelsStay) {
+  FakeClock clock;
+  Registry registry{{.clock = &clock}};
+  auto& counter = registry.counter("a_total", "A.", {.expire_after = 1s});
+
+  for (int i = 0; i < 3; ++i) {
+    (void)to_text(registry);
+    clock.advance(1h);
+  }
+  counter.inc();
+
+  EXPECT_THAT(to_text(registry), HasSubstr("a_total 1\n"));
+}
+
 }  // namespace
 }  // namespace vitals
