@@ -202,7 +202,7 @@ TEST_F(RegistryTest, LeavesOutWhatACollectorMayNotGive) {
 }
 
 // Each holds its own callback while it asks for the other's.
-TEST(RegistryTest, CallbacksThatScrapeTheirRegistryDontWaitForEachOther) {
+TEST(RegistryCallbacks, MayScrapeTheirRegistryAndDontWaitForEachOther) {
   Registry registry;
   std::atomic<int> depth{0};
   const auto scrape = [&] {
