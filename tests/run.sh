@@ -45,7 +45,7 @@ done_with "PostgreSQL is up (tests start their own Redis and Prometheus)"
 # ThreadSanitizer of g++ 12 can't live with the address randomisation of newer kernels.
 runner=()
 if [ "$sanitize" = thread ] && setarch -R true 2>/dev/null; then runner=(setarch -R); fi
-export TSAN_OPTIONS="halt_on_error=1 second_deadlock_stack=1 ${TSAN_OPTIONS-}"
+export TSAN_OPTIONS="halt_on_error=1 second_deadlock_stack=1 suppressions=$root/tests/support/tsan.supp print_suppressions=0 ${TSAN_OPTIONS-}"
 export LSAN_OPTIONS="suppressions=$root/tests/support/lsan.supp print_suppressions=0 ${LSAN_OPTIONS-}"
 export ASAN_OPTIONS="detect_stack_use_after_return=1 ${ASAN_OPTIONS-}"
 

@@ -1,5 +1,6 @@
 // vitals lint, the command. What it finds is tested with vitals/lint.hpp, in tests/core.
 #include <cstdlib>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -85,12 +86,14 @@ TEST(Lint, ReadsTheStandardInput) {
 
 TEST(Lint, AsksAnAddressForTheFormat) {
   std::string request;
-  const ScriptedServer server([&](int, const std::string& header) {
+  std::optional<ScriptedServer> server;
+  server.emplace([&](int, const std::string& header) {
     request = header;
     return http_ok("# EOF\n", "Content-Type: application/openmetrics-text; version=1.0.0\r\n");
   });
 
-  const auto result = run_tool({"lint", server.url(), "--format", "openmetrics"});
+  const auto result = run_tool({"lint", server->url(), "--format", "openmetrics"});
+  server.reset();  // so that its thread has ended
 
   EXPECT_EQ(result.status, 0) << result.out << result.err;
   EXPECT_THAT(request, HasSubstr("Accept: application/openmetrics-text; version=1.0.0\r\n"));
