@@ -38,12 +38,15 @@ double PeakGauge::value() const noexcept {
   constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
   const detail::PeakWindow* window = window_;
   if (window == nullptr) return kNothing;
-  const std::int64_t now = window->clock->steady_nanos();
-  const auto is_over = [&] { return now - start_.load(std::memory_order_relaxed) >= window->nanos; };
+  const auto is_over = [&] {
+    return window->clock->steady_nanos() - start_.load(std::memory_order_relaxed) >= window->nanos;
+  };
   if (is_over() && !turning_.exchange(true, std::memory_order_acquire)) {
     if (is_over()) {
       turn();
-      start_.store(now, std::memory_order_relaxed);
+      // The time of now, not of before: who was kept waiting in between would make a window that is over as it begins,
+      // and the next reader would end it with the peaks that are in it.
+      start_.store(window->clock->steady_nanos(), std::memory_order_relaxed);
     }
     turning_.store(false, std::memory_order_release);
   }
