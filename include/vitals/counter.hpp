@@ -86,7 +86,8 @@ class Counter {
   /// Adds 1 when the result dies because an exception passes: `auto failed = errors.count_exceptions();`
   ExceptionCount count_exceptions() noexcept { return ExceptionCount{*this}; }
 
-  /// Every increment that happened before this call, and perhaps some that overlap it. Never goes down.
+  /// Every increment that happened before this call, and perhaps some that overlap it. Never goes down
+  /// while its series lives.
   [[nodiscard]] double value() const noexcept;
 
  private:
