@@ -104,6 +104,7 @@ class Histogram {
 
   void observe_slow(std::size_t bucket, double v) noexcept;
   void observe_with_extras(double v) noexcept;
+  void observe_with_exemplars(const detail::HistogramExtras& extras, double v) noexcept;
 
   // The buckets follow the object in memory: one pair of a count and a sum for each, the last for +Inf.
   [[nodiscard]] detail::PairCell* own() const noexcept {

@@ -66,20 +66,41 @@ void FamilyBase::retire_all() noexcept {
     retire(series->instrument.load(std::memory_order_relaxed));
 }
 
-void* FamilyBase::find_or_create(const std::string_view* values) {
-  const std::span all{values, declared_.labels.size()};
-  const LabelKey key{all};
-  if (void* found = table_.find(key)) [[likely]]
-    return found;
-  return create(key, all);
+template <std::size_t N>
+void* FamilyBase::find_short(const std::string_view* values) const noexcept {
+  std::uint64_t key[1 + N * (kShortLength + 7) / 8];
+  const std::uint64_t* end = [&]<std::size_t... I>(std::index_sequence<I...>) {
+    return put_short_key(key, values[I]...);
+  }(std::make_index_sequence<N>{});
+  return end == nullptr ? nullptr : table_.find({key, end});
 }
 
-void* FamilyBase::create(const LabelKey& key, std::span<const std::string_view> values) {
+// The common numbers of labels have code of their own.
+void* FamilyBase::find_or_create(const std::string_view* values) {
+  const std::size_t n = declared_.labels.size();
+  void* found = nullptr;
+  switch (n) {
+    case 1: found = find_short<1>(values); break;
+    case 2: found = find_short<2>(values); break;
+    case 3: found = find_short<3>(values); break;
+    case 4: found = find_short<4>(values); break;
+    default: break;
+  }
+  return found != nullptr ? found : find_or_create_any({values, n});
+}
+
+void* FamilyBase::find_or_create_any(std::span<const std::string_view> values) {
+  const LabelKey key{values};
+  void* found = table_.find(key.words());
+  return found != nullptr ? found : create(key.words(), values);
+}
+
+void* FamilyBase::create(KeyWords key, std::span<const std::string_view> values) {
   if (!std::all_of(values.begin(), values.end(), is_valid_utf8)) {
     std::vector<std::string> valid;
     for (const auto value : values) valid.push_back(to_valid_utf8(value));
     const std::vector<std::string_view> views{valid.begin(), valid.end()};
-    return create(LabelKey{views}, views);
+    return create(LabelKey{views}.words(), views);
   }
   const Change lock{mutex_, waiting_};
   if (void* found = table_.find(key)) return found;
@@ -92,8 +113,8 @@ void* FamilyBase::create(const LabelKey& key, std::span<const std::string_view> 
   const std::vector<std::string_view> views(values.size(), kOverflow);
   const LabelKey overflow{views};
   // It may be there under that name already, as one of those that count.
-  if (void* found = table_.find(overflow)) return found;
-  void* made = make(overflow, views);
+  if (void* found = table_.find(overflow.words())) return found;
+  void* made = make(overflow.words(), views);
   overflow_ = last_;
   return made;
 }
@@ -109,7 +130,7 @@ void* FamilyBase::allocate_instrument() {
 }
 
 // Under the lock. May throw std::bad_alloc, and then has changed nothing that shows.
-void* FamilyBase::make(const LabelKey& key, std::span<const std::string_view> values) {
+void* FamilyBase::make(KeyWords key, std::span<const std::string_view> values) {
   std::string labels;
   for (const auto& [name, value] : environment_.labels) append_label(labels, name, value), labels += ',';
   for (std::size_t i = 0; i < values.size(); ++i) append_label(labels, declared_.labels[i], values[i]), labels += ',';
@@ -167,7 +188,7 @@ bool FamilyBase::remove(const std::string_view* values, const void* only_this) {
   const LabelKey key{views};
 
   const Change lock{mutex_, waiting_};
-  Series* series = table_.find_series(key);
+  Series* series = table_.find_series(key.words());
   if (series == nullptr) return false;
   if (only_this != nullptr && series->instrument.load(std::memory_order_relaxed) != only_this) return false;
   take_out(*series);

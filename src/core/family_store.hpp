@@ -91,8 +91,11 @@ class FamilyBase {
     std::atomic<std::int64_t> since;  // steady time
   };
 
-  void* create(const LabelKey& key, std::span<const std::string_view> values);
-  void* make(const LabelKey& key, std::span<const std::string_view> values);
+  template <std::size_t N>
+  [[nodiscard]] void* find_short(const std::string_view* values) const noexcept;
+  void* find_or_create_any(std::span<const std::string_view> values);
+  void* create(KeyWords key, std::span<const std::string_view> values);
+  void* make(KeyWords key, std::span<const std::string_view> values);
   void* allocate_instrument();
   void take_out(Series& series) noexcept;
   bool is_idle(Series& series, std::int64_t now) noexcept;

@@ -75,14 +75,22 @@ void Histogram::observe_slow(std::size_t bucket, double v) noexcept {
 
 void Histogram::observe_with_extras(double v) noexcept {
   const detail::HistogramExtras* extras = extras_;
-  if (extras == nullptr) return;  // removed
-  const std::size_t bucket = extras->index == nullptr ? detail::kSlotByValue : (*extras->index)(v);
-  if (extras->native != nullptr) {
+  if (extras == nullptr) [[unlikely]]
+    return;  // removed
+  if (extras->exemplars) [[unlikely]]
+    return observe_with_exemplars(*extras, v);
+  detail::native_cells(*this).cells.observe(v);  // there is no other extra
+}
+
+// Not inlined, so that native buckets alone save no registers for it.
+[[gnu::noinline]] void Histogram::observe_with_exemplars(const detail::HistogramExtras& extras, double v) noexcept {
+  const std::size_t bucket = extras.index == nullptr ? detail::kSlotByValue : (*extras.index)(v);
+  if (extras.native != nullptr) {
     detail::native_cells(*this).cells.observe(v);
   } else if (!detail::add_pair(head_, bucket * sizeof(detail::PairCell), v)) {
     observe_slow(bucket, v);
   }
-  if (extras->exemplars) detail::offer_exemplar(exemplars_, bucket, v);
+  detail::offer_exemplar(exemplars_, bucket, v);
 }
 
 void Histogram::observe(double v, ExemplarLabels exemplar) noexcept {

@@ -57,86 +57,73 @@ inline std::uint64_t* put_words(std::uint64_t* out, std::string_view text) noexc
 }
 
 // Label values as words: their lengths, then the bytes of each, filled up to a whole word. Different values have
-// different keys, and comparing is comparing words. All lengths are bytes of the first word if they fit, else each has
-// a word of its own, the first one marked.
+// different keys, and comparing is comparing words. All lengths are bytes of the first word if they fit (a short key),
+// else each has a word of its own, the first one marked.
+using KeyWords = std::span<const std::uint64_t>;
+
+inline constexpr std::size_t kShortValues = 7;  // so that the mark is never a length
+inline constexpr std::size_t kShortLength = 255;
+inline constexpr std::uint64_t kLongKey = std::uint64_t{1} << 63;
+
+/// Writes the short key of these texts at `out`, which has room for it; returns its end, or nullptr if there is none.
+/// Texts by value, in registers: what is written can't be taken for one of their lengths.
+template <class... Texts>
+[[nodiscard]] inline std::uint64_t* put_short_key(std::uint64_t* out, Texts... texts) noexcept {
+  static_assert(sizeof...(texts) <= kShortValues);
+  if ((texts.size() | ...) > kShortLength) [[unlikely]]
+    return nullptr;
+  unsigned shift = 0;
+  *out = 0;
+  ((*out |= std::uint64_t{texts.size()} << shift, shift += 8), ...);
+  ++out;
+  ((out = put_words(out, texts)), ...);
+  return out;
+}
+
+/// The hash of a key. Each pair of words is multiplied and the product's halves joined, with the seed, a secret, in the
+/// factors: what the fast hashes of our day have inside. No product waits for another. A whole such hash (XXH3) takes
+/// longer for keys that are this short (decision 3).
+[[nodiscard]] inline std::uint64_t hash_key(KeyWords words, std::uint64_t seed) noexcept {
+  constexpr std::uint64_t kOdd = 0x9E3779B97F4A7C15;  // 2^64 / golden ratio
+  const auto mix = [](std::uint64_t a, std::uint64_t b) {
+    __extension__ using Wide = unsigned __int128;
+    const auto product = static_cast<Wide>(a) * b;
+    return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+  };
+  const std::uint64_t second = seed * kOdd;
+  std::uint64_t first = seed;  // another one for each pair, so that their order counts
+  std::uint64_t h = words.size();
+  std::size_t i = 0;
+  for (; i + 2 <= words.size(); i += 2, first += kOdd) h += mix(words[i] ^ first, words[i + 1] ^ second);
+  if (i < words.size()) h += mix(words[i] ^ first, second);
+  return mix(h ^ second, kOdd);
+}
+
+// The key of any values. Allocates if they are longer than some 2 kB.
 class LabelKey {
  public:
-  explicit LabelKey(std::span<const std::string_view> values) {
-    if (!fill_short(values)) [[unlikely]]
-      fill_long(values);
-  }
+  explicit LabelKey(std::span<const std::string_view> values);
   LabelKey(const LabelKey&) = delete;
   LabelKey& operator=(const LabelKey&) = delete;
 
-  [[nodiscard]] std::span<const std::uint64_t> words() const noexcept { return {words_, size_}; }
-  [[nodiscard]] std::uint64_t hash(std::uint64_t seed) const noexcept { return hash(words(), seed); }
-  /// Two words at a time are multiplied and the product's halves joined, with the seed, a secret, in the factors: what
-  /// the fast hashes of our day have inside. A whole one (XXH3) takes longer for keys that are this short (decision 3).
-  static std::uint64_t hash(std::span<const std::uint64_t> words, std::uint64_t seed) noexcept {
-    constexpr std::uint64_t kOdd = 0x9E3779B97F4A7C15;  // 2^64 / golden ratio
-    const auto mix = [](std::uint64_t a, std::uint64_t b) {
-      __extension__ using Wide = unsigned __int128;
-      const auto product = static_cast<Wide>(a) * b;
-      return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
-    };
-    const std::uint64_t second = seed * kOdd;
-    std::uint64_t h = seed ^ words.size();
-    std::size_t i = 0;
-    for (; i + 2 <= words.size(); i += 2) h = mix(words[i] ^ second, words[i + 1] ^ h);
-    if (i < words.size()) h = mix(words[i] ^ second, h);
-    return mix(h ^ second, kOdd);
-  }
+  [[nodiscard]] KeyWords words() const noexcept { return words_; }
 
   /// Calls visit for each of the n values of a key.
   template <class Visit>
-  static void for_each_value(std::span<const std::uint64_t> words, std::size_t n, Visit visit) {
-    const bool is_long = n > kShortValues || (words[0] & kLong) != 0;
+  static void for_each_value(KeyWords words, std::size_t n, Visit visit) {
+    const bool is_long = n > kShortValues || (words[0] & kLongKey) != 0;
     const std::uint64_t* text = words.data() + (is_long ? n : 1);
     for (std::size_t i = 0; i < n; ++i) {
-      const std::size_t size = is_long ? words[i] & ~kLong : words[0] >> (8 * i) & 0xFF;
+      const std::size_t size = is_long ? words[i] & ~kLongKey : words[0] >> (8 * i) & 0xFF;
       visit(std::string_view{reinterpret_cast<const char*>(text), size});
       text += (size + 7) / 8;
     }
   }
 
  private:
-  static constexpr std::size_t kShortValues = 7;  // so that the mark is never a length
-  static constexpr std::size_t kShortLength = 255;
-  static constexpr std::uint64_t kLong = std::uint64_t{1} << 63;
-
-  [[nodiscard]] bool fill_short(std::span<const std::string_view> values) noexcept {
-    if (values.size() > kShortValues) return false;
-    std::uint64_t lengths = 0;
-    std::uint64_t* out = local_ + 1;
-    int shift = 0;
-    for (const auto value : values) {
-      if (value.size() > kShortLength) return false;
-      lengths |= std::uint64_t{value.size()} << shift;
-      shift += 8;
-      out = put_words(out, value);
-    }
-    local_[0] = lengths;
-    words_ = local_;
-    size_ = static_cast<std::size_t>(out - local_);
-    return true;
-  }
-
-  void fill_long(std::span<const std::string_view> values) {
-    std::size_t size = values.size();
-    for (const auto value : values) size += (value.size() + 7) / 8;
-    large_ = std::make_unique<std::uint64_t[]>(size);
-    std::uint64_t* out = large_.get();
-    for (const auto value : values) *out++ = value.size();
-    large_[0] |= kLong;
-    for (const auto value : values) out = put_words(out, value);
-    words_ = large_.get();
-    size_ = size;
-  }
-
-  const std::uint64_t* words_;
-  std::size_t size_;
+  std::uint64_t local_[256];  // not filled: the stack is there anyway
   std::unique_ptr<std::uint64_t[]> large_;
-  std::uint64_t local_[1 + kShortValues * (kShortLength + 7) / 8];  // not filled: the stack is there anyway
+  KeyWords words_;
 };
 
 }  // namespace vitals::detail

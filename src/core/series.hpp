@@ -28,18 +28,18 @@ struct Series {
   std::uint32_t block_bytes = 0;  // of all this
 
   /// The bytes that a series takes.
-  static std::size_t size(const LabelKey& key, std::size_t text_bytes) noexcept {
-    return sizeof(Series) + key.words().size_bytes() + text_bytes;
+  static std::size_t size(KeyWords key, std::size_t text_bytes) noexcept {
+    return sizeof(Series) + key.size_bytes() + text_bytes;
   }
 
   /// The instrument, if this is the series of that key now.
-  [[nodiscard]] void* match(const LabelKey& key) const noexcept {
+  [[nodiscard]] void* match(KeyWords wanted) const noexcept {
     const std::uint32_t before = version.load(std::memory_order_acquire);
-    const auto wanted = key.words();
     if (key_words.load(std::memory_order_acquire) != wanted.size()) return nullptr;
     const auto* own = key_begin();
     // Without a branch for each word: they are almost always all equal.
     std::uint64_t difference = 0;
+#pragma GCC unroll 2
     for (std::size_t i = 0; i < wanted.size(); ++i) difference |= own[i].load(std::memory_order_acquire) ^ wanted[i];
     void* found = instrument.load(std::memory_order_acquire);
     difference |= (before & 1) | (version.load(std::memory_order_relaxed) ^ before);
@@ -47,11 +47,11 @@ struct Series {
   }
 
   /// Under the family's lock.
-  void fill(const LabelKey& key, std::string_view labels, void* made) noexcept;
+  void fill(KeyWords key, std::string_view labels, void* made) noexcept;
   [[nodiscard]] std::string_view text() const noexcept {
     return {reinterpret_cast<const char*>(key_begin() + key_words.load(std::memory_order_relaxed)), text_bytes};
   }
-  [[nodiscard]] std::span<const std::uint64_t> key() const noexcept {
+  [[nodiscard]] KeyWords key() const noexcept {
     return {reinterpret_cast<const std::uint64_t*>(key_begin()), key_words.load(std::memory_order_relaxed)};
   }
 

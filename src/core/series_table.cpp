@@ -42,7 +42,7 @@ SeriesTable::Slots* SeriesTable::make(std::size_t slots) {
 }
 
 std::uint64_t SeriesTable::hash_of(const Series& series) const noexcept {
-  return LabelKey::hash(series.key(), seed_) & hash_bits_;
+  return hash_of(series.key());
 }
 
 void SeriesTable::put(Slots& table, Series& series, std::uint64_t hash) noexcept {
@@ -53,7 +53,7 @@ void SeriesTable::put(Slots& table, Series& series, std::uint64_t hash) noexcept
   table.begin()[i].store(tag | reinterpret_cast<std::uint64_t>(&series), std::memory_order_release);
 }
 
-Series* SeriesTable::find_series(const LabelKey& key) const noexcept {
+Series* SeriesTable::find_series(KeyWords key) const noexcept {
   const std::uint64_t hash = hash_of(key);
   const Slots& table = *current_.load(std::memory_order_relaxed);
   const std::size_t mask = table.mask.load(std::memory_order_relaxed);

@@ -23,7 +23,7 @@ class SeriesTable {
   SeriesTable& operator=(const SeriesTable&) = delete;
 
   /// The instrument of the key, or null.
-  [[nodiscard]] void* find(const LabelKey& key) const noexcept {
+  [[nodiscard]] void* find(KeyWords key) const noexcept {
     const std::uint64_t hash = hash_of(key);
     const Slots& table = *current_.load(std::memory_order_acquire);
     const std::size_t mask = table.mask.load(std::memory_order_relaxed);
@@ -39,7 +39,7 @@ class SeriesTable {
 
   /// These need the family's lock. find_series: null if there is none. REQUIRES: insert: not in the table; erase: in
   /// it. insert may throw std::bad_alloc, and then changes nothing.
-  [[nodiscard]] Series* find_series(const LabelKey& key) const noexcept;
+  [[nodiscard]] Series* find_series(KeyWords key) const noexcept;
   void insert(Series& series);
   void erase(Series& series) noexcept;
 
@@ -60,7 +60,7 @@ class SeriesTable {
   static Series* series_of(std::uint64_t slot) noexcept {
     return reinterpret_cast<Series*>(slot & ((std::uint64_t{1} << kPointerBits) - 1));
   }
-  [[nodiscard]] std::uint64_t hash_of(const LabelKey& key) const noexcept { return key.hash(seed_) & hash_bits_; }
+  [[nodiscard]] std::uint64_t hash_of(KeyWords key) const noexcept { return hash_key(key, seed_) & hash_bits_; }
   [[nodiscard]] std::uint64_t hash_of(const Series& series) const noexcept;
   static Slots* make(std::size_t slots);
   static void put(Slots& table, Series& series, std::uint64_t hash) noexcept;

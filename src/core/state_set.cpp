@@ -20,9 +20,10 @@ std::size_t StateSet::index_of_number(std::size_t i) const noexcept {
 }
 
 std::size_t StateSet::index_of(std::string_view name) const noexcept {
-  if (names_ == nullptr) return kMax;
-  const auto found = std::find(names_->begin(), names_->end(), name);
-  return found == names_->end() ? kMax : static_cast<std::size_t>(found - names_->begin());
+  const auto* names = names_;  // as above
+  if (names == nullptr) return kMax;
+  const auto found = std::find(names->begin(), names->end(), name);
+  return found == names->end() ? kMax : static_cast<std::size_t>(found - names->begin());
 }
 
 void StateSet::set_only(std::size_t state) noexcept {

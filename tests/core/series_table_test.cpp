@@ -21,13 +21,13 @@ class SeriesTableTest : public testing::Test {
   Series& make(const std::string& value) {
     const std::string_view values[] = {value};
     const LabelKey key{values};
-    Series& series = arena.allocate(Series::size(key, 0));
-    series.fill(key, "", &series);
+    Series& series = arena.allocate(Series::size(key.words(), 0));
+    series.fill(key.words(), "", &series);
     return series;
   }
   static void* find(const SeriesTable& table, const std::string& value) {
     const std::string_view values[] = {value};
-    return table.find(LabelKey{values});
+    return table.find(LabelKey{values}.words());
   }
 
   SeriesArena arena;
