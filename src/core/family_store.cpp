@@ -16,6 +16,7 @@ namespace vitals::detail {
 namespace {
 
 constexpr std::string_view kOverflow = "_overflow";
+constexpr std::size_t kAhead = 12;  // series by which a walk over them prefetches
 constexpr int kFew = 64;  // series that a scrape visits before it lets others have the lock
 
 // Random, so that nobody can choose label values that fall into one slot.
@@ -245,6 +246,15 @@ void FamilyBase::let_others_pass(std::unique_lock<std::mutex>& lock) {
   lock.lock();
 }
 
+// Most series lie one after the other in memory, but the CPU's own prefetching ends with each page. An address that is
+// not there does no harm.
+void FamilyBase::prefetch(const Series& series) noexcept {
+  const auto* ahead = reinterpret_cast<const char*>(&series) + kAhead * series.block_bytes;
+  for (std::size_t line = 0; line < series.block_bytes; line += 64) __builtin_prefetch(ahead + line);
+  __builtin_prefetch(static_cast<const char*>(series.instrument.load(std::memory_order_relaxed)) +
+                     kAhead * instruments_.size());
+}
+
 template <class Visit>
 void FamilyBase::for_each(Visit visit) {
   std::unique_lock lock{mutex_};
@@ -255,6 +265,7 @@ void FamilyBase::for_each(Visit visit) {
     for (int n = 1; cursor.at != nullptr && cursor.at->created <= cursor.last; ++n) {
       Series& series = *cursor.at;
       cursor.at = series.next;
+      prefetch(series);
       visit(series);
       if (n % kFew == 0) let_others_pass(lock);
     }

@@ -112,6 +112,7 @@ class FamilyBase {
   void for_each(Visit visit);
   template <class Visit>
   void for_each_active(Visit visit);
+  void prefetch(const Series& series) noexcept;
   void let_others_pass(std::unique_lock<std::mutex>& lock);
 
   const MetricType type_;
