@@ -31,7 +31,8 @@ void key_make(benchmark::State& state) {
   for (auto _ : state) {
     const auto& set = sets[i++ * 7 % 64];
     std::uint64_t key[100];
-    benchmark::DoNotOptimize(put_short_key(key, std::string_view{set[0]}, std::string_view{set[1]}, std::string_view{set[2]}));
+    benchmark::DoNotOptimize(
+        put_short_key(key, std::string_view{set[0]}, std::string_view{set[1]}, std::string_view{set[2]}));
     benchmark::ClobberMemory();
   }
 }

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::string_view kOverflow = "_overflow";
 constexpr std::size_t kAhead = 12;  // series by which a walk over them prefetches
-constexpr int kFew = 64;  // series that a scrape visits before it lets others have the lock
+constexpr int kFew = 64;            // series that a scrape visits before it lets others have the lock
 
 // Random, so that nobody can choose label values that fall into one slot.
 std::uint64_t random_seed() {
@@ -72,7 +72,8 @@ void* FamilyBase::find_short(const std::string_view* values) const noexcept {
   std::uint64_t key[1 + N * (kShortLength + 7) / 8];
   const std::uint64_t* end = [&]<std::size_t... I>(std::index_sequence<I...>) {
     return put_short_key(key, values[I]...);
-  }(std::make_index_sequence<N>{});
+  }
+  (std::make_index_sequence<N>{});
   return end == nullptr ? nullptr : table_.find({key, end});
 }
 
@@ -81,11 +82,20 @@ void* FamilyBase::find_or_create(const std::string_view* values) {
   const std::size_t n = declared_.labels.size();
   void* found = nullptr;
   switch (n) {
-    case 1: found = find_short<1>(values); break;
-    case 2: found = find_short<2>(values); break;
-    case 3: found = find_short<3>(values); break;
-    case 4: found = find_short<4>(values); break;
-    default: break;
+    case 1:
+      found = find_short<1>(values);
+      break;
+    case 2:
+      found = find_short<2>(values);
+      break;
+    case 3:
+      found = find_short<3>(values);
+      break;
+    case 4:
+      found = find_short<4>(values);
+      break;
+    default:
+      break;
   }
   return found != nullptr ? found : find_or_create_any({values, n});
 }

@@ -41,9 +41,7 @@ SeriesTable::Slots* SeriesTable::make(std::size_t slots) {
   return new (memory) Slots{slots - 1, bytes};
 }
 
-std::uint64_t SeriesTable::hash_of(const Series& series) const noexcept {
-  return hash_of(series.key());
-}
+std::uint64_t SeriesTable::hash_of(const Series& series) const noexcept { return hash_of(series.key()); }
 
 void SeriesTable::put(Slots& table, Series& series, std::uint64_t hash) noexcept {
   const std::size_t mask = table.mask.load(std::memory_order_relaxed);
