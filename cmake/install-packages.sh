@@ -5,9 +5,10 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 [ $# -gt 0 ] || { echo "usage: $0 USE...   (uses: $(awk '!/^#/ && NF {print $1}' "$here/packages.txt" | sort -u | xargs))" >&2; exit 2; }
 
+release=$(. /etc/os-release && echo "${VERSION_ID:-99}")  # testing and unstable have none
 missing=
 for use in "$@"; do
-  wanted=$(awk -v use="$use" '!/^#/ && $1 == use {print $2}' "$here/packages.txt")
+  wanted=$(awk -v use="$use" -v release="$release" '!/^#/ && $1 == use && $3 + 0 <= release + 0 {print $2}' "$here/packages.txt")
   [ -n "$wanted" ] || { echo "$0: no such use: $use (see $here/packages.txt)" >&2; exit 2; }
   for package in $wanted; do
     case " $missing " in *" $package "*) continue ;; esac

@@ -78,6 +78,7 @@ done_with "the database is filled"
 
 choose_port CLINIC_PORT 8080
 choose_port CLINIC_METRICS_PORT 9464
+: >"$folder/clinic.log"
 CLINIC_DSN=$POSTGRES_DSN CLINIC_REDIS_SOCKET=$REDIS_SOCKET \
   setpriv --pdeathsig TERM "$build/examples/clinic/clinic" >"$folder/clinic.log" 2>&1 &
 clinic=$! background=$!
