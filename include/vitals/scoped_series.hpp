@@ -10,7 +10,7 @@ namespace vitals {
 
 namespace detail {
 class FamilyBase;
-bool remove(FamilyBase& family, const std::string_view* values, const void* only_this);
+void end_scoped(FamilyBase& family, const std::string_view* values, const void* metric) noexcept;
 }  // namespace detail
 
 /// A series that is removed when this ends, if it is still the one that this was made with: Family::scoped().
@@ -43,7 +43,7 @@ class [[nodiscard]] ScopedSeries {
     if (metric_ == nullptr) return;
     std::array<std::string_view, N> views;
     for (std::size_t i = 0; i < N; ++i) views[i] = values_[i];
-    detail::remove(*family_, views.data(), std::exchange(metric_, nullptr));
+    detail::end_scoped(*family_, views.data(), std::exchange(metric_, nullptr));
   }
 
   detail::FamilyBase* family_;

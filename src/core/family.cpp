@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <new>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,8 +16,12 @@ void* find_or_create(FamilyBase& family, const std::string_view* values) { retur
 
 bool remove(FamilyBase& family, const std::string_view* values) { return family.remove(values); }
 
-bool remove(FamilyBase& family, const std::string_view* values, const void* only_this) {
-  return family.remove(values, only_this);
+// Values that are not UTF-8, or very long, take memory to be looked up; without it, the series stays.
+void end_scoped(FamilyBase& family, const std::string_view* values, const void* metric) noexcept {
+  try {
+    family.remove(values, metric);
+  } catch (const std::bad_alloc&) {
+  }
 }
 
 std::size_t remove_matching(FamilyBase& family, const LabelPair* wanted, std::size_t n) {

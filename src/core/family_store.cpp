@@ -33,6 +33,17 @@ bool are_legacy(const Declaration& declared, const Environment& environment) {
                      [&](const Label& label) { return is_label(label.name); });
 }
 
+// Label values with U+FFFD where they were not UTF-8.
+struct ValidValues {
+  explicit ValidValues(std::span<const std::string_view> values) {
+    for (const auto value : values) texts.push_back(to_valid_utf8(value));
+    views.assign(texts.begin(), texts.end());
+  }
+
+  std::vector<std::string> texts;
+  std::vector<std::string_view> views;
+};
+
 // The lock for those who change the family: a scrape that sees them wait makes room.
 class Change {
  public:
@@ -108,10 +119,8 @@ void* FamilyBase::find_or_create_any(std::span<const std::string_view> values) {
 
 void* FamilyBase::create(KeyWords key, std::span<const std::string_view> values) {
   if (!std::all_of(values.begin(), values.end(), is_valid_utf8)) {
-    std::vector<std::string> valid;
-    for (const auto value : values) valid.push_back(to_valid_utf8(value));
-    const std::vector<std::string_view> views{valid.begin(), valid.end()};
-    return create(LabelKey{views}.words(), views);
+    const ValidValues valid{values};
+    return create(LabelKey{valid.views}.words(), valid.views);
   }
   const Change lock{mutex_, waiting_};
   if (void* found = table_.find(key)) return found;
@@ -193,13 +202,15 @@ void FamilyBase::take_out(Series& series) noexcept {
 }
 
 bool FamilyBase::remove(const std::string_view* values, const void* only_this) {
-  std::vector<std::string> valid;
-  for (std::size_t i = 0; i < declared_.labels.size(); ++i) valid.push_back(to_valid_utf8(values[i]));
-  const std::vector<std::string_view> views{valid.begin(), valid.end()};
-  const LabelKey key{views};
+  const std::span all{values, declared_.labels.size()};
+  if (std::all_of(all.begin(), all.end(), is_valid_utf8)) return remove(LabelKey{all}.words(), only_this);
+  const ValidValues valid{all};
+  return remove(LabelKey{valid.views}.words(), only_this);
+}
 
+bool FamilyBase::remove(KeyWords key, const void* only_this) {
   const Change lock{mutex_, waiting_};
-  Series* series = table_.find_series(key.words());
+  Series* series = table_.find_series(key);
   if (series == nullptr) return false;
   if (only_this != nullptr && series->instrument.load(std::memory_order_relaxed) != only_this) return false;
   take_out(*series);

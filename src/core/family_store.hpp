@@ -93,6 +93,7 @@ class FamilyBase {
 
   template <std::size_t N>
   [[nodiscard]] void* find_short(const std::string_view* values) const noexcept;
+  bool remove(KeyWords key, const void* only_this);
   void* find_or_create_any(std::span<const std::string_view> values);
   void* create(KeyWords key, std::span<const std::string_view> values);
   void* make(KeyWords key, std::span<const std::string_view> values);

@@ -97,8 +97,8 @@ void LintFamilies::claim(Claims& claims, const std::string& name, LintPosition a
   if (fresh || entry->second == current_) return;
   const auto severity = strict ? LintProblem::Severity::Error : LintProblem::Severity::Warning;
   report_.add(severity, at, families_[current_].name, "name-clash",
-              "the name " + quoted(name) + (strict ? "" : ", in OpenMetrics,") + " also belongs to the family " +
-                  quoted(families_[entry->second].name) + "; rename one of the families");
+              "the name " + in_quotes(name) + (strict ? "" : ", in OpenMetrics,") + " also belongs to the family " +
+                  in_quotes(families_[entry->second].name) + "; rename one of the families");
 }
 
 void LintFamilies::claim_type(MetricType type, LintPosition at) {
@@ -167,7 +167,7 @@ void LintFamilies::set_type(LintFamily& family, const ExpositionLine& line, Lint
   if (known == kTypes.end()) {
     report_.error(
         {at.line, line.text_column}, line.name, "unknown-type",
-        quoted(word) + " is no type; " +
+        in_quotes(word) + " is no type; " +
             (open_metrics ? "counter, gauge, histogram, gaugehistogram, summary, info, stateset and unknown are"
                           : "counter, gauge, histogram, summary and untyped are"));
     family.type = MetricType::Untyped;
@@ -199,7 +199,7 @@ void LintFamilies::warn_of_total(std::string_view name) {
   if (!family || family->samples || family->type != MetricType::Counter || format_ == LintFormat::OpenMetrics) return;
   if (name == family->name + "_total")
     report_.warning(family->type_at, family->name, "type-of-other-name",
-                    "this TYPE is of no sample: outside OpenMetrics it has the counter's whole name, " + quoted(name));
+                    "this TYPE is of no sample: outside OpenMetrics it has the counter's whole name, " + in_quotes(name));
 }
 
 }  // namespace vitals::detail

@@ -67,7 +67,7 @@ void lint_reserved(const LintDeclaration& declared, const LintEmit& emit) {
   for (const auto& label : declared.labels) {
     if ((label == "le" && !histogram) || (label == "quantile" && !summary))
       emit(Severity::Warning, "reserved-label",
-           "label " + quoted(label) + " belongs to " + (label == "le" ? "histograms" : "summaries") +
+           "label " + in_quotes(label) + " belongs to " + (label == "le" ? "histograms" : "summaries") +
                "; rename the label");
   }
 }
@@ -79,11 +79,11 @@ void lint_type_and_suffix(const LintDeclaration& declared, const LintEmit& emit)
     emit(Severity::Warning, rule, std::move(message));
   };
   if (type == MetricType::Counter && !name.ends_with("_total"))
-    warn("counter-total", "a counter must end in \"_total\"; use " + quoted(declared.name + "_total"));
+    warn("counter-total", "a counter must end in \"_total\"; use " + in_quotes(declared.name + "_total"));
   if (type != MetricType::Counter && type != MetricType::Untyped && name.ends_with("_total"))
-    warn("non-counter-total", "only counters may end in \"_total\"; use " + quoted(without_suffix(name, "_total")));
+    warn("non-counter-total", "only counters may end in \"_total\"; use " + in_quotes(without_suffix(name, "_total")));
   if (type == MetricType::Info && !name.ends_with("_info"))
-    warn("info-suffix", "an info must end in \"_info\"; use " + quoted(declared.name + "_info"));
+    warn("info-suffix", "an info must end in \"_info\"; use " + in_quotes(declared.name + "_info"));
   const bool may_be_info = type == MetricType::Info || type == MetricType::Gauge || type == MetricType::Untyped;
   if (!may_be_info && name.ends_with("_info"))
     warn("info-type", "only an info, a gauge that is always 1, may end in \"_info\"; rename the metric");
@@ -104,19 +104,19 @@ void lint_labels(const LintDeclaration& declared, const LintEmit& emit) {
   const auto tokens = name_tokens(declared.name);
   for (const auto& label : declared.labels) {
     if (camel_case(label))
-      emit(Severity::Warning, "camel-case", "label " + quoted(label) + " is in camelCase; use snake_case");
+      emit(Severity::Warning, "camel-case", "label " + in_quotes(label) + " is in camelCase; use snake_case");
     // The text formats write a state set as a gauge with a label of its own name.
     if (label != declared.name && within_name(tokens, label))
       emit(Severity::Warning, "label-in-name",
-           "the metric's name repeats its label " + quoted(label) + "; leave one of them out");
+           "the metric's name repeats its label " + in_quotes(label) + "; leave one of them out");
   }
   if (declared.type == MetricType::Info) return;
   for (const auto& label : declared.constant_labels) {
     if (label.value.empty())
       emit(Severity::Warning, "empty-label-value",
-           "label " + quoted(label.name) + " is empty, which is the same as none; leave it out");
+           "label " + in_quotes(label.name) + " is empty, which is the same as none; leave it out");
     emit(Severity::Warning, "constant-label",
-         "label " + quoted(label.name) + " is the same on every series; use a target label or an info metric");
+         "label " + in_quotes(label.name) + " is the same on every series; use a target label or an info metric");
   }
 }
 
@@ -125,7 +125,7 @@ void check_labels(const LintDeclaration& declared, const LintEmit& emit) {
   for (const auto& label : declared.constant_labels) names.push_back(label.name);
   std::sort(names.begin(), names.end());
   for (auto name = names.begin(); name != names.end(); ++name) {
-    const std::string label = "label " + quoted(*name) + ": ";
+    const std::string label = "label " + in_quotes(*name) + ": ";
     if (!valid_label_name(*name) && !name->starts_with("__"))
       emit(Severity::Error, "invalid-label-name", label + "a label name must match [a-zA-Z_][a-zA-Z0-9_]*; rename it");
     if (name->starts_with("__"))
@@ -184,13 +184,13 @@ void lint_unit_suffix(const LintDeclaration& declared, const LintEmit& emit) {
     emit(Severity::Error, "unit-not-allowed", "an info or a state set has no unit; remove it");
   else if (!base.ends_with("_" + declared.unit))
     emit(Severity::Error, "unit-suffix",
-         "the name must end in its unit, " + quoted("_" + declared.unit) + " (before \"_total\"); rename the metric");
+         "the name must end in its unit, " + in_quotes("_" + declared.unit) + " (before \"_total\"); rename the metric");
 }
 
 void lint_data_model(const LintDeclaration& declared, const LintEmit& emit) {
   if (!valid_metric_name(declared.name))
     emit(Severity::Error, "invalid-metric-name",
-         quoted(declared.name) + ": a metric name must match [a-zA-Z_:][a-zA-Z0-9_:]*; rename it");
+         in_quotes(declared.name) + ": a metric name must match [a-zA-Z_:][a-zA-Z0-9_:]*; rename it");
   check_labels(declared, emit);
   lint_bounds(declared, emit);
   lint_unit_suffix(declared, emit);

@@ -180,7 +180,7 @@ void ProtobufLinter::check_labels(const LintContext& problems, const WireMessage
   for (std::size_t i = 0; i < labels.size(); ++i) {
     const auto& [name, value] = labels[i];
     if (i > 0 && name == labels[i - 1].first)
-      problems.error(message.at(), "duplicate-label", "label " + quoted(name) + " twice; leave one of them out");
+      problems.error(message.at(), "duplicate-label", "label " + in_quotes(name) + " twice; leave one of them out");
     if (family.label_names.size() < kMaxLabelNames) family.label_names.emplace(name);
     if (value.empty()) continue;
     append_part(key, name);

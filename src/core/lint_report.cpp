@@ -36,7 +36,7 @@ std::vector<LintProblem> LintReport::take() {
   return all;
 }
 
-std::string quoted(std::string_view text) { return '"' + printable(text) + '"'; }
+std::string in_quotes(std::string_view text) { return '"' + printable(text) + '"'; }
 
 std::string number_text(double value) {
   std::string text;

@@ -41,7 +41,7 @@ class LintReport {
 };
 
 /// "text", fit to be shown.
-[[nodiscard]] std::string quoted(std::string_view text);
+[[nodiscard]] std::string in_quotes(std::string_view text);  // not quoted(): that finds std::quoted too
 /// As in the formats: 0.5, 1e+06, +Inf.
 [[nodiscard]] std::string number_text(double value);
 

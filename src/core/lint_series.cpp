@@ -51,16 +51,16 @@ void SeriesLinter::check_label_names(const Sample& sample) {
   for (const auto* label : sorted_) {
     const auto at = sample.at(label->column);
     if (last && label->name == last->name)
-      sample.context.error(at, "duplicate-label", "label " + quoted(label->name) + " twice; leave one of them out");
+      sample.context.error(at, "duplicate-label", "label " + in_quotes(label->name) + " twice; leave one of them out");
     if (label->name.starts_with("__"))
       sample.context.error(at, "reserved-label-name",
-                           "label " + quoted(label->name) + ": names with \"__\" are reserved; drop the underscores");
+                           "label " + in_quotes(label->name) + ": names with \"__\" are reserved; drop the underscores");
     else if (label->name.starts_with('_') && format_ == LintFormat::OpenMetrics)
       sample.context.warning(at, "reserved-label-name",
-                             "label " + quoted(label->name) + ": OpenMetrics reserves a leading \"_\"; drop it");
+                             "label " + in_quotes(label->name) + ": OpenMetrics reserves a leading \"_\"; drop it");
     if (label->value.empty() && label != sample.own)
       sample.context.warning(at, "empty-label-value",
-                             "label " + quoted(label->name) + " is empty, which is the same as none; leave it out");
+                             "label " + in_quotes(label->name) + " is empty, which is the same as none; leave it out");
     last = label;
   }
 }
@@ -209,7 +209,7 @@ void SeriesLinter::finish() {
   if (!common_ || common_->empty() || families_ < 2) return;
   for (const auto& [name, value] : *common_) {
     report_.warning({1, 1}, "", "constant-label",
-                    "every series has the label " + quoted(name) + " with the value " + quoted(value) +
+                    "every series has the label " + in_quotes(name) + " with the value " + in_quotes(value) +
                         "; use a target label or an info metric");
   }
 }

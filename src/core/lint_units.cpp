@@ -55,10 +55,10 @@ void lint_units(const LintDeclaration& declared, const LintEmit& emit) {
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     const auto token = tokens[i];
     if (const auto base = base_unit(token); !base.empty() && base != token)
-      warn("base-unit", "use the base unit \"" + std::string{base} + "\" instead of " + quoted(token));
+      warn("base-unit", "use the base unit \"" + std::string{base} + "\" instead of " + in_quotes(token));
     if (const auto word = find(kAbbreviations, token); i > 0 && !word.empty())
       warn("unit-abbreviation",
-           quoted(token) + " abbreviates a unit; write it out, in base units such as \"" + std::string{word} + '"');
+           in_quotes(token) + " abbreviates a unit; write it out, in base units such as \"" + std::string{word} + '"');
     if (token == "percent" || token == "percentage" || token == "pct")
       warn("ratio-not-percent", "a share is a ratio from 0 to 1; end the name in \"_ratio\"");
   }

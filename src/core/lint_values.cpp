@@ -15,10 +15,10 @@ void SeriesLinter::unexpected(const Sample& sample) {
                                   name.ends_with("_total")
                                       ? "a counter's family has its name without \"_total\", its sample with it; take "
                                         "it off TYPE, HELP and UNIT"
-                                      : "a counter's sample must end in \"_total\"; use " + quoted(name + "_total"));
+                                      : "a counter's sample must end in \"_total\"; use " + in_quotes(name + "_total"));
     case MetricType::Info:
       return sample.context.error(at, "info-suffix",
-                                  "an info's sample must end in \"_info\"; use " + quoted(name + "_info"));
+                                  "an info's sample must end in \"_info\"; use " + in_quotes(name + "_info"));
     default:
       return sample.context.error(at, "unexpected-sample",
                                   "a histogram has no sample of its own name, only with \"_bucket\" and the like");
@@ -96,7 +96,7 @@ void SeriesLinter::check_summary_value(const Sample& sample) {
 void SeriesLinter::check_state(const Sample& sample) {
   if (!sample.own)
     sample.context.error(sample.at(sample.line.name_column), "stateset-label",
-                         "a state set has its state in a label of its own name; add " + quoted(sample.family.name));
+                         "a state set has its state in a label of its own name; add " + in_quotes(sample.family.name));
   const double value = sample.line.value.value;
   if (value != 0 && value != 1)
     sample.context.error(sample.value_at(), "stateset-value", "a state is 1, or 0 if it is not on");
@@ -115,7 +115,7 @@ std::optional<double> SeriesLinter::own_number(const Sample& sample) {
   const auto at = sample.at(sample.own->value_column);
   if (!number || std::isnan(*number)) {
     sample.context.error(at, bucket ? "le-invalid" : "quantile-invalid",
-                         label + "=" + quoted(sample.own->value) + " is not a number");
+                         label + "=" + in_quotes(sample.own->value) + " is not a number");
     return std::nullopt;
   }
   const auto canonical = canonical_number(*number, format_);
@@ -125,8 +125,8 @@ std::optional<double> SeriesLinter::own_number(const Sample& sample) {
   if (!error && std::exchange(odd_numbers_, true)) return number;
   sample.context.report.add(error ? LintProblem::Severity::Error : LintProblem::Severity::Warning, at, sample.line.name,
                             bucket ? "le-not-canonical" : "quantile-not-canonical",
-                            label + "=" + quoted(sample.own->value) + " makes another series than the usual " +
-                                quoted(canonical) + "; write that");
+                            label + "=" + in_quotes(sample.own->value) + " makes another series than the usual " +
+                                in_quotes(canonical) + "; write that");
   return number;
 }
 

@@ -15,7 +15,7 @@ void read_wire_label(const LintContext& context, const WireMessage& message, Wir
     return true;
   });
   const auto at = message.at();
-  const auto name = quoted(label.first);
+  const auto name = in_quotes(label.first);
   if (label.first.empty())
     context.error(at, "invalid-label-name", "a label has no name; give it one");
   else if (!is_valid_utf8(label.first) || !is_valid_utf8(label.second))

@@ -17,14 +17,16 @@ SeriesTable::SeriesTable(std::uint64_t seed, std::uint64_t hash_bits)
     : seed_{seed}, hash_bits_{hash_bits}, current_{make(kInitialSlots)} {}
 
 SeriesTable::~SeriesTable() {
-  retired_.push_back({current_.load(std::memory_order_relaxed), current_.load(std::memory_order_relaxed)->bytes});
-  for (const auto [slots, bytes] : retired_) {
+  const auto free = [](Slots* slots, std::size_t bytes) {
     if (bytes < kPage) {
       ::operator delete(slots);
     } else {
       munmap(slots, bytes);
     }
-  }
+  };
+  for (const auto [slots, bytes] : retired_) free(slots, bytes);
+  Slots* current = current_.load(std::memory_order_relaxed);
+  free(current, current->bytes);
 }
 
 SeriesTable::Slots* SeriesTable::make(std::size_t slots) {
@@ -66,7 +68,7 @@ void SeriesTable::insert(Series& series) {
   Slots* table = current_.load(std::memory_order_relaxed);
   const std::size_t slots = table->mask.load(std::memory_order_relaxed) + 1;
   if (4 * (size_ + 1) > 3 * slots) {
-    retired_.reserve(retired_.size() + 2);
+    retired_.reserve(retired_.size() + 1);
     Slots* larger = make(2 * slots);
     for (std::size_t i = 0; i < slots; ++i) {
       if (const std::uint64_t slot = table->begin()[i].load(std::memory_order_relaxed))
