@@ -11,7 +11,7 @@ void read_wire_label(const LintContext& context, const WireMessage& message, Wir
   read_fields(context, message, kFields<1, 2>, [&](protozero::pbf_reader& reader) {
     if (reader.tag() > 2 || reader.wire_type() != kLength) return false;
     const auto view = reader.get_view();
-    (reader.tag() == 1 ? label.first : label.second) = {view.data(), view.size()};
+    (reader.tag() == 1 ? label.first : label.second) = std::string_view{view.data(), view.size()};
     return true;
   });
   const auto at = message.at();

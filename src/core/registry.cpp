@@ -155,8 +155,9 @@ Info& Registry::info(std::string_view name, std::string_view help, std::vector<L
   if (!name.ends_with("_info")) family.name += "_info";
   // Lives as long as the collector that reads it, which is as long as the registry.
   std::unique_ptr<Info::Data> data{new Info::Data{family.name, state_->environment().labels, state_->utf8_names()}};
-  const std::shared_ptr<Info> info{new Info{data.get()}};
+  std::unique_ptr<Info> made{new Info{data.get()}};
   (void)data.release();
+  const std::shared_ptr<Info> info{std::move(made)};
   info->set(std::move(labels));
   const auto collect = [info, family](auto& out) {
     out.push_back(family);

@@ -14,6 +14,7 @@
 
 #include "core/cells.hpp"
 #include "core/log_index.hpp"
+#include "core/native_buckets.hpp"
 
 namespace vitals {
 namespace {
@@ -192,6 +193,24 @@ TEST(Native, AgreesWithASlowModelAtEverySchema) {
       }
     }
   }
+}
+
+// Threads that race for one new bucket count it more than once, for a moment: no reason to make buckets coarser.
+TEST(Native, ClaimsUnderWayDontCostResolution) {
+  Registry registry;
+  auto& histogram = registry.histogram("a", "A.", Native{});
+  histogram.observe(1);
+  auto& cells = detail::native_cells(histogram).cells;
+  auto* layout = cells.newest();
+  layout->claimed.fetch_add(layout->limit);
+
+  histogram.observe(2);
+
+  EXPECT_EQ(cells.newest(), layout);
+  layout->claimed.fetch_sub(layout->limit);
+  histogram.observe(3);
+  EXPECT_EQ(layout->claimed.load(), 3u);
+  EXPECT_EQ(histogram.snapshot().count(), 3u);
 }
 
 TEST(Native, WithClassicBucketsHasBothOfTheSameObservations) {

@@ -140,6 +140,25 @@ TEST_F(ExpiryTest, EveryTypeMayExpire) {
   EXPECT_EQ(gauge.size() + histogram.size() + states.size() + peak.size(), 0u);
 }
 
+// Whose administrator sets the time.
+struct ClockThatJumps final : Clock {
+  std::int64_t unix_nanos() const noexcept override { return now; }
+  std::int64_t steady_nanos() const noexcept override { return 0; }
+  std::int64_t now = 0;
+};
+
+TEST(Expiry, GoesByTheSteadyClock) {
+  ClockThatJumps clock;
+  Registry registry{{.clock = &clock}};
+  registry.counter("a_total", "A.", {"x"}, {.expire_after = 60s}).with("1").inc();
+  (void)to_text(registry);
+
+  clock.now = std::chrono::nanoseconds{24h}.count();
+  EXPECT_EQ(value(registry, "a_total", {{"x", "1"}}), 1);
+  clock.now = -clock.now;
+  EXPECT_EQ(value(registry, "a_total", {{"x", "1"}}), 1);
+}
+
 TEST_F(ExpiryTest, MakesRoomUnderTheLimit) {
   auto& family = registry.counter("a_total", "A.", {"x"}, {.max_series = 1, .expire_after = 1s});
   family.with("1");

@@ -1,13 +1,20 @@
 // When an instrument gets stripes, and what becomes of them.
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <cmath>
+#include <cstddef>
+#include <iterator>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <signal.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -208,6 +215,42 @@ TEST(Spread, SignalHandlersMaySpread) {
   sigaction(SIGALRM, &before, nullptr);
 
   EXPECT_EQ(std::fmod(signal_counter->value(), 100), 0);
+}
+
+// From now on membarrier(2) fails in this process, as in a sandbox that is shut after its program has begun.
+bool forbid_membarrier() {
+  sock_filter filter[]{
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_membarrier, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  const sock_fprog program{std::size(filter), filter};
+  return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
+// Then stripes that were given back can't be given to others, since somebody may be about to write there.
+TEST(Spread, WithoutBarriersStripesAreGivenUpAndNothingElse) {
+  Registry registry;
+  auto& family = registry.counter("a_total", "A.", {"x"});
+  const auto before = detail::arena_counts();
+  const pid_t child = fork();
+  if (child == 0) {
+    if (!forbid_membarrier()) _exit(1);
+    for (int i = 0; i < 600; ++i) {
+      auto& counter = heated(family.with(i));
+      if (counter.value() != 2 * detail::kSpreadHeat) _exit(2);
+      family.remove(i);
+      counter.inc();
+    }
+    const auto after = detail::arena_counts();
+    // Up to 256 wait for a barrier, which never comes.
+    if (detail::can_reclaim() && after.lost < before.lost + 600 - 256) _exit(3);
+    _exit(after.spread == before.spread ? 0 : 4);
+  }
+  int status = -1;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
 }
 
 // A thread of the parent may be at the arena when the process forks.
