@@ -194,12 +194,30 @@ LintFamily* LintFamilies::of_sample(const ExpositionLine& line, std::size_t numb
   return family;
 }
 
+// Text has no gauge histograms. Python's client, and so we, write one as a histogram of buckets alone and two gauges.
+void LintFamilies::finish() {
+  if (format_ == LintFormat::OpenMetrics) return;
+  for (const LintFamily& family : families_) {
+    if (family.kind() != MetricType::Histogram || !has_gauge(family.name + "_gcount") ||
+        !has_gauge(family.name + "_gsum"))
+      continue;
+    report_.withdraw(family.name, "histogram-count-missing");
+    report_.withdraw(family.name, "histogram-sum-missing");
+  }
+}
+
+bool LintFamilies::has_gauge(const std::string& name) const {
+  const auto index = owner(name);
+  return index != kNone && families_[index].name == name && families_[index].kind() == MetricType::Gauge;
+}
+
 void LintFamilies::warn_of_total(std::string_view name) {
   const auto* family = current();
   if (!family || family->samples || family->type != MetricType::Counter || format_ == LintFormat::OpenMetrics) return;
   if (name == family->name + "_total")
-    report_.warning(family->type_at, family->name, "type-of-other-name",
-                    "this TYPE is of no sample: outside OpenMetrics it has the counter's whole name, " + in_quotes(name));
+    report_.warning(
+        family->type_at, family->name, "type-of-other-name",
+        "this TYPE is of no sample: outside OpenMetrics it has the counter's whole name, " + in_quotes(name));
 }
 
 }  // namespace vitals::detail

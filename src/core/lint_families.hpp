@@ -47,6 +47,8 @@ class LintFamilies {
   LintFamily* of_sample(const ExpositionLine& line, std::size_t number);
   /// Of a message that is a whole family. False: there are too many.
   bool declare(std::string_view name, MetricType type, LintPosition at);
+  /// No line will follow.
+  void finish();
   /// The family of the last call.
   [[nodiscard]] LintFamily* current() noexcept { return current_ == kNone ? nullptr : &families_[current_]; }
 
@@ -62,6 +64,7 @@ class LintFamilies {
                 LintPosition at);
   void claim(Claims& claims, const std::string& name, LintPosition at, bool strict);
   void claim_type(MetricType type, LintPosition at);
+  [[nodiscard]] bool has_gauge(const std::string& name) const;
   [[nodiscard]] Index owner(std::string_view name) const;
   void warn_of_total(std::string_view name);
 

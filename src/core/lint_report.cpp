@@ -9,6 +9,10 @@
 
 namespace vitals::detail {
 
+namespace {
+constexpr std::size_t kMaxName = 200;  // of a metric, as it is shown
+}
+
 void LintReport::add(LintProblem::Severity severity, LintPosition at, std::string_view metric, std::string_view rule,
                      std::string message) {
   auto& problems = severity == LintProblem::Severity::Error ? errors_ : warnings_;
@@ -17,7 +21,12 @@ void LintReport::add(LintProblem::Severity severity, LintPosition at, std::strin
     full_ = full_ || severity == LintProblem::Severity::Error;
     return;
   }
-  problems.push_back({at.line, at.column, printable(metric, 200), std::string{rule}, std::move(message), severity});
+  problems.push_back({at.line, at.column, printable(metric, kMaxName), std::string{rule}, std::move(message), severity});
+}
+
+void LintReport::withdraw(std::string_view metric, std::string_view rule) {
+  const std::string shown = printable(metric, kMaxName);
+  std::erase_if(errors_, [&](const LintProblem& problem) { return problem.metric == shown && problem.rule == rule; });
 }
 
 std::vector<LintProblem> LintReport::take() {

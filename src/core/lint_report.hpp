@@ -27,6 +27,9 @@ class LintReport {
   void add(LintProblem::Severity severity, LintPosition at, std::string_view metric, std::string_view rule,
            std::string message);
 
+  /// Forgets the errors of that rule, which what came later explains.
+  void withdraw(std::string_view metric, std::string_view rule);
+
   /// An error was dropped: whoever reads may stop.
   [[nodiscard]] bool full() const noexcept { return full_; }
   /// By line and column; when there were too many, the errors first.

@@ -64,6 +64,7 @@ void TextLinter::run(std::string_view text) {
   }
   enter(nullptr);
   series_.finish();
+  families_.finish();
   if (open_metrics() && !ended_ && !stop_ && !report_.full())
     report_.error({number_ + 1, 1}, "", "eof-missing",
                   "the last line is not \"# EOF\"; add it, or the text counts as cut off");

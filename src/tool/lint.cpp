@@ -74,7 +74,8 @@ Linted lint_file(const Options& options) {
 // The answered Content-Type decides how a scraper reads the body, and so how it is judged.
 Linted lint_url(const Options& options) {
   const std::chrono::duration<double> limit(seconds_option("--timeout", options.timeout));
-  const auto& wanted = by_name(options.format.empty() ? "text" : options.format);
+  const std::string name = options.format.empty() ? "text" : options.format;
+  const auto& wanted = by_name(name);
   const auto answer = fetch_url(options.source, std::chrono::ceil<std::chrono::milliseconds>(limit), wanted.accept);
   const auto format = lint_format_of(answer.content_type);
   Linted result{without_credentials(options.source), format.value_or(detect_lint_format(answer.body)), {}};

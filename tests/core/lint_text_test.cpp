@@ -1,6 +1,7 @@
 // Text format 0.0.4 and 1.0.0: each rule finds its fault, at its place, and nothing in the corrected text.
 #include <string>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <vitals/lint.hpp>
@@ -130,6 +131,15 @@ TEST(LintText, Values) {
       {"summary-quantile-missing", kError, 3, 1, kSummary + "s 1\ns_sum 1\ns_count 1\n",
        kSummary + "s_sum 1\ns_count 1\n"},
   });
+}
+
+// As Python's client writes them, whose format has none.
+TEST(LintText, GaugeHistogramsAreBucketsAndTwoGauges) {
+  const std::string buckets = kHistogram + "h_bucket{le=\"+Inf\"} 2\n";
+  const std::string count = "# HELP h_gcount H.\n# TYPE h_gcount gauge\nh_gcount 2\n";
+  const std::string sum = "# HELP h_gsum H.\n# TYPE h_gsum gauge\nh_gsum 3\n";
+  EXPECT_THAT(lint_exposition(buckets + count + sum, LintFormat::Text), testing::IsEmpty());
+  EXPECT_THAT(lint_exposition(buckets + count, LintFormat::Text), testing::SizeIs(2));
 }
 
 TEST(LintText, Histograms) {

@@ -25,13 +25,10 @@ void Program::record() {
 
 namespace {
 
-// What is so on purpose: infinities of both signs were observed, and text can say a gauge histogram only by buckets and
-// two gauges.
-bool is_known(const LintProblem& problem, LintFormat format) {
+// What is so on purpose: infinities of both signs were observed.
+bool is_known(const LintProblem& problem) {
   if (problem.severity == LintProblem::Severity::Warning) return problem.rule != "too-many-problems";
-  if (problem.rule == "sum-nan") return problem.metric.starts_with("piece_bytes");
-  return (format == LintFormat::Text || format == LintFormat::Text1) && problem.metric.starts_with("queue_bytes") &&
-         (problem.rule == "histogram-sum-missing" || problem.rule == "histogram-count-missing");
+  return problem.rule == "sum-nan" && problem.metric.starts_with("piece_bytes");
 }
 
 // How many errors a reader finds who asks with this Accept header.
@@ -41,7 +38,7 @@ int lint(Registry& registry, const std::string& accept) {
   if (!format) return 1;
   int errors = 0;
   for (const auto& problem : lint_exposition(response.body, *format)) {
-    if (is_known(problem, *format)) continue;
+    if (is_known(problem)) continue;
     std::cerr << accept << ": " << problem.line << ": " << problem.rule << ": " << problem.message << '\n';
     ++errors;
   }
