@@ -1,8 +1,10 @@
 // What a series takes: vitals_memory vitals|prometheus-cpp counter|histogram SERIES UPDATES [THREADS]
+// And what it leaves:  vitals_memory turnover counter|histogram|native SERIES
 //
 // Prints the growth of the resident memory by making SERIES three-label series and updating each UPDATES times, per
 // series, before and after a first scrape, heap trimmed. One figure a process: what a process freed before would be
 // used again. With THREADS the updates of each series are made by that many threads, each pinned to a CPU in turn.
+// turnover makes SERIES series and removes each when a hundred more were made, and prints by how much the memory grew.
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -100,11 +102,57 @@ void measure(bool histogram, int series, int updates, int threads) {
   std::printf("%.0f bytes a series, %.0f after a scrape\n", (made - before) / series, (scraped - before) / series);
 }
 
+// In kB, of /proc/self/status.
+double status(std::string_view field) {
+  std::ifstream file{"/proc/self/status"};
+  std::string word;
+  double kilobytes = 0;
+  while (file >> word && word != field) {
+  }
+  file >> kilobytes;
+  return kilobytes;
+}
+
+template <class Family, class Use>
+void turn_over(Family& family, int series, Use use) {
+  double resident = 0;
+  double tables = 0;
+  for (int i = 0; i < series; ++i) {
+    if (i == series / 100) resident = resident_bytes(), tables = status("VmPTE:");
+    use(family.with("GET", i, 200));
+    if (i >= 100) family.remove("GET", i - 100, 200);
+  }
+  std::printf("%zu series left; resident memory grew by %.0f kB, page tables by %.0f kB\n", family.size(),
+              (resident_bytes() - resident) / 1024, status("VmPTE:") - tables);
+}
+
+void turn_over(std::string_view type, int series) {
+  vitals::Registry registry;
+  const auto observe = [](vitals::Histogram& histogram) {
+    for (int i = 0; i < 20; ++i) histogram.observe(i * 0.1);
+  };
+  if (type == "counter") {
+    turn_over(registry.counter("a_total", "A.", {"method", "id", "status"}), series,
+              [](vitals::Counter& counter) { counter.inc(); });
+  } else if (type == "histogram") {
+    turn_over(registry.histogram("a_seconds", "A.", {"method", "id", "status"}, vitals::Buckets{kBounds}), series,
+              observe);
+  } else {
+    turn_over(registry.histogram("a_seconds", "A.", {"method", "id", "status"}, vitals::Native{}), series, observe);
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc == 4 && std::string_view{argv[1]} == "turnover") {
+    turn_over(argv[2], std::atoi(argv[3]));
+    return 0;
+  }
   if (argc < 5) {
-    std::fprintf(stderr, "usage: vitals_memory vitals|prometheus-cpp counter|histogram SERIES UPDATES [THREADS]\n");
+    std::fprintf(stderr,
+                 "usage: vitals_memory vitals|prometheus-cpp counter|histogram SERIES UPDATES [THREADS]\n"
+                 "       vitals_memory turnover counter|histogram|native SERIES\n");
     return 2;
   }
   const bool ours = std::string_view{argv[1]} == "vitals";

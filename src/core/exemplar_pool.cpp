@@ -10,12 +10,12 @@
 #include <sys/mman.h>
 
 #include "core/exemplar_text.hpp"
+#include "core/pages.hpp"
 
 namespace vitals::detail {
 
 namespace {
 
-constexpr std::size_t kPage = 4096;
 constexpr std::size_t kAlignment = 64;
 constexpr std::size_t kLargestChunk = std::size_t{256} << 10;
 constexpr int kPatience =

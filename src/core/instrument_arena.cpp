@@ -6,14 +6,13 @@
 
 #include <sys/mman.h>
 
-#include "core/give_back.hpp"
+#include "core/pages.hpp"
 
 namespace vitals::detail {
 
 namespace {
-constexpr std::size_t kPage = 4096;
 constexpr std::size_t kFirstChunk = 4 * kPage;
-constexpr std::size_t kLargestChunk = std::size_t{2} << 20;
+constexpr std::size_t kLargestChunk = kTableSpan;
 
 constexpr std::size_t whole_pages(std::size_t bytes) noexcept { return (bytes + kPage - 1) / kPage * kPage; }
 }  // namespace
@@ -27,9 +26,8 @@ void InstrumentArena::add_chunk() {
   const std::size_t bytes = std::max(wanted, whole_pages(size_));
   std::vector<std::uint16_t> live(bytes / kPage);
   chunks_.reserve(chunks_.size() + 1);
-  void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (memory == MAP_FAILED) throw std::bad_alloc{};
-  madvise(memory, bytes, MADV_NOHUGEPAGE);  // so that a page of few instruments is a small one
+  void* memory = map_pages(bytes);
+  if (memory == nullptr) throw std::bad_alloc{};
   Chunk chunk{static_cast<std::byte*>(memory), bytes, 0, 0, std::move(live)};
   const auto place = std::upper_bound(chunks_.begin(), chunks_.end(), chunk.begin,
                                       [](const std::byte* begin, const Chunk& other) { return begin < other.begin; });
@@ -57,7 +55,9 @@ void InstrumentArena::release(void* instrument) noexcept {
     const bool passed = filled || (page + 1) * kPage <= chunk.used;
     if (--chunk.live[page] == 0 && passed) give_back(chunk.begin + page * kPage, kPage);
   }
-  if (--chunk.instruments == 0 && filled) chunk.live = {};
+  if (--chunk.instruments > 0 || !filled) return;
+  give_back(chunk.begin, chunk.bytes);  // for its page tables
+  chunk.live = {};
 }
 
 }  // namespace vitals::detail

@@ -6,29 +6,30 @@
 
 #include <sys/mman.h>
 
-#include "core/give_back.hpp"
+#include "core/pages.hpp"
 
 namespace vitals::detail {
 
 namespace {
-constexpr std::size_t kPage = 4096;
 constexpr std::size_t kFirstChunk = 16 * kPage;
-constexpr std::size_t kLargestChunk = std::size_t{2} << 20;
+constexpr std::size_t kLargestChunk = 16 * kTableSpan;  // so that what stays of one, its first page, is little
 }  // namespace
 
 // The header of a mapping. `held` counts, for each page, the bytes that are not released: all at first, so that it
-// reaches zero once, when every byte was handed out and came back. Release / acquire: whoever gives the page back comes
-// after all who wrote there.
+// reaches zero once, when every byte was handed out and came back. Of a chunk of which all was, the first page stays.
+// Release / acquire: whoever gives pages back comes after all who wrote there.
 struct PageArena::Chunk {
   Chunk* before;
   std::size_t bytes;
   std::atomic<std::size_t> used;  // relaxed: each who adds gets a part of its own
-  std::atomic<std::uint32_t> held[1];
+  std::atomic<std::size_t> live;  // pages of which some is held
+  std::atomic<std::uint16_t> held[1];
 
   static std::size_t header(std::size_t bytes) noexcept {
-    return (sizeof(Chunk) + bytes / kPage * sizeof(std::uint32_t) + 63) / 64 * 64;
+    return (sizeof(Chunk) + bytes / kPage * sizeof(std::uint16_t) + 63) / 64 * 64;
   }
 };
+static_assert(kPage <= UINT16_MAX);
 
 PageArena::~PageArena() {
   for (Chunk* chunk = current_.load(std::memory_order_acquire); chunk != nullptr;) {
@@ -41,12 +42,13 @@ PageArena::~PageArena() {
 PageArena::Chunk* PageArena::make(Chunk* before, std::size_t wanted) noexcept {
   std::size_t bytes = before == nullptr ? kFirstChunk : std::min(2 * before->bytes, kLargestChunk);
   while (bytes < Chunk::header(bytes) + wanted) bytes *= 2;
-  void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (memory == MAP_FAILED) return nullptr;
-  madvise(memory, bytes, MADV_NOHUGEPAGE);  // so that a page of few layouts is a small one
-  auto* chunk = new (memory) Chunk{before, bytes, Chunk::header(bytes), {}};
-  auto* held = static_cast<std::atomic<std::uint32_t>*>(chunk->held);
+  void* memory = map_pages(bytes);
+  if (memory == nullptr) return nullptr;
+  const std::size_t header = Chunk::header(bytes);
+  auto* chunk = new (memory) Chunk{before, bytes, header, bytes / kPage - header / kPage, {}};
+  auto* held = static_cast<std::atomic<std::uint16_t>*>(chunk->held);
   for (std::size_t page = 0; page < bytes / kPage; ++page) held[page].store(kPage, std::memory_order_relaxed);
+  held[header / kPage].store(static_cast<std::uint16_t>(kPage - header % kPage), std::memory_order_relaxed);
   return chunk;
 }
 
@@ -76,13 +78,18 @@ void PageArena::release(void* memory, std::size_t bytes) noexcept {
 }
 
 void PageArena::release(Chunk& chunk, std::size_t begin, std::size_t end) noexcept {
-  auto* held = static_cast<std::atomic<std::uint32_t>*>(chunk.held);
+  auto* held = static_cast<std::atomic<std::uint16_t>*>(chunk.held);
+  auto* first = reinterpret_cast<std::byte*>(&chunk);
+  std::size_t dead = 0;
   for (std::size_t page = begin / kPage; page * kPage < end; ++page) {
     const std::size_t from = std::max(begin, page * kPage);
-    const auto bytes = static_cast<std::uint32_t>(std::min(end, (page + 1) * kPage) - from);
-    if (held[page].fetch_sub(bytes, std::memory_order_acq_rel) == bytes)
-      give_back(reinterpret_cast<std::byte*>(&chunk) + page * kPage, kPage);
+    const auto bytes = static_cast<std::uint16_t>(std::min(end, (page + 1) * kPage) - from);
+    if (held[page].fetch_sub(bytes, std::memory_order_acq_rel) != bytes) continue;
+    if (page * kPage >= Chunk::header(chunk.bytes)) give_back(first + page * kPage, kPage);
+    ++dead;
   }
+  if (dead > 0 && chunk.live.fetch_sub(dead, std::memory_order_acq_rel) == dead)
+    give_back(first + kPage, chunk.bytes - kPage);  // for the rest of the header, and for page tables
 }
 
 }  // namespace vitals::detail

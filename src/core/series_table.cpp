@@ -4,13 +4,12 @@
 
 #include <sys/mman.h>
 
-#include "core/give_back.hpp"
+#include "core/pages.hpp"
 
 namespace vitals::detail {
 
 namespace {
 constexpr std::size_t kInitialSlots = 8;
-constexpr std::size_t kPage = 4096;
 }  // namespace
 
 SeriesTable::SeriesTable(std::uint64_t seed, std::uint64_t hash_bits)

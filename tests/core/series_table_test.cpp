@@ -11,7 +11,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "core/give_back.hpp"
 #include "core/series_arena.hpp"
 
 namespace vitals::detail {
@@ -99,20 +98,6 @@ TEST(LabelKey, DiffersWhereverValuesDo) {
     keys.emplace(key.words().begin(), key.words().end());
   }
   EXPECT_EQ(keys.size(), sets.size());
-}
-
-// Of a process that called mlockall(2).
-TEST(GiveBack, LockedPagesReadAsZerosToo) {
-  const std::size_t page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-  auto* pages = static_cast<char*>(mmap(nullptr, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
-  ASSERT_NE(pages, MAP_FAILED);
-  pages[7] = 'x';
-  ASSERT_EQ(mlock(pages, page), 0);
-
-  give_back(pages, page);
-
-  EXPECT_EQ(pages[7], 0);
-  munmap(pages, page);
 }
 
 // A byte beside the text may belong to a page that isn't there.

@@ -1,0 +1,102 @@
+#include "core/pages.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+#include <random>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "core/instrument_arena.hpp"
+#include "core/page_arena.hpp"
+
+namespace vitals::detail {
+namespace {
+
+// Of a process that called mlockall(2).
+TEST(GiveBack, LockedPagesReadAsZerosToo) {
+  const std::size_t page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  auto* pages = static_cast<char*>(mmap(nullptr, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+  ASSERT_NE(pages, MAP_FAILED);
+  pages[7] = 'x';
+  ASSERT_EQ(mlock(pages, page), 0);
+
+  give_back(pages, page);
+
+  EXPECT_EQ(pages[7], 0);
+  munmap(pages, page);
+}
+
+// Whether the kernel has a page there.
+bool is_resident(const void* at) {
+  const auto page = reinterpret_cast<std::uintptr_t>(at) / kPage * kPage;
+  unsigned char resident = 0;
+  EXPECT_EQ(mincore(reinterpret_cast<void*>(page), kPage, &resident), 0);
+  return (resident & 1) != 0;
+}
+
+TEST(MapPages, WholeSpansHavePageTablesOfTheirOwn) {
+  for (int i = 0; i < 8; ++i) {
+    void* span = map_pages(kTableSpan);
+    ASSERT_NE(span, nullptr);
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(span) % kTableSpan, 0u);
+    std::memset(span, 1, kTableSpan);
+    munmap(span, kTableSpan);
+  }
+}
+
+// Of blocks that come and go in whatever order, on threads, a page in a few hundred stays: headers, and the last ones.
+TEST(PageArena, GivesBackWhatWasReleased) {
+  constexpr std::size_t kBytes = 1040;
+  PageArena arena;
+  std::vector<std::vector<std::byte*>> all(4);
+  std::vector<std::thread> threads;
+  for (auto& blocks : all) {
+    threads.emplace_back([&arena, &blocks] {
+      for (int i = 0; i < 20'000; ++i) {
+        auto* block = static_cast<std::byte*>(arena.allocate(kBytes));
+        ASSERT_NE(block, nullptr);
+        ASSERT_EQ(block[0], std::byte{0});
+        std::memset(block, 1, kBytes);
+        blocks.push_back(block);
+      }
+      std::shuffle(blocks.begin(), blocks.end(), std::mt19937{1});
+      for (auto* block : blocks) {
+        ASSERT_EQ(block[kBytes - 1], std::byte{1});
+        arena.release(block, kBytes);
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+
+  std::size_t resident = 0;
+  for (const auto& blocks : all) {
+    for (const auto* block : blocks) resident += is_resident(block);
+  }
+  EXPECT_LT(resident, 4 * 20'000 / 200u);
+}
+
+TEST(InstrumentArena, GivesBackWhatWasReleasedAndReadsAsZeros) {
+  constexpr std::size_t kBytes = 48;
+  InstrumentArena arena{kBytes};
+  std::vector<std::byte*> blocks;
+  for (int i = 0; i < 200'000; ++i) {
+    blocks.push_back(static_cast<std::byte*>(arena.allocate()));
+    std::memset(blocks.back(), 1, kBytes);
+  }
+  std::vector<std::byte*> shuffled = blocks;
+  std::shuffle(shuffled.begin(), shuffled.end(), std::mt19937{1});
+  for (auto* block : shuffled) arena.release(block);
+
+  std::size_t resident = 0;
+  for (const auto* block : blocks) resident += is_resident(block);
+  EXPECT_LT(resident, 200u);  // the last page
+  EXPECT_EQ(blocks.front()[0], std::byte{0});
+}
+
+}  // namespace
+}  // namespace vitals::detail
