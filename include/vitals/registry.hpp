@@ -126,7 +126,8 @@ class Registry {
     return facade<Gauge, N>(untypeds(name, help, {labels, N}, options));
   }
 
-  /// Facts: info("build", "Build.", {{"version", "1.0"}}) exposes build_info{version="1.0"} 1. Once for each name.
+  /// Facts: info("build", "Build.", {{"version", "1.0"}}) exposes build_info{version="1.0"} 1. The same labels again,
+  /// as they are now, give the same Info; others are refused: Info::set() replaces them.
   Info& info(std::string_view name, std::string_view help, std::vector<Label> labels);
 
   /// A metric whose value is asked for at each scrape. The callback must be safe to call from another thread, one call

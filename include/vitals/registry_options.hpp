@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <functional>
+#include <string_view>
 #include <vector>
 
 #include <vitals/clock.hpp>
@@ -24,6 +25,10 @@ struct RegistryOptions {
   std::function<void(const LintProblem&)> on_lint{};
   /// Such a declaration is refused instead: std::invalid_argument.
   bool refuse_lint = false;
+  /// Called for each thing that a scrape leaves out because of a callback or collector that threw or broke a rule, with
+  /// a message that names the metric, the rule and the fix; vitals_collector_errors_total counts them. On the thread
+  /// that scrapes, at each scrape; what it throws is ignored.
+  std::function<void(std::string_view message)> on_collector_error{};
   /// Must outlive the registry.
   const Clock* clock = &Clock::real();
   /// Exemplars of families that have FamilyOptions::exemplars: from this source, at most one per interval for each

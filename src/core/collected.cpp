@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "core/escaping.hpp"
 #include "core/exemplars.hpp"
@@ -60,6 +61,20 @@ bool mend_counters(FamilySnapshot& family) {
                                                }) == 0;
 }
 
+// What are_values_valid() asks for.
+std::string value_rule(MetricType type) {
+  switch (type) {
+    case MetricType::Info:
+      return "the value of an info must be 1; set that";
+    case MetricType::Summary:
+      return "quantiles must be from 0 to 1, none twice; mend them";
+    case MetricType::StateSet:
+      return "a state set must have states, each with a name of its own; mend them";
+    default:
+      return "bucket bounds must ascend, none NaN, and native buckets have a known schema; mend them";
+  }
+}
+
 // Whether there were none to drop.
 bool mend_exemplars(MetricSnapshot& metric) {
   return std::erase_if(metric.exemplars, [](const Exemplar& exemplar) { return !is_well_formed(exemplar); }) == 0;
@@ -67,21 +82,26 @@ bool mend_exemplars(MetricSnapshot& metric) {
 
 }  // namespace
 
-Completed complete(FamilySnapshot& family, const std::vector<Label>& constant, bool utf8_names) {
-  if (!valid_metric_name(family.name, utf8_names)) return Completed::Refused;
+Completed complete(FamilySnapshot& family, const std::vector<Label>& constant, bool utf8_names, std::string& why) {
+  const auto refused = [&](std::string rule) {
+    why = std::move(rule) + "; the family is left out";
+    return Completed::Refused;
+  };
+  if (!valid_metric_name(family.name, utf8_names)) return refused("that is no metric name; rename it");
   const std::string_view reserved =
       family.type == MetricType::StateSet ? std::string_view{family.name} : reserved_label(family.type);
-  bool good = mend_unit(family);
-  good = mend_counters(family) && good;
+  if (!mend_unit(family)) why = "the name must end in its unit, which is left out; rename the metric";
+  if (!mend_counters(family)) why = "a counter is negative or NaN, and left out; use a gauge for what may fall";
   for (auto& metric : family.metrics) {
     metric.labels.insert(metric.labels.begin(), constant.begin(), constant.end());
-    if (!are_valid(metric.labels, reserved, utf8_names)) return Completed::Refused;
-    if (!are_values_valid(metric, family.type)) return Completed::Refused;
+    if (!are_valid(metric.labels, reserved, utf8_names))
+      return refused("a label name is no name, reserved, or there twice; rename the label");
+    if (!are_values_valid(metric, family.type)) return refused(value_rule(family.type));
     if (family.type == MetricType::Info) metric.value = 1;
-    good = mend_exemplars(metric) && good;
+    if (!mend_exemplars(metric)) why = "an exemplar breaks a rule and is left out; give it fewer, or valid, labels";
   }
-  if (!have_distinct_labels(family.metrics)) return Completed::Refused;
-  return good ? Completed::Good : Completed::Mended;
+  if (!have_distinct_labels(family.metrics)) return refused("two series have the same labels; leave one of them out");
+  return why.empty() ? Completed::Good : Completed::Mended;
 }
 
 }  // namespace vitals::detail

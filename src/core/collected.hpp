@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include <vitals/snapshot.hpp>
@@ -14,8 +15,9 @@ enum class Completed {
 
 /// Puts the constant labels before those of every series that a collector gave, and tells whether the family can be
 /// exposed: its names follow the data model, no two series have the same labels, no label is there twice or is what the
-/// type writes itself, and each series is what its type allows.
-[[nodiscard]] Completed complete(FamilySnapshot& family, const std::vector<Label>& constant, bool utf8_names);
+/// type writes itself, and each series is what its type allows. `why`: the rule that was broken, and the fix.
+[[nodiscard]] Completed complete(FamilySnapshot& family, const std::vector<Label>& constant, bool utf8_names,
+                                 std::string& why);
 
 /// Whether the type allows these values:
 /// - counters are not negative, infos 1 (or 0: not given)

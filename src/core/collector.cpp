@@ -1,5 +1,6 @@
 #include "core/collector.hpp"
 
+#include <exception>
 #include <iterator>
 #include <utility>
 
@@ -23,7 +24,7 @@ namespace {
 thread_local int depth = 0;
 }  // namespace
 
-bool Collector::collect(std::vector<FamilySnapshot>& out) {
+bool Collector::collect(std::vector<FamilySnapshot>& out, std::string& why) {
   // From within a callback no other is waited for: the thread that runs it may be waiting for this one.
   std::unique_lock lock{mutex_, std::defer_lock};
   if (depth == 0) {
@@ -38,8 +39,12 @@ bool Collector::collect(std::vector<FamilySnapshot>& out) {
   bool completed = true;
   try {
     function_(families);
+  } catch (const std::exception& error) {
+    completed = false;
+    why = error.what();
   } catch (...) {
     completed = false;
+    why = "something that is no std::exception";
   }
   --depth;
   running_ = false;

@@ -23,8 +23,8 @@ class Collector : public std::enable_shared_from_this<Collector> {
   /// `claimed` is the name that the registry keeps for its one family, of that type, or empty.
   Collector(Function function, std::string claimed, MetricType type, std::weak_ptr<RegistryState> registry);
 
-  /// Appends what the callback gives. False if it threw; then nothing is appended.
-  bool collect(std::vector<FamilySnapshot>& out);
+  /// Appends what the callback gives. False if it threw; then nothing is appended, and `why` is what it said.
+  bool collect(std::vector<FamilySnapshot>& out, std::string& why);
   /// After this the callback is not running, unless this is called from within it, and never runs again. In a forked
   /// child it never waits.
   void close();

@@ -10,6 +10,7 @@ namespace vitals {
 
 struct Info::Data {
   const std::string name;
+  const std::string help;
   const std::vector<Label> constant;  // labels of the registry
   const bool utf8_names;
   std::mutex mutex{};

@@ -51,8 +51,10 @@ std::string_view reserved_label(MetricType type) noexcept {
   return buckets ? "le" : type == MetricType::Summary ? "quantile" : "";
 }
 
+std::string about(std::string_view metric) { return "vitals: metric \"" + to_valid_utf8(metric) + "\": "; }
+
 void refuse(std::string_view metric, const std::string& why) {
-  std::string message = "vitals: metric \"" + to_valid_utf8(metric) + "\": " + why;
+  std::string message = about(metric) + why;
   std::replace(message.begin(), message.end(), '\0', ' ');  // it would end what()
   throw std::invalid_argument(message);
 }
@@ -75,8 +77,11 @@ void check_label_names(std::string_view metric, std::span<const std::string_view
       refuse(metric, label + "names that start with \"__\" are reserved for Prometheus; drop the underscores");
     if (utf8 && are_alike(*name, kMetricName, NameKind::Label))
       refuse(metric, label + "the name becomes __name__ where names are escaped; rename the label");
-    if (!reserved.empty() && are_alike(*name, reserved, NameKind::Label))
-      refuse(metric, label + "the name is reserved for a type that writes it itself; rename the label");
+    const auto is = [&](std::string_view other) { return are_alike(*name, other, NameKind::Label); };
+    if (is("le")) refuse(metric, label + "the name is reserved for the buckets of histograms; rename the label");
+    if (is("quantile")) refuse(metric, label + "the name is reserved for the quantiles of summaries; rename the label");
+    if (!reserved.empty() && is(reserved))
+      refuse(metric, label + "the name is reserved for the states, it is the metric's; rename the label");
     if (std::find(names.begin(), name, *name) != name)
       refuse(metric, label + "declared twice; label names must differ");
     const auto alike = [name](std::string_view other) { return are_alike(*name, other, NameKind::Label); };
@@ -87,6 +92,8 @@ void check_label_names(std::string_view metric, std::span<const std::string_view
 
 void check_unit(std::string_view metric, std::string_view base, std::string_view unit) {
   if (unit.empty()) return;
+  if (unit == "total" || unit == "info")
+    refuse(metric, "unit \"" + std::string{unit} + "\": that is an ending of names; use a unit such as \"seconds\"");
   if (!valid_name(unit, false))
     refuse(metric, "unit \"" + to_valid_utf8(unit) +
                        "\": a unit must match [a-zA-Z_][a-zA-Z0-9_]*; use a word such as \"seconds\"");

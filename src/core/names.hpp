@@ -30,6 +30,8 @@ void check_bounds(std::string_view metric, std::span<const double> bounds);
 void check_native(std::string_view metric, const Native& native, std::size_t bounds);
 void check_summary(std::string_view metric, const SummaryOptions& summary);
 [[noreturn]] void refuse(std::string_view metric, const std::string& why);
+/// What such a message begins with.
+[[nodiscard]] std::string about(std::string_view metric);
 
 /// Each byte sequence that is not UTF-8 (RFC 3629: overlong forms and surrogates included) becomes one U+FFFD, as W3C's
 /// "maximal subpart" practice has it.

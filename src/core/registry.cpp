@@ -153,8 +153,15 @@ Info& Registry::info(std::string_view name, std::string_view help, std::vector<L
   detail::check_metric_name(name, state_->utf8_names());
   FamilySnapshot family{std::string{name}, std::string{help}, MetricType::Info, {}, {}};
   if (!name.ends_with("_info")) family.name += "_info";
+  if (const auto there = state_->find_info(family.name)) {
+    if (there->data_->help == help && there->labels() == labels) return *there;
+    detail::refuse(family.name,
+                   "registered before with other labels or another help text; use what that gave, and "
+                   "Info::set(), or another name");
+  }
   // Lives as long as the collector that reads it, which is as long as the registry.
-  std::unique_ptr<Info::Data> data{new Info::Data{family.name, state_->environment().labels, state_->utf8_names()}};
+  std::unique_ptr<Info::Data> data{
+      new Info::Data{family.name, family.help, state_->environment().labels, state_->utf8_names()}};
   std::unique_ptr<Info> made{new Info{data.get()}};
   (void)data.release();
   const std::shared_ptr<Info> info{std::move(made)};
@@ -163,7 +170,7 @@ Info& Registry::info(std::string_view name, std::string_view help, std::vector<L
     out.push_back(family);
     out.back().metrics.push_back({.labels = info->labels(), .value = 1});
   };
-  state_->add(collect, family);
+  state_->add(collect, family, info);
   return *info;
 }
 

@@ -52,9 +52,9 @@ void check_same(const FamilyBase& family, MetricType type, const Declaration& de
   if (before.labels != declared.labels) again("labels", list(before.labels), list(declared.labels));
   if (before.help != declared.help) again("help text", '"' + before.help + '"', '"' + declared.help + '"');
   if (before.unit != declared.unit) again("unit", '"' + before.unit + '"', '"' + declared.unit + '"');
-  if (before.bounds != declared.bounds) again("bucket bounds", list(before.bounds), list(declared.bounds));
   if (before.quantiles != declared.quantiles) again("quantiles", list(before.quantiles), list(declared.quantiles));
   if (before.native != declared.native) again("native buckets", describe(before.native), describe(declared.native));
+  if (before.bounds != declared.bounds) again("bucket bounds", list(before.bounds), list(declared.bounds));
   if (before.window != declared.window || before.slices != declared.slices)
     again("window", describe(before.window, before.slices), describe(declared.window, declared.slices));
   if (before.states != declared.states) again("states", list(before.states), list(declared.states));
@@ -62,6 +62,10 @@ void check_same(const FamilyBase& family, MetricType type, const Declaration& de
     return d.peak_window.count() == 0 ? "none" : std::to_string(d.peak_window.count()) + " ns";
   };
   if (before.peak_window != declared.peak_window) again("peak window", window(before), window(declared));
+}
+
+std::string clash_text(const SampleNames::Clash& clash) {
+  return "its line \"" + clash.line + "\" would clash with that of metric \"" + clash.family + "\"; rename one of them";
 }
 
 void check_constant_labels(const std::vector<Label>& labels, bool utf8_names) {
@@ -73,7 +77,10 @@ void check_constant_labels(const std::vector<Label>& labels, bool utf8_names) {
 }  // namespace
 
 RegistryState::RegistryState(RegistryOptions options)
-    : utf8_names_{options.utf8_names}, on_lint_{std::move(options.on_lint)}, refuse_lint_{options.refuse_lint} {
+    : utf8_names_{options.utf8_names},
+      on_lint_{std::move(options.on_lint)},
+      refuse_lint_{options.refuse_lint},
+      on_collector_error_{std::move(options.on_collector_error)} {
   prepare_cells();
   check_constant_labels(options.labels, utf8_names_);
   for (Label& label : options.labels) label.value = to_valid_utf8(label.value);
@@ -93,14 +100,15 @@ void RegistryState::check(MetricType type, const Declaration& declared) const {
   std::vector<std::string_view> labels;
   for (const auto& label : environment_.labels) labels.push_back(label.name);
   labels.insert(labels.end(), declared.labels.begin(), declared.labels.end());
-  const std::string_view reserved =
-      type == MetricType::StateSet ? std::string_view{declared.name} : reserved_label(type);
-  check_label_names(declared.name, labels, reserved, utf8_names_);
+  check_label_names(declared.name, labels, type == MetricType::StateSet ? declared.name : std::string_view{},
+                    utf8_names_);
   if (type == MetricType::StateSet && !declared.unit.empty())
     refuse(declared.name, "unit \"" + to_valid_utf8(declared.unit) + "\": state sets have no unit; leave it out");
   check_unit(declared.name, base_name(declared.name, type), declared.unit);
   if (type == MetricType::Histogram && !declared.native) check_bounds(declared.name, declared.bounds);
   if (type == MetricType::StateSet) check_states(declared.name, declared.states);
+  if (declared.options.expire_after.count() < 0)
+    refuse(declared.name, "FamilyOptions::expire_after: it must not be negative; use 0 for never");
 }
 
 FamilyBase& RegistryState::family(MetricType type, Declaration declared, Make make) {
@@ -146,9 +154,12 @@ void RegistryState::report(const std::vector<LintProblem>& problems) const {
 // Under the lock: takes all names that the family's lines will have, or none.
 void RegistryState::claim(const std::string& name, MetricType type) {
   const auto clash = names_.find_clash(name, type);
+  if (clash.family == name)
+    refuse(name,
+           "the name clashes with what was registered before as another kind of metric, a callback or an info; use "
+           "what that gave, or another name");
   if (!clash.line.empty()) {
-    refuse(name, "its line \"" + clash.line + "\" would clash with that of metric \"" + clash.family +
-                     "\"; rename one of them");
+    refuse(name, clash_text(clash));
   }
   names_.claim(name, type);
 }
@@ -160,21 +171,31 @@ std::shared_ptr<Collector> RegistryState::add(Collector::Function function) {
   return collector;
 }
 
-std::shared_ptr<Collector> RegistryState::add(Collector::Function function, const FamilySnapshot& claimed) {
+std::shared_ptr<Collector> RegistryState::add(Collector::Function function, const FamilySnapshot& claimed,
+                                              const std::shared_ptr<Info>& info) {
   auto collector = std::make_shared<Collector>(std::move(function), claimed.name, claimed.type, weak_from_this());
   std::unique_lock lock{mutex_};
   check_metric_name(claimed.name, utf8_names_);
   const auto problems = lint({claimed.name, claimed.help, claimed.type, {}, claimed.unit, {}, {}});
   collectors_.push_back(collector);
+  auto place = infos_.end();
   try {
+    if (info != nullptr) place = infos_.emplace(claimed.name, info).first;
     claim(claimed.name, claimed.type);
   } catch (...) {
+    if (place != infos_.end()) infos_.erase(place);
     collectors_.pop_back();
     throw;
   }
   lock.unlock();
   report(problems);
   return collector;
+}
+
+std::shared_ptr<Info> RegistryState::find_info(const std::string& name) const {
+  const std::lock_guard lock{mutex_};
+  const auto found = infos_.find(name);
+  return found == infos_.end() ? nullptr : found->second;
 }
 
 void RegistryState::remove(const Collector& collector) {
@@ -192,11 +213,15 @@ std::vector<FamilyBase*> RegistryState::families() const {
 }
 
 // Under the lock: completes a family that a collector gave, and tells whether it can be exposed beside all others.
-// `claimed`: the registry keeps its name for it. `names` are those of the families before it.
-Completed RegistryState::accept(FamilySnapshot& family, bool claimed, SampleNames& names) const {
-  if (!claimed && !names_.find_clash(family.name, family.type).line.empty()) return Completed::Refused;
-  if (!names.find_clash(family.name, family.type).line.empty()) return Completed::Refused;
-  const Completed completed = complete(family, environment_.labels, utf8_names_);
+// `claimed`: the registry keeps its name for it. `names` are those of the families before it. `why`: what was wrong.
+Completed RegistryState::accept(FamilySnapshot& family, bool claimed, SampleNames& names, std::string& why) const {
+  auto clash = claimed ? SampleNames::Clash{} : names_.find_clash(family.name, family.type);
+  if (clash.line.empty()) clash = names.find_clash(family.name, family.type);
+  if (!clash.line.empty()) {
+    why = clash_text(clash);
+    return Completed::Refused;
+  }
+  const Completed completed = complete(family, environment_.labels, utf8_names_, why);
   if (completed != Completed::Refused && !family.metrics.empty()) names.claim(family.name, family.type);
   return completed;
 }
@@ -208,10 +233,15 @@ std::vector<FamilySnapshot> RegistryState::collect() {
   lock.unlock();
 
   std::vector<std::pair<FamilySnapshot, bool>> collected;
-  std::uint64_t errors = 0;
+  std::vector<std::string> errors;
   for (const auto& collector : collectors) {
     std::vector<FamilySnapshot> families;
-    errors += collector->collect(families) ? 0 : 1;
+    std::string why;
+    if (!collector->collect(families, why)) {
+      errors.push_back(
+          (collector->claimed.empty() ? "vitals: a collector" : about(collector->claimed) + "the callback") +
+          " threw \"" + to_valid_utf8(why) + "\"; what it gives is left out until it succeeds");
+    }
     for (auto& family : families) {
       const bool claimed = !collector->claimed.empty() && collector->claimed == family.name;
       collected.emplace_back(std::move(family), claimed);
@@ -224,13 +254,26 @@ std::vector<FamilySnapshot> RegistryState::collect() {
   SampleNames names;
   lock.lock();
   for (auto& [family, claimed] : collected) {
-    const Completed completed = accept(family, claimed, names);
-    if (completed != Completed::Good) ++errors;
+    std::string why;
+    const Completed completed = accept(family, claimed, names, why);
+    if (completed != Completed::Good) errors.push_back(about(family.name) + why);
     if (completed != Completed::Refused && !family.metrics.empty()) accepted.push_back(std::move(family));
   }
   lock.unlock();
-  if (errors > 0) collector_errors_.fetch_add(errors, std::memory_order_relaxed);
+  report(errors);
   return accepted;
+}
+
+void RegistryState::report(const std::vector<std::string>& errors) noexcept {
+  if (errors.empty()) return;
+  collector_errors_.fetch_add(errors.size(), std::memory_order_relaxed);
+  if (!on_collector_error_) return;
+  for (const std::string& error : errors) {
+    try {
+      on_collector_error_(error);
+    } catch (...) {  // it is told of errors, not to make some
+    }
+  }
 }
 
 }  // namespace vitals::detail

@@ -19,6 +19,7 @@
 #include "core/sample_names.hpp"
 
 namespace vitals {
+class Info;
 struct LintDeclaration;
 struct LintProblem;
 struct RegistryOptions;
@@ -43,8 +44,11 @@ class RegistryState : public std::enable_shared_from_this<RegistryState> {
 
   /// `claimed` tells what the collector's one family will be: its name is kept for it.
   std::shared_ptr<Collector> add(Collector::Function function);
-  std::shared_ptr<Collector> add(Collector::Function function, const FamilySnapshot& claimed);
+  std::shared_ptr<Collector> add(Collector::Function function, const FamilySnapshot& claimed,
+                                 const std::shared_ptr<Info>& info = nullptr);
   void remove(const Collector& collector);
+  /// The info of that name, or nullptr.
+  [[nodiscard]] std::shared_ptr<Info> find_info(const std::string& name) const;
 
   /// All families by name: own ones, then (only for names that are not taken) those of collectors. `own` or `collected`
   /// is called for each, without the lock.
@@ -69,7 +73,8 @@ class RegistryState : public std::enable_shared_from_this<RegistryState> {
   [[nodiscard]] std::vector<LintProblem> lint(LintDeclaration declared) const;
   void report(const std::vector<LintProblem>& problems) const;
   std::vector<FamilySnapshot> collect();
-  [[nodiscard]] Completed accept(FamilySnapshot& family, bool claimed, SampleNames& names) const;
+  [[nodiscard]] Completed accept(FamilySnapshot& family, bool claimed, SampleNames& names, std::string& why) const;
+  void report(const std::vector<std::string>& errors) noexcept;
 
   std::shared_ptr<RegistryState> self_;
   mutable std::mutex mutex_;
@@ -77,7 +82,9 @@ class RegistryState : public std::enable_shared_from_this<RegistryState> {
   const bool utf8_names_;
   const std::function<void(const LintProblem&)> on_lint_;
   const bool refuse_lint_;
+  const std::function<void(std::string_view)> on_collector_error_;
   std::map<std::string, std::unique_ptr<FamilyBase>, std::less<>> families_;
+  std::map<std::string, std::shared_ptr<Info>, std::less<>> infos_;
   SampleNames names_;
   std::vector<std::shared_ptr<Collector>> collectors_;
   std::atomic<std::uint64_t> collector_errors_{0};  // relaxed: a statistic

@@ -1,5 +1,6 @@
 #include "core/sample_names.hpp"
 
+#include <iterator>
 #include <vector>
 
 #include "core/escaping.hpp"
@@ -64,8 +65,12 @@ void SampleNames::claim(std::string_view name, MetricType type) {
   taken_.merge(lines);  // all or none: this needs no memory
 }
 
-void SampleNames::release(std::string_view name, MetricType type) {
-  for_each_line(name, type, [&](const std::string& line) { taken_.erase(line); });
+// Without memory, which there may be none of at the end of a token.
+void SampleNames::release(std::string_view name, MetricType type) noexcept {
+  const bool legacy = is_legacy_name(name, NameKind::Metric);  // then all its lines begin alike
+  const std::string_view base = legacy ? base_name(name, type) : std::string_view{};
+  for (auto line = taken_.lower_bound(base); line != taken_.end() && line->first.starts_with(base);)
+    line = line->second == name ? taken_.erase(line) : std::next(line);
 }
 
 }  // namespace vitals::detail

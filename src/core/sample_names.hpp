@@ -24,7 +24,7 @@ class SampleNames {
   [[nodiscard]] Clash find_clash(std::string_view name, MetricType type) const;
   /// REQUIRES: no clash.
   void claim(std::string_view name, MetricType type);
-  void release(std::string_view name, MetricType type);
+  void release(std::string_view name, MetricType type) noexcept;
 
  private:
   std::map<std::string, std::string, std::less<>> taken_;  // to the family's name

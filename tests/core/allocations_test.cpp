@@ -155,17 +155,19 @@ TEST(Allocations, SeriesThatFailsLeavesNothingBehind) {
   EXPECT_EQ(testing::value(registry, "a_total", {{"x", "99"}}), 1);
 }
 
-// A destructor can't fail.
-TEST(Allocations, ScopedSeriesEndsWithoutMemory) {
+// Destructors can't fail.
+TEST(Allocations, ScopedSeriesAndTokensEndWithoutMemory) {
   Registry registry;
   auto& counters = registry.counter("a_total", "A.", {"x"});
   {
     const auto scoped = counters.scoped("1");
+    const auto token = registry.gauge_callback("b", "B.", [] { return 1.0; });
     n_left = 0;
   }
   n_left = ~std::size_t{0};
 
   EXPECT_EQ(counters.size(), 0u);
+  EXPECT_NO_THROW(registry.gauge("b", "B."));
 }
 
 }  // namespace

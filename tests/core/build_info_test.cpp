@@ -69,8 +69,12 @@ TEST(BuildInfo, LeavesOutWhatIsEmpty) {
 TEST(BuildInfo, IsRegisteredOnce) {
   Registry registry;
   register_build_info(registry);
+  const std::string once = to_text(registry);
 
-  EXPECT_THROW(register_build_info(registry), std::invalid_argument);
+  register_build_info(registry);
+
+  EXPECT_EQ(to_text(registry), once);
+  EXPECT_THROW(register_build_info(registry, {.version = "2"}), std::invalid_argument);
 }
 
 }  // namespace

@@ -129,6 +129,7 @@ TEST(Info, RefusesBadLabelsAndKeepsWhatItHas) {
   EXPECT_THROW(info.set({{"a b", "b"}}), std::invalid_argument);
   EXPECT_THROW(info.set({{"a", "1"}, {"a", "2"}}), std::invalid_argument);
   EXPECT_THROW(registry.info("build", "Build.", {}), std::invalid_argument);
+  EXPECT_EQ(&registry.info("build", "Build.", {{"version", "1.0"}}), &info);
 
   EXPECT_EQ(value(registry, "build_info", {{"version", "1.0"}}), 1);
 }

@@ -79,7 +79,8 @@ TEST_F(RegistryTest, RefusesBadLabelNames) {
   EXPECT_THAT(refusal([&] { registry.counter("a", "A.", {"__x"}); }), HasSubstr("reserved"));
   EXPECT_THAT(refusal([&] { registry.counter("a", "A.", {"x", "x"}); }), HasSubstr("declared twice"));
   EXPECT_THAT(refusal([&] { registry.histogram("a", "A.", {"le"}); }), HasSubstr("reserved"));
-  EXPECT_NO_THROW(registry.counter("a", "A.", {"le"}));
+  EXPECT_THAT(refusal([&] { registry.counter("a", "A.", {"le"}); }), HasSubstr("the buckets of histograms"));
+  EXPECT_THAT(refusal([&] { registry.gauge("a", "A.", {"quantile"}); }), HasSubstr("the quantiles of summaries"));
 }
 
 TEST_F(RegistryTest, RefusesBadBounds) {
@@ -199,6 +200,40 @@ TEST_F(RegistryTest, LeavesOutWhatACollectorMayNotGive) {
   EXPECT_THAT(text, testing::Not(HasSubstr("bad")));
   EXPECT_THAT(text, testing::Not(HasSubstr("empty")));
   EXPECT_THAT(text, HasSubstr("vitals_collector_errors_total 6\n"));
+}
+
+TEST(RegistryErrors, TellWhatAScrapeLeftOutAndWhy) {
+  std::vector<std::string> errors;
+  Registry registry{{.on_collector_error = [&](std::string_view message) {
+    errors.emplace_back(message);
+    throw std::runtime_error{"ignored"};
+  }}};
+  registry.counter("own_total", "Own.");
+  const auto callback = registry.gauge_callback("a", "A.", []() -> double { throw std::runtime_error{"no pool"}; });
+  const auto fell = registry.counter_callback("b_total", "B.", [] { return -1.0; });
+  registry.keep_collector([](auto&) { throw 1; });
+  registry.keep_collector([](std::vector<FamilySnapshot>& out) {
+    out.push_back({"own_total", "Clash.", MetricType::Counter, {{.value = 2}}});
+    out.push_back({"bad name", "Bad.", MetricType::Gauge, {{.value = 2}}});
+    out.push_back({"c", "C.", MetricType::Gauge, {{.labels = {{"__x", "1"}}}}});
+    out.push_back({"d", "D.", MetricType::Gauge, {{.value = 1}, {.value = 2}}});
+    out.push_back({"e", "E.", MetricType::Summary, {{.quantiles = {{2, 1}}}}});
+    out.push_back({"f", "F.", MetricType::Gauge, {{.value = 1}}, "bytes"});
+  });
+
+  const std::string text = to_text(registry);
+
+  EXPECT_THAT(errors,
+              testing::UnorderedElementsAre(AllOf(HasSubstr("metric \"a\""), HasSubstr("no pool")),
+                                            AllOf(HasSubstr("metric \"b_total\""), HasSubstr("negative")),
+                                            HasSubstr("a collector threw \"something that is no std::exception\""),
+                                            AllOf(HasSubstr("metric \"own_total\""), HasSubstr("clash")),
+                                            AllOf(HasSubstr("metric \"bad name\""), HasSubstr("rename it")),
+                                            AllOf(HasSubstr("metric \"c\""), HasSubstr("rename the label")),
+                                            AllOf(HasSubstr("metric \"d\""), HasSubstr("same labels")),
+                                            AllOf(HasSubstr("metric \"e\""), HasSubstr("quantiles")),
+                                            AllOf(HasSubstr("metric \"f\""), HasSubstr("unit"))));
+  EXPECT_EQ(text, "# HELP f F.\n# TYPE f gauge\nf 1\n# HELP own_total Own.\n# TYPE own_total counter\nown_total 0\n");
 }
 
 // Each holds its own callback while it asks for the other's.

@@ -127,9 +127,9 @@ class Recorded(unittest.TestCase):
                      round(exemplar["timestamp"] * 1000)) for exemplar in one["exemplars"]]
         expected = {k: v for one in series for k, v in one.stored_exemplars(form).items()}
         for one in series if form == "protobuf" else []:
-            if one.is_native and one.exemplars:  # 2.42 takes the first of those of classic buckets and no other
+            if one.is_native and one.exemplars:  # some of them: 2.42 takes the first of classic buckets, 2.53 the newest
                 stored = found.pop(one.key(), [])
-                self.assertEqual(stored, expected.pop(one.key())[:len(stored)])
+                self.assertLessEqual(set(map(repr, stored)), set(map(repr, expected.pop(one.key()))))
                 self.assertTrue(stored or not one.is_classic)
         self.assert_same(found, expected)
 
