@@ -60,7 +60,7 @@ class Counter {
   void inc(std::floating_point auto v) noexcept { add(v); }
 
   /// Adds v, which may have a fraction; NaN, negative values and those from 2^64 on are dropped and counted.
-  /// Whole numbers stay exact up to 2^64; fractions are summed as double, beside them.
+  /// Whole numbers stay exact up to 2^64, where they begin again at 0; fractions are summed as double, beside them.
   void add(double v) noexcept {
     if (!(v >= 0 && v < kExact)) [[unlikely]]
       return add_large(v);
@@ -86,8 +86,8 @@ class Counter {
   /// Adds 1 when the result dies because an exception passes: `auto failed = errors.count_exceptions();`
   ExceptionCount count_exceptions() noexcept { return ExceptionCount{*this}; }
 
-  /// Every increment that happened before this call, and perhaps some that overlap it. Never goes down
-  /// while its series lives.
+  /// Every increment that happened before this call, and perhaps some that overlap it. Never goes down while its series
+  /// lives, unless the whole numbers wrap, at 2^64 (1.8e19): readers take that for a restart.
   [[nodiscard]] double value() const noexcept;
 
  private:

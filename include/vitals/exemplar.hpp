@@ -24,7 +24,7 @@ class ExemplarLabels {
   std::span<const LabelPair> labels_;
 };
 
-/// The trace that a thread works for, in hexadecimal digits.
+/// The trace that a thread works for, in hexadecimal digits, all 32 and 16, with no '\0' behind them. Not initialised.
 struct TraceContext {
   char trace_id[32];
   char span_id[16];  ///< begins with '\0': not known

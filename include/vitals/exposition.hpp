@@ -32,7 +32,8 @@ struct Exposition {
   Escaping escaping = Escaping::Underscores;
   /// Text only: 1.0.0 instead of 0.0.4. They differ in content_type() alone.
   bool version_1 = false;
-  /// OpenMetrics only: `_created` lines. Prometheus stores them as series of their own unless told not to.
+  /// OpenMetrics only: `_created` lines. Prometheus stores them as series of their own unless told not to. Protobuf has
+  /// these times in any case.
   bool created_lines = false;
 
   friend bool operator==(const Exposition&, const Exposition&) = default;

@@ -76,15 +76,18 @@ struct FamilyFacade {
 
 }  // namespace detail
 
-/// What a family does beside counting.
+/// What a family does beside counting. Where a metric is declared again, what it was given first holds, and what it is
+/// given then is ignored; but the unit must be the same.
 struct FamilyOptions {
   /// Further label sets share one series whose label values are all `_overflow`; vitals_series_overflow_total counts
-  /// them.
+  /// look-ups of it.
   std::size_t max_series = 10'000;
-  /// Series with labels that scrapes found unchanged for that long, by the steady clock, end, as by remove(); 0: never.
-  /// Costs recording nothing.
+  /// Series with labels end, as by remove(), when scrapes (snapshot() is one too) have found the same value in them for
+  /// that long, by the steady time of the registry's clock; 0: never. A gauge that is set to what it was is unchanged.
+  /// A reference to a series that has ended stays dead, also when its labels are asked for again: in such a family call
+  /// with() for each update, and keep no references. Costs recording nothing.
   std::chrono::nanoseconds expire_after{0};
-  /// OpenMetrics: what the name (without `_total`) ends in, such as "seconds"; empty: none.
+  /// OpenMetrics and protobuf: what the name (without `_total`) ends in, such as "seconds"; empty: none.
   std::string_view unit = {};
   /// Counters and histograms: what is recorded in a sampled trace is shown with it, as RegistryOptions says. Such a
   /// counter's inc() is a locked instruction and 10 ns more.
@@ -97,8 +100,8 @@ struct FamilyOptions {
 /// invalid UTF-8 take a lock and may allocate. What a removed series took serves the next ones.
 /// In a forked child, recording through references is safe; with() of a new series is not if a thread of the parent was
 /// making one.
-/// Lifetime: owned by its Registry. A reference from with() stays valid as long as the Registry, after remove() too:
-/// what is recorded through it then shows nowhere, and never in another series.
+/// Lifetime: owned by its Registry. A reference from with() stays valid as long as the Registry, after the series has
+/// ended too, by remove() or otherwise: what is recorded through it then shows nowhere, and never in another series.
 template <class Metric, std::size_t N>
 class Family final : public detail::FamilyFacade {
  public:
@@ -109,7 +112,7 @@ class Family final : public detail::FamilyFacade {
   /// The metric with these label values, in the order in which the labels were declared; made if it is new. Values are
   /// strings (any bytes; invalid UTF-8 is replaced by U+FFFD; a null pointer is ""), integers, bool ("true", "false")
   /// or enumerations for which `std::string_view label_text(E)` is declared beside E. Keep the reference where the
-  /// values are known beforehand: recording then needs no look-up.
+  /// values are known beforehand: recording then needs no look-up. Not with FamilyOptions::expire_after, though.
   template <detail::LabelValue... Values>
   requires(sizeof...(Values) == N) Metric& with(const Values&... values) {
     return *static_cast<Metric*>(
@@ -124,7 +127,8 @@ class Family final : public detail::FamilyFacade {
   }
 
   /// with(), and remove() when the result dies, if the series is still the same: for what comes and goes, such as a
-  /// connection. Allocates. Of series beyond the limit nothing is removed.
+  /// connection. Of several with the same values the first that dies removes the series of all: give each its own.
+  /// Allocates. Of series beyond the limit nothing is removed.
   template <detail::LabelValue... Values>
   requires(sizeof...(Values) == N) ScopedSeries<Metric, N> scoped(const Values&... values) {
     return scoped_views(detail::LabelText{detail::label_argument(values)}.view()...);

@@ -13,8 +13,8 @@ struct PeakWindow;
 }  // namespace detail
 
 struct PeakOptions {
-  /// How long a peak is shown at least, and half of how long at most: longer than the scrape interval. By the
-  /// registry's clock.
+  /// How long a peak is shown at least, and half of how long at most where it is read often (a window ends when it is
+  /// read): longer than the scrape interval. By the registry's clock.
   std::chrono::nanoseconds window = std::chrono::seconds{60};
 };
 

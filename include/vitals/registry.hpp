@@ -41,9 +41,9 @@ FamilyFacade& facade(FamilyBase& family, FamilyFacade* (*make)(FamilyBase&));
 /// forked child, only recording is safe if a thread of the parent was registering or scraping. Lifetime: must outlive
 /// all recording through its metrics. default_registry() outlives everything.
 ///
-/// Registering again with the same name, type and labels gives the same metric. Every member that registers throws
-/// std::invalid_argument, naming metric, rule and fix, when a name or a label breaks Prometheus's data model
-/// (https://prometheus.io/docs/concepts/data_model/) or clashes with what is registered.
+/// The same declaration again gives the same metric; all of it must be equal but what FamilyOptions says. Every member
+/// that registers throws std::invalid_argument, naming metric, rule and fix, when a name or a label breaks Prometheus's
+/// data model (https://prometheus.io/docs/concepts/data_model/) or clashes with what is registered.
 class Registry {
  public:
   Registry();
@@ -136,7 +136,8 @@ class Registry {
   CollectorToken gauge_callback(std::string_view name, std::string_view help, std::function<double()> callback);
   /// A counter that fell, is negative or NaN counts as an error too, and is left out; from what it fell to it goes on.
   CollectorToken counter_callback(std::string_view name, std::string_view help, std::function<double()> callback);
-  /// With labels: gauge_callback("a", "A.", {"queue"}, [](vitals::Samples<1>& out) { out.add(42, "mail"); }).
+  /// With labels: gauge_callback("a", "A.", {"queue"}, [](vitals::Samples<1>& out) { out.add(42, "mail"); }). Of
+  /// counters, one that is left out leaves out all of them.
   template <std::size_t N>
   CollectorToken gauge_callback(std::string_view name, std::string_view help, const std::string_view (&labels)[N],
                                 const std::type_identity_t<std::function<void(Samples<N>&)>>& callback) {
@@ -148,8 +149,8 @@ class Registry {
     return callbacks(MetricType::Counter, name, help, {labels, N}, sink_callback<N>(callback));
   }
 
-  /// Whole families, asked for at each scrape; the rules are those of gauge_callback. Names are checked at the scrape:
-  /// a family that breaks the data model or repeats a name is left out and counted in vitals_collector_errors_total.
+  /// Whole families, asked for at each scrape by the rules of gauge_callback: if it throws, all are left out. One that
+  /// breaks the data model or repeats a name is left out alone, and counted in vitals_collector_errors_total.
   CollectorToken add_collector(std::function<void(std::vector<FamilySnapshot>&)> collector);
   /// The same, for as long as the registry lives.
   void keep_collector(std::function<void(std::vector<FamilySnapshot>&)> collector);

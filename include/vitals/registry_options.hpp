@@ -15,13 +15,15 @@ struct LintProblem;
 
 /// What all metrics of a registry have in common.
 struct RegistryOptions {
-  /// Constant labels of every series, before its own. Prometheus adds `instance` and `job` by itself.
+  /// Constant labels of every series, before its own, none of which may have their names. Prometheus adds `instance`
+  /// and `job` by itself.
   std::vector<Label> labels{};
-  /// Metric and label names may be any UTF-8 text (Prometheus 3), exposed as such to who asks for it and with
-  /// underscores to others. Otherwise names must match [a-zA-Z_:][a-zA-Z0-9_:]*.
+  /// Metric and label names may be any UTF-8 text (Prometheus 3), exposed in the Escaping that is asked for, else with
+  /// underscores. Otherwise names must match [a-zA-Z_:][a-zA-Z0-9_:]* (labels: no colon).
   bool utf8_names = false;
   /// Called for each thing that promlint and its like object to in a new declaration (docs/lint.md has the rules), on
-  /// the thread that registers, after the registration.
+  /// the thread that registers, after the registration. A counter is judged by the name that it was given, with
+  /// `_total` or without; what add_collector() adds is not judged.
   std::function<void(const LintProblem&)> on_lint{};
   /// Such a declaration is refused instead: std::invalid_argument.
   bool refuse_lint = false;
@@ -32,7 +34,7 @@ struct RegistryOptions {
   /// Must outlive the registry.
   const Clock* clock = &Clock::real();
   /// Exemplars of families that have FamilyOptions::exemplars: from this source, at most one per interval for each
-  /// counter and bucket.
+  /// counter and bucket, or for each histogram that has native buckets alone.
   TraceSource trace_source{};
   std::chrono::nanoseconds exemplar_interval = std::chrono::seconds{1};
 };

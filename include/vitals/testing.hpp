@@ -45,14 +45,14 @@ class Delta {
   double before_;
 };
 
-/// Compares the registry's text (format 0.0.4) with the expected one: empty if they are equal, else the lines that
-/// differ,
-/// `-` before those that were expected, `+` before those that are there. Blank lines and blanks around lines of
-/// `expected` don't count. With `families`, only those of these names ("a_total") are looked at.
+/// Compares the registry's text (format 0.0.4) with the expected one, HELP, TYPE and the order of lines included: empty
+/// if they are equal, else the lines that differ, `-` before those that were expected, `+` before those that are there.
+/// Blank lines and blanks around lines of `expected` don't count. With `families`, only those of these names
+/// ("a_total") are looked at; a name that there is not adds nothing.
 [[nodiscard]] std::string compare(const Registry& registry, std::string_view expected,
                                   std::initializer_list<std::string_view> families = {});
 
-/// A clock that stands still until it is told to go on: RegistryOptions::clock.
+/// A clock that stands still until it is told to go on: RegistryOptions::clock. Timers don't go by it (see Clock).
 /// Thread-safe.
 class FakeClock final : public Clock {
  public:

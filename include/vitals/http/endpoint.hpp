@@ -17,17 +17,20 @@ struct EndpointOptions {
   /// 0: any free one; Endpoint::port() tells which.
   std::uint16_t port = 9464;
 
-  /// When a limit is reached, the oldest connection that has sent no whole request makes room for the new one; for the
-  /// limit per address (IPv6: per /64 network), the oldest of that address.
+  /// When a limit is reached, the connection that is the least worth keeping makes room for the new one (docs/http.md
+  /// has the order); for the limit per address (IPv6: per /64 network), one of that address. If there is none, the new
+  /// one is closed. At most 10,000.
   std::size_t max_connections = 64;
   std::size_t max_connections_per_ip = 16;
   /// Scrapes that may wait for the registry at once; further ones get 503 if there is no place within 250 ms.
   std::size_t max_scrapes_in_flight = 8;
-  /// Bytes of answers that slow readers may hold; at that point the slowest are dropped, then scrapes get 503.
+  /// Bytes of answers that slow readers may hold; beyond it those are closed that have been at it the longest, a second
+  /// or more, then scrapes get 503.
   std::size_t max_response_bytes = std::size_t{64} << 20;
 
+  // Timeouts are from 1 ms to a day.
   std::chrono::milliseconds header_timeout{5'000};  ///< from the first byte (or the connect) to the whole header
-  /// For the registry, then 503; a scraper's own X-Prometheus-Scrape-Timeout-Seconds wins.
+  /// For the registry, then 503; a scraper's own X-Prometheus-Scrape-Timeout-Seconds wins, less the time to answer.
   std::chrono::milliseconds scrape_timeout{30'000};
   std::chrono::milliseconds write_timeout{30'000};  ///< for the whole answer, and at least 1 KiB/s after 5 s
   std::chrono::milliseconds idle_timeout{75'000};   ///< between two requests

@@ -37,7 +37,8 @@ struct PgOptions {
   std::function<void(const SlowQuery&)> on_slow_query = {};
   /// The label of a table, for instance vitals::collapse_digits. Called when a statement is met for the first time.
   std::function<std::string(std::string_view table)> table_name = {};
-  /// Further tables share the label _overflow; db_table_label_overflow_total counts statements that were given it.
+  /// Further tables share the label _overflow; db_table_label_overflow_total counts look-ups that were given it, which
+  /// a statement whose text is remembered does without.
   std::size_t max_tables = 200;
   /// The most of a statement that SlowQuery::sql holds.
   std::size_t slow_query_bytes = 200;
