@@ -27,7 +27,8 @@ void register_build_info(Registry& registry, const BuildInfo& info, const BuildF
 
 /// Exposes build_info{version, revision, compiler, compiler_version, cxx_standard, build_type, arch, os} 1: the first
 /// two as given, the others of the translation unit that calls this. `build_type` is "release" with NDEBUG, else
-/// "debug". Once for each registry: throws std::invalid_argument if "build_info" is taken. Thread-safe.
+/// "debug". Again with the same facts it changes nothing; throws std::invalid_argument if they differ or "build_info"
+/// is taken otherwise. Thread-safe.
 // static: translation units whose facts differ must not share one definition.
 static inline void register_build_info(Registry& registry, const BuildInfo& info = {}) {
   constexpr detail::BuildFacts facts {
