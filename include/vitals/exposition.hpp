@@ -43,12 +43,11 @@ struct Exposition {
 /// Thread-safe; never makes a recording thread wait. One consistent set: in a histogram `+Inf` equals `_count`.
 /// Numbers are the shortest text that reads back as the same double, in any locale; counts are exact up to 2^64.
 /// What a format can't say is left out or said by what it has:
-/// - text: an info is a gauge of value 1, a state set a gauge per state, a gauge histogram a histogram of buckets and
-/// two
-///   gauges, `_gcount` and `_gsum`; a native histogram, in OpenMetrics too, has only its `+Inf` bucket, sum and count
-/// - OpenMetrics: a counter without `_total` is of type unknown; counters that are negative or NaN are left out, and so
-/// are
-///   sums that are, or whose histogram has negative bounds (and then its `_count`, which `+Inf` repeats)
+/// - text: an info is a gauge of value 1, a state set a gauge per state, a gauge histogram a histogram of buckets
+///   and two gauges, `_gcount` and `_gsum`; a histogram of native buckets alone, in OpenMetrics too, has only its
+///   `+Inf` bucket, sum and count
+/// - OpenMetrics: a counter without `_total` is of type unknown; counters that are negative or NaN are left out, and
+///   so are sums that are, or whose histogram has negative bounds (and then its `_count`, which `+Inf` repeats)
 /// - exemplars: one per counter and bucket, the newest, of at most 128 code points; not in text
 [[nodiscard]] std::string to_text(const Registry& registry);  ///< version 0.0.4
 [[nodiscard]] std::string to_openmetrics(const Registry& registry);

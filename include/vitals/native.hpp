@@ -6,7 +6,8 @@ namespace vitals {
 
 /// A native histogram instead of, or beside, fixed buckets: its buckets grow by a constant factor and exist where
 /// values are, so none have to be chosen. A plain value; checked when a histogram is registered.
-/// Exposed in protobuf; the text formats, which have no native histograms, show of it the bucket +Inf, sum and count.
+/// Exposed in protobuf; the text formats, which have no native histograms, show the fixed buckets, or where there are
+/// none +Inf, and sum and count.
 struct Native {
   /// From one bound to the next, at most: it chooses the schema, the number n from -4 to 8 for which bounds grow by
   /// 2^(2^-n): 3 for 1.1. More than 1. A quantile is off by about half of what lies between two bounds.
