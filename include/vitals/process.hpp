@@ -19,8 +19,9 @@ void register_process_metrics(Registry& registry);
 void register_allocator_metrics(Registry& registry);
 
 /// Exposes what vitals had to refuse: vitals_invalid_updates_total (of the whole process), and of this registry
-/// vitals_series_overflow_total by family, vitals_exemplars_dropped_total by reason and vitals_collector_errors_total.
-/// An Endpoint does this for its registry. Calling it again changes nothing. Thread-safe.
+/// vitals_series_overflow_total and vitals_series_expired_total by family, vitals_exemplars_dropped_total by reason and
+/// vitals_collector_errors_total. An Endpoint does this for its registry. Calling it again changes nothing.
+/// Thread-safe.
 void register_library_metrics(Registry& registry);
 
 }  // namespace vitals

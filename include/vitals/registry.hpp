@@ -141,12 +141,12 @@ class Registry {
   template <std::size_t N>
   CollectorToken gauge_callback(std::string_view name, std::string_view help, const std::string_view (&labels)[N],
                                 const std::type_identity_t<std::function<void(Samples<N>&)>>& callback) {
-    return callbacks(MetricType::Gauge, name, help, {labels, N}, sink_callback<N>(callback));
+    return callbacks(MetricType::Gauge, name, help, {labels, N}, detail::sink_callback<N>(callback));
   }
   template <std::size_t N>
   CollectorToken counter_callback(std::string_view name, std::string_view help, const std::string_view (&labels)[N],
                                   const std::type_identity_t<std::function<void(Samples<N>&)>>& callback) {
-    return callbacks(MetricType::Counter, name, help, {labels, N}, sink_callback<N>(callback));
+    return callbacks(MetricType::Counter, name, help, {labels, N}, detail::sink_callback<N>(callback));
   }
 
   /// Whole families, asked for at each scrape by the rules of gauge_callback: if it throws, all are left out. One that
@@ -190,14 +190,6 @@ class Registry {
                                const FamilyOptions& options);
   CollectorToken callbacks(MetricType type, std::string_view name, std::string_view help, LabelNames labels,
                            std::function<void(detail::SampleSink&)> callback);
-  template <std::size_t N>
-  static std::function<void(detail::SampleSink&)> sink_callback(const std::function<void(Samples<N>&)>& callback) {
-    if (!callback) return nullptr;
-    return [callback](detail::SampleSink& sink) {
-      Samples<N> samples{sink};
-      callback(samples);
-    };
-  }
 
   detail::RegistryState* const state_;  // lives until we and the scrapes under way are gone
 };

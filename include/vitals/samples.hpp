@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <functional>
 #include <string_view>
 
 #include <vitals/family.hpp>
@@ -34,4 +35,16 @@ class Samples {
   detail::SampleSink& sink_;
 };
 
+namespace detail {
+
+template <std::size_t N>
+std::function<void(SampleSink&)> sink_callback(const std::function<void(Samples<N>&)>& callback) {
+  if (!callback) return nullptr;
+  return [callback](SampleSink& sink) {
+    Samples<N> samples{sink};
+    callback(samples);
+  };
+}
+
+}  // namespace detail
 }  // namespace vitals

@@ -62,7 +62,8 @@ class StateSet {
 
  private:
   friend detail::Access;
-  static constexpr std::size_t kMax = 64;
+  static constexpr std::size_t kMax = 64;      // what is no state
+  static constexpr std::size_t kRemoved = 65;  // of a series that was removed
 
   explicit StateSet(const std::vector<std::string>& names) noexcept : names_{&names} {}
 
@@ -75,6 +76,7 @@ class StateSet {
     return std::in_range<std::size_t>(i) ? index_of_number(static_cast<std::size_t>(i)) : kMax;
   }
   [[nodiscard]] std::size_t index_of_number(std::size_t i) const noexcept;
+  static void drop(std::size_t state) noexcept;
   void set_only(std::size_t state) noexcept;
   void change(std::size_t state, bool enabled) noexcept;
 

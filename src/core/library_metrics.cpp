@@ -23,9 +23,12 @@ void register_library_metrics(Registry& registry) {
     const auto counter = [&out](const char* name, const char* help, std::uint64_t value) {
       out.push_back({name, help, MetricType::Counter, {MetricSnapshot{.value = static_cast<double>(value)}}});
     };
-    counter("vitals_collector_errors_total", "Callbacks that threw and families that were left out of a scrape.",
+    counter("vitals_collector_errors_total",
+            "Callbacks and collectors that threw, and what a scrape left out because it broke a rule.",
             state.collector_errors());
-    counter("vitals_invalid_updates_total", "Updates of the process that were dropped: NaN, or a negative increment.",
+    counter("vitals_invalid_updates_total",
+            "Updates of the process that were dropped: NaN, an increment that is negative or no 64-bit number, or a "
+            "state that there is not.",
             detail::dropped_updates());
 
     FamilySnapshot exemplars{
@@ -39,11 +42,18 @@ void register_library_metrics(Registry& registry) {
 
     FamilySnapshot overflow{
         "vitals_series_overflow_total", "Look-ups that met the series limit of their family.", MetricType::Counter, {}};
-    for (auto* family : state.families()) {
-      if (const auto n = family->overflowed(); n > 0)
-        overflow.metrics.push_back({.labels = {{"family", family->declared().name}}, .value = static_cast<double>(n)});
+    FamilySnapshot expired{
+        "vitals_series_expired_total", "Series that ended because they were idle.", MetricType::Counter, {}};
+    const auto add = [](FamilySnapshot& to, const detail::FamilyBase& family, std::uint64_t n) {
+      if (n > 0)
+        to.metrics.push_back({.labels = {{"family", family.declared().name}}, .value = static_cast<double>(n)});
+    };
+    for (const auto* family : state.families()) {
+      add(overflow, *family, family->overflowed());
+      add(expired, *family, family->expired());
     }
     out.push_back(std::move(overflow));
+    out.push_back(std::move(expired));
   };
   std::call_once(state.library_metrics, [&] { registry.keep_collector(collect); });
 }

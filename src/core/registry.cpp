@@ -206,6 +206,7 @@ CollectorToken Registry::add_collector(std::function<void(std::vector<FamilySnap
 }
 
 void Registry::keep_collector(std::function<void(std::vector<FamilySnapshot>&)> collector) {
+  if (!collector) throw std::invalid_argument{"vitals: the collector is empty; give a function"};
   state_->add(std::move(collector));
 }
 

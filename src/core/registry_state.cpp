@@ -1,6 +1,7 @@
 #include "core/registry_state.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 #include <vitals/lint.hpp>
@@ -82,6 +83,10 @@ RegistryState::RegistryState(RegistryOptions options)
       refuse_lint_{options.refuse_lint},
       on_collector_error_{std::move(options.on_collector_error)} {
   prepare_cells();
+  if (options.clock == nullptr)
+    throw std::invalid_argument{"vitals: RegistryOptions::clock: it must be a clock; leave it out for the machine's"};
+  if (options.exemplar_interval.count() < 0)
+    throw std::invalid_argument{"vitals: RegistryOptions::exemplar_interval: it must not be negative; use 1s"};
   check_constant_labels(options.labels, utf8_names_);
   for (Label& label : options.labels) label.value = to_valid_utf8(label.value);
   environment_.labels = std::move(options.labels);
@@ -116,7 +121,6 @@ FamilyBase& RegistryState::family(MetricType type, Declaration declared, Make ma
   declared.help = to_valid_utf8(declared.help);
   declared.unit = declared.options.unit;
   declared.options.unit = {};
-  const std::string given = declared.name;
   if (type == MetricType::Counter && !declared.name.ends_with("_total")) declared.name += "_total";
   std::unique_lock lock{mutex_};
   if (const auto found = families_.find(declared.name); found != families_.end()) {
@@ -124,7 +128,7 @@ FamilyBase& RegistryState::family(MetricType type, Declaration declared, Make ma
     return *found->second;
   }
   check(type, declared);
-  const auto problems = lint({given, declared.help, type, declared.labels, declared.unit, declared.bounds, {}});
+  const auto problems = lint({declared.name, declared.help, type, declared.labels, declared.unit, declared.bounds, {}});
   const std::string name = declared.name;
   const auto place = families_.emplace(name, make(std::move(declared), environment_)).first;
   try {
@@ -138,9 +142,8 @@ FamilyBase& RegistryState::family(MetricType type, Declaration declared, Make ma
   return *place->second;
 }
 
-std::vector<LintProblem> RegistryState::lint(LintDeclaration declared) const {
+std::vector<LintProblem> RegistryState::lint(const LintDeclaration& declared) const {
   if (!on_lint_ && !refuse_lint_) return {};
-  declared.constant_labels = environment_.labels;
   auto problems = lint_declaration(declared);
   if (refuse_lint_ && !problems.empty()) refuse(declared.name, problems[0].message + " [" + problems[0].rule + "]");
   return problems;

@@ -70,7 +70,7 @@ class RegistryState : public std::enable_shared_from_this<RegistryState> {
  private:
   void check(MetricType type, const Declaration& declared) const;
   void claim(const std::string& name, MetricType type);
-  [[nodiscard]] std::vector<LintProblem> lint(LintDeclaration declared) const;
+  [[nodiscard]] std::vector<LintProblem> lint(const LintDeclaration& declared) const;
   void report(const std::vector<LintProblem>& problems) const;
   std::vector<FamilySnapshot> collect();
   [[nodiscard]] Completed accept(FamilySnapshot& family, bool claimed, SampleNames& names, std::string& why) const;

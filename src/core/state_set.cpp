@@ -16,23 +16,28 @@ void States::add(std::string_view name) { names_.emplace_back(name); }
 
 std::size_t StateSet::index_of_number(std::size_t i) const noexcept {
   const auto* names = names_;  // read once: the memory may turn into zeros
-  return names != nullptr && i < names->size() ? i : kMax;
+  if (names == nullptr) return kRemoved;
+  return i < names->size() ? i : kMax;
 }
 
 std::size_t StateSet::index_of(std::string_view name) const noexcept {
   const auto* names = names_;  // as above
-  if (names == nullptr) return kMax;
+  if (names == nullptr) return kRemoved;
   const auto found = std::find(names->begin(), names->end(), name);
   return found == names->end() ? kMax : static_cast<std::size_t>(found - names->begin());
 }
 
+void StateSet::drop(std::size_t state) noexcept {
+  if (state == kMax) detail::drop_update();
+}
+
 void StateSet::set_only(std::size_t state) noexcept {
-  if (state >= kMax) return detail::drop_update();
+  if (state >= kMax) return drop(state);
   bits_.store(std::uint64_t{1} << state, std::memory_order_relaxed);
 }
 
 void StateSet::change(std::size_t state, bool enabled) noexcept {
-  if (state >= kMax) return detail::drop_update();
+  if (state >= kMax) return drop(state);
   const std::uint64_t bit = std::uint64_t{1} << state;
   if (enabled) {
     bits_.fetch_or(bit, std::memory_order_relaxed);
