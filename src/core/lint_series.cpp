@@ -53,8 +53,9 @@ void SeriesLinter::check_label_names(const Sample& sample) {
     if (last && label->name == last->name)
       sample.context.error(at, "duplicate-label", "label " + in_quotes(label->name) + " twice; leave one of them out");
     if (label->name.starts_with("__"))
-      sample.context.error(at, "reserved-label-name",
-                           "label " + in_quotes(label->name) + ": names with \"__\" are reserved; drop the underscores");
+      sample.context.error(
+          at, "reserved-label-name",
+          "label " + in_quotes(label->name) + ": names with \"__\" are reserved; drop the underscores");
     else if (label->name.starts_with('_') && format_ == LintFormat::OpenMetrics)
       sample.context.warning(at, "reserved-label-name",
                              "label " + in_quotes(label->name) + ": OpenMetrics reserves a leading \"_\"; drop it");
