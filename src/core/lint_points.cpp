@@ -88,6 +88,24 @@ void check_summary_sum(const LintContext& context, LintPosition at, double value
   if (value < 0) context.strict(at, "sum-negative", "the sum is negative; don't observe negative values");
 }
 
+void check_timestamp_unit(const LintContext& context, LintPosition at, double time) {
+  constexpr double kLastSecond = 1e11;  // in the year 5138; as milliseconds, in 1973
+  if (context.open_metrics() && time >= kLastSecond)
+    context.warning(at, "timestamp-unit", "this looks like milliseconds; OpenMetrics has seconds");
+  if (!context.open_metrics() && time > 1e8 && time < kLastSecond)
+    context.warning(at, "timestamp-unit", "this looks like seconds; this format has milliseconds");
+}
+
+void warn_of_timestamp(const LintContext& context, LintPosition at) {
+  context.warning(at, "explicit-timestamp",
+                  "samples with timestamps don't go stale when they vanish; leave the timestamps out");
+}
+
+void warn_of_label_names(const LintContext& context, LintPosition at) {
+  context.warning(at, "label-names-differ",
+                  "other label names than those of the family's first series; use the same on all");
+}
+
 void check_exemplar_labels(const LintContext& context, LintPosition at, std::size_t code_points) {
   constexpr std::size_t kLongest = 128;
   if (code_points > kLongest)

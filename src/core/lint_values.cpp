@@ -145,12 +145,8 @@ void SeriesLinter::check_exemplar(const Sample& sample) {
   if (std::adjacent_find(names.begin(), names.end()) != names.end())
     sample.context.error(at, "duplicate-label", "a label of the exemplar comes twice; leave one of them out");
   check_exemplar_labels(sample.context, at, length);
-  if (exemplar.timestamp) {
-    const auto& time = *exemplar.timestamp;
-    if (time.value >= 1e11)
-      sample.context.warning(sample.at(time.column), "timestamp-unit",
-                             "this looks like milliseconds; OpenMetrics has seconds");
-  }
+  if (exemplar.timestamp)
+    check_timestamp_unit(sample.context, sample.at(exemplar.timestamp->column), exemplar.timestamp->value);
 }
 
 }  // namespace vitals::detail

@@ -101,6 +101,12 @@ TEST(LintText, Families) {
   EXPECT_EQ(clash.front().line, 7U);
 }
 
+// OpenMetrics allows it, Prometheus skips it.
+TEST(LintText, AFamilyWithoutSamplesIsHarmless) {
+  for (const auto& empty : {kGauge, kCounter, kHistogram, kSummary})
+    EXPECT_EQ(shown(lint_exposition(empty, LintFormat::Text)), "") << empty;
+}
+
 TEST(LintText, ClashesThatOnlyOpenMetricsHasAreWarnings) {
   expect_text({{"name-clash", kWarning, 5, 8, kGauge + "a 1\n" + kCounter + "a_total 1\n",
                 kGauge + "a 1\n" + head("b_total", "counter") + "b_total 1\n"}});
