@@ -343,7 +343,11 @@ TEST(LintFormats, AreFoundByContentTypeAndByContent) {
   EXPECT_EQ(detect_lint_format(""), LintFormat::Text);
   EXPECT_EQ(detect_lint_format("#\na 1\n"), LintFormat::Text);
   EXPECT_EQ(detect_lint_format("a 1\n# EOF\n"), LintFormat::OpenMetrics);
-  EXPECT_EQ(detect_lint_format("{\"a.b\"} 1\n"), LintFormat::Text1);
+  for (const auto* text1 : {"{\"a.b\"} 1\n", "a 1\n{ \"a.b\", x=\"1\"} 1\n", "a{\"x.y\"=\"1\"} 1\n",
+                            "a{x=\"1\",\"x.y\"=\"1\"} 1", "# HELP \"a.b\" Help.\n", "# TYPE \"a.b\" gauge\n"})
+    EXPECT_EQ(detect_lint_format(text1), LintFormat::Text1) << text1;
+  for (const auto* text : {"a{x=\"{\",y=\",\"} 1\n", "# HELP a Like {\"a.b\"}.\n", "# {\"a.b\"}\na 1\n"})
+    EXPECT_EQ(detect_lint_format(text), LintFormat::Text) << text;
   EXPECT_EQ(detect_lint_format(family("a", kGaugeType, {gauge(1)})), LintFormat::Protobuf);
   EXPECT_EQ(detect_lint_format(family(std::string(30, 'a'), kGaugeType, {gauge(1)})), LintFormat::Protobuf);
 }
