@@ -188,6 +188,12 @@ int run(const Options& options) {
   return errors > 0 ? 2 : linted.problems.empty() ? 0 : 1;
 }
 
+std::string must_be_rule(const std::string& name) {
+  const auto rules = lint_rules();
+  if (std::find(rules.begin(), rules.end(), name) != rules.end()) return {};
+  return fmt::format("there is no rule {}; docs/lint.md has them all", printable(name, 100));
+}
+
 constexpr const char* kFooter = R"(
 Checks the metrics themselves: the format to the letter, duplicate series, incomplete histograms, impossible values,
 names that break the conventions. docs/lint.md explains each rule.
@@ -213,6 +219,7 @@ Command add_lint(CLI::App& vitals) {
       ->check(CLI::IsMember({"text", "text1", "openmetrics", "protobuf"}));
   app->add_option("--ignore", options->ignored, "Leave out the problems of this rule; can be given several times")
       ->type_name("RULE")
+      ->check(must_be_rule)
       ->allow_extra_args(false);
   auto* strict = app->add_flag("--warnings-as-errors", options->warnings_as_errors, "Count warnings as errors");
   app->add_flag("--no-warnings", options->no_warnings, "Leave out warnings")->excludes(strict);

@@ -98,6 +98,13 @@ TEST(Lint, NothingToCheckIsAnError) {
   EXPECT_EQ(run_tool({"lint", server.url()}).status, 2);
 }
 
+TEST(Lint, RefusesToIgnoreARuleThatDoesNotExist) {
+  const auto result = run_tool({"lint", saved(kClean), "--ignore", "help-missing", "--ignore", "nonsuch"});
+
+  EXPECT_EQ(result.status, 3);
+  EXPECT_THAT(result.err, HasSubstr("--ignore: there is no rule nonsuch; docs/lint.md has them all"));
+}
+
 TEST(Lint, AnAddressNeedsItsScheme) {
   for (const auto* address : {"127.0.0.1:9470/metrics", "localhost:9470", "[::1]:9470/metrics", "example.com/metrics",
                               "localhost/", "app/metrics"}) {
