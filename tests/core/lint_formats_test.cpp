@@ -20,6 +20,7 @@ using testing::IsEmpty;
 std::vector<std::string> rules(const Registry& registry) {
   const auto of = [](const std::vector<LintProblem>& problems) {
     std::vector<std::string> all;
+    all.reserve(problems.size());
     for (const auto& problem : problems) all.push_back(problem.rule);
     return all;
   };
