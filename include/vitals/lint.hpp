@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,10 +18,13 @@ struct LintProblem {
   std::size_t line = 0;    ///< from 1; in protobuf the number of the MetricFamily message; 0: not from a text
   std::size_t column = 0;  ///< in bytes from 1; in protobuf the offset of the message's first byte from 0
   std::string metric;      ///< family, series or path within a message; empty when the problem is of no metric
-  std::string rule;        ///< a stable id, such as "counter-total"; docs/lint.md has them all
+  std::string rule;        ///< a stable id, such as "counter-total"; one of lint_rules()
   std::string message;     ///< what, rule and fix, in valid UTF-8 of bounded length
   Severity severity = Severity::Error;
 };
+
+/// All rules by name, also those of the `vitals lint` command alone; docs/lint.md explains them.
+[[nodiscard]] std::span<const std::string_view> lint_rules() noexcept;
 
 /// What a program says of a metric before it has a value.
 struct LintDeclaration {
@@ -54,7 +58,8 @@ inline constexpr std::size_t kMaxLintProblems = 1000;
 
 /// The format that an HTTP Content-Type announces, if it announces one of these.
 [[nodiscard]] std::optional<LintFormat> lint_format_of(std::string_view content_type);
-/// The format that a body without a Content-Type, such as a file, seems to have: Text when in doubt.
+/// The format that a body without a Content-Type, such as a file, seems to have: Text when in doubt, and where no name
+/// is quoted, so that the text formats don't differ. Cost: at most that of reading its lines.
 [[nodiscard]] LintFormat detect_lint_format(std::string_view body);
 
 }  // namespace vitals

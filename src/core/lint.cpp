@@ -1,8 +1,8 @@
 #include <algorithm>
-#include <array>
 
 #include <vitals/lint.hpp>
 
+#include "core/exposition_line.hpp"
 #include "core/lint_formats.hpp"
 #include "core/names.hpp"
 
@@ -42,6 +42,17 @@ bool begins_as_protobuf(std::string_view body) {
           static_cast<unsigned char>(body[*name]) == '*');
 }
 
+// All that text 1.0.0 has and 0.0.4 has not.
+bool has_quoted_name(std::string_view text) {
+  detail::ExpositionLineParser parser{LintFormat::Text1};
+  while (!text.empty()) {
+    const auto line = text.substr(0, text.find('\n'));
+    if (line.find('"') != line.npos && parser.parse(line).quoted_name) return true;
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+  }
+  return false;
+}
+
 }  // namespace
 
 std::vector<LintProblem> lint_exposition(std::string_view text, LintFormat format) {
@@ -68,10 +79,7 @@ LintFormat detect_lint_format(std::string_view body) {
   auto end = body;
   while (end.ends_with('\n') || end.ends_with('\r')) end.remove_suffix(1);
   if (end == "# EOF" || end.ends_with("\n# EOF")) return LintFormat::OpenMetrics;
-  constexpr std::array<std::string_view, 3> kQuotedNames = {"\n{\"", "# TYPE \"", "# HELP \""};
-  const bool quoted = body.starts_with("{\"") || std::any_of(kQuotedNames.begin(), kQuotedNames.end(),
-                                                             [&](auto mark) { return body.find(mark) != body.npos; });
-  return quoted ? LintFormat::Text1 : LintFormat::Text;
+  return has_quoted_name(body) ? LintFormat::Text1 : LintFormat::Text;
 }
 
 }  // namespace vitals

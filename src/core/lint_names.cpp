@@ -93,22 +93,22 @@ void lint_type_and_suffix(const LintDeclaration& declared, const LintEmit& emit)
     warn("type-in-name", "the name contains its type, \"" + own + "\"; leave it out");
 }
 
-// Whether the words of the label stand one after the other in those of the name.
-bool within_name(const std::vector<std::string_view>& name, std::string_view label) {
-  if (label.size() > kLongName) return false;
-  const auto words = name_tokens(label);
-  return std::search(name.begin(), name.end(), words.begin(), words.end()) != name.end();
+// After https://prometheus.io/docs/practices/naming/: requests_by_code_total{code="200"}. A label's word alone, as in
+// cpu_mode_seconds_total{mode="user"}, tells what is counted.
+void lint_label_in_name(const std::string& name, const std::string& label, const LintEmit& emit) {
+  if (label.size() > kLongName) return;
+  for (const std::string link : {"_by_", "_per_"}) {
+    if ((name + '_').find(link + label + '_') != std::string::npos)
+      emit(Severity::Warning, "label-in-name",
+           "the name repeats its label " + in_quotes(label) + "; leave " + in_quotes(link + label) + " out of it");
+  }
 }
 
 void lint_labels(const LintDeclaration& declared, const LintEmit& emit) {
-  const auto tokens = name_tokens(declared.name);
   for (const auto& label : declared.labels) {
     if (camel_case(label))
       emit(Severity::Warning, "camel-case", "label " + in_quotes(label) + " is in camelCase; use snake_case");
-    // The text formats write a state set as a gauge with a label of its own name.
-    if (label != declared.name && within_name(tokens, label))
-      emit(Severity::Warning, "label-in-name",
-           "the metric's name repeats its label " + in_quotes(label) + "; leave one of them out");
+    lint_label_in_name(declared.name, label, emit);
   }
   if (declared.type == MetricType::Info) return;
   for (const auto& label : declared.constant_labels) {
@@ -183,8 +183,9 @@ void lint_unit_suffix(const LintDeclaration& declared, const LintEmit& emit) {
   if (declared.type == MetricType::Info || declared.type == MetricType::StateSet)
     emit(Severity::Error, "unit-not-allowed", "an info or a state set has no unit; remove it");
   else if (!base.ends_with("_" + declared.unit))
-    emit(Severity::Error, "unit-suffix",
-         "the name must end in its unit, " + in_quotes("_" + declared.unit) + " (before \"_total\"); rename the metric");
+    emit(
+        Severity::Error, "unit-suffix",
+        "the name must end in its unit, " + in_quotes("_" + declared.unit) + " (before \"_total\"); rename the metric");
 }
 
 void lint_data_model(const LintDeclaration& declared, const LintEmit& emit) {

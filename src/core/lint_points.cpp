@@ -7,6 +7,13 @@
 
 namespace vitals::detail {
 
+namespace {
+
+constexpr const char* kNanSum =
+    "the sum is NaN, and stays NaN: a NaN was observed, or infinities of both signs; don't observe them";
+
+}  // namespace
+
 void add_bucket(const LintContext& context, HistogramPoint& point, LintPosition at, double bound, double count) {
   const bool ascends = !point.bound || bound > *point.bound;
   if (!ascends)
@@ -47,7 +54,7 @@ void check_histogram_sum(const LintContext& context, const HistogramPoint& point
   if (!point.sum) return;
   const auto [value, at] = *point.sum;
   if (std::isnan(value)) {
-    context.error(at, "sum-nan", "the sum is NaN, and stays it; don't observe NaN");
+    context.error(at, "sum-nan", kNanSum);
   } else if (point.negative_bound && !point.gauge) {
     context.strict(at, "histogram-negative-buckets-sum",
                    "there are buckets below 0, so that the sum is no counter; leave the sum out");
@@ -77,8 +84,26 @@ void check_quantile(const LintContext& context, LintPosition at, double quantile
 }
 
 void check_summary_sum(const LintContext& context, LintPosition at, double value) {
-  if (std::isnan(value)) context.error(at, "sum-nan", "the sum is NaN, and stays it; don't observe NaN");
+  if (std::isnan(value)) context.error(at, "sum-nan", kNanSum);
   if (value < 0) context.strict(at, "sum-negative", "the sum is negative; don't observe negative values");
+}
+
+void check_timestamp_unit(const LintContext& context, LintPosition at, double time) {
+  constexpr double kLastSecond = 1e11;  // in the year 5138; as milliseconds, in 1973
+  if (context.open_metrics() && time >= kLastSecond)
+    context.warning(at, "timestamp-unit", "this looks like milliseconds; OpenMetrics has seconds");
+  if (!context.open_metrics() && time > 1e8 && time < kLastSecond)
+    context.warning(at, "timestamp-unit", "this looks like seconds; this format has milliseconds");
+}
+
+void warn_of_timestamp(const LintContext& context, LintPosition at) {
+  context.warning(at, "explicit-timestamp",
+                  "samples with timestamps don't go stale when they vanish; leave the timestamps out");
+}
+
+void warn_of_label_names(const LintContext& context, LintPosition at) {
+  context.warning(at, "label-names-differ",
+                  "other label names than those of the family's first series; use the same on all");
 }
 
 void check_exemplar_labels(const LintContext& context, LintPosition at, std::size_t code_points) {

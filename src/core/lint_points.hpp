@@ -59,6 +59,11 @@ void check_counter(const LintContext& context, LintPosition at, double value);
 void check_quantile(const LintContext& context, LintPosition at, double quantile);
 void check_summary_sum(const LintContext& context, LintPosition at, double value);
 
+/// Of a sample: seconds in OpenMetrics, else milliseconds.
+void check_timestamp_unit(const LintContext& context, LintPosition at, double time);
+void warn_of_timestamp(const LintContext& context, LintPosition at);
+void warn_of_label_names(const LintContext& context, LintPosition at);
+
 /// Names and values of an exemplar's labels together.
 void check_exemplar_labels(const LintContext& context, LintPosition at, std::size_t code_points);
 /// In a bucket that begins above `lower`, if that is known.

@@ -2,7 +2,9 @@
 #include <cmath>
 #include <set>
 #include <tuple>
+#include <utility>
 
+#include "core/lint_common_labels.hpp"
 #include "core/lint_families.hpp"
 #include "core/lint_formats.hpp"
 #include "core/lint_hash.hpp"
@@ -46,74 +48,17 @@ struct WireFamily {
   std::vector<WireMessage> metrics{};
   std::vector<double> bounds{};  // of the first metric
   std::set<std::string, std::less<>> label_names{};
+  std::string first_names{};  // those of the first series
+  bool odd_names = false;
+  bool timed = false;
   std::vector<std::tuple<Fingerprint, std::size_t>> series{};  // with the offset
 
   [[nodiscard]] MetricType kind() const { return type < kTypes.size() ? kTypes[type] : MetricType::Untyped; }
 };
 
-class ProtobufLinter {
- public:
-  explicit ProtobufLinter(LintReport& report) : report_{report}, families_{report, LintFormat::Protobuf} {}
-
-  void run(std::string_view body);
-
- private:
-  [[nodiscard]] LintContext context(std::string_view metric) const { return {report_, LintFormat::Protobuf, metric}; }
-  bool family(const WireMessage& message);
-  void read_family(const WireMessage& message, WireFamily& family);
-  bool check_names(const WireMessage& message, const WireFamily& family);
-  void metric(const WireMessage& message, WireFamily& family, std::size_t index);
-  void check_labels(const LintContext& context, const WireMessage& message, WireFamily& family, WireLabels& labels);
-  void payload(const LintContext& context, const WireMessage& message, WireFamily& family, bool first);
-  void number(const LintContext& context, const WireMessage& message, const WireFamily& family);
-  void summary(const LintContext& context, const WireMessage& message);
-  void quantile(const LintContext& context, const WireMessage& message);
-  void judge(const WireMessage& message, WireFamily& family);
-
-  LintReport& report_;
-  LintFamilies families_;
-};
-
-void ProtobufLinter::run(std::string_view body) {
-  auto rest = body;
-  for (std::size_t number = 1; !rest.empty() && !report_.full(); ++number) {
-    const LintPosition at{number, static_cast<std::size_t>(rest.data() - body.data())};
-    const char* next = rest.data();
-    std::uint64_t size = 0;
-    try {
-      size = protozero::decode_varint(&next, rest.data() + rest.size());
-    } catch (const protozero::exception&) {
-      return report_.error(at, "", "protobuf-truncated", "the length of a message can't be read: the body is cut off");
-    }
-    rest.remove_prefix(static_cast<std::size_t>(next - rest.data()));
-    if (size > rest.size())
-      return report_.error(at, "", "protobuf-truncated",
-                           "a message of " + std::to_string(size) + " bytes begins where only " +
-                               std::to_string(rest.size()) + " are left: the body is cut off");
-    if (!family({rest.substr(0, size), body.data(), number})) return;
-    rest.remove_prefix(size);
-  }
-}
-
-bool ProtobufLinter::family(const WireMessage& message) {
-  WireFamily family;
-  read_family(message, family);
-  if (!check_names(message, family)) return false;
-  for (std::size_t i = 0; i < family.metrics.size() && !report_.full(); ++i) metric(family.metrics[i], family, i);
-  std::sort(family.series.begin(), family.series.end());
-  for (std::size_t i = 1; i < family.series.size(); ++i) {
-    const auto& [id, offset] = family.series[i];
-    const auto& [last_id, last_offset] = family.series[i - 1];
-    if (id == last_id)
-      report_.error({message.number, offset}, family.name, "duplicate-series",
-                    "the same labels as the metric at byte " + std::to_string(last_offset) + "; leave one of them out");
-  }
-  judge(message, family);
-  return true;
-}
-
-void ProtobufLinter::read_family(const WireMessage& message, WireFamily& family) {
-  read_fields(context(""), message, kFields<1, 2, 3, 4, 5>, [&](protozero::pbf_reader& reader) {
+// False when it is malformed.
+bool read_family(const LintContext& context, const WireMessage& message, WireFamily& family) {
+  return read_fields(context, message, kFields<1, 2, 3, 4, 5>, [&](protozero::pbf_reader& reader) {
     if (reader.tag_and_type() == protozero::tag_and_type(3, kVarint)) {
       family.type = reader.get_uint64();
       return true;
@@ -129,6 +74,94 @@ void ProtobufLinter::read_family(const WireMessage& message, WireFamily& family)
   });
 }
 
+// Of the next message; removed from the body.
+std::optional<std::size_t> take_size(std::string_view& body) {
+  const char* next = body.data();
+  try {
+    const auto size = protozero::decode_varint(&next, body.data() + body.size());
+    body.remove_prefix(static_cast<std::size_t>(next - body.data()));
+    return size;
+  } catch (const protozero::exception&) {
+    return std::nullopt;
+  }
+}
+
+bool is_text(std::string_view body) {
+  const auto control = [](char c) { return c >= 0 && c < ' ' && c != '\t' && c != '\n' && c != '\r'; };
+  return std::none_of(body.begin(), body.end(), control) && is_valid_utf8(body);
+}
+
+// Tells another format from protobuf with faults: in what is no protobuf, message after message would have some.
+bool begins_well(std::string_view body) {
+  auto rest = body;
+  const auto size = take_size(rest);
+  if (!size || *size > rest.size()) return !is_text(body);
+  LintReport faults;
+  WireFamily family;
+  const bool whole = read_family({faults, LintFormat::Protobuf, ""}, {rest.substr(0, *size), body.data(), 1}, family);
+  const bool seems_family = !family.name.empty() || (whole && !family.metrics.empty());
+  return seems_family && (faults.take().empty() || !is_text(body));
+}
+
+class ProtobufLinter {
+ public:
+  explicit ProtobufLinter(LintReport& report) : report_{report}, families_{report, LintFormat::Protobuf} {}
+
+  void run(std::string_view body);
+
+ private:
+  [[nodiscard]] LintContext context(std::string_view metric) const { return {report_, LintFormat::Protobuf, metric}; }
+  bool family(const WireMessage& message);
+  bool check_names(const WireMessage& message, const WireFamily& family);
+  void metric(const WireMessage& message, WireFamily& family, std::size_t index);
+  void check_labels(const LintContext& context, const WireMessage& message, WireFamily& family, WireLabels& labels);
+  void payload(const LintContext& context, const WireMessage& message, WireFamily& family, bool first);
+  void judge(const WireMessage& message, WireFamily& family);
+
+  LintReport& report_;
+  LintFamilies families_;
+  CommonLabels common_;
+};
+
+void ProtobufLinter::run(std::string_view body) {
+  if (!body.empty() && !begins_well(body))
+    return report_.error({1, 0}, "", "protobuf-malformed",
+                         std::string{"the body is no delimited protobuf: "} +
+                             (is_text(body) ? "it is text" : "its first message is no MetricFamily"));
+  auto rest = body;
+  for (std::size_t number = 1; !rest.empty() && !report_.full(); ++number) {
+    const LintPosition at{number, static_cast<std::size_t>(rest.data() - body.data())};
+    const auto size = take_size(rest);
+    if (!size)
+      return report_.error(at, "", "protobuf-truncated", "the length of a message can't be read: the body is cut off");
+    if (*size > rest.size())
+      return report_.error(at, "", "protobuf-truncated",
+                           "a message of " + std::to_string(*size) + " bytes begins where only " +
+                               std::to_string(rest.size()) + " are left: the body is cut off");
+    if (!family({rest.substr(0, *size), body.data(), number})) return;
+    rest.remove_prefix(*size);
+  }
+  common_.report(report_, {1, 0});
+}
+
+bool ProtobufLinter::family(const WireMessage& message) {
+  WireFamily family;
+  if (!read_family(context(""), message, family)) return true;
+  if (!check_names(message, family)) return false;
+  for (std::size_t i = 0; i < family.metrics.size() && !report_.full(); ++i) metric(family.metrics[i], family, i);
+  std::sort(family.series.begin(), family.series.end());
+  for (std::size_t i = 1; i < family.series.size(); ++i) {
+    const auto& [id, offset] = family.series[i];
+    const auto& [last_id, last_offset] = family.series[i - 1];
+    if (id == last_id)
+      report_.error({message.number, offset}, family.name, "duplicate-series",
+                    "the same labels as the metric at byte " + std::to_string(last_offset) + "; leave one of them out");
+  }
+  if (!family.metrics.empty()) common_.end_family();
+  if (!family.name.empty()) judge(message, family);
+  return true;
+}
+
 bool ProtobufLinter::check_names(const WireMessage& message, const WireFamily& family) {
   const auto problems = context(family.name);
   const auto at = message.at();
@@ -140,7 +173,6 @@ bool ProtobufLinter::check_names(const WireMessage& message, const WireFamily& f
   }
   if (family.type >= kTypes.size())
     problems.error(at, "unknown-type", "type " + std::to_string(family.type) + " is not defined");
-  if (family.metrics.empty()) problems.warning(at, "family-empty", "a family without metrics; leave it out");
   return family.name.empty() || families_.declare(family.name, family.kind(), at);
 }
 
@@ -151,10 +183,11 @@ void ProtobufLinter::metric(const WireMessage& message, WireFamily& family, std:
   std::optional<WireMessage> own;
   const auto field = payload_field(family.kind());
   bool other = false;
-  read_fields(problems, message, kFields<1, 2, 3, 4, 5, 6, 7>, [&](protozero::pbf_reader& reader) {
+  std::optional<std::int64_t> time;
+  const bool whole = read_fields(problems, message, kFields<1, 2, 3, 4, 5, 6, 7>, [&](protozero::pbf_reader& reader) {
     const auto tag = reader.tag();
     if (reader.tag_and_type() == protozero::tag_and_type(6, kVarint)) {
-      reader.get_int64();
+      time = reader.get_int64();
       return true;
     }
     if (reader.wire_type() != kLength || tag > 7 || tag == 6) return false;
@@ -163,7 +196,12 @@ void ProtobufLinter::metric(const WireMessage& message, WireFamily& family, std:
     (tag == field ? void(own = inner) : void(other = true));
     return true;
   });
+  if (!whole) return;
   check_labels(problems, message, family, labels);
+  if (time) {
+    check_timestamp_unit(problems, message.at(), static_cast<double>(*time));
+    if (!std::exchange(family.timed, true)) warn_of_timestamp(problems, message.at());
+  }
   if (family.type >= kTypes.size()) return;
   if (other || !own)
     problems.error(message.at(), own ? "payload-type" : "payload-missing",
@@ -177,83 +215,37 @@ void ProtobufLinter::check_labels(const LintContext& problems, const WireMessage
   constexpr std::size_t kMaxLabelNames = 200;
   std::sort(labels.begin(), labels.end());
   std::string key;
+  std::string names;
   for (std::size_t i = 0; i < labels.size(); ++i) {
     const auto& [name, value] = labels[i];
     if (i > 0 && name == labels[i - 1].first)
       problems.error(message.at(), "duplicate-label", "label " + in_quotes(name) + " twice; leave one of them out");
     if (family.label_names.size() < kMaxLabelNames) family.label_names.emplace(name);
+    append_part(names, name);
     if (value.empty()) continue;
     append_part(key, name);
     append_part(key, value);
   }
+  if (!family.series.empty() && names != family.first_names && !std::exchange(family.odd_names, true))
+    warn_of_label_names(problems, message.at());
+  if (family.series.empty()) family.first_names = names;
   family.series.emplace_back(fingerprint(key), message.at().column);
+  common_.add(labels);
 }
 
 void ProtobufLinter::payload(const LintContext& problems, const WireMessage& message, WireFamily& family, bool first) {
   std::vector<double> bounds;
   switch (family.kind()) {
     case MetricType::Summary:
-      return summary(problems, message);
+      return lint_wire_summary(problems, message);
     case MetricType::Histogram:
     case MetricType::GaugeHistogram:
       lint_wire_histogram(problems, message, family.kind() == MetricType::GaugeHistogram, bounds);
       if (first) family.bounds = std::move(bounds);
       return;
     default:
-      return number(problems, message, family);
+      return lint_wire_number(problems, message, family.kind(), family.name);
   }
-}
-
-// Counter, Gauge and Untyped.
-void ProtobufLinter::number(const LintContext& problems, const WireMessage& message, const WireFamily& family) {
-  const bool counter = family.kind() == MetricType::Counter;
-  double value = 0;
-  const auto known = counter ? kFields<1, 2, 3> : kFields<1>;
-  read_fields(problems, message, known, [&](protozero::pbf_reader& reader) {
-    if (reader.tag_and_type() == protozero::tag_and_type(1, kFixed64)) {
-      value = reader.get_double();
-      return true;
-    }
-    if (!counter || reader.wire_type() != kLength || reader.tag() < 2 || reader.tag() > 3) return false;
-    const auto inner = message.inner(reader);
-    reader.tag() == 2 ? void(read_wire_exemplar(problems, inner)) : check_wire_timestamp(problems, inner);
-    return true;
-  });
-  if (counter) check_counter(problems, message.at(), value);
-  if (family.kind() == MetricType::Gauge && family.name.ends_with("_info") && value != 1)
-    problems.warning(message.at(), "info-value", "a gauge that ends in \"_info\" is always 1; rename it");
-}
-
-void ProtobufLinter::summary(const LintContext& problems, const WireMessage& message) {
-  read_fields(problems, message, kFields<1, 2, 3, 4>, [&](protozero::pbf_reader& reader) {
-    switch (reader.tag_and_type()) {
-      case protozero::tag_and_type(1, kVarint):
-        reader.get_uint64();
-        return true;
-      case protozero::tag_and_type(2, kFixed64):
-        check_summary_sum(problems, message.at(), reader.get_double());
-        return true;
-      case protozero::tag_and_type(3, kLength):
-        quantile(problems, message.inner(reader));
-        return true;
-      case protozero::tag_and_type(4, kLength):
-        check_wire_timestamp(problems, message.inner(reader));
-        return true;
-      default:
-        return false;
-    }
-  });
-}
-
-void ProtobufLinter::quantile(const LintContext& problems, const WireMessage& message) {
-  double quantile = 0;
-  read_fields(problems, message, kFields<1, 2>, [&](protozero::pbf_reader& reader) {
-    if (reader.tag() > 2 || reader.wire_type() != kFixed64) return false;
-    const double number = reader.get_double();
-    if (reader.tag() == 1) quantile = number;
-    return true;
-  });
-  check_quantile(problems, message.at(), quantile);
 }
 
 void ProtobufLinter::judge(const WireMessage& message, WireFamily& family) {

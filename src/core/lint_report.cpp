@@ -21,7 +21,8 @@ void LintReport::add(LintProblem::Severity severity, LintPosition at, std::strin
     full_ = full_ || severity == LintProblem::Severity::Error;
     return;
   }
-  problems.push_back({at.line, at.column, printable(metric, kMaxName), std::string{rule}, std::move(message), severity});
+  problems.push_back(
+      {at.line, at.column, printable(metric, kMaxName), std::string{rule}, std::move(message), severity});
 }
 
 void LintReport::withdraw(std::string_view metric, std::string_view rule) {

@@ -53,8 +53,9 @@ void SeriesLinter::check_label_names(const Sample& sample) {
     if (last && label->name == last->name)
       sample.context.error(at, "duplicate-label", "label " + in_quotes(label->name) + " twice; leave one of them out");
     if (label->name.starts_with("__"))
-      sample.context.error(at, "reserved-label-name",
-                           "label " + in_quotes(label->name) + ": names with \"__\" are reserved; drop the underscores");
+      sample.context.error(
+          at, "reserved-label-name",
+          "label " + in_quotes(label->name) + ": names with \"__\" are reserved; drop the underscores");
     else if (label->name.starts_with('_') && format_ == LintFormat::OpenMetrics)
       sample.context.warning(at, "reserved-label-name",
                              "label " + in_quotes(label->name) + ": OpenMetrics reserves a leading \"_\"; drop it");
@@ -102,10 +103,9 @@ void SeriesLinter::group(const Sample& sample) {
       if (label_names_.size() < kMaxLabelNames) label_names_.emplace(label->name);
     }
     if (first_names_ && *first_names_ != names && !std::exchange(odd_names_, true))
-      sample.context.warning(sample.at(sample.line.name_column), "label-names-differ",
-                             "other label names than those of the family's first series; use the same on all");
+      warn_of_label_names(sample.context, sample.at(sample.line.name_column));
     if (!first_names_) first_names_ = names;
-    narrow_common(sample.own_label);
+    add_common(sample.own_label);
   }
   if (format_ == LintFormat::OpenMetrics && sample.line.timestamp) append_part(key_, sample.line.timestamp->text);
   point_ = fingerprint(key_);
@@ -113,15 +113,13 @@ void SeriesLinter::group(const Sample& sample) {
   any_group_ = true;
 }
 
-void SeriesLinter::narrow_common(std::string_view own_label) {
-  std::vector<std::pair<std::string, std::string>> kept;
+void SeriesLinter::add_common(std::string_view own_label) {
+  if (common_.none()) return;
+  std::vector<CommonLabels::Label> labels;
   for (const auto* label : sorted_) {
-    if (label->name == own_label || label->value.empty()) continue;
-    std::pair<std::string, std::string> pair{label->name, label->value};
-    if (!common_ || std::binary_search(common_->begin(), common_->end(), pair)) kept.push_back(std::move(pair));
-    if (common_ && common_->empty()) break;
+    if (label->name != own_label) labels.emplace_back(label->name, label->value);
   }
-  common_ = std::move(kept);
+  common_.add(labels);
 }
 
 void SeriesLinter::check_time(const Sample& sample, bool same_group) {
@@ -140,18 +138,11 @@ void SeriesLinter::check_time(const Sample& sample, bool same_group) {
 }
 
 void SeriesLinter::check_time_unit(const Sample& sample, const LineNumber& time) {
-  constexpr double kLastSecond = 1e11;  // in the year 5138; as milliseconds, in 1973
   const auto at = sample.at(time.column);
-  const bool open_metrics = format_ == LintFormat::OpenMetrics;
-  if (open_metrics && time.value >= kLastSecond)
-    sample.context.warning(at, "timestamp-unit", "this looks like milliseconds; OpenMetrics has seconds");
-  if (!open_metrics && time.value > 1e8 && time.value < kLastSecond)
-    sample.context.warning(at, "timestamp-unit", "this looks like seconds; the text format has milliseconds");
-  if (open_metrics && time.text.find_first_of("eE") != time.text.npos)
+  check_timestamp_unit(sample.context, at, time.value);
+  if (format_ == LintFormat::OpenMetrics && time.text.find_first_of("eE") != time.text.npos)
     sample.context.warning(at, "timestamp-exponent", "write timestamps without an exponent");
-  if (!std::exchange(timed_, true))
-    sample.context.warning(at, "explicit-timestamp",
-                           "samples with timestamps don't go stale when they vanish; leave the timestamps out");
+  if (!std::exchange(timed_, true)) warn_of_timestamp(sample.context, at);
 }
 
 void SeriesLinter::end(LintFamily& family) {
@@ -162,7 +153,7 @@ void SeriesLinter::end(LintFamily& family) {
     }
   }
   if (!std::exchange(family.judged, true)) judge(family);
-  if (family.samples) ++families_;
+  if (family.samples) common_.end_family();
   points_.clear();
   groups_.clear();
   label_names_.clear();
@@ -206,12 +197,7 @@ void SeriesLinter::finish() {
       report_.error({line, 1}, text, "duplicate-series",
                     "the same series as on line " + std::to_string(series_[i - 1].line) + "; leave one of them out");
   }
-  if (!common_ || common_->empty() || families_ < 2) return;
-  for (const auto& [name, value] : *common_) {
-    report_.warning({1, 1}, "", "constant-label",
-                    "every series has the label " + in_quotes(name) + " with the value " + in_quotes(value) +
-                        "; use a target label or an info metric");
-  }
+  common_.report(report_, {1, 1});
 }
 
 }  // namespace vitals::detail

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/lint_common_labels.hpp"
 #include "core/lint_families.hpp"
 #include "core/lint_points.hpp"
 
@@ -71,7 +72,7 @@ class SeriesLinter {
   std::optional<double> own_number(const Sample& sample);
   void unexpected(const Sample& sample);
   void judge(const LintFamily& family);
-  void narrow_common(std::string_view own_label);
+  void add_common(std::string_view own_label);
 
   LintReport& report_;
   LintFormat format_;
@@ -94,8 +95,7 @@ class SeriesLinter {
 
   // Of all.
   std::vector<Series> series_;
-  std::size_t families_ = 0;
-  std::optional<std::vector<std::pair<std::string, std::string>>> common_{};  // the labels that all series have so far
+  CommonLabels common_;
 };
 
 }  // namespace vitals::detail

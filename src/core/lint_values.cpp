@@ -120,13 +120,11 @@ std::optional<double> SeriesLinter::own_number(const Sample& sample) {
   }
   const auto canonical = canonical_number(*number, format_);
   if (sample.own->value == canonical) return number;
-  const bool error = format_ == LintFormat::OpenMetrics || std::isinf(*number);
   // Of text, one line stands for the family: some clients write all of them so.
-  if (!error && std::exchange(odd_numbers_, true)) return number;
-  sample.context.report.add(error ? LintProblem::Severity::Error : LintProblem::Severity::Warning, at, sample.line.name,
-                            bucket ? "le-not-canonical" : "quantile-not-canonical",
-                            label + "=" + in_quotes(sample.own->value) + " makes another series than the usual " +
-                                in_quotes(canonical) + "; write that");
+  if (!sample.context.open_metrics() && std::exchange(odd_numbers_, true)) return number;
+  sample.context.strict(at, bucket ? "le-not-canonical" : "quantile-not-canonical",
+                        label + "=" + in_quotes(sample.own->value) + " makes another series than the usual " +
+                            in_quotes(canonical) + "; write that");
   return number;
 }
 
@@ -147,12 +145,8 @@ void SeriesLinter::check_exemplar(const Sample& sample) {
   if (std::adjacent_find(names.begin(), names.end()) != names.end())
     sample.context.error(at, "duplicate-label", "a label of the exemplar comes twice; leave one of them out");
   check_exemplar_labels(sample.context, at, length);
-  if (exemplar.timestamp) {
-    const auto& time = *exemplar.timestamp;
-    if (time.value >= 1e11)
-      sample.context.warning(sample.at(time.column), "timestamp-unit",
-                             "this looks like milliseconds; OpenMetrics has seconds");
-  }
+  if (exemplar.timestamp)
+    check_timestamp_unit(sample.context, sample.at(exemplar.timestamp->column), exemplar.timestamp->value);
 }
 
 }  // namespace vitals::detail

@@ -72,4 +72,61 @@ WireExemplar read_wire_exemplar(const LintContext& context, const WireMessage& m
   return exemplar;
 }
 
+void lint_wire_number(const LintContext& context, const WireMessage& message, MetricType type,
+                      std::string_view family) {
+  const bool counter = type == MetricType::Counter;
+  double value = 0;
+  const auto known = counter ? kFields<1, 2, 3> : kFields<1>;
+  const bool whole = read_fields(context, message, known, [&](protozero::pbf_reader& reader) {
+    if (reader.tag_and_type() == protozero::tag_and_type(1, kFixed64)) {
+      value = reader.get_double();
+      return true;
+    }
+    if (!counter || reader.wire_type() != kLength || reader.tag() < 2 || reader.tag() > 3) return false;
+    const auto inner = message.inner(reader);
+    reader.tag() == 2 ? void(read_wire_exemplar(context, inner)) : check_wire_timestamp(context, inner);
+    return true;
+  });
+  if (!whole) return;
+  if (counter) check_counter(context, message.at(), value);
+  if (type == MetricType::Gauge && family.ends_with("_info") && value != 1)
+    context.warning(message.at(), "info-value", "a gauge that ends in \"_info\" is always 1; rename it");
+}
+
+namespace {
+
+void lint_wire_quantile(const LintContext& context, const WireMessage& message) {
+  double quantile = 0;
+  const bool whole = read_fields(context, message, kFields<1, 2>, [&](protozero::pbf_reader& reader) {
+    if (reader.tag() > 2 || reader.wire_type() != kFixed64) return false;
+    const double number = reader.get_double();
+    if (reader.tag() == 1) quantile = number;
+    return true;
+  });
+  if (whole) check_quantile(context, message.at(), quantile);
+}
+
+}  // namespace
+
+void lint_wire_summary(const LintContext& context, const WireMessage& message) {
+  read_fields(context, message, kFields<1, 2, 3, 4>, [&](protozero::pbf_reader& reader) {
+    switch (reader.tag_and_type()) {
+      case protozero::tag_and_type(1, kVarint):
+        reader.get_uint64();
+        return true;
+      case protozero::tag_and_type(2, kFixed64):
+        check_summary_sum(context, message.at(), reader.get_double());
+        return true;
+      case protozero::tag_and_type(3, kLength):
+        lint_wire_quantile(context, message.inner(reader));
+        return true;
+      case protozero::tag_and_type(4, kLength):
+        check_wire_timestamp(context, message.inner(reader));
+        return true;
+      default:
+        return false;
+    }
+  });
+}
+
 }  // namespace vitals::detail

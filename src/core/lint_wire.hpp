@@ -48,8 +48,9 @@ bool read_fields(const LintContext& context, const WireMessage& message, std::ui
       reader.skip();
     }
     return true;
-  } catch (const protozero::exception& error) {
-    context.error(message.at(), "protobuf-malformed", std::string{"the message can't be read: "} + error.what());
+  } catch (const protozero::exception&) {
+    context.error(message.at(), "protobuf-malformed",
+                  "the message can't be read: a field is cut off, or has a number or a wire type that doesn't exist");
     return false;
   }
 }
@@ -67,6 +68,12 @@ WireExemplar read_wire_exemplar(const LintContext& context, const WireMessage& m
 
 /// A google.protobuf.Timestamp.
 void check_wire_timestamp(const LintContext& context, const WireMessage& message);
+
+/// A Counter, Gauge or Untyped message of the family.
+void lint_wire_number(const LintContext& context, const WireMessage& message, MetricType type, std::string_view family);
+
+/// A Summary message.
+void lint_wire_summary(const LintContext& context, const WireMessage& message);
 
 /// A Histogram message, classic and native; bounds of the classic buckets go to `bounds`.
 void lint_wire_histogram(const LintContext& context, const WireMessage& message, bool gauge,

@@ -1,9 +1,12 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <vector>
 
 #include <CLI/App.hpp>
@@ -14,6 +17,7 @@
 
 #include <vitals/lint.hpp>
 
+#include "core/exposition_line.hpp"
 #include "tool/command.hpp"
 #include "tool/exposition.hpp"
 #include "tool/fetch.hpp"
@@ -62,12 +66,50 @@ struct Linted {
   std::vector<LintProblem> problems;
 };
 
+// A body without metrics would pass, and with it the server that could not answer a `curl -s` before this command.
+bool has_metrics(std::string_view body, LintFormat format) {
+  if (format == LintFormat::Protobuf) return !body.empty();
+  using Kind = detail::ExpositionLine::Kind;
+  detail::ExpositionLineParser parser{format};
+  while (!body.empty()) {
+    const auto line = body.substr(0, body.find('\n'));
+    const auto kind = parser.parse(line).kind;
+    if (kind != Kind::Blank && kind != Kind::Comment && kind != Kind::Eof) return true;
+    body.remove_prefix(std::min(line.size() + 1, body.size()));
+  }
+  return false;
+}
+
+std::vector<LintProblem> lint_body(std::string_view body, LintFormat format) {
+  auto problems = lint_exposition(body, format);
+  if (!has_metrics(body, format))
+    problems.insert(problems.begin(), {0, 0, "", "no-metrics", "there are no metrics: nothing was checked",
+                                       LintProblem::Severity::Error});
+  return problems;
+}
+
+// An address without its scheme: localhost:9464, 10.0.0.1/metrics, app/metrics.
+bool seems_address(const std::string& source) {
+  const auto slash = source.find('/');
+  const auto host = source.substr(0, slash);
+  if (host.empty() || host.starts_with('.')) return false;
+  const auto colon = host.rfind(':');
+  const bool port = colon != host.npos && colon > 0 && colon + 1 < host.size() &&
+                    host.find_first_not_of("0123456789", colon + 1) == host.npos;
+  if (port || slash == source.npos) return port;
+  return host == "localhost" || host.find('.') != host.npos || source.substr(slash) == "/metrics";
+}
+
 Linted lint_file(const Options& options) {
   const bool input = options.source == "-";
+  std::error_code unknown;
+  if (!input && !std::filesystem::exists(options.source, unknown) && seems_address(options.source))
+    throw std::runtime_error("there is no such file; an address needs its scheme: " +
+                             without_credentials("http://" + options.source));
   Linted result{input ? "(standard input)" : options.source, LintFormat::Text, {}};
   const auto body = read_file(input ? "/dev/stdin" : options.source, kMaxExpositionBytes);
   result.format = options.format.empty() ? detect_lint_format(body) : by_name(options.format).format;
-  result.problems = lint_exposition(body, result.format);
+  result.problems = lint_body(body, result.format);
   return result;
 }
 
@@ -79,7 +121,7 @@ Linted lint_url(const Options& options) {
   const auto answer = fetch_url(options.source, std::chrono::ceil<std::chrono::milliseconds>(limit), wanted.accept);
   const auto format = lint_format_of(answer.content_type);
   Linted result{without_credentials(options.source), format.value_or(detect_lint_format(answer.body)), {}};
-  result.problems = lint_exposition(answer.body, result.format);
+  result.problems = lint_body(answer.body, result.format);
   if (!format) {
     const auto type = answer.content_type.empty() ? "none" : printable(answer.content_type);
     result.problems.insert(
@@ -146,6 +188,12 @@ int run(const Options& options) {
   return errors > 0 ? 2 : linted.problems.empty() ? 0 : 1;
 }
 
+std::string must_be_rule(const std::string& name) {
+  const auto rules = lint_rules();
+  if (std::find(rules.begin(), rules.end(), name) != rules.end()) return {};
+  return fmt::format("there is no rule {}; docs/lint.md has them all", printable(name, 100));
+}
+
 constexpr const char* kFooter = R"(
 Checks the metrics themselves: the format to the letter, duplicate series, incomplete histograms, impossible values,
 names that break the conventions. docs/lint.md explains each rule.
@@ -171,6 +219,7 @@ Command add_lint(CLI::App& vitals) {
       ->check(CLI::IsMember({"text", "text1", "openmetrics", "protobuf"}));
   app->add_option("--ignore", options->ignored, "Leave out the problems of this rule; can be given several times")
       ->type_name("RULE")
+      ->check(must_be_rule)
       ->allow_extra_args(false);
   auto* strict = app->add_flag("--warnings-as-errors", options->warnings_as_errors, "Count warnings as errors");
   app->add_flag("--no-warnings", options->no_warnings, "Leave out warnings")->excludes(strict);

@@ -84,7 +84,7 @@ std::vector<Payload> other_payloads() {
       {"le that is not canonical", kOpenMetrics,
        "# TYPE h histogram\nh_bucket{le=\"1\"} 1\nh_bucket{le=\"+Inf\"} 1\n# EOF\n", "le-not-canonical"},
       {"a body that is cut off", kProtobuf, "\x20\x0a\x01", "protobuf-truncated"},
-      {"text as protobuf", kProtobuf, "a 1\nb 2\n", "protobuf-truncated"},
+      {"text as protobuf", kProtobuf, "a 1\nb 2\n", "protobuf-malformed"},
       {"protobuf as text", kText, std::string("\x07\x0a\x01\x61\x18\x01\x22\x00", 8), "invalid-metric-name"},
       {"an empty body of protobuf", kProtobuf, "", nullptr},
   };

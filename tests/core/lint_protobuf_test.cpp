@@ -139,6 +139,7 @@ TEST(LintProtobuf, ValidBodies) {
   expect_clean("");
   expect_clean(family("a", kGaugeType, {gauge(1)}));
   expect_clean(family("a_seconds_total", kCounterType, {metric(3, number(1))}, "seconds"));
+  expect_clean(family("a", kGaugeType, {}));  // OpenMetrics allows it, Prometheus skips it
   expect_clean(family("a", kUntypedType, {metric(5, number(NAN))}));
   expect_clean(family("a", kGaugeType, {gauge(1, {{"x", "1"}}), gauge(1, {{"x", "2"}})}) +
                family("b", kGaugeType, {gauge(1)}));
@@ -166,8 +167,8 @@ TEST(LintProtobuf, Framing) {
   for (std::size_t size = 1; size < good.size(); ++size) expect_only("protobuf-truncated", good.substr(0, size));
   expect_only("protobuf-truncated", "\xff\xff");
   expect_only("protobuf-truncated", "\x05");
-  EXPECT_EQ(lint_exposition(delimited("\xff"), LintFormat::Protobuf).front().rule, "protobuf-malformed");
-  EXPECT_EQ(lint_exposition("a 1\n", LintFormat::Protobuf).front().rule, "protobuf-truncated");
+  expect_only("protobuf-malformed", delimited("\xff"));
+  expect_only("protobuf-malformed", std::string(1, '\0'));
   expect_only("wire-type", delimited(message([](pbf_writer& writer) {
                 writer.add_string(1, "a");
                 writer.add_string(2, "Help.");
@@ -175,6 +176,34 @@ TEST(LintProtobuf, Framing) {
                 writer.add_message(4, gauge(1));
                 writer.add_uint64(5, 1);
               })));
+}
+
+TEST(LintProtobuf, AnotherFormatIsOneProblem) {
+  const std::string text = head("a", "gauge") + "a 1\n";
+  for (const auto& body : {text, std::string{"a 1\n"}, std::string{"{\"error\": \"not found\"}"},
+                           head("bytes", "gauge"), std::string{"<html>\n<body>\u00e9</body></html>\n"}}) {
+    expect_only("protobuf-malformed", body);
+    EXPECT_NE(shown(lint_exposition(body, LintFormat::Protobuf)).find("no delimited protobuf: it is text"),
+              std::string::npos);
+  }
+  expect_only("protobuf-malformed", family("a", kGaugeType, {gauge(1)}).substr(1));  // not delimited
+}
+
+TEST(LintProtobuf, AFamilyThatCantBeReadIsOneProblem) {
+  const auto good = family("a", kGaugeType, {gauge(1)});
+
+  const auto problems = lint_exposition(good +
+                                            delimited("\x0a\x01"
+                                                      "b\xff") +
+                                            family("c", kGaugeType, {gauge(1)}),
+                                        LintFormat::Protobuf);
+
+  ASSERT_EQ(problems.size(), 1U) << shown(problems);
+  EXPECT_EQ(problems.front().rule, "protobuf-malformed");
+  EXPECT_EQ(problems.front().line, 2U);
+  EXPECT_EQ(problems.front().message.find("pbf"), std::string::npos);
+  expect_only("invalid-metric-name", family("", kCounterType, {metric(3, number(1))}));
+  expect_only("protobuf-malformed", family("a", kGaugeType, {metric(2, "\x09\x01")}));
 }
 
 TEST(LintProtobuf, UnknownFieldsAreSkipped) {
@@ -191,14 +220,11 @@ TEST(LintProtobuf, Families) {
   const auto good = family("a", kGaugeType, {gauge(1)});
   expect_only("quoted-name", family("a.x", kGaugeType, {gauge(1)}), kWarning);
   expect_only("invalid-utf8", family("a\xff", kGaugeType, {gauge(1)}));
-  expect_only("family-empty", family("a", kGaugeType, {}), kWarning);
   expect_only("unknown-type", family("a", 9, {gauge(1)}));
   expect_only("payload-missing", family("a", kGaugeType, {metric(3, number(1))}));
   expect_only("payload-type", family("a", kGaugeType, {gauge(1) + metric(3, number(1))}));
   expect_only("unit-suffix", family("a", kGaugeType, {gauge(1)}, "seconds"));
   expect_only("counter-total", family("a", kCounterType, {metric(3, number(1))}), kWarning);
-  EXPECT_EQ(lint_exposition(family("", kGaugeType, {gauge(1)}), LintFormat::Protobuf).front().rule,
-            "invalid-metric-name");
   const auto twice = lint_exposition(good + good, LintFormat::Protobuf);
   ASSERT_EQ(twice.size(), 1U) << shown(twice);
   EXPECT_EQ(twice.front().rule, "repeated-family");
@@ -217,9 +243,21 @@ TEST(LintProtobuf, LabelsAndSeries) {
   expect_only("invalid-utf8", with({{"x", "\xff"}}));
   expect_only("empty-label-value", with({{"x", ""}}), kWarning);
   expect_only("quoted-name", with({{"x.y", "1"}}), kWarning);
+  expect_only("label-names-differ",
+              family("a", kGaugeType, {gauge(1, {{"x", "1"}}), gauge(1, {{"y", "1"}}), gauge(1, {{"z", "1"}})}),
+              kWarning);
   expect_only("duplicate-series", family("a", kGaugeType, {gauge(1), gauge(2)}));
   expect_only("duplicate-series",
               family("a", kGaugeType, {gauge(1, {{"x", "1"}, {"y", "2"}}), gauge(2, {{"y", "2"}, {"x", "1"}})}));
+}
+
+TEST(LintProtobuf, Times) {
+  const auto at = [](std::int64_t time) {
+    return gauge(1, {{"x", std::to_string(time)}}) + message([&](pbf_writer& writer) { writer.add_int64(6, time); });
+  };
+  expect_only("explicit-timestamp", family("a", kGaugeType, {at(1'700'000'000'000), at(1'700'000'000'001)}), kWarning);
+  EXPECT_EQ(lint_exposition(family("a", kGaugeType, {at(1'700'000'000)}), LintFormat::Protobuf).front().rule,
+            "timestamp-unit");
 }
 
 TEST(LintProtobuf, Values) {
@@ -305,7 +343,11 @@ TEST(LintFormats, AreFoundByContentTypeAndByContent) {
   EXPECT_EQ(detect_lint_format(""), LintFormat::Text);
   EXPECT_EQ(detect_lint_format("#\na 1\n"), LintFormat::Text);
   EXPECT_EQ(detect_lint_format("a 1\n# EOF\n"), LintFormat::OpenMetrics);
-  EXPECT_EQ(detect_lint_format("{\"a.b\"} 1\n"), LintFormat::Text1);
+  for (const auto* text1 : {"{\"a.b\"} 1\n", "a 1\n{ \"a.b\", x=\"1\"} 1\n", "a{\"x.y\"=\"1\"} 1\n",
+                            "a{x=\"1\",\"x.y\"=\"1\"} 1", "# HELP \"a.b\" Help.\n", "# TYPE \"a.b\" gauge\n"})
+    EXPECT_EQ(detect_lint_format(text1), LintFormat::Text1) << text1;
+  for (const auto* text : {"a{x=\"{\",y=\",\"} 1\n", "# HELP a Like {\"a.b\"}.\n", "# {\"a.b\"}\na 1\n"})
+    EXPECT_EQ(detect_lint_format(text), LintFormat::Text) << text;
   EXPECT_EQ(detect_lint_format(family("a", kGaugeType, {gauge(1)})), LintFormat::Protobuf);
   EXPECT_EQ(detect_lint_format(family(std::string(30, 'a'), kGaugeType, {gauge(1)})), LintFormat::Protobuf);
 }

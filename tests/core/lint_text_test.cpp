@@ -101,6 +101,12 @@ TEST(LintText, Families) {
   EXPECT_EQ(clash.front().line, 7U);
 }
 
+// OpenMetrics allows it, Prometheus skips it.
+TEST(LintText, AFamilyWithoutSamplesIsHarmless) {
+  for (const auto& empty : {kGauge, kCounter, kHistogram, kSummary})
+    EXPECT_EQ(shown(lint_exposition(empty, LintFormat::Text)), "") << empty;
+}
+
 TEST(LintText, ClashesThatOnlyOpenMetricsHasAreWarnings) {
   expect_text({{"name-clash", kWarning, 5, 8, kGauge + "a 1\n" + kCounter + "a_total 1\n",
                 kGauge + "a 1\n" + head("b_total", "counter") + "b_total 1\n"}});
@@ -158,7 +164,9 @@ TEST(LintText, Histograms) {
       {"le-invalid", kError, 4, 13, one + "h_bucket{le=\"NaN\"} 1\nh_bucket{le=\"+Inf\"} 2\n" + kRest, good},
       {"le-not-canonical", kWarning, 3, 13, kHistogram + "h_bucket{le=\"1.0\"} 1\nh_bucket{le=\"+Inf\"} 2\n" + kRest,
        good},
-      {"le-not-canonical", kError, 4, 13, one + "h_bucket{le=\"inf\"} 2\n" + kRest, good},
+      {"le-not-canonical", kWarning, 4, 13, one + "h_bucket{le=\"Inf\"} 2\n" + kRest, good},
+      {"le-not-canonical", kWarning, 3, 13, kHistogram + "h_bucket{le=\"1.0\"} 1\nh_bucket{le=\"inf\"} 2\n" + kRest,
+       good},
       {"count-value", kWarning, 3, 18, kHistogram + "h_bucket{le=\"1\"} 1.5\nh_bucket{le=\"+Inf\"} 2\n" + kRest, good},
       {"count-value", kError, 3, 18, kHistogram + "h_bucket{le=\"1\"} NaN\nh_bucket{le=\"+Inf\"} 2\n" + kRest, good},
       {"sum-nan", kError, 5, 7, one + "h_bucket{le=\"+Inf\"} 2\nh_sum NaN\nh_count 2\n", good},
@@ -167,6 +175,14 @@ TEST(LintText, Histograms) {
        kHistogram + "h_bucket{le=\"-1\"} 1\nh_bucket{le=\"+Inf\"} 2\n" + kRest, good},
       {"unexpected-sample", kError, 7, 1, good + "h 1\n", good},
   });
+}
+
+TEST(LintText, ASumThatIsNanMayHaveMetInfinitiesOfBothSigns) {
+  const auto problems =
+      lint_exposition(kHistogram + "h_bucket{le=\"+Inf\"} 2\nh_sum NaN\nh_count 2\n", LintFormat::Text);
+
+  ASSERT_EQ(problems.size(), 1U) << shown(problems);
+  EXPECT_THAT(problems.front().message, testing::HasSubstr("a NaN was observed, or infinities of both signs"));
 }
 
 TEST(LintText, ALineThatCantBeReadIsTheOnlyProblemOfItsHistogram) {

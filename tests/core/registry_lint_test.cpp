@@ -8,6 +8,8 @@
 #include <vitals/lint.hpp>
 #include <vitals/vitals.hpp>
 
+#include "core/lint_cases.hpp"
+
 namespace vitals {
 namespace {
 
@@ -69,6 +71,21 @@ TEST(RegistryLint, RefusesIfToldTo) {
   }
   EXPECT_EQ(to_text(registry), "");
   EXPECT_NO_THROW(registry.gauge("wait_seconds", "Wait."));
+}
+
+TEST(RegistryLint, WhatTheLibraryRegistersIsClean) {
+  std::vector<LintProblem> declared;
+  Registry registry{{.on_lint = [&](const LintProblem& problem) { declared.push_back(problem); }}};
+
+  register_process_metrics(registry);
+  register_allocator_metrics(registry);
+  register_build_info(registry, {.version = "1.2", .revision = "abc"});
+  register_library_metrics(registry);
+
+  EXPECT_EQ(shown(declared), "");
+  EXPECT_EQ(shown(lint_exposition(to_text(registry), LintFormat::Text)), "");
+  EXPECT_EQ(shown(lint_exposition(to_openmetrics(registry), LintFormat::OpenMetrics)), "");
+  EXPECT_EQ(shown(lint_exposition(to_protobuf(registry), LintFormat::Protobuf)), "");
 }
 
 // A callback may use the registry that calls it.

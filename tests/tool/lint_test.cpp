@@ -84,12 +84,45 @@ TEST(Lint, ReadsTheStandardInput) {
   ::close(out);
 }
 
+// As when `curl -s` could not reach the server.
+TEST(Lint, NothingToCheckIsAnError) {
+  for (const auto* text : {"", "\n", "# a comment\n\n", "# EOF\n"}) {
+    const auto result = run_tool({"lint", saved(text)});
+    EXPECT_EQ(result.status, 2) << text;
+    EXPECT_THAT(result.out, HasSubstr(": error: there are no metrics: nothing was checked [no-metrics]\n")) << text;
+  }
+  EXPECT_EQ(run_tool({"lint", saved(""), "--format", "protobuf"}).status, 2);
+  EXPECT_EQ(run_tool({"lint", saved(""), "--ignore", "no-metrics"}).status, 0);
+  EXPECT_EQ(run_tool({"lint", saved("# HELP a Help.\n# TYPE a gauge\n")}).status, 0);
+  const ScriptedServer server([](int, const std::string&) { return http_ok("", "Content-Type: text/plain\r\n"); });
+  EXPECT_EQ(run_tool({"lint", server.url()}).status, 2);
+}
+
+TEST(Lint, RefusesToIgnoreARuleThatDoesNotExist) {
+  const auto result = run_tool({"lint", saved(kClean), "--ignore", "help-missing", "--ignore", "nonsuch"});
+
+  EXPECT_EQ(result.status, 3);
+  EXPECT_THAT(result.err, HasSubstr("--ignore: there is no rule nonsuch; docs/lint.md has them all"));
+}
+
+TEST(Lint, AnAddressNeedsItsScheme) {
+  for (const auto* address : {"127.0.0.1:9470/metrics", "localhost:9470", "[::1]:9470/metrics", "example.com/metrics",
+                              "localhost/", "app/metrics"}) {
+    const auto result = run_tool({"lint", address});
+    EXPECT_EQ(result.status, 3);
+    EXPECT_THAT(result.err, HasSubstr(std::string("an address needs its scheme: http://") + address)) << address;
+  }
+  EXPECT_THAT(run_tool({"lint", "me:secret@localhost:9470/metrics"}).err, Not(HasSubstr("secret")));
+  for (const auto* file : {"metrics.prom", "./localhost:9470", "/no/such/metrics", "out/metrics.prom", "c:"})
+    EXPECT_THAT(run_tool({"lint", file}).err, HasSubstr(std::string(file) + " can't be opened")) << file;
+}
+
 TEST(Lint, AsksAnAddressForTheFormat) {
   std::string request;
   std::optional<ScriptedServer> server;
   server.emplace([&](int, const std::string& header) {
     request = header;
-    return http_ok("# EOF\n", "Content-Type: application/openmetrics-text; version=1.0.0\r\n");
+    return http_ok(kClean + "# EOF\n", "Content-Type: application/openmetrics-text; version=1.0.0\r\n");
   });
 
   const auto result = run_tool({"lint", server->url(), "--format", "openmetrics"});
@@ -119,6 +152,7 @@ TEST(Lint, RefusesAContentTypeOfNoMetrics) {
 
   EXPECT_EQ(result.status, 2);
   EXPECT_THAT(result.out, HasSubstr(html.url() + ": error: the answer's Content-Type is text/html"));
+  EXPECT_THAT(result.out, HasSubstr(" [content-type]\n"));
   EXPECT_THAT(run_tool({"lint", none.url()}).out, HasSubstr("Content-Type is none"));
 }
 
