@@ -35,8 +35,7 @@ class RegistryState;
 FamilyFacade& facade(FamilyBase& family, FamilyFacade* (*make)(FamilyBase&));
 }  // namespace detail
 
-/// The metrics of a program, or of a part of it: makes them, owns them, and is what an endpoint exposes.
-/// Thread-safe: any member from any thread.
+/// The metrics of a program, or of a part of it: makes them, owns them, and is what an endpoint exposes. Thread-safe.
 /// Cost: registration takes a lock; do it once and keep the reference. Recording does not touch the registry. In a
 /// forked child, only recording is safe if a thread of the parent was registering or scraping. Lifetime: must outlive
 /// all recording through its metrics. default_registry() outlives everything.

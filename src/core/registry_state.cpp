@@ -121,6 +121,7 @@ FamilyBase& RegistryState::family(MetricType type, Declaration declared, Make ma
   declared.help = to_valid_utf8(declared.help);
   declared.unit = declared.options.unit;
   declared.options.unit = {};
+  const std::string given = declared.name;
   if (type == MetricType::Counter && !declared.name.ends_with("_total")) declared.name += "_total";
   std::unique_lock lock{mutex_};
   if (const auto found = families_.find(declared.name); found != families_.end()) {
@@ -128,7 +129,7 @@ FamilyBase& RegistryState::family(MetricType type, Declaration declared, Make ma
     return *found->second;
   }
   check(type, declared);
-  const auto problems = lint({declared.name, declared.help, type, declared.labels, declared.unit, declared.bounds, {}});
+  const auto problems = lint({given, declared.help, type, declared.labels, declared.unit, declared.bounds, {}});
   const std::string name = declared.name;
   const auto place = families_.emplace(name, make(std::move(declared), environment_)).first;
   try {

@@ -17,7 +17,7 @@ from prometheus import Prometheus
 SLOW_CLIENTS = 40
 # Families whose label values are known only when something fails: nothing to show until then.
 WITHOUT_SERIES = {"cache_errors_total", "db_pool_create_failures_total", "db_query_errors_total",
-                  "redis_pool_create_failures_total", "vitals_series_overflow_total"}
+                  "redis_pool_create_failures_total", "vitals_series_expired_total", "vitals_series_overflow_total"}
 # Families that some kernels, cgroups and allocators don't give.
 PERHAPS = re.compile("process_(cgroup|cpu_limit|pressure|io|swap|heap)_|allocator_|process_(page_faults|context_switches)_")
 
