@@ -10,8 +10,8 @@ namespace vitals {
 
 /// The labels of an exemplar, {{"trace_id", id}, {"span_id", span}}: a view, for the length of a call.
 /// Names are label names, [a-zA-Z_][a-zA-Z0-9_]*, none twice; names and values together at most 128 code points
-/// (OpenMetrics 1.0.0); bytes of values that are not UTF-8 become U+FFFD. What breaks this is recorded without its
-/// exemplar and counted in vitals_exemplars_dropped_total.
+/// (OpenMetrics 1.0.0); bytes of values that are not UTF-8, and NUL, become U+FFFD. What breaks this is recorded
+/// without its exemplar and counted in vitals_exemplars_dropped_total.
 class ExemplarLabels {
  public:
   ExemplarLabels(std::initializer_list<LabelPair> labels) noexcept : labels_{labels.begin(), labels.size()} {}
@@ -24,7 +24,8 @@ class ExemplarLabels {
   std::span<const LabelPair> labels_;
 };
 
-/// The trace that a thread works for, in hexadecimal digits, all 32 and 16, with no '\0' behind them. Not initialised.
+/// The trace that a thread works for, in hexadecimal digits: 32 and 16, or fewer with a '\0' behind them. All zeros at
+/// first.
 struct TraceContext {
   char trace_id[32];
   char span_id[16];  ///< begins with '\0': not known

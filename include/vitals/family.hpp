@@ -23,9 +23,14 @@ bool remove(FamilyBase& family, const std::string_view* values);
 std::size_t remove_matching(FamilyBase& family, const LabelPair* wanted, std::size_t n);
 std::size_t size(const FamilyBase& family);
 
+// A text that outlives the call: no std::string by value.
+template <class T>
+concept LastingText = std::convertible_to<T, std::string_view> &&
+    (std::same_as<T, std::string_view> || std::is_pointer_v<T> || std::is_lvalue_reference_v<T>);
+
 template <class T>
 concept LabelEnum = std::is_enum_v<T> && requires(T value) {
-  { label_text(value) } -> std::convertible_to<std::string_view>;
+  { label_text(value) } -> LastingText;
 };
 
 // A label value as text, without allocation; lives as long as the full expression that makes it.

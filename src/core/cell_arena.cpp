@@ -189,7 +189,7 @@ void spread(CellHead& head, std::size_t bytes, Spread when) noexcept {
   }
   head.heat.store(0, std::memory_order_relaxed);  // whatever comes of it: not again at the next update
   if (head.state.load(std::memory_order_relaxed) != kLive || head.stripes.load(std::memory_order_relaxed) != 0) return;
-  if (when == Spread::IfIdle && arena.lost_ >= kMaxLost) return;
+  if (arena.lost_ >= kMaxLost) return;
   const std::uint64_t address = arena.allocate(bytes);
   if (address == 0) return;
   ++arena.spread_;

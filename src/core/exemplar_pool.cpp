@@ -166,10 +166,10 @@ void ExemplarPool::offer(ExemplarHolder& holder, std::size_t index, double value
     if (environment_.clock->steady_nanos() < due.load(std::memory_order_relaxed)) [[likely]]
       return;
   }
-  TraceContext trace;
+  TraceContext trace{};
   if (!source.current(trace, source.context)) return;
-  const LabelPair labels[] = {{"trace_id", {trace.trace_id, sizeof trace.trace_id}},
-                              {"span_id", {trace.span_id, sizeof trace.span_id}}};
+  const LabelPair labels[] = {{"trace_id", {trace.trace_id, strnlen(trace.trace_id, sizeof trace.trace_id)}},
+                              {"span_id", {trace.span_id, strnlen(trace.span_id, sizeof trace.span_id)}}};
   record(holder, index, value, std::span{labels, std::size_t{trace.span_id[0] != '\0'} + 1}, true);
 }
 

@@ -23,9 +23,10 @@ void for_each_label(std::string_view text, Visit visit) {
   }
 }
 
+// The characters of one byte that it begins with. NUL is none: Prometheus can't read it there.
 std::string_view ascii_run(std::string_view text) noexcept {
   std::size_t n = 0;
-  while (n < text.size() && static_cast<unsigned char>(text[n]) < 0x80) ++n;
+  while (n < text.size() && static_cast<unsigned char>(text[n] - 1) < 0x7F) ++n;
   return text.substr(0, n);
 }
 
@@ -61,8 +62,8 @@ ExemplarDrop ExemplarText::add(const LabelPair& label) noexcept {
     rest.remove_prefix(ascii.size());
     if (rest.empty()) break;
     if (code_points_ == kMaxCodePoints) return ExemplarDrop::TooLong;
-    std::size_t bad = 0;
-    const std::size_t good = utf8_length(rest, bad);
+    std::size_t bad = 1;
+    const std::size_t good = rest.front() == '\0' ? 0 : utf8_length(rest, bad);
     const std::string_view point = good == 0 ? "\xEF\xBF\xBD" : rest.substr(0, good);
     std::memcpy(out, point.data(), point.size());
     out += point.size();

@@ -33,6 +33,7 @@ bool is_allowed(const Exemplar& exemplar, Escaping escaping) {
   std::size_t length = 0;
   for (const Label& label : exemplar.labels) {
     if (label.name.size() + label.value.size() > 4 * kMaxCodePoints) return false;
+    if (label.value.find('\0') != std::string::npos) return false;  // Prometheus would refuse the whole scrape
     length += code_points(label, escaping);
   }
   return length <= kMaxCodePoints && !std::isnan(exemplar.value);

@@ -32,7 +32,7 @@ std::size_t remove_matching(FamilyBase& family, const LabelPair* wanted, std::si
     if (label == labels.end())
       refuse(family.declared().name, "remove_matching() was given label \"" + to_valid_utf8(pair.name) +
                                          "\", which was not declared; use one of those that were");
-    matches.push_back({static_cast<std::size_t>(label - labels.begin()), pair.value});
+    matches.push_back({static_cast<std::size_t>(label - labels.begin()), to_valid_utf8(pair.value)});
   }
   return family.remove_matching(matches);
 }

@@ -105,6 +105,15 @@ void* FamilyBase::find_or_create(const std::string_view* values) {
     case 4:
       found = find_short<4>(values);
       break;
+    case 5:
+      found = find_short<5>(values);
+      break;
+    case 6:
+      found = find_short<6>(values);
+      break;
+    case 7:
+      found = find_short<7>(values);
+      break;
     default:
       break;
   }
@@ -113,7 +122,7 @@ void* FamilyBase::find_or_create(const std::string_view* values) {
 
 void* FamilyBase::find_or_create_any(std::span<const std::string_view> values) {
   const LabelKey key{values};
-  void* found = table_.find(key.words());
+  void* found = key.is_short() ? nullptr : table_.find(key.words());  // whoever has a short one has looked
   return found != nullptr ? found : create(key.words(), values);
 }
 
@@ -268,8 +277,11 @@ void FamilyBase::let_others_pass(std::unique_lock<std::mutex>& lock) {
 }
 
 // Most series lie one after the other in memory, but the CPU's own prefetching ends with each page. An address that is
-// not there does no harm.
+// not there does no harm. Few series are in the cache anyway, and of large ones the CPU foresees most.
 void FamilyBase::prefetch(const Series& series) noexcept {
+  constexpr std::size_t kMany = 20'000;
+  constexpr std::size_t kLarge = 512;
+  if (size_ < kMany || series.block_bytes > kLarge) return;
   const auto* ahead = reinterpret_cast<const char*>(&series) + kAhead * series.block_bytes;
   for (std::size_t line = 0; line < series.block_bytes; line += 64) __builtin_prefetch(ahead + line);
   __builtin_prefetch(static_cast<const char*>(series.instrument.load(std::memory_order_relaxed)) +

@@ -27,7 +27,7 @@ class LineWriter;
 /// A label by its position in the declaration, and the value that it must have.
 struct LabelMatch {
   std::size_t label;
-  std::string_view value;
+  std::string value;
 };
 
 // The series of one metric name, whatever their type. A look-up of a series that exists takes no lock; making and
@@ -59,7 +59,7 @@ class FamilyBase {
   [[nodiscard]] bool is_empty() const;
 
   std::unique_ptr<FamilyFacade> facade;  // the Family<Metric, N> that users hold
-  std::once_flag facade_made;
+  std::mutex facade_mutex;
 
  protected:
   /// Makes the instrument in zeroed memory. Alone: it is the only one of its family, and spread from birth.

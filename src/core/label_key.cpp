@@ -7,14 +7,14 @@ namespace vitals::detail {
 
 namespace {
 
-bool is_short(std::span<const std::string_view> values) noexcept {
+bool are_short(std::span<const std::string_view> values) noexcept {
   return values.size() <= kShortValues &&
          std::ranges::all_of(values, [](std::string_view value) { return value.size() <= kShortLength; });
 }
 
 }  // namespace
 
-LabelKey::LabelKey(std::span<const std::string_view> values) {
+LabelKey::LabelKey(std::span<const std::string_view> values) : is_short_{are_short(values)} {
   std::size_t size = values.size() + 1;
   for (const auto value : values) size += (value.size() + 7) / 8;
   std::uint64_t* begin = local_;
@@ -23,7 +23,7 @@ LabelKey::LabelKey(std::span<const std::string_view> values) {
     begin = large_.get();
   }
   std::uint64_t* end = begin;
-  if (is_short(values)) {
+  if (is_short_) {
     *end = 0;
     for (std::size_t i = 0; i < values.size(); ++i) *end |= std::uint64_t{values[i].size()} << (8 * i);
     ++end;

@@ -107,6 +107,7 @@ class LabelKey {
   LabelKey& operator=(const LabelKey&) = delete;
 
   [[nodiscard]] KeyWords words() const noexcept { return words_; }
+  [[nodiscard]] bool is_short() const noexcept { return is_short_; }
 
   /// Calls visit for each of the n values of a key.
   template <class Visit>
@@ -124,6 +125,7 @@ class LabelKey {
   std::uint64_t local_[256];  // not filled: the stack is there anyway
   std::unique_ptr<std::uint64_t[]> large_;
   KeyWords words_;
+  bool is_short_;
 };
 
 }  // namespace vitals::detail

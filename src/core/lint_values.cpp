@@ -136,8 +136,10 @@ void SeriesLinter::check_exemplar(const Sample& sample) {
     sample.context.error(at, "exemplar-place",
                          "only the buckets of histograms and counters have exemplars; leave it out");
   std::size_t length = 0;
+  bool has_nul = false;
   std::vector<std::string_view> names;
   for (const auto& label : exemplar.labels) {
+    has_nul = has_nul || label.value.find('\0') != std::string_view::npos;
     length += code_points(label.name) + code_points(label.value);
     names.push_back(label.name);
   }
@@ -145,6 +147,7 @@ void SeriesLinter::check_exemplar(const Sample& sample) {
   if (std::adjacent_find(names.begin(), names.end()) != names.end())
     sample.context.error(at, "duplicate-label", "a label of the exemplar comes twice; leave one of them out");
   check_exemplar_labels(sample.context, at, length);
+  if (has_nul) sample.context.error(at, "exemplar-nul", "Prometheus can't read a NUL in an exemplar; leave it out");
   if (exemplar.timestamp)
     check_timestamp_unit(sample.context, sample.at(exemplar.timestamp->column), exemplar.timestamp->value);
 }

@@ -110,6 +110,8 @@ void check_states(std::string_view metric, std::span<const std::string> states) 
     refuse(metric, std::to_string(states.size()) + " states; at most 64 are allowed, use a gauge with a label");
   for (auto state = states.begin(); state != states.end(); ++state) {
     if (state->empty()) refuse(metric, "state \"\": a state must have a name; give it one");
+    if (!is_valid_utf8(*state))
+      refuse(metric, "state \"" + to_valid_utf8(*state) + "\": a state's name must be UTF-8 text; rename it");
     if (std::find(states.begin(), state, *state) != state)
       refuse(metric, "state \"" + *state + "\": declared twice; states must differ");
   }
@@ -120,7 +122,8 @@ void check_bounds(std::string_view metric, std::span<const double> bounds) {
     refuse(metric, "a histogram needs at least one bucket bound; give some, or use Buckets::latency()");
   if (bounds.size() > kMaxBounds)
     refuse(metric,
-           std::to_string(bounds.size()) + " bucket bounds; at most " + std::to_string(kMaxBounds) + " are allowed");
+           std::to_string(bounds.size()) + " bucket bounds; at most " + std::to_string(kMaxBounds) +
+               " are allowed; leave some out, or use native buckets");
   for (std::size_t i = 0; i < bounds.size(); ++i) {
     std::string bound = "bucket bound ";
     append_number(bound, bounds[i]);

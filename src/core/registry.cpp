@@ -1,3 +1,4 @@
+#include <mutex>
 #include <span>
 #include <stdexcept>
 #include <utility>
@@ -44,7 +45,8 @@ Metric& only(detail::FamilyBase& family) {
 }  // namespace
 
 detail::FamilyFacade& detail::facade(FamilyBase& family, FamilyFacade* (*make)(FamilyBase&)) {
-  std::call_once(family.facade_made, [&] { family.facade.reset(make(family)); });
+  const std::lock_guard lock{family.facade_mutex};
+  if (family.facade == nullptr) family.facade.reset(make(family));
   return *family.facade;
 }
 
@@ -139,7 +141,7 @@ detail::FamilyBase& Registry::peak_gauges(std::string_view name, std::string_vie
 detail::FamilyBase& Registry::state_sets(std::string_view name, std::string_view help, LabelNames labels,
                                          const FamilyOptions& options, const States& states) {
   auto declared = declare(name, help, {labels.names, labels.size}, options);
-  for (const auto& state : states.names()) declared.states.push_back(detail::to_valid_utf8(state));
+  declared.states.assign(states.names().begin(), states.names().end());
   return state_->family(MetricType::StateSet, std::move(declared), detail::make_state_sets);
 }
 

@@ -216,10 +216,14 @@ std::vector<FamilyBase*> RegistryState::families() const {
   return families;
 }
 
-// Under the lock: completes a family that a collector gave, and tells whether it can be exposed beside all others.
+// Completes a family that a collector gave, and tells whether it can be exposed beside all others.
 // `claimed`: the registry keeps its name for it. `names` are those of the families before it. `why`: what was wrong.
 Completed RegistryState::accept(FamilySnapshot& family, bool claimed, SampleNames& names, std::string& why) const {
-  auto clash = claimed ? SampleNames::Clash{} : names_.find_clash(family.name, family.type);
+  SampleNames::Clash clash;
+  if (!claimed) {
+    const std::lock_guard lock{mutex_};
+    clash = names_.find_clash(family.name, family.type);
+  }
   if (clash.line.empty()) clash = names.find_clash(family.name, family.type);
   if (!clash.line.empty()) {
     why = clash_text(clash);
@@ -256,14 +260,12 @@ std::vector<FamilySnapshot> RegistryState::collect() {
 
   std::vector<FamilySnapshot> accepted;
   SampleNames names;
-  lock.lock();
   for (auto& [family, claimed] : collected) {
     std::string why;
     const Completed completed = accept(family, claimed, names, why);
     if (completed != Completed::Good) errors.push_back(about(family.name) + why);
     if (completed != Completed::Refused && !family.metrics.empty()) accepted.push_back(std::move(family));
   }
-  lock.unlock();
   report(errors);
   return accepted;
 }

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstdint>
 #include <new>
 #include <utility>
+
+#include "core/pages.hpp"
 
 namespace vitals::detail {
 
@@ -49,7 +52,12 @@ Series& SeriesArena::allocate(std::size_t bytes) {
   return *series;
 }
 
+// Whole pages of a large block go back to the kernel. A look-up that still reads there finds another key.
 void SeriesArena::release(Series& series) noexcept {
+  const auto whole = [](std::uintptr_t address) { return (address + kPage - 1) / kPage * kPage; };
+  const std::uintptr_t begin = whole(reinterpret_cast<std::uintptr_t>(&series + 1));
+  const std::uintptr_t end = (reinterpret_cast<std::uintptr_t>(&series) + series.block_bytes) / kPage * kPage;
+  if (begin < end) give_back(reinterpret_cast<void*>(begin), end - begin);
   Series*& first = free_[class_of(series.block_bytes)];
   series.next = first;
   first = &series;

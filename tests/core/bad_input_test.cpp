@@ -170,7 +170,7 @@ TEST_F(BadInput, StateSetNeedsItsOwnLabel) {
                 registry.state_set("s", "S.", {"a", "a"});
               }),
               names("s", "state \"a\": declared twice", "must differ"));
-  EXPECT_THAT(refusal([&] { registry.state_set("s", "S.", {"\xFF", "\xFE"}); }), HasSubstr("declared twice"));
+  EXPECT_THAT(refusal([&] { registry.state_set("s", "S.", {"\xFF", "\xFE"}); }), HasSubstr("must be UTF-8"));
   EXPECT_THAT(refusal([&] {
                 registry.state_set("s", "S.", {"a", ""});
               }),

@@ -159,6 +159,29 @@ TEST_F(ExemplarTest, MakesValuesUtf8) {
   EXPECT_THAT(to_openmetrics(registry), HasSubstr("{x=\"a\xEF\xBF\xBD\\\"\\n\xEF\xBF\xBD\"}"));
 }
 
+// For which Prometheus would refuse the whole scrape.
+TEST_F(ExemplarTest, HaveNoNul) {
+  auto& counter = registry.counter("a_total", "A.");
+  counter.inc(1, {{"trace_id", std::string_view{"a\0b", 3}}});
+  EXPECT_THAT(to_openmetrics(registry), HasSubstr("a_total 1 # {trace_id=\"a\xEF\xBF\xBD"
+                                                  "b\"} 1.0"));
+
+  const auto collector = registry.add_collector([](std::vector<FamilySnapshot>& out) {
+    MetricSnapshot metric{.value = 1};
+    metric.exemplars = {{{{"x", std::string(1, '\0')}}, 1, 0}};
+    out.push_back({"b_total", "B.", MetricType::Counter, {metric}});
+  });
+  EXPECT_THAT(to_openmetrics(registry), HasSubstr("b_total 1.0\n"));
+}
+
+TEST_F(ExemplarTest, TracesMayHaveShorterIds) {
+  trace.trace_id = std::string{"0123456789abcdef"} + '\0';
+  trace.span_id = std::string{"12345678"} + '\0';
+  registry.counter("a_total", "A.", {.exemplars = true}).inc();
+
+  EXPECT_THAT(to_openmetrics(registry), HasSubstr("# {trace_id=\"0123456789abcdef\",span_id=\"12345678\"} 1.0"));
+}
+
 TEST_F(ExemplarTest, TakesThemFromTheTraceOfTheThread) {
   auto& counter = registry.counter("a_total", "A.", {"l"}, {.exemplars = true}).with("x");
   auto& histogram = registry.histogram("h_seconds", "H.", Buckets{1}, {.exemplars = true});

@@ -14,6 +14,11 @@
 namespace vitals {
 namespace {
 
+// Its text would be gone before it is read.
+enum class Passing { A };
+[[maybe_unused]] std::string label_text(Passing) { return "a"; }
+static_assert(!detail::LabelValue<Passing>);
+
 using testing::HasSubstr;
 using testing::Not;
 

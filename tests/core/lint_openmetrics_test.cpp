@@ -202,6 +202,7 @@ TEST(LintOpenMetrics, Exemplars) {
       {"exemplar-place", kError, 3, 5, kGauge + "a 1 # {t=\"1\"} 1\n", kCounter + "a_total 1 # {} 1\n"},
       {"exemplar-place", kError, 5, 11, bucket("") + "h_count 2 # {} 1\nh_sum 3\n", good},
       {"exemplar-length", kError, 3, 22, of_length(129), of_length(128)},
+      {"exemplar-nul", kError, 3, 22, bucket(std::string{" # {t=\"\0\"} 0.5", 14}), good},
       {"exemplar-value", kError, 3, 32, bucket(" # {t=\"1\"} 1.5"), good},
       {"exemplar-value", kError, 4, 28, kHistogram + "h_bucket{le=\"1.0\"} 1\nh_bucket{le=\"+Inf\"} 2 # {} 1\n", good},
       {"duplicate-label", kError, 3, 22, bucket(" # {t=\"1\",t=\"2\"} 0.5"), good},

@@ -252,6 +252,35 @@ TEST(SeriesLife, TwoHundredThousandSeriesInTurnTakeNoMemory) {
   }
 }
 
+// Each length has blocks of its own, whose pages go back.
+TEST(SeriesLife, LargeLabelValuesOfAllLengthsTakeNoMemory) {
+  Registry registry;
+  auto& counters = registry.counter("a_total", "A.", {"x"});
+  const auto come_and_go = [&](std::size_t length) {
+    for (int i = 0; i < 20; ++i) counters.with(std::string(length, static_cast<char>('a' + i))).inc();
+    counters.clear();
+  };
+  come_and_go(10);
+  const std::size_t before = resident_bytes();
+
+  for (std::size_t length = 8'000; length < 1'500'000; length *= 2) come_and_go(length);
+
+  EXPECT_EQ(counters.size(), 0u);
+  if (!VITALS_SANITIZED) {
+    EXPECT_LT(resident_bytes(), before + (std::size_t{4} << 20));
+  }
+}
+
+// Both find what was made of them.
+TEST(SeriesLife, ValuesThatAreNotUtf8AreRemovedByWhatTheyWere) {
+  Registry registry;
+  auto& counters = registry.counter("a_total", "A.", {"x"});
+  counters.with("\xFF").inc();
+  EXPECT_EQ(counters.remove_matching({{"x", "\xFF"}}), 1u);
+  counters.with("\xFF").inc();
+  EXPECT_TRUE(counters.remove("\xFF"));
+}
+
 // References from before remove() are used by threads while the memory of their series serves others.
 TEST(SeriesLife, StaleReferencesAreHarmless) {
   Registry registry;

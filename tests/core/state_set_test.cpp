@@ -87,6 +87,11 @@ TEST(StateSet, UnknownStatesChangeNothingAndCount) {
   EXPECT_EQ(dropped.value(), 5);
 }
 
+TEST(StateSet, RefusesNamesThatAreNotUtf8) {
+  Registry registry;
+  EXPECT_THROW(registry.state_set("mode", "Mode.", {"\xFF"}), std::invalid_argument);
+}
+
 TEST(StateSet, HasUpTo64States) {
   Registry registry;
   std::vector<std::string> names;
