@@ -18,14 +18,18 @@ thread_local std::size_t n_allocations = 0;
 thread_local std::size_t n_left = ~std::size_t{0};  // before all of them fail
 }  // namespace
 
-void* operator new(std::size_t size) {
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
   ++n_allocations;
-  if (n_left == 0) throw std::bad_alloc{};
+  if (n_left == 0) return nullptr;
   --n_left;
-  if (void* memory = std::malloc(size)) return memory;
+  return std::malloc(size);
+}
+void* operator new(std::size_t size) {
+  if (void* memory = operator new(size, std::nothrow)) return memory;
   throw std::bad_alloc{};
 }
 void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace vitals {
