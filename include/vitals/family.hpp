@@ -85,7 +85,7 @@ struct FamilyFacade {
 /// given then is ignored; but the unit must be the same.
 struct FamilyOptions {
   /// Further label sets share one series whose label values are all `_overflow`; vitals_series_overflow_total counts
-  /// look-ups of it.
+  /// the look-ups that end there, not the label sets.
   std::size_t max_series = 10'000;
   /// Series with labels end, as by remove(), when scrapes (snapshot() is one too) have found the same value in them for
   /// that long, by the steady time of the registry's clock; 0: never. A gauge that is set to what it was is unchanged.
@@ -101,10 +101,11 @@ struct FamilyOptions {
 
 /// All series of one metric name: one Metric for each combination of N label values.
 /// Thread-safe: any member from any thread.
-/// Cost: with() of a series that exists takes no lock and no allocation; a new one, one beyond the limit and one with
-/// invalid UTF-8 take a lock and may allocate. What a removed series took serves the next ones.
-/// In a forked child, recording through references is safe; with() of a new series is not if a thread of the parent was
-/// making one.
+/// Cost: with() of a series that exists takes no lock, and no allocation unless its values are longer than some 2 kB in
+/// all; a new one, one beyond the limit and one with invalid UTF-8 take a lock and may allocate. What a removed series
+/// took serves others of about its size.
+/// In a forked child, recording through references is safe; with() of a new series may hang if a thread of the parent
+/// was making, removing or scraping series.
 /// Lifetime: owned by its Registry. A reference from with() stays valid as long as the Registry, after the series has
 /// ended too, by remove() or otherwise: what is recorded through it then shows nowhere, and never in another series.
 template <class Metric, std::size_t N>

@@ -48,7 +48,7 @@ class HistogramSnapshot {
 };
 
 /// A distribution of values over buckets, with their sum.
-/// Thread-safe: any member from any thread or signal handler; recording takes no lock.
+/// Thread-safe: any member from any thread, recording from signal handlers too; it takes no lock.
 /// Cost: observe() a table look-up and one store of a count and its sum, whatever the number of bounds (a binary search
 /// where more than six of them lie closer together than 2^-12 of their size, or below zero), and no cache line that
 /// another CPU writes. 48 bytes and 16 per bucket, and as much per bucket and CPU once it is spread: from birth without

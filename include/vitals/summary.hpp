@@ -52,7 +52,7 @@ class SummarySnapshot {
 
 /// Quantiles over a sliding window, with the sum and the count of all. Those of several instances can't be joined:
 /// where there is more than one, prefer a Histogram.
-/// Thread-safe: any member from any thread or signal handler; recording takes no lock.
+/// Thread-safe: any member from any thread, recording from signal handlers too; it takes no lock.
 /// Error: a quantile is off by at most 0.55 % of its value (subnormal values count as 0). By twice that for each
 /// halving of resolution, which comes once values have met more than 1,500 buckets of that width: 23 octaves in full.
 /// Cost: observe() a read of the coarse clock, an index and one store of a count and its sum. Once per slice an

@@ -45,7 +45,6 @@ double HistogramSnapshot::quantile(double q) const noexcept {
     }
     if (i == 0 && bounds_[0] <= 0) return bounds_[0];
     const double lower = i == 0 ? 0 : bounds_[i - 1];
-    if (counts_[i] == 0) return lower;
     return lower + (bounds_[i] - lower) * ((rank - static_cast<double>(below)) / static_cast<double>(counts_[i]));
   }
   return bounds_.back();

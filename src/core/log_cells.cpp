@@ -100,6 +100,12 @@ void LogCells::cool() noexcept {
   for (LogLayout* layout = newest(); layout != nullptr; layout = layout->older) detail::cool(layout->head);
 }
 
+std::uint64_t LogCells::count() const noexcept {
+  std::uint64_t count = unplaced().count;
+  for_each(newest(), [&](const LogLayout& layout, std::uint32_t slot, LogTag) { count += pair(layout, slot).count; });
+  return count;
+}
+
 LogCells::Memory LogCells::memory() const noexcept {
   Memory all{0, 0};
   for (const LogLayout* layout = newest(); layout != nullptr; layout = layout->older) {

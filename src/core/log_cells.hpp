@@ -163,6 +163,8 @@ class LogCells {
   }
   /// Observations that found neither a cell nor memory for one.
   [[nodiscard]] PairCell unplaced() const noexcept { return sum_pair(no_stripes_, 0, unplaced_); }
+  /// Of all observations, those too.
+  [[nodiscard]] std::uint64_t count() const noexcept;
   /// For the tests: layouts, and the bytes of all but the first.
   struct Memory {
     std::size_t layouts;

@@ -91,14 +91,7 @@ class NativeHistogramFamily final : public FamilyBase {
     }
   }
 
-  std::uint64_t activity(void* instrument) const noexcept override {
-    const LogCells& all = cells(instrument).cells;
-    std::uint64_t count = all.unplaced().count;
-    LogCells::for_each(all.newest(), [&](const LogLayout& layout, std::uint32_t slot, LogTag) {
-      count += LogCells::pair(layout, slot).count;
-    });
-    return count;
-  }
+  std::uint64_t activity(void* instrument) const noexcept override { return cells(instrument).cells.count(); }
 
   PageArena memory_;
   std::unique_ptr<BucketIndex> index_;

@@ -78,7 +78,7 @@ class SummaryFamily final : public FamilyBase {
   }
 
   std::uint64_t activity(void* instrument) const noexcept override {
-    return static_cast<const SummaryCells*>(instrument)->count();
+    return static_cast<const SummaryCells*>(instrument)->cells().count();
   }
 
   PageArena memory_;

@@ -123,12 +123,4 @@ SummaryCells::Totals SummaryCells::collect(const SummaryRules& rules, std::int64
   return totals;
 }
 
-std::uint64_t SummaryCells::count() const noexcept {
-  std::uint64_t count = cells_.unplaced().count;
-  LogCells::for_each(cells_.newest(), [&](const LogLayout& layout, std::uint32_t slot, LogTag) {
-    count += LogCells::pair(layout, slot).count;
-  });
-  return count;
-}
-
 }  // namespace vitals::detail

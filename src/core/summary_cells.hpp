@@ -52,8 +52,6 @@ class SummaryCells final : public Summary {
 
   /// Fills `window` with what it holds, by ascending value. Allocates nothing that it had room for before.
   Totals read(std::vector<SummarySnapshot::Bucket>& window) const;
-  /// Of all observations.
-  [[nodiscard]] std::uint64_t count() const noexcept;
   [[nodiscard]] const LogCells& cells() const noexcept { return cells_; }
 
  private:

@@ -76,12 +76,6 @@ void append_escaped(std::string& out, std::string_view text, Quotes quotes) {
   }
 }
 
-void append_head(std::string& out, std::string_view name, std::string_view help, MetricType type) {
-  out.append("# HELP ").append(name).append(1, ' ');
-  append_escaped(out, help, Quotes::Keep);
-  out.append("\n# TYPE ").append(name).append(1, ' ').append(type_name(type)).append(1, '\n');
-}
-
 void append_label(std::string& out, std::string_view name, std::string_view value) {
   out.append(name).append("=\"");
   append_escaped(out, value, Quotes::Escape);

@@ -25,9 +25,6 @@ void append_float(std::string& out, double v, Format format);
 enum class Quotes { Escape, Keep };
 void append_escaped(std::string& out, std::string_view text, Quotes quotes);
 
-/// # HELP and # TYPE of a family with that name in 0.0.4.
-void append_head(std::string& out, std::string_view name, std::string_view help, MetricType type);
-
 /// name="value", the value escaped. REQUIRES: a legacy name.
 void append_label(std::string& out, std::string_view name, std::string_view value);
 /// The same for any name.

@@ -1,10 +1,14 @@
 #include "core/series_table.hpp"
 
 #include <algorithm>
-#include <cstring>
+#include <array>
+#include <atomic>
+#include <chrono>
 #include <random>
 #include <set>
 #include <string>
+#include <thread>
+#include <tuple>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -74,7 +78,8 @@ std::vector<std::string> values_of(const LabelKey& key, std::size_t n) {
 
 TEST(LabelKey, GivesItsValuesBack) {
   const std::string megabyte(1 << 20, 'x');
-  const std::string all = "every length up to one that leaves the first word's bytes" + std::string(300, '.');
+  std::string all = "every length up to one that leaves the first word's bytes";
+  all.append(300, '.');
   for (std::size_t size = 0; size < all.size(); ++size) {
     const std::string_view values[] = {std::string_view{all}.substr(0, size), "", std::string_view{"a\0b", 3}};
     ASSERT_TRUE(std::ranges::equal(values_of(LabelKey{values}, 3), values)) << size;
@@ -100,20 +105,96 @@ TEST(LabelKey, DiffersWhereverValuesDo) {
   EXPECT_EQ(keys.size(), sets.size());
 }
 
+// A page of bytes that are all different from their neighbours, between two that aren't there.
+class LonePage {
+ public:
+  LonePage() {
+    EXPECT_NE(pages_, MAP_FAILED);
+    EXPECT_EQ(mprotect(begin(), size_, PROT_READ | PROT_WRITE), 0);
+    for (std::size_t i = 0; i < size_; ++i) begin()[i] = static_cast<char>(i % 251 + 1);
+  }
+  ~LonePage() { munmap(pages_, 3 * size_); }
+  LonePage(const LonePage&) = delete;
+  LonePage& operator=(const LonePage&) = delete;
+
+  [[nodiscard]] std::string_view first(std::size_t n) const { return {begin(), n}; }
+  [[nodiscard]] std::string_view last(std::size_t n) const { return {begin() + size_ - n, n}; }
+
+ private:
+  [[nodiscard]] char* begin() const { return static_cast<char*>(pages_) + size_; }
+
+  const std::size_t size_ = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  void* const pages_ = mmap(nullptr, 3 * size_, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+};
+
 // A byte beside the text may belong to a page that isn't there.
 TEST(LabelKey, ReadsNoByteBesideTheValue) {
-  const std::size_t page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-  auto* pages = static_cast<char*>(mmap(nullptr, 3 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
-  ASSERT_NE(pages, MAP_FAILED);
-  ASSERT_EQ(mprotect(pages + page, page, PROT_READ | PROT_WRITE), 0);
-  std::memset(pages + page, 'x', page);
+  const LonePage page;
   for (std::size_t size = 0; size < 40; ++size) {
-    for (const char* at : {pages + page, pages + 2 * page - size}) {
-      const std::string_view values[] = {{at, size}};
-      ASSERT_EQ(values_of(LabelKey{values}, 1)[0], std::string(size, 'x'));
+    for (const std::string_view value : {page.first(size), page.last(size)}) {
+      const std::string_view values[] = {value};
+      ASSERT_EQ(values_of(LabelKey{values}, 1)[0], value);
     }
   }
-  munmap(pages, 3 * page);
+}
+
+// What look-ups of few labels write, without a LabelKey.
+template <std::size_t N>
+std::uint64_t* put_short_key(std::uint64_t* out, const std::array<std::string_view, N>& values) {
+  return std::apply([out](auto... texts) { return detail::put_short_key(out, texts...); }, values);
+}
+
+template <std::size_t N>
+void expect_the_words_of_label_key(const std::array<std::string_view, N>& values) {
+  constexpr std::uint64_t kUntouched = 0xA5A5A5A5A5A5A5A5;
+  std::array<std::uint64_t, 1 + N*(kShortLength + 7) / 8 + 1> words;
+  words.fill(kUntouched);
+  const std::uint64_t* end = put_short_key(words.data(), values);
+  ASSERT_NE(end, nullptr);
+  ASSERT_TRUE(std::ranges::equal(KeyWords{words.data(), end}, LabelKey{values}.words()));
+  ASSERT_EQ(*end, kUntouched);
+}
+
+template <std::size_t N>
+void check_short_keys(const LonePage& page) {
+  std::vector<std::size_t> sizes;
+  for (std::size_t size = 0; size <= 40; ++size) sizes.push_back(size);
+  for (std::size_t size = 250; size <= kShortLength; ++size) sizes.push_back(size);
+  // All of the same length, and neighbours of others: every place has every length.
+  for (std::size_t i = 0; i < sizes.size(); ++i) {
+    for (const std::size_t step : {std::size_t{0}, std::size_t{1}, std::size_t{9}}) {
+      std::array<std::string_view, N> firsts;
+      std::array<std::string_view, N> lasts;
+      for (std::size_t n = 0; n < N; ++n) {
+        const std::size_t size = sizes[(i + n * step) % sizes.size()];
+        firsts[n] = page.first(size);
+        lasts[n] = page.last(size);
+      }
+      SCOPED_TRACE(testing::Message() << N << " values, length " << sizes[i] << ", step " << step);
+      ASSERT_NO_FATAL_FAILURE(expect_the_words_of_label_key(firsts));
+      ASSERT_NO_FATAL_FAILURE(expect_the_words_of_label_key(lasts));
+    }
+  }
+  for (std::size_t n = 0; n < N; ++n) {
+    for (const std::size_t size : {kShortLength + 1, 2 * kShortLength + 2}) {
+      std::array<std::string_view, N> values;
+      values.fill("short");
+      values[n] = page.first(size);
+      std::array<std::uint64_t, 1 + N * 64> words;
+      ASSERT_EQ(put_short_key(words.data(), values), nullptr) << N << " values, too long is " << n;
+    }
+  }
+}
+
+TEST(LabelKey, ShortKeysHaveTheSameWords) {
+  const LonePage page;
+  check_short_keys<1>(page);
+  check_short_keys<2>(page);
+  check_short_keys<3>(page);
+  check_short_keys<4>(page);
+  check_short_keys<5>(page);
+  check_short_keys<6>(page);
+  check_short_keys<7>(page);
 }
 
 TEST_F(SeriesTableTest, BlocksOfRemovedSeriesServeTheNext) {
@@ -123,6 +204,46 @@ TEST_F(SeriesTableTest, BlocksOfRemovedSeriesServeTheNext) {
 
   EXPECT_EQ(&make("two"), &first);
   EXPECT_NE(&make("three"), &first);
+}
+
+// One block is a series of one key and of another in turn. The keys differ in their first bytes, which are written
+// first and compared first, and are long, so that there is time for a change while the rest is compared.
+TEST_F(SeriesTableTest, NeverGivesTheInstrumentOfAnotherKey) {
+  SeriesTable table{1};
+  int instruments[2];
+  const std::string tail(240, '.');
+  const std::string values[] = {"a" + tail, "b" + tail};
+  std::atomic<bool> done{false};
+  std::thread writer{[&] {
+    for (std::size_t i = 0; !done.load(std::memory_order_relaxed); i ^= 1) {
+      const std::string_view text[] = {values[i]};
+      const LabelKey key{text};
+      Series& series = arena.allocate(Series::size(key.words(), 0));
+      series.fill(key.words(), "", &instruments[i]);
+      table.insert(series);
+      table.erase(series);
+      series.version.fetch_or(1, std::memory_order_release);
+      arena.release(series);
+    }
+  }};
+
+  std::size_t found = 0;
+  std::size_t wrong = 0;
+  const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds{300};
+  while (std::chrono::steady_clock::now() < end) {
+    for (int n = 0; n < 100; ++n) {
+      for (std::size_t i = 0; i < 2; ++i) {
+        const void* instrument = find(table, values[i]);
+        found += instrument != nullptr;
+        wrong += instrument != nullptr && instrument != &instruments[i];
+      }
+    }
+  }
+  done = true;
+  writer.join();
+
+  EXPECT_EQ(wrong, 0u) << "of " << found;
+  EXPECT_GT(found, 0u);
 }
 
 }  // namespace
