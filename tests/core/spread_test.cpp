@@ -12,7 +12,9 @@
 #include <gtest/gtest.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
@@ -215,6 +217,57 @@ TEST(Spread, SignalHandlersMaySpread) {
   sigaction(SIGALRM, &before, nullptr);
 
   EXPECT_EQ(std::fmod(signal_counter->value(), 100), 0);
+}
+
+// A recorder that has loaded the address of stripes is held up by page faults, which abort no sequence, while they are
+// given to another instrument. Only the barrier makes it start anew. In a child, whose stripes' pages are taken away.
+TEST(Spread, RecorderThatIsHeldUpWritesToNoStripesOfAnother) {
+  if (!detail::can_reclaim() || std::thread::hardware_concurrency() < 2) GTEST_SKIP();
+  const pid_t child = fork();
+  if (child == 0) {
+    constexpr std::size_t kBytes = 496;  // of a size that no other test has, so that they are the next to be given
+    constexpr std::size_t kOffset = 16;
+    constexpr unsigned kRounds = 100;
+    detail::CellHead first;
+    detail::CellHead second;
+    std::atomic<std::uint64_t> turns{0};
+    std::atomic<int> recorders_cpu{-1};
+    std::thread recorder{[&] {
+      while (true) {
+        recorders_cpu.store(sched_getcpu(), std::memory_order_relaxed);
+        if (!detail::add_pair(first, kOffset, 1)) detail::leave_sequence();
+        turns.fetch_add(1);
+      }
+    }};
+    recorder.detach();
+    const auto wait_for = [&](std::uint64_t n) {
+      for (const std::uint64_t from = turns.load(); turns.load() < from + n;) {
+      }
+    };
+    std::uint64_t wrong = 0;
+    unsigned reused = 0;
+    for (unsigned i = 0; i < kRounds; ++i) {
+      first.state = second.state = detail::kLive;
+      detail::spread(first, kBytes, detail::Spread::Now);
+      const std::uint64_t cells = first.stripes.load();
+      wait_for(1 + i % 3);
+      const auto cpu = static_cast<std::uint64_t>(recorders_cpu.load());
+      const std::uint64_t page = (cells + cpu * detail::kStripeBytes + kOffset) / 4096 * 4096;
+      madvise(reinterpret_cast<void*>(page), 4096, MADV_DONTNEED);
+      for (unsigned n = 0; n < i % 200; ++n) asm volatile("");
+      detail::retire(first, kBytes);
+      detail::spread(second, kBytes, detail::Spread::Now);
+      reused += second.stripes.load() == cells;
+      wait_for(3);
+      wrong += detail::sum_pair(second, kOffset, detail::PairCell{0, 0}).count;
+      detail::retire(second, kBytes);
+    }
+    _exit(reused < kRounds ? 101 : static_cast<int>(std::min<std::uint64_t>(wrong, 100)));
+  }
+  int status = -1;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status)) << status;
+  EXPECT_EQ(WEXITSTATUS(status), 0) << "updates of another instrument, or 101: stripes were not given on";
 }
 
 // From now on membarrier(2) fails in this process, as in a sandbox that is shut after its program has begun.
