@@ -219,6 +219,19 @@ TEST(Spread, SignalHandlersMaySpread) {
   EXPECT_EQ(std::fmod(signal_counter->value(), 100), 0);
 }
 
+// The calling thread runs on the n-th of the CPUs that it may run on. Returns that one, or -1.
+int stay_on_cpu(int n) {
+  cpu_set_t may{};
+  if (sched_getaffinity(0, sizeof may, &may) != 0) return -1;
+  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+    if (!CPU_ISSET(cpu, &may) || n-- > 0) continue;
+    cpu_set_t one{};
+    CPU_SET(cpu, &one);
+    return sched_setaffinity(0, sizeof one, &one) == 0 ? cpu : -1;
+  }
+  return -1;
+}
+
 // A recorder that has loaded the address of stripes is held up by page faults, which abort no sequence, while they are
 // given to another instrument. Only the barrier makes it start anew. In a child, whose stripes' pages are taken away.
 TEST(Spread, RecorderThatIsHeldUpWritesToNoStripesOfAnother) {
@@ -227,19 +240,22 @@ TEST(Spread, RecorderThatIsHeldUpWritesToNoStripesOfAnother) {
   if (child == 0) {
     constexpr std::size_t kBytes = 496;  // of a size that no other test has, so that they are the next to be given
     constexpr std::size_t kOffset = 16;
-    constexpr unsigned kRounds = 100;
+    constexpr unsigned kRounds = 200;
     detail::CellHead first;
     detail::CellHead second;
     std::atomic<std::uint64_t> turns{0};
     std::atomic<int> recorders_cpu{-1};
     std::thread recorder{[&] {
+      recorders_cpu = stay_on_cpu(1);
       while (true) {
-        recorders_cpu.store(sched_getcpu(), std::memory_order_relaxed);
         if (!detail::add_pair(first, kOffset, 1)) detail::leave_sequence();
         turns.fetch_add(1);
       }
     }};
     recorder.detach();
+    while (turns.load() == 0) std::this_thread::yield();
+    if (stay_on_cpu(0) < 0 || recorders_cpu < 0) _exit(102);
+    const auto cpu = static_cast<std::uint64_t>(recorders_cpu.load());
     const auto wait_for = [&](std::uint64_t n) {
       for (const std::uint64_t from = turns.load(); turns.load() < from + n;) {
       }
@@ -251,7 +267,6 @@ TEST(Spread, RecorderThatIsHeldUpWritesToNoStripesOfAnother) {
       detail::spread(first, kBytes, detail::Spread::Now);
       const std::uint64_t cells = first.stripes.load();
       wait_for(1 + i % 3);
-      const auto cpu = static_cast<std::uint64_t>(recorders_cpu.load());
       const std::uint64_t page = (cells + cpu * detail::kStripeBytes + kOffset) / 4096 * 4096;
       madvise(reinterpret_cast<void*>(page), 4096, MADV_DONTNEED);
       for (unsigned n = 0; n < i % 200; ++n) asm volatile("");
@@ -267,7 +282,7 @@ TEST(Spread, RecorderThatIsHeldUpWritesToNoStripesOfAnother) {
   int status = -1;
   ASSERT_EQ(waitpid(child, &status, 0), child);
   EXPECT_TRUE(WIFEXITED(status)) << status;
-  EXPECT_EQ(WEXITSTATUS(status), 0) << "updates of another instrument, or 101: stripes were not given on";
+  EXPECT_EQ(WEXITSTATUS(status), 0) << "updates of another instrument, 101: stripes were not given on, 102: no CPUs";
 }
 
 // From now on membarrier(2) fails in this process, as in a sandbox that is shut after its program has begun.
