@@ -41,7 +41,7 @@ struct ArenaCounts {
 [[nodiscard]] ArenaCounts arena_counts() noexcept;
 
 /// Whether stripes that were given back can be given to others: needs restartable sequences and membarrier(2). Without,
-/// at most kMaxLost are given up, and from then on series of families are not spread.
+/// at most kMaxLost are given up, and from then on nothing is spread.
 [[nodiscard]] bool can_reclaim() noexcept;
 inline constexpr std::size_t kMaxLost = 4096;
 
