@@ -7,7 +7,7 @@ class Registry;
 /// Exposes what the system knows of this process, in families process_…: CPU time, memory, file descriptors, threads,
 /// start, page faults, context switches and I/O; limits, memory and throttling of its cgroup (version 1 or 2), and
 /// pressure. docs/metrics.md lists them.
-/// Read at each scrape, in about 130 µs (on Linux before 6.2 and 0.7 µs for each open descriptor); a forked child gives
+/// Read at each scrape, in about 140 µs (on Linux before 6.2 and 0.7 µs for each open descriptor); a forked child gives
 /// its own values. What the system doesn't tell is left out. Calling it again changes nothing. Thread-safe.
 void register_process_metrics(Registry& registry);
 
