@@ -3,11 +3,9 @@
 #include <algorithm>
 #include <new>
 #include <random>
-#include <thread>
 #include <utility>
 
 #include "core/escaping.hpp"
-#include "core/line_writer.hpp"
 #include "core/names.hpp"
 #include "core/text_format.hpp"
 
@@ -16,8 +14,6 @@ namespace vitals::detail {
 namespace {
 
 constexpr std::string_view kOverflow = "_overflow";
-constexpr std::size_t kAhead = 12;  // series by which a walk over them prefetches
-constexpr int kFew = 64;            // series that a scrape visits before it lets others have the lock
 
 // Random, so that nobody can choose label values that fall into one slot.
 std::uint64_t random_seed() {
@@ -226,27 +222,6 @@ bool FamilyBase::remove(KeyWords key, const void* only_this) {
   return true;
 }
 
-bool FamilyBase::matches(const Series& series, std::span<const LabelMatch> wanted) const {
-  std::size_t label = 0;
-  bool equal = true;
-  LabelKey::for_each_value(series.key(), declared_.labels.size(), [&](std::string_view value) {
-    for (const LabelMatch& match : wanted) equal = equal && (match.label != label || match.value == value);
-    ++label;
-  });
-  return equal;
-}
-
-// Goes over the series as a scrape does, a few at a time, so that nobody waits long for the lock.
-std::size_t FamilyBase::remove_matching(std::span<const LabelMatch> wanted) {
-  std::size_t removed = 0;
-  for_each([&](Series& series) {
-    if (!matches(series, wanted)) return;
-    take_out(series);
-    ++removed;
-  });
-  return removed;
-}
-
 std::size_t FamilyBase::size() const {
   const std::lock_guard lock{mutex_};
   return size_;
@@ -255,95 +230,6 @@ std::size_t FamilyBase::size() const {
 bool FamilyBase::is_empty() const {
   const std::lock_guard lock{mutex_};
   return first_ == nullptr;
-}
-
-FamilyBase::Activity& FamilyBase::activity_of(Series& series) noexcept {
-  return *reinterpret_cast<Activity*>(reinterpret_cast<std::byte*>(&series) + series.block_bytes - sizeof(Activity));
-}
-
-// A series is idle as long as scrapes find the same in it.
-bool FamilyBase::is_idle(Series& series, std::int64_t now) noexcept {
-  Activity& seen = activity_of(series);
-  const std::uint64_t value = activity(series.instrument.load(std::memory_order_relaxed));
-  if (value != seen.value.exchange(value, std::memory_order_relaxed)) seen.since.store(now, std::memory_order_relaxed);
-  return now - seen.since.load(std::memory_order_relaxed) >= declared_.options.expire_after.count();
-}
-
-void FamilyBase::let_others_pass(std::unique_lock<std::mutex>& lock) {
-  lock.unlock();
-  // A mutex goes to whoever is running, so those who were put to sleep need a moment to get it.
-  for (int i = 0; i < 100 && waiting_.load(std::memory_order_relaxed) > 0; ++i) std::this_thread::yield();
-  lock.lock();
-}
-
-// Most series lie one after the other in memory, but the CPU's own prefetching ends with each page. An address that is
-// not there does no harm. Few series are in the cache anyway, and of large ones the CPU foresees most.
-void FamilyBase::prefetch(const Series& series) noexcept {
-  constexpr std::size_t kMany = 20'000;
-  constexpr std::size_t kLarge = 512;
-  if (size_ < kMany || series.block_bytes > kLarge) return;
-  const auto* ahead = reinterpret_cast<const char*>(&series) + kAhead * series.block_bytes;
-  for (std::size_t line = 0; line < series.block_bytes; line += 64) __builtin_prefetch(ahead + line);
-  __builtin_prefetch(static_cast<const char*>(series.instrument.load(std::memory_order_relaxed)) +
-                     kAhead * instruments_.size());
-}
-
-template <class Visit>
-void FamilyBase::for_each(Visit visit) {
-  std::unique_lock lock{mutex_};
-  Cursor cursor{first_, last_created_};
-  cursors_.push_back(&cursor);
-  const auto leave = [&] { std::erase(cursors_, &cursor); };
-  try {
-    for (int n = 1; cursor.at != nullptr && cursor.at->created <= cursor.last; ++n) {
-      Series& series = *cursor.at;
-      cursor.at = series.next;
-      prefetch(series);
-      visit(series);
-      if (n % kFew == 0) let_others_pass(lock);
-    }
-  } catch (...) {  // out of memory
-    leave();
-    throw;
-  }
-  leave();
-}
-
-template <class Visit>
-void FamilyBase::for_each_active(Visit visit) {
-  if (!expires()) return for_each(visit);
-  const std::int64_t now = environment_.clock->steady_nanos();
-  for_each([&](Series& series) {
-    if (!is_idle(series, now)) return visit(series);
-    take_out(series);
-    expired_.fetch_add(1, std::memory_order_relaxed);
-  });
-}
-
-void FamilyBase::read_each(MetricSnapshot& scratch, const std::function<void(const MetricSnapshot&)>& visit) {
-  for_each_active([&](const Series& series) {
-    scratch.labels.resize(environment_.labels.size() + declared_.labels.size());
-    auto label = std::copy(environment_.labels.begin(), environment_.labels.end(), scratch.labels.begin());
-    auto name = declared_.labels.begin();
-    LabelKey::for_each_value(series.key(), declared_.labels.size(), [&](std::string_view value) {
-      label->name.assign(*name++);
-      label->value.assign(value);
-      ++label;
-    });
-    scratch.created = series.created;
-    read(series.instrument.load(std::memory_order_relaxed), scratch);
-    visit(scratch);
-  });
-}
-
-bool FamilyBase::append_lines(std::string& out, const Exposition& how) {
-  if (how.format == Format::Protobuf || !plain_names_ || !has_lines(how)) return false;
-  LineWriter lines{out, how.format == Format::OpenMetrics};
-  for_each_active([&](const Series& series) {
-    append_lines(lines, series.instrument.load(std::memory_order_relaxed), series.text());
-  });
-  lines.flush();
-  return true;
 }
 
 }  // namespace vitals::detail

@@ -121,9 +121,8 @@ void check_bounds(std::string_view metric, std::span<const double> bounds) {
   if (bounds.empty())
     refuse(metric, "a histogram needs at least one bucket bound; give some, or use Buckets::latency()");
   if (bounds.size() > kMaxBounds)
-    refuse(metric,
-           std::to_string(bounds.size()) + " bucket bounds; at most " + std::to_string(kMaxBounds) +
-               " are allowed; leave some out, or use native buckets");
+    refuse(metric, std::to_string(bounds.size()) + " bucket bounds; at most " + std::to_string(kMaxBounds) +
+                       " are allowed; leave some out, or use native buckets");
   for (std::size_t i = 0; i < bounds.size(); ++i) {
     std::string bound = "bucket bound ";
     append_number(bound, bounds[i]);

@@ -97,7 +97,8 @@ TEST(Allocations, WarmScrapesMakeEightAtMost) {
   std::string text;
 
   for (const Format format : {Format::Text, Format::OpenMetrics, Format::Protobuf})
-    EXPECT_LE(allocations_of([&] { expose(registry, {.format = format}, text); }), 100 * 8u) << static_cast<int>(format);
+    EXPECT_LE(allocations_of([&] { expose(registry, {.format = format}, text); }), 100 * 8u)
+        << static_cast<int>(format);
 }
 
 // Lets memory end after the first, the second, … allocation of the work, until it succeeds. After each failure the
@@ -125,12 +126,18 @@ TEST(Allocations, RegistrationThatFailsLeavesNothingBehind) {
   const std::vector<std::pair<std::string, std::function<void()>>> kinds{
       {"a_total 0\n", [&] { registry.counter("a_total", "A."); }},
       {"b 0\n", [&] { registry.gauge("b", "B."); }},
-      {"c_count 0\n", [&] { registry.histogram("c", "C.", Buckets{1, 2}); }},
+      {"c_count 0\n",
+       [&] {
+         registry.histogram("c", "C.", Buckets{1, 2});
+       }},
       {"d_count 0\n", [&] { registry.histogram("d", "D.", Native{}); }},
       {"e_count 0\n", [&] { registry.summary("e", "E."); }},
       {"f{f=\"a\"} 0\n", [&] { registry.state_set("f", "F.", {"a"}); }},
       {"g ", [&] { registry.peak_gauge("g", "G."); }},
-      {"h_info{x=\"y\"} 1\n", [&] { registry.info("h", "H.", {{"x", "y"}}); }},
+      {"h_info{x=\"y\"} 1\n",
+       [&] {
+         registry.info("h", "H.", {{"x", "y"}});
+       }},
       {"", [&] { registry.counter("i_total", "I.", {"x"}); }},
   };
   for (const auto& [line, work] : kinds) {
