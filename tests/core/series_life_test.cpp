@@ -267,7 +267,7 @@ TEST(SeriesLife, LargeLabelValuesOfAllLengthsTakeNoMemory) {
 
   EXPECT_EQ(counters.size(), 0u);
   if (!VITALS_SANITIZED) {
-    EXPECT_LT(resident_bytes(), before + (std::size_t{4} << 20));
+    EXPECT_LT(resident_bytes(), before + (std::size_t{16} << 20));
   }
 }
 
