@@ -1,5 +1,7 @@
 // What the parts of a look-up cost: making a key of three label values, and hashing it (docs/decisions/0003).
 #include <array>
+#include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
