@@ -186,6 +186,8 @@ TEST_F(PoolTest, ForkInsideALoadIsSafeInBothProcesses) {
   EXPECT_EQ(cache.get_or_compute("key", 60s, [] { return 2; }), 1);
 }
 
+// AddressSanitizer of g++ 12 leaves its own locks held in a child: here those of the stacks that it keeps for allocations.
+#ifndef __SANITIZE_ADDRESS__
 TEST_F(PoolTest, ForkLeavesTheChildFreeOfWhatOtherThreadsDoToTheCache) {
   RedisPool redis{registry, {.unix_socket = "/no/such/socket"}};
   Cache cache{registry, redis};
@@ -197,12 +199,7 @@ TEST_F(PoolTest, ForkLeavesTheChildFreeOfWhatOtherThreadsDoToTheCache) {
     }
   }};
 
-#ifdef __SANITIZE_ADDRESS__
-  constexpr int kForks = 5;  // that of g++ 12 may leave a child its allocator's locks
-#else
-  constexpr int kForks = 50;
-#endif
-  for (int i = 0; i < kForks; ++i) {
+  for (int i = 0; i < 50; ++i) {
     EXPECT_EQ(status_of_child([&] {
                 ::alarm(10);
                 (void)cache.invalidate_pattern("function:*");
@@ -211,6 +208,7 @@ TEST_F(PoolTest, ForkLeavesTheChildFreeOfWhatOtherThreadsDoToTheCache) {
               0);
   }
 }
+#endif
 
 // Connections can't be made, but one that was lent meanwhile comes back and works.
 TEST_F(PoolTest, BreakerClosesByAnIdleConnectionToo) {
