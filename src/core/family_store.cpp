@@ -175,9 +175,7 @@ void* FamilyBase::make(KeyWords key, std::span<const std::string_view> values) {
     series_.release(series);
     throw;
   }
-  // Different for each: it orders them too.
-  series.created = std::max(environment_.clock->unix_nanos(), last_created_ + 1);
-  last_created_ = series.created;
+  series.created = environment_.clock->unix_nanos();
   if (expires()) new (&activity_of(series)) Activity{{0}, {environment_.clock->steady_nanos()}};
   series.previous = last_;
   series.next = nullptr;
@@ -191,9 +189,7 @@ void FamilyBase::take_out(Series& series) noexcept {
   table_.erase(series);
   (series.previous == nullptr ? first_ : series.previous->next) = series.next;
   (series.next == nullptr ? last_ : series.next->previous) = series.previous;
-  for (Cursor* cursor : cursors_) {
-    if (cursor->at == &series) cursor->at = series.next;
-  }
+  for (Cursor* cursor : cursors_) cursor->leave_out(series);
   if (overflow_ == &series) {
     overflow_ = nullptr;
   } else {

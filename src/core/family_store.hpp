@@ -80,9 +80,15 @@ class FamilyBase {
   void retire_all() noexcept;
 
  private:
+  // The series that a walk has still to visit.
   struct Cursor {
-    Series* at;
-    UnixNanos last;
+    void step() noexcept { at = at == last ? nullptr : at->next; }
+    void leave_out(const Series& removed) noexcept {
+      if (at == &removed) step();
+      if (last == &removed) last = removed.previous;
+    }
+    Series* at;    // nullptr: none
+    Series* last;  // newer ones come after it
   };
   // At the end of the block of a series that may expire. Under the lock, but where a longer key may have been that a
   // look-up is still reading.
@@ -130,7 +136,6 @@ class FamilyBase {
   Series* first_ = nullptr;
   Series* last_ = nullptr;
   Series* overflow_ = nullptr;
-  UnixNanos last_created_ = 0;
   std::size_t size_ = 0;  // without the overflow series
   std::vector<Cursor*> cursors_;
   std::atomic<std::uint64_t> overflowed_{0};  // relaxed, as expired_: a statistic

@@ -46,13 +46,13 @@ void FamilyBase::prefetch(const Series& series) noexcept {
 template <class Visit>
 void FamilyBase::for_each(Visit visit) {
   std::unique_lock lock{mutex_};
-  Cursor cursor{first_, last_created_};
+  Cursor cursor{first_, last_};
   cursors_.push_back(&cursor);
   const auto leave = [&] { std::erase(cursors_, &cursor); };
   try {
-    for (int n = 1; cursor.at != nullptr && cursor.at->created <= cursor.last; ++n) {
+    for (int n = 1; cursor.at != nullptr; ++n) {
       Series& series = *cursor.at;
-      cursor.at = series.next;
+      cursor.step();
       prefetch(series);
       visit(series);
       if (n % kFew == 0) let_others_pass(lock);

@@ -23,7 +23,7 @@ struct Series {
   std::atomic<void*> instrument{nullptr};
   Series* next = nullptr;  // this and the rest: under the family's lock; in the order of their making
   Series* previous = nullptr;
-  UnixNanos created = 0;  // and so ascending; no two series of a family have the same
+  UnixNanos created = 0;
   std::uint32_t text_bytes = 0;
   std::uint32_t block_bytes = 0;  // of all this
 

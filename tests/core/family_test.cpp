@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <functional>
@@ -253,17 +254,18 @@ struct ClockThatTells final : Clock {
 };
 
 // A scrape lets others have the lock now and then. What they remove may be the series that it would visit next, and
-// what they make anew one that it has visited.
+// what they make anew one that it has visited, or one that it is not to visit at all.
 TEST(Family, ChangesInTheMiddleOfAScrape) {
   constexpr int kSeries = 200;
   constexpr int kFirstBreak = 64;  // series that a scrape visits before it leaves the lock
+  constexpr std::array kRemoved{kFirstBreak - 1, kFirstBreak, kFirstBreak + 1, kSeries - 1};
   std::set<int> met;               // series that were removed and made anew before a scrape ended
-  for (int attempt = 0; attempt < 100 && met.size() < 3; ++attempt) {
+  for (int attempt = 0; attempt < 100 && met.size() < kRemoved.size(); ++attempt) {
     ClockThatTells clock;
     Registry registry{{.clock = &clock}};
     auto& family = registry.peak_gauge("a", "A.", {"i"});
     for (int i = 0; i < kSeries; ++i) family.with(i);
-    const int removed = kFirstBreak - 1 + attempt % 3;  // the last that was visited, or one of the two after it
+    const int removed = kRemoved[static_cast<std::size_t>(attempt) % kRemoved.size()];
     std::atomic<bool> begun{false};
     std::atomic<int> reads{0};
     bool in_time = false;
@@ -287,9 +289,12 @@ TEST(Family, ChangesInTheMiddleOfAScrape) {
       const std::string sample = "a{i=\"" + std::to_string(i) + "\"}";
       ASSERT_TRUE(i == removed || std::ranges::binary_search(samples, sample)) << sample << " without " << removed;
     }
-    if (in_time) met.insert(removed);
+    if (!in_time) continue;
+    met.insert(removed);
+    EXPECT_FALSE(removed == kSeries - 1 && std::ranges::binary_search(samples, "a{i=\"199\"}"))
+        << "a series that was made during the scrape";
   }
-  EXPECT_EQ(met.size(), 3u) << "scrapes keep others waiting";
+  EXPECT_EQ(met.size(), kRemoved.size()) << "scrapes keep others waiting";
 }
 
 // Memory of a removed series that served one of another family would answer for it: their keys are the same values.

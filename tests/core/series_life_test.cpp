@@ -159,6 +159,22 @@ TEST(Expiry, GoesByTheSteadyClock) {
   EXPECT_EQ(value(registry, "a_total", {{"x", "1"}}), 1);
 }
 
+TEST(SeriesLife, BeginsWhenTheClockSaysAlsoIfThatWasSetBack) {
+  ClockThatJumps clock;
+  Registry registry{{.clock = &clock}};
+  auto& family = registry.counter("a_total", "A.", {"x"});
+  clock.now = 9000;
+  family.with("first");
+  clock.now = 2000;
+  family.with("second");
+
+  const auto snapshot = registry.snapshot();
+
+  ASSERT_EQ(snapshot[0].metrics.size(), 2u);
+  EXPECT_EQ(snapshot[0].metrics[0].created, 9000);
+  EXPECT_EQ(snapshot[0].metrics[1].created, 2000);
+}
+
 TEST_F(ExpiryTest, MakesRoomUnderTheLimit) {
   auto& family = registry.counter("a_total", "A.", {"x"}, {.max_series = 1, .expire_after = 1s});
   family.with("1");
