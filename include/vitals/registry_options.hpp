@@ -37,6 +37,8 @@ struct RegistryOptions {
   /// counter and bucket, or for each histogram that has native buckets alone.
   TraceSource trace_source{};
   std::chrono::nanoseconds exemplar_interval = std::chrono::seconds{1};
+  /// Every OpenMetrics exposition has the lines of Exposition::created_lines, those of endpoints too.
+  bool created_lines = false;
 };
 
 }  // namespace vitals

@@ -97,8 +97,10 @@ void expose(std::span<const FamilySnapshot> families, const Exposition& expositi
   if (exposition.format == Format::OpenMetrics) out += kEnd;
 }
 
-void detail::expose(RegistryState& state, const Exposition& exposition, std::string& out) {
+void detail::expose(RegistryState& state, const Exposition& asked, std::string& out) {
   out.clear();
+  Exposition exposition = asked;
+  exposition.created_lines = asked.created_lines || state.created_lines();
   const std::size_t last = state.text_size.load(std::memory_order_relaxed);
   out.reserve(last + last / 8);
   state.visit([&](FamilyBase& family) { append(out, family, exposition); },

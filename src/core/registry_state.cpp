@@ -79,6 +79,7 @@ void check_constant_labels(const std::vector<Label>& labels, bool utf8_names) {
 
 RegistryState::RegistryState(RegistryOptions options)
     : utf8_names_{options.utf8_names},
+      created_lines_{options.created_lines},
       on_lint_{std::move(options.on_lint)},
       refuse_lint_{options.refuse_lint},
       on_collector_error_{std::move(options.on_collector_error)} {

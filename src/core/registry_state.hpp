@@ -61,6 +61,7 @@ class RegistryState : public std::enable_shared_from_this<RegistryState> {
   [[nodiscard]] std::vector<FamilyBase*> families() const;
   [[nodiscard]] const Environment& environment() const noexcept { return environment_; }
   [[nodiscard]] bool utf8_names() const noexcept { return utf8_names_; }
+  [[nodiscard]] bool created_lines() const noexcept { return created_lines_; }
 
   std::once_flag process_metrics;
   std::once_flag library_metrics;
@@ -80,6 +81,7 @@ class RegistryState : public std::enable_shared_from_this<RegistryState> {
   mutable std::mutex mutex_;
   Environment environment_;
   const bool utf8_names_;
+  const bool created_lines_;
   const std::function<void(const LintProblem&)> on_lint_;
   const bool refuse_lint_;
   const std::function<void(std::string_view)> on_collector_error_;

@@ -1,13 +1,18 @@
 #include <string>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <libdeflate.h>
 
 #include <vitals/http/scrape.hpp>
+#include <vitals/testing.hpp>
 #include <vitals/vitals.hpp>
 
 namespace vitals {
 namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 std::string gunzip(const std::string& member) {
   std::string text(std::size_t{1} << 20, '\0');
@@ -19,7 +24,7 @@ std::string gunzip(const std::string& member) {
   return result == LIBDEFLATE_SUCCESS ? text.substr(0, size) : "(no gzip)";
 }
 
-struct ScrapeTest : testing::Test {
+struct ScrapeTest : ::testing::Test {
   ScrapeTest() {
     auto& family = registry.counter("a_total", "A.", {"i"});
     for (int i = 0; i < 100; ++i) family.with(i).inc();
@@ -48,6 +53,20 @@ TEST_F(ScrapeTest, GivesTheFormatThatIsAskedFor) {
             "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited; "
             "escaping=underscores");
   EXPECT_EQ(gunzip(protobuf.body), to_protobuf(registry));
+}
+
+TEST(Scrape, TellsWhenCountingBeganIfTheRegistryIsToldTo) {
+  const vitals::testing::FakeClock clock{1'500'000'000'250'000'000};
+  Registry registry{{.clock = &clock, .created_lines = true}};
+  registry.counter("a_total", "A.", {"x"}).with(1).inc();
+  registry.histogram("b", "B.", Buckets{1}).observe(1);
+
+  const std::string lines = scrape(registry, "application/openmetrics-text;version=1.0.0").body;
+  const std::string text = scrape(registry).body;
+
+  EXPECT_THAT(lines, HasSubstr("a_total{x=\"1\"} 1\na_created{x=\"1\"} 1500000000.25\n"));
+  EXPECT_THAT(lines, HasSubstr("b_created 1500000000.25\n"));
+  EXPECT_THAT(text, Not(HasSubstr("_created")));
 }
 
 TEST_F(ScrapeTest, GivesUtf8NamesToThoseWhoAskForThem) {
