@@ -1,4 +1,6 @@
+#include <cstddef>
 #include <ctime>
+#include <new>
 
 #include <vitals/clock.hpp>
 
@@ -18,7 +20,8 @@ std::int64_t Clock::unix_nanos() const noexcept { return read(CLOCK_REALTIME); }
 std::int64_t Clock::steady_nanos() const noexcept { return read(CLOCK_MONOTONIC_COARSE); }
 
 const Clock& Clock::real() noexcept {
-  static const Clock& clock = *new Clock;  // never destroyed: recording in static destructors may need it
+  alignas(Clock) static std::byte memory[sizeof(Clock)];
+  static const Clock& clock = *new (memory) Clock;  // never destroyed: recording in static destructors may need it
   return clock;
 }
 
