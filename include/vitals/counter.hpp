@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <bit>
 #include <concepts>
 #include <cstdint>
 #include <exception>
@@ -62,7 +63,7 @@ class Counter {
   /// Adds v, which may have a fraction; NaN, negative values and those from 2^64 on are dropped and counted.
   /// Whole numbers stay exact up to 2^64, where they begin again at 0; fractions are summed as double, beside them.
   void add(double v) noexcept {
-    if (!(v >= 0 && v < kExact)) [[unlikely]]
+    if (std::bit_cast<std::uint64_t>(v) >= kExact) [[unlikely]]  // or negative, or NaN: the bits ascend as values do
       return add_large(v);
     const auto whole = static_cast<std::uint64_t>(v);
     if (static_cast<double>(whole) == v) return add_whole(whole);
@@ -92,7 +93,7 @@ class Counter {
 
  private:
   friend detail::Access;
-  static constexpr double kExact = 9007199254740992;  // 2^53: above it every double is whole
+  static constexpr std::uint64_t kExact = 0x4340'0000'0000'0000;  // the bits of 2^53: above it every double is whole
 
   void add_whole(std::uint64_t n) noexcept {
     if (!detail::add<0>(head_, n)) [[unlikely]]

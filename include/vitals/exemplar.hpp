@@ -9,9 +9,9 @@
 namespace vitals {
 
 /// The labels of an exemplar, {{"trace_id", id}, {"span_id", span}}: a view, for the length of a call.
-/// Names are label names, [a-zA-Z_][a-zA-Z0-9_]*, none twice; names and values together at most 128 code points
-/// (OpenMetrics 1.0.0); bytes of values that are not UTF-8, and NUL, become U+FFFD. What breaks this is recorded
-/// without its exemplar and counted in vitals_exemplars_dropped_total.
+/// Names are label names, [a-zA-Z_][a-zA-Z0-9_]*, none twice or with "__" at its beginning; names and values together
+/// at most 128 code points (OpenMetrics 1.0.0); bytes of values that are not UTF-8, and NUL, become U+FFFD. What breaks
+/// this is recorded without its exemplar and counted in vitals_exemplars_dropped_total.
 class ExemplarLabels {
  public:
   ExemplarLabels(std::initializer_list<LabelPair> labels) noexcept : labels_{labels.begin(), labels.size()} {}

@@ -52,7 +52,7 @@ class LabelText {
     return static_cast<std::size_t>(std::to_chars(digits_, digits_ + sizeof digits_, value).ptr - digits_);
   }
 
-  char digits_[24];
+  char digits_[40];  // of 128 bits, which GNU dialects have
   std::string_view text_;
 };
 

@@ -30,7 +30,8 @@ class HistogramSnapshot {
   [[nodiscard]] double sum() const noexcept { return sum_; }
   /// The q-quantile, by interpolation inside its bucket, as Prometheus's histogram_quantile; NaN if empty or if q is
   /// outside [0, 1]. From native buckets if there are any, on a logarithmic scale (in that of zero: linear); else
-  /// linearly, and a rank in the last bucket gives the largest finite bound.
+  /// linearly, and a rank in the last bucket gives the largest finite bound. For q = 0 it is where the first bucket
+  /// that holds something begins, also where Prometheus has NaN because others before it are empty.
   [[nodiscard]] double quantile(double q) const noexcept;
   /// The upper bounds, without +Inf.
   [[nodiscard]] std::span<const double> bounds() const noexcept { return bounds_; }
@@ -65,7 +66,7 @@ class Histogram {
 
   /// Records v. NaN is dropped and counted in vitals_invalid_updates_total.
   void observe(double v) noexcept {
-    if (v != v) [[unlikely]]
+    if (detail::is_nan(v)) [[unlikely]]
       return detail::drop_update();
     const detail::BucketIndex* index = index_;
     if (index == nullptr) [[unlikely]]

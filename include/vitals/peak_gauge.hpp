@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <limits>
 
+#include <vitals/detail/cells.hpp>
+
 namespace vitals {
 
 namespace detail {
@@ -20,9 +22,9 @@ struct PeakOptions {
 
 /// The greatest value of the last one to two windows, exposed as a gauge: what a gauge that is scraped now and then
 /// misses. Windows end when they are read, so each of several scrapers sees a peak, and none is lost while nobody
-/// reads. NaN when there was no value in that time. Thread-safe: any member from any thread or signal handler, no
-/// locks. Cost: observe() one read where the peak stays, else one compare-and-swap. 40 bytes. Lifetime: owned by its
-/// Registry; a reference is valid as long as the Registry, after the series was removed too.
+/// reads. NaN when there was no value in that time, or none above -Inf. Thread-safe: any member from any thread or
+/// signal handler, no locks. Cost: observe() one read where the peak stays, else one compare-and-swap. 40 bytes.
+/// Lifetime: owned by its Registry; a reference is valid as long as the Registry, after the series was removed too.
 class PeakGauge {
  public:
   PeakGauge(const PeakGauge&) = delete;
@@ -30,7 +32,7 @@ class PeakGauge {
 
   /// Takes v into account. NaN is dropped and counted in vitals_invalid_updates_total.
   void observe(double v) noexcept {
-    if (!(v <= current_.load(std::memory_order_relaxed))) [[unlikely]]
+    if (v > current_.load(std::memory_order_relaxed) || detail::is_nan(v)) [[unlikely]]
       raise(v);
   }
   /// The same, for who has a gauge that is set.

@@ -16,13 +16,15 @@ namespace vitals::detail {
 
 namespace {
 
-// As rendered: values that differ only in invalid UTF-8 look alike there.
+// As rendered: values that differ only in invalid UTF-8 look alike there. An empty value is as good as no label.
 bool have_distinct_labels(const std::vector<MetricSnapshot>& metrics) {
   if (metrics.size() < 2) return true;
   std::set<std::string> seen;
   return std::all_of(metrics.begin(), metrics.end(), [&](const MetricSnapshot& metric) {
     std::vector<std::string> labels;
-    for (const auto& label : metric.labels) append_label(labels.emplace_back(), label.name, to_valid_utf8(label.value));
+    for (const auto& [name, value] : metric.labels) {
+      if (!value.empty()) append_label(labels.emplace_back(), name, to_valid_utf8(value));
+    }
     std::sort(labels.begin(), labels.end());
     std::string key;
     for (const auto& label : labels) key.append(label).append(1, ',');
@@ -71,7 +73,9 @@ std::string value_rule(MetricType type) {
     case MetricType::StateSet:
       return "a state set must have states, each with a name of its own; mend them";
     default:
-      return "bucket bounds must ascend, none NaN, and native buckets have a known schema; mend them";
+      return "bucket bounds must ascend, none NaN; native buckets must have a schema from -4 to 8, ascending indexes "
+             "that "
+             "are possible there, and counts that add up to that of the histogram; mend them";
   }
 }
 

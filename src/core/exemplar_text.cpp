@@ -47,7 +47,7 @@ bool ExemplarText::has(std::string_view name) const noexcept {
 
 ExemplarDrop ExemplarText::add(const LabelPair& label) noexcept {
   if (label.name.size() > kMaxCodePoints - code_points_) return ExemplarDrop::TooLong;
-  if (!is_legacy_name(label.name, NameKind::Label) || has(label.name)) return ExemplarDrop::Invalid;
+  if (!valid_label_name(label.name, false) || has(label.name)) return ExemplarDrop::Invalid;
   code_points_ += label.name.size();
   char* const start = bytes_ + size_;
   char* out = start + kLengths;

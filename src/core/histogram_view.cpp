@@ -7,14 +7,33 @@ namespace vitals::detail {
 
 namespace {
 
-bool ascend(const std::vector<NativeBuckets::Bucket>& buckets) noexcept {
+using Buckets = std::vector<NativeBuckets::Bucket>;
+
+// Whether they ascend, and each is a bucket that doubles, from 2^-1074 to 2^1024, or an infinity may fall into.
+bool have_indexes(const Buckets& buckets, std::int32_t schema) noexcept {
   const auto not_after = [](const auto& a, const auto& b) { return b.index <= a.index; };
-  return std::adjacent_find(buckets.begin(), buckets.end(), not_after) == buckets.end();
+  if (std::adjacent_find(buckets.begin(), buckets.end(), not_after) != buckets.end()) return false;
+  const auto end = static_cast<std::int32_t>(std::ldexp(1075.0, schema)) + 1;
+  return buckets.empty() || (buckets.front().index >= -end && buckets.back().index <= end);
 }
 
-std::uint64_t sum(const std::vector<NativeBuckets::Bucket>& buckets, std::uint64_t start) noexcept {
+std::uint64_t sum(const Buckets& buckets, std::uint64_t start) noexcept {
   return std::accumulate(buckets.begin(), buckets.end(), start,
                          [](std::uint64_t total, const auto& bucket) { return total + bucket.count; });
+}
+
+// As Prometheus asks: to the count, or if the sum is NaN, to no more. Counts are written as differences of 64 bits.
+bool add_up(const MetricSnapshot& metric) noexcept {
+  constexpr auto kMost = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  const NativeBuckets& native = metric.native;
+  std::uint64_t total = native.zero_count;
+  for (const auto* side : {&native.negative, &native.positive}) {
+    for (const auto& bucket : *side) {
+      if (total > kMost || bucket.count > kMost) return false;
+      total += bucket.count;
+    }
+  }
+  return total <= kMost && (total == count_of(metric) || std::isnan(metric.sum));
 }
 
 bool has_negative_bounds(const MetricSnapshot& metric) noexcept {
@@ -26,7 +45,8 @@ bool has_negative_bounds(const MetricSnapshot& metric) noexcept {
 bool has_native(const MetricSnapshot& metric) noexcept {
   const NativeBuckets& native = metric.native;
   return native.present && native.schema >= -4 && native.schema <= 8 && native.zero_threshold >= 0 &&
-         std::isfinite(native.zero_threshold) && ascend(native.positive) && ascend(native.negative);
+         std::isfinite(native.zero_threshold) && have_indexes(native.positive, native.schema) &&
+         have_indexes(native.negative, native.schema) && add_up(metric);
 }
 
 std::uint64_t count_of(const MetricSnapshot& metric) noexcept {

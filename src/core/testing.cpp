@@ -7,6 +7,7 @@
 #include <vitals/testing.hpp>
 
 #include "core/access.hpp"
+#include "core/histogram_view.hpp"
 #include "core/line_diff.hpp"
 #include "core/registry_state.hpp"
 #include "core/text_format.hpp"
@@ -26,12 +27,15 @@ void for_each_sample(const FamilySnapshot& family, const MetricSnapshot& metric,
   const bool is_gauge = family.type == MetricType::GaugeHistogram;
   switch (family.type) {
     case MetricType::Histogram:
-    case MetricType::GaugeHistogram:
-      for (const auto& bucket : metric.buckets)
-        visit("_bucket", Label{"le", number(bucket.upper_bound)}, static_cast<double>(bucket.cumulative_count));
+    case MetricType::GaugeHistogram: {
+      const std::uint64_t count = detail::count_of(metric);
+      detail::for_each_bucket(metric, count, [&](double, double upper, std::uint64_t cumulative) {
+        visit("_bucket", Label{"le", number(upper)}, static_cast<double>(cumulative));
+      });
       visit(is_gauge ? "_gsum" : "_sum", Label{}, metric.sum);
-      visit(is_gauge ? "_gcount" : "_count", Label{}, static_cast<double>(metric.count));
+      visit(is_gauge ? "_gcount" : "_count", Label{}, static_cast<double>(count));
       break;
+    }
     case MetricType::Summary:
       for (const auto& [quantile, value] : metric.quantiles) visit("", Label{"quantile", number(quantile)}, value);
       visit("_sum", Label{}, metric.sum);

@@ -77,11 +77,30 @@ TEST_F(CollectedTest, NativeBucketsAscendWithASchemaThatThereIs) {
   };
 
   EXPECT_EQ(give(MetricType::Histogram, native({.schema = 3, .positive = {{-1, 1}, {5, 2}}})), Shown);
-  EXPECT_EQ(give(MetricType::Histogram, native({.schema = 9, .positive = {{1, 1}}})), LeftOut);
-  EXPECT_EQ(give(MetricType::Histogram, native({.schema = -5, .positive = {{1, 1}}})), LeftOut);
-  EXPECT_EQ(give(MetricType::Histogram, native({.schema = 0, .positive = {{5, 1}, {1, 1}}})), LeftOut);
-  EXPECT_EQ(give(MetricType::Histogram, native({.schema = 0, .negative = {{1, 1}, {1, 1}}})), LeftOut);
-  EXPECT_EQ(give(MetricType::Histogram, native({.schema = 0, .zero_threshold = kNaN})), LeftOut);
+  EXPECT_EQ(give(MetricType::Histogram, native({.schema = 9, .positive = {{1, 3}}})), LeftOut);
+  EXPECT_EQ(give(MetricType::Histogram, native({.schema = -5, .positive = {{1, 3}}})), LeftOut);
+  EXPECT_EQ(give(MetricType::Histogram, native({.schema = 0, .positive = {{5, 1}, {1, 2}}})), LeftOut);
+  EXPECT_EQ(give(MetricType::Histogram, native({.schema = 0, .negative = {{1, 1}, {1, 2}}})), LeftOut);
+  EXPECT_EQ(give(MetricType::Histogram, native({.schema = 0, .zero_threshold = kNaN, .zero_count = 3})), LeftOut);
+}
+
+// Readers fail the whole scrape for those.
+TEST_F(CollectedTest, NativeBucketsArePossibleAndAddUp) {
+  const auto native = [](NativeBuckets buckets, std::uint64_t count, double sum = 1) {
+    buckets.present = true;
+    return MetricSnapshot{.count = count, .sum = sum, .native = std::move(buckets)};
+  };
+  constexpr auto kHalf = std::uint64_t{1} << 63;
+
+  EXPECT_EQ(give(MetricType::Histogram, native({.schema = 8, .positive = {{262'145, 3}}}, 3)), Shown);
+  EXPECT_EQ(give(MetricType::Histogram, native({.schema = -4, .negative = {{-68, 1}, {65, 2}}}, 3)), Shown);
+  EXPECT_EQ(give(MetricType::Histogram, native({.schema = 8, .positive = {{275'202, 3}}}, 3)), LeftOut);
+  EXPECT_EQ(give(MetricType::Histogram, native({.schema = 0, .positive = {{-2'000'000'000, 1}}}, 1)), LeftOut);
+  EXPECT_EQ(give(MetricType::Histogram, native({.positive = {{1, kHalf - 1}}}, 0)), Shown);
+  EXPECT_EQ(give(MetricType::Histogram, native({.positive = {{1, kHalf - 1}, {2, 1}}}, 0)), LeftOut);
+  EXPECT_EQ(give(MetricType::Histogram, native({.zero_count = kHalf, .positive = {{2, kHalf}}}, 0)), LeftOut);
+  EXPECT_EQ(give(MetricType::Histogram, native({.positive = {{1, 2}}}, 3)), LeftOut);
+  EXPECT_EQ(give(MetricType::Histogram, native({.positive = {{1, 2}}}, 3, kNaN)), Shown);
 }
 
 TEST_F(CollectedTest, QuantilesLieWithinZeroAndOne) {
@@ -111,6 +130,19 @@ TEST_F(CollectedTest, BadExemplarsAreDropped) {
     EXPECT_EQ(give(MetricType::Counter, with(std::move(bad)), "x_total"), Mended);
     EXPECT_THAT(text, Not(HasSubstr(" # {")));
   }
+}
+
+// To readers an empty label is none.
+TEST(Collected, SeriesDifferInMoreThanEmptyLabels) {
+  Registry registry;
+  std::vector<Label> labels{{"a", ""}};
+  registry.keep_collector([&](auto& out) {
+    out.push_back({"x", "X.", MetricType::Gauge, {{.value = 1}, {.labels = labels, .value = 2}}});
+  });
+
+  EXPECT_THAT(to_text(registry), Not(HasSubstr("x{")));
+  labels[0].value = "1";
+  EXPECT_THAT(to_text(registry), HasSubstr("x 1\nx{a=\"1\"} 2\n"));
 }
 
 TEST_F(CollectedTest, BadUnitsAreDropped) {

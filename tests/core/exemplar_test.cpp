@@ -145,9 +145,10 @@ TEST_F(ExemplarTest, RefusesNamesThatLabelsCanNotHave) {
   counter.inc(1, {{"a b", "1"}});
   counter.inc(1, {{"a\"", "1"}});
   counter.inc(1, {{"a", "1"}, {"a", "2"}});
+  counter.inc(1, {{"__name__", "1"}});
 
   EXPECT_TRUE(of("a_total").empty());
-  EXPECT_EQ(dropped("invalid"), 4);
+  EXPECT_EQ(dropped("invalid"), 5);
 }
 
 TEST_F(ExemplarTest, MakesValuesUtf8) {

@@ -82,7 +82,7 @@ TEST(Protobuf, GapsOfUpToTwoBucketsAreFilled) {
   EXPECT_THAT(native({.zero_threshold = 1, .positive = {{3, 5}, {6, 7}}}), HasSubstr("12{1:3 2:4} 13[ 5 -5 0 7 ]"));
   EXPECT_THAT(native({.zero_threshold = 1, .positive = {{3, 5}, {7, 7}}}),
               HasSubstr("12{1:3 2:1} 12{1:3 2:1} 13[ 5 2 ]"));
-  EXPECT_THAT(native({.zero_threshold = 1, .negative = {{-262144, 1}, {262144, 2}}}),
+  EXPECT_THAT(native({.schema = 8, .zero_threshold = 1, .negative = {{-262144, 1}, {262144, 2}}}),
               HasSubstr("9{1:-262144 2:1} 9{1:524287 2:1} 10[ 1 1 ]"));
 }
 
@@ -94,7 +94,7 @@ TEST(Protobuf, AnEmptyNativeHistogramIsToldFromAClassicOneByASpan) {
 
 TEST(Protobuf, TheCountIsAtLeastWhatTheBucketsHold) {
   EXPECT_THAT(native({.zero_count = 1, .positive = {{0, 2}}, .negative = {{0, 3}}}, 4), HasSubstr("7{1:6 "));
-  EXPECT_THAT(native({.positive = {{0, 2}}}, 4), HasSubstr("7{1:4 "));
+  EXPECT_THAT(native({.positive = {{0, 2}}}, 4), HasSubstr("7{1:4 2:0 3{1:4 2:+Inf}}"));  // buckets must add up to it
 }
 
 TEST(Protobuf, ImpossibleNativeBucketsAreLeftOut) {

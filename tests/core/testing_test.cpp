@@ -80,6 +80,18 @@ TEST(TestingValue, IsEmptyForWhatIsNotThere) {
   EXPECT_EQ(value(registry, "b_bucket", {{"le", "2"}}), std::nullopt);
 }
 
+TEST(TestingValue, OfHistogramsIsWhatScrapesShow) {
+  Registry registry;
+  registry.histogram("a", "A.", Native{}).observe(1);
+  registry.keep_collector([](auto& out) {
+    out.push_back({"b", "B.", MetricType::GaugeHistogram, {{.count = 3, .buckets = {{1, 5}}}}});
+  });
+
+  EXPECT_EQ(value(registry, "a_bucket", {{"le", "+Inf"}}), 1);
+  EXPECT_EQ(value(registry, "b_bucket", {{"le", "+Inf"}}), 5);
+  EXPECT_EQ(value(registry, "b_gcount"), 5);
+}
+
 TEST(TestingValue, ConstantLabelsMayBeLeftOut) {
   Registry registry{{.labels = {{"zone", "a"}}}};
   registry.gauge("a", "A.", {"x"}).with("1").set(5);

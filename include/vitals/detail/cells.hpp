@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -49,6 +50,12 @@ struct alignas(16) PairCell {
 
 /// Counts an update that broke a rule (NaN, a negative increment) and was dropped.
 void drop_update() noexcept;
+
+/// By the bits: in users' code under -ffast-math, compilers take comparisons for what they are without NaN.
+constexpr bool is_nan(double v) noexcept {
+  constexpr std::uint64_t kInfinity = 0x7FF0'0000'0000'0000;
+  return std::bit_cast<std::uint64_t>(v) << 1 > kInfinity << 1;
+}
 
 // add…() below add to the stripe of this CPU, `offset` bytes from the instrument's first cell. False, and nothing is
 // done, when the slow path must: the instrument is not spread, or was interrupted, or there are no such sequences.
