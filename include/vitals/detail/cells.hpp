@@ -51,10 +51,14 @@ struct alignas(16) PairCell {
 /// Counts an update that broke a rule (NaN, a negative increment) and was dropped.
 void drop_update() noexcept;
 
-/// By the bits: in users' code under -ffast-math, compilers take comparisons for what they are without NaN.
+/// In users' code under -ffast-math, where compilers take comparisons for what they are without NaN, by the bits.
 constexpr bool is_nan(double v) noexcept {
+#if defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__
   constexpr std::uint64_t kInfinity = 0x7FF0'0000'0000'0000;
   return std::bit_cast<std::uint64_t>(v) << 1 > kInfinity << 1;
+#else
+  return v != v;
+#endif
 }
 
 // add…() below add to the stripe of this CPU, `offset` bytes from the instrument's first cell. False, and nothing is
