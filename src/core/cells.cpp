@@ -111,9 +111,9 @@ bool add_to(PairCell* cell, double v) noexcept {
 
 }  // namespace
 
-void prepare_pairs() noexcept {
+void prepare_pairs([[maybe_unused]] bool may_load) noexcept {
 #if VITALS_WHOLE_PAIRS
-  loads_pairs = __builtin_cpu_supports("avx") != 0;
+  loads_pairs = may_load && __builtin_cpu_supports("avx") != 0;
 #endif
 }
 

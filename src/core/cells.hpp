@@ -9,8 +9,8 @@ namespace vitals::detail {
 
 // The slow paths of cells.hpp, and reading.
 
-/// Finds out how pairs are read; before the first instrument is made.
-void prepare_pairs() noexcept;
+/// Whether CPUs with AVX may read pairs in one load; before the first instrument is made. Tests forbid it.
+void prepare_pairs(bool may_load = true) noexcept;
 
 /// Ends what an add that returned false may have left: a descriptor that the kernel would still look at.
 void leave_sequence() noexcept;
