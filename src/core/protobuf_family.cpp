@@ -192,11 +192,6 @@ void write_native(Writer& writer, const NativeBuckets& native) {
 
 }  // namespace
 
-void append_protobuf_label(std::string& out, std::string_view name, std::string_view value, Escaping escaping) {
-  Writer writer{out};
-  write_label(writer, name, value, escaping);
-}
-
 ProtobufFamily::ProtobufFamily(std::string& out, const FamilyHead& head, const Exposition& how)
     : out_{out}, head_{head}, escaping_{how.escaping}, start_{out.size()} {
   out_.append(kLengthBytes, '\0');
@@ -210,24 +205,23 @@ ProtobufFamily::ProtobufFamily(std::string& out, const FamilyHead& head, const E
 }
 
 void ProtobufFamily::add(const MetricSnapshot& metric) {
-  own_labels_.clear();
-  for (const Label& label : metric.labels) append_protobuf_label(own_labels_, label.name, label.value, escaping_);
-  add(own_labels_, metric);
-}
-
-void ProtobufFamily::add(std::string_view labels, const MetricSnapshot& metric) {
-  if (head_.type == MetricType::StateSet) return add_states(labels, metric);
+  labels_.clear();
+  {
+    Writer writer{labels_};
+    for (const Label& label : metric.labels) write_label(writer, label.name, label.value, escaping_);
+  }
+  if (head_.type == MetricType::StateSet) return add_states(metric);
   Writer family{out_};
   Writer writer{family, family::kMetric};
-  out_ += labels;
+  out_ += labels_;
   write_value(writer, metric);
 }
 
-void ProtobufFamily::add_states(std::string_view labels, const MetricSnapshot& metric) {
+void ProtobufFamily::add_states(const MetricSnapshot& metric) {
   for (const auto& state : metric.states) {
     Writer family{out_};
     Writer writer{family, family::kMetric};
-    out_ += labels;
+    out_ += labels_;
     write_label(writer, head_.name, state.name, escaping_);
     write_number(writer, metric_message::kGauge, state.enabled ? 1 : 0);
   }

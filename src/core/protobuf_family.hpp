@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <string>
-#include <string_view>
 
 #include <protozero/pbf_writer.hpp>
 
@@ -12,9 +11,6 @@
 #include "core/family_head.hpp"
 
 namespace vitals::detail {
-
-/// Appends a LabelPair of a Metric or Exemplar, as ProtobufFamily::add() takes them.
-void append_protobuf_label(std::string& out, std::string_view name, std::string_view value, Escaping escaping);
 
 // Writes one family as a delimited io.prometheus.client.MetricFamily
 // (https://github.com/prometheus/client_model/blob/master/io/prometheus/client/metrics.proto): the constructor its
@@ -26,12 +22,10 @@ class ProtobufFamily {
   ProtobufFamily(std::string& out, const FamilyHead& head, const Exposition& how);
 
   void add(const MetricSnapshot& metric);
-  /// With labels that append_protobuf_label() wrote; those of the snapshot are not read.
-  void add(std::string_view labels, const MetricSnapshot& metric);
   void finish();
 
  private:
-  void add_states(std::string_view labels, const MetricSnapshot& metric);
+  void add_states(const MetricSnapshot& metric);
   void write_value(protozero::pbf_writer& writer, const MetricSnapshot& metric) const;
   void write_histogram(protozero::pbf_writer& writer, const MetricSnapshot& metric) const;
 
@@ -39,7 +33,7 @@ class ProtobufFamily {
   const FamilyHead head_;
   const Escaping escaping_;
   const std::size_t start_;
-  std::string own_labels_;
+  std::string labels_;  // of the metric that is added
 };
 
 }  // namespace vitals::detail

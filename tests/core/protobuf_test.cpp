@@ -59,23 +59,6 @@ TEST(Protobuf, LengthsOfAnySizeStandBeforeTheFamily) {
   }
 }
 
-TEST(Protobuf, LabelsMayBeWrittenBefore) {
-  const MetricSnapshot metric{.labels = {{"a", "1"}, {"b.c", "2"}}, .value = 1};
-  const detail::FamilyHead head{"g", "", MetricType::Gauge};
-  const Exposition how{.format = Format::Protobuf};
-  std::string labels;
-  for (const Label& label : metric.labels) detail::append_protobuf_label(labels, label.name, label.value, how.escaping);
-
-  std::string out;
-  detail::ProtobufFamily family{out, head, how};
-  family.add(labels, metric);
-  family.finish();
-
-  std::string whole;
-  expose(std::vector<FamilySnapshot>{{"g", "", MetricType::Gauge, {metric}}}, how, whole);
-  EXPECT_EQ(out, whole);
-}
-
 TEST(Protobuf, GapsOfUpToTwoBucketsAreFilled) {
   EXPECT_THAT(native({.zero_threshold = 1, .positive = {{0, 5}, {1, 7}}}), HasSubstr("12{1:0 2:2} 13[ 5 2 ]"));
   EXPECT_THAT(native({.zero_threshold = 1, .positive = {{-7, 5}, {-5, 7}}}), HasSubstr("12{1:-7 2:3} 13[ 5 -5 7 ]"));
