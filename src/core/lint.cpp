@@ -55,8 +55,8 @@ bool has_quoted_name(std::string_view text) {
 
 }  // namespace
 
-std::vector<LintProblem> lint_exposition(std::string_view text, LintFormat format) {
-  detail::LintReport report;
+std::vector<LintProblem> lint_exposition(std::string_view text, LintFormat format, const LintOptions& options) {
+  detail::LintReport report{options};
   if (format == LintFormat::Protobuf) {
     detail::lint_protobuf(text, report);
   } else {

@@ -223,7 +223,7 @@ void HistogramReader::check_side(const NativeSide& side, std::string_view which)
   else if (side.length != side.deltas + side.floats)
     error("native-spans", name + " spans hold " + std::to_string(side.length) + " buckets, and there are " +
                               std::to_string(side.deltas + side.floats) + " counts; they must be as many");
-  if (side.bad_offset)
+  else if (side.bad_offset)
     error("native-spans", name + " spans: only the first offset may be negative, and an index has 32 bits");
   if (side.bad_count) error("native-negative-count", "a count of the " + name + " buckets is negative or NaN");
   if (side.overflow) error("native-count-mismatch", "the counts of the " + name + " buckets exceed 64 bits");
