@@ -63,7 +63,8 @@ struct LintOptions {
 [[nodiscard]] std::vector<LintProblem> lint_exposition(std::string_view text, LintFormat format,
                                                        const LintOptions& options = {});
 
-/// The format that an HTTP Content-Type announces, if it announces one of these.
+/// The format that an HTTP Content-Type announces, if it announces one of these and is well-formed, as Prometheus 3
+/// demands it: nothing after the type but parameters, each with a value, and none twice with different ones.
 [[nodiscard]] std::optional<LintFormat> lint_format_of(std::string_view content_type);
 /// The format that a body without a Content-Type, such as a file, seems to have: Text when in doubt, and where no name
 /// is quoted, so that the text formats don't differ. Cost: at most that of reading its lines.

@@ -49,6 +49,9 @@ class HistogramReader {
     check_classic();
     check_native();
   }
+  [[nodiscard]] bool native() const {
+    return negative_.any_span || positive_.any_span || zero_threshold_ > 0 || zero_count_ > 0 || zero_float_ > 0;
+  }
 
  private:
   bool scalar(protozero::pbf_reader& reader);
@@ -59,9 +62,6 @@ class HistogramReader {
   void check_native();
   void check_side(const NativeSide& side, std::string_view which);
   void check_total();
-  [[nodiscard]] bool native() const {
-    return negative_.any_span || positive_.any_span || zero_threshold_ > 0 || zero_count_ > 0 || zero_float_ > 0;
-  }
   void error(std::string_view rule, std::string message) const {
     context_.error(message_.at(), rule, std::move(message));
   }
@@ -245,9 +245,11 @@ void HistogramReader::check_total() {
 
 }  // namespace
 
-void lint_wire_histogram(const LintContext& context, const WireMessage& message, bool gauge,
+bool lint_wire_histogram(const LintContext& context, const WireMessage& message, bool gauge,
                          std::vector<double>& bounds) {
-  HistogramReader{context, message, gauge, bounds}.run();
+  HistogramReader reader{context, message, gauge, bounds};
+  reader.run();
+  return !reader.native();
 }
 
 }  // namespace vitals::detail

@@ -128,8 +128,9 @@ Linted lint_url(const Options& options, std::chrono::milliseconds limit) {
   result.problems = lint_body(options, answer.body, result.format);
   if (!format) {
     const auto type = answer.content_type.empty() ? "none" : printable(answer.content_type);
-    add_error(options, result.problems, "content-type",
-              fmt::format("the answer's Content-Type is {}, of no metrics; Prometheus 3 refuses it", type));
+    add_error(
+        options, result.problems, "content-type",
+        fmt::format("the answer's Content-Type is {}, malformed or of no metrics; Prometheus 3 refuses it", type));
   } else if (result.format != wanted.format) {
     std::fprintf(stderr, "vitals lint: asked for %s, the server answered with %s\n", wanted.name, name_of(*format));
   }

@@ -185,6 +185,8 @@ TEST(Lint, JudgesByTheAnsweredContentType) {
 
 TEST(Lint, RefusesAContentTypeOfNoMetrics) {
   const ScriptedServer html([&](int, const std::string&) { return http_ok(kClean, "Content-Type: text/html\r\n"); });
+  const ScriptedServer malformed(
+      [&](int, const std::string&) { return http_ok(kClean, "Content-Type: text/plain; version\r\n"); });
   const ScriptedServer none([&](int, const std::string&) { return http_ok(kClean, ""); });
 
   const auto result = run_tool({"lint", html.url()});
@@ -193,6 +195,7 @@ TEST(Lint, RefusesAContentTypeOfNoMetrics) {
   EXPECT_THAT(result.out, HasSubstr(html.url() + ": error: the answer's Content-Type is text/html"));
   EXPECT_THAT(result.out, HasSubstr(" [content-type]\n"));
   EXPECT_THAT(run_tool({"lint", none.url()}).out, HasSubstr("Content-Type is none"));
+  EXPECT_THAT(run_tool({"lint", malformed.url()}).out, HasSubstr("Content-Type is text/plain; version, malformed or"));
 }
 
 TEST(Lint, DoesNotLetTheServerDriveTheTerminal) {
