@@ -59,12 +59,14 @@ bool seems_protobuf(std::string_view body) {
   auto rest = body;
   const auto size = take_size(rest);
   if (!size || is_text(body)) return false;
-  // Text may have control characters too, in label values. It is no message without faults, up to where it is cut off.
+  // Text may have control characters too, in label values. But it does not begin with a name, as messages usually do,
+  // and is none without faults, up to where that is cut off.
   LintReport faults{{.ignored = {"protobuf-malformed"}}};
   WireFamily family;
   const bool whole = read_family({faults, LintFormat::Protobuf, ""}, {rest.substr(0, *size), body.data(), 1}, family);
   const bool cut_off = *size > rest.size();
   const bool named = !family.name.empty() && std::none_of(family.name.begin(), family.name.end(), is_control);
+  if (named && rest.starts_with('\n')) return true;
   const bool nameless = whole && family.name.empty() && family.metrics > 0;
   return faults.take().empty() && (nameless || (named && (whole || cut_off)));
 }

@@ -402,9 +402,11 @@ TEST(LintFormats, ProtobufIsAMessageThatIsNoText) {
     writer.add_enum(3, kGaugeType);
     writer.add_string(1, "a");
   }));
-  for (const auto& body :
-       {good, name_last, family(std::string(30, 'a'), kGaugeType, {gauge(1)}), family("", kGaugeType, {gauge(1)}),
-        family("a\xff", kGaugeType, {}), good + "\xff", good.substr(0, good.size() - 1)})
+  for (const auto& body : {good, name_last, family(std::string(30, 'a'), kGaugeType, {gauge(1)}),
+                           family("", kGaugeType, {gauge(1)}), family("a\xff", kGaugeType, {}), good + "\xff",
+                           delimited("\x0a\x01"
+                                     "a\xff"),
+                           good.substr(0, good.size() - 1)})
     EXPECT_EQ(detect_lint_format(body), LintFormat::Protobuf) << testing::PrintToString(body);
 
   // Names of ten and of 32 bytes, and a message of 97 that is field after field.
