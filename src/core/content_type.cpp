@@ -2,6 +2,9 @@
 // around "=", and an empty parameter at the end.
 #include <algorithm>
 #include <map>
+#include <optional>
+#include <string>
+#include <string_view>
 
 #include <vitals/lint.hpp>
 
