@@ -49,6 +49,9 @@ class HistogramReader {
     check_classic();
     check_native();
   }
+  [[nodiscard]] bool native() const {
+    return negative_.any_span || positive_.any_span || zero_threshold_ > 0 || zero_count_ > 0 || zero_float_ > 0;
+  }
 
  private:
   bool scalar(protozero::pbf_reader& reader);
@@ -59,9 +62,6 @@ class HistogramReader {
   void check_native();
   void check_side(const NativeSide& side, std::string_view which);
   void check_total();
-  [[nodiscard]] bool native() const {
-    return negative_.any_span || positive_.any_span || zero_threshold_ > 0 || zero_count_ > 0 || zero_float_ > 0;
-  }
   void error(std::string_view rule, std::string message) const {
     context_.error(message_.at(), rule, std::move(message));
   }
@@ -223,7 +223,7 @@ void HistogramReader::check_side(const NativeSide& side, std::string_view which)
   else if (side.length != side.deltas + side.floats)
     error("native-spans", name + " spans hold " + std::to_string(side.length) + " buckets, and there are " +
                               std::to_string(side.deltas + side.floats) + " counts; they must be as many");
-  if (side.bad_offset)
+  else if (side.bad_offset)
     error("native-spans", name + " spans: only the first offset may be negative, and an index has 32 bits");
   if (side.bad_count) error("native-negative-count", "a count of the " + name + " buckets is negative or NaN");
   if (side.overflow) error("native-count-mismatch", "the counts of the " + name + " buckets exceed 64 bits");
@@ -245,9 +245,11 @@ void HistogramReader::check_total() {
 
 }  // namespace
 
-void lint_wire_histogram(const LintContext& context, const WireMessage& message, bool gauge,
+bool lint_wire_histogram(const LintContext& context, const WireMessage& message, bool gauge,
                          std::vector<double>& bounds) {
-  HistogramReader{context, message, gauge, bounds}.run();
+  HistogramReader reader{context, message, gauge, bounds};
+  reader.run();
+  return !reader.native();
 }
 
 }  // namespace vitals::detail

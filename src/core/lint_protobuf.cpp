@@ -9,10 +9,8 @@
 #include "core/lint_formats.hpp"
 #include "core/lint_hash.hpp"
 #include "core/lint_names.hpp"
-#include "core/lint_wire.hpp"
+#include "core/lint_wire_family.hpp"
 #include "core/names.hpp"
-
-// The messages: https://github.com/prometheus/client_model/blob/master/io/prometheus/client/metrics.proto
 
 namespace vitals::detail {
 
@@ -40,12 +38,7 @@ unsigned payload_field(MetricType type) {
   }
 }
 
-struct WireFamily {
-  std::string_view name;
-  std::string_view help;
-  std::string_view unit;
-  std::uint64_t type = 0;
-  std::vector<WireMessage> metrics{};
+struct JudgedFamily : WireFamily {
   std::vector<double> bounds{};  // of the first metric
   std::set<std::string, std::less<>> label_names{};
   std::string first_names{};  // those of the first series
@@ -56,51 +49,10 @@ struct WireFamily {
   [[nodiscard]] MetricType kind() const { return type < kTypes.size() ? kTypes[type] : MetricType::Untyped; }
 };
 
-// False when it is malformed.
-bool read_family(const LintContext& context, const WireMessage& message, WireFamily& family) {
-  return read_fields(context, message, kFields<1, 2, 3, 4, 5>, [&](protozero::pbf_reader& reader) {
-    if (reader.tag_and_type() == protozero::tag_and_type(3, kVarint)) {
-      family.type = reader.get_uint64();
-      return true;
-    }
-    if (reader.wire_type() != kLength || reader.tag() > 5 || reader.tag() == 3) return false;
-    const auto inner = message.inner(reader);
-    if (reader.tag() == 4) {
-      family.metrics.push_back(inner);
-    } else {
-      (reader.tag() == 1 ? family.name : reader.tag() == 2 ? family.help : family.unit) = inner.bytes;
-    }
-    return true;
-  });
-}
-
-// Of the next message; removed from the body.
-std::optional<std::size_t> take_size(std::string_view& body) {
-  const char* next = body.data();
-  try {
-    const auto size = protozero::decode_varint(&next, body.data() + body.size());
-    body.remove_prefix(static_cast<std::size_t>(next - body.data()));
-    return size;
-  } catch (const protozero::exception&) {
-    return std::nullopt;
-  }
-}
-
-bool is_text(std::string_view body) {
-  const auto control = [](char c) { return c >= 0 && c < ' ' && c != '\t' && c != '\n' && c != '\r'; };
-  return std::none_of(body.begin(), body.end(), control) && is_valid_utf8(body);
-}
-
-// Tells another format from protobuf with faults: in what is no protobuf, message after message would have some.
-bool begins_well(std::string_view body) {
-  auto rest = body;
-  const auto size = take_size(rest);
-  if (!size || *size > rest.size()) return !is_text(body);
-  LintReport faults;
-  WireFamily family;
-  const bool whole = read_family({faults, LintFormat::Protobuf, ""}, {rest.substr(0, *size), body.data(), 1}, family);
-  const bool seems_family = !family.name.empty() || (whole && !family.metrics.empty());
-  return seems_family && (faults.take().empty() || !is_text(body));
+// What it adds to its series itself.
+std::string_view own_label(MetricType type) {
+  const bool histogram = type == MetricType::Histogram || type == MetricType::GaugeHistogram;
+  return histogram ? "le" : type == MetricType::Summary ? "quantile" : "";
 }
 
 class ProtobufLinter {
@@ -112,11 +64,13 @@ class ProtobufLinter {
  private:
   [[nodiscard]] LintContext context(std::string_view metric) const { return {report_, LintFormat::Protobuf, metric}; }
   bool family(const WireMessage& message);
-  bool check_names(const WireMessage& message, const WireFamily& family);
-  void metric(const WireMessage& message, WireFamily& family, std::size_t index);
-  void check_labels(const LintContext& context, const WireMessage& message, WireFamily& family, WireLabels& labels);
-  void payload(const LintContext& context, const WireMessage& message, WireFamily& family, bool first);
-  void judge(const WireMessage& message, WireFamily& family);
+  bool check_names(const WireMessage& message, const JudgedFamily& family);
+  void metric(const WireMessage& message, JudgedFamily& family, std::size_t index);
+  void check_labels(const LintContext& context, const WireMessage& message, JudgedFamily& family, WireLabels& labels);
+  void check_own_label(const LintContext& context, const WireMessage& message, const JudgedFamily& family,
+                       const WireLabels& labels, bool written);
+  bool payload(const LintContext& context, const WireMessage& message, JudgedFamily& family, bool first);
+  void judge(const WireMessage& message, JudgedFamily& family);
 
   LintReport& report_;
   LintFamilies families_;
@@ -145,10 +99,13 @@ void ProtobufLinter::run(std::string_view body) {
 }
 
 bool ProtobufLinter::family(const WireMessage& message) {
-  WireFamily family;
+  JudgedFamily family;
   if (!read_family(context(""), message, family)) return true;
   if (!check_names(message, family)) return false;
-  for (std::size_t i = 0; i < family.metrics.size() && !report_.full(); ++i) metric(family.metrics[i], family, i);
+  std::size_t index = 0;
+  for_each_metric(context(""), message, [&](const WireMessage& one) {
+    if (!report_.full()) metric(one, family, index++);
+  });
   std::sort(family.series.begin(), family.series.end());
   for (std::size_t i = 1; i < family.series.size(); ++i) {
     const auto& [id, offset] = family.series[i];
@@ -157,12 +114,12 @@ bool ProtobufLinter::family(const WireMessage& message) {
       report_.error({message.number, offset}, family.name, "duplicate-series",
                     "the same labels as the metric at byte " + std::to_string(last_offset) + "; leave one of them out");
   }
-  if (!family.metrics.empty()) common_.end_family();
+  if (family.metrics > 0) common_.end_family();
   if (!family.name.empty()) judge(message, family);
   return true;
 }
 
-bool ProtobufLinter::check_names(const WireMessage& message, const WireFamily& family) {
+bool ProtobufLinter::check_names(const WireMessage& message, const JudgedFamily& family) {
   const auto problems = context(family.name);
   const auto at = message.at();
   if (family.name.empty()) problems.error(at, "invalid-metric-name", "a family has no name; give it one");
@@ -176,7 +133,7 @@ bool ProtobufLinter::check_names(const WireMessage& message, const WireFamily& f
   return family.name.empty() || families_.declare(family.name, family.kind(), at);
 }
 
-void ProtobufLinter::metric(const WireMessage& message, WireFamily& family, std::size_t index) {
+void ProtobufLinter::metric(const WireMessage& message, JudgedFamily& family, std::size_t index) {
   const std::string path = std::string{family.name.substr(0, 150)} + " metric[" + std::to_string(index) + "]";
   const auto problems = context(path);
   WireLabels labels;
@@ -207,10 +164,10 @@ void ProtobufLinter::metric(const WireMessage& message, WireFamily& family, std:
     problems.error(message.at(), own ? "payload-type" : "payload-missing",
                    "a metric of this type holds a \"" + std::string{kPayloads[field]} + "\"" +
                        (own ? " and nothing else" : ", and there is none"));
-  if (own) payload(problems, *own, family, index == 0);
+  if (own) check_own_label(problems, message, family, labels, payload(problems, *own, family, index == 0));
 }
 
-void ProtobufLinter::check_labels(const LintContext& problems, const WireMessage& message, WireFamily& family,
+void ProtobufLinter::check_labels(const LintContext& problems, const WireMessage& message, JudgedFamily& family,
                                   WireLabels& labels) {
   constexpr std::size_t kMaxLabelNames = 200;
   std::sort(labels.begin(), labels.end());
@@ -233,22 +190,36 @@ void ProtobufLinter::check_labels(const LintContext& problems, const WireMessage
   common_.add(labels);
 }
 
-void ProtobufLinter::payload(const LintContext& problems, const WireMessage& message, WireFamily& family, bool first) {
+void ProtobufLinter::check_own_label(const LintContext& problems, const WireMessage& message,
+                                     const JudgedFamily& family, const WireLabels& labels, bool written) {
+  const auto own = own_label(family.kind());
+  const auto same_name = [&](const auto& label) { return !own.empty() && label.first == own; };
+  if (std::none_of(labels.begin(), labels.end(), same_name)) return;
+  const std::string text = "label " + in_quotes(own) + " is added to the series of this type; rename the label";
+  written ? problems.error(message.at(), "reserved-label", text)
+          : problems.warning(message.at(), "reserved-label", text);
+}
+
+// Whether its series get a label of their type.
+bool ProtobufLinter::payload(const LintContext& problems, const WireMessage& message, JudgedFamily& family,
+                             bool first) {
   std::vector<double> bounds;
+  bool written = false;
   switch (family.kind()) {
     case MetricType::Summary:
       return lint_wire_summary(problems, message);
     case MetricType::Histogram:
     case MetricType::GaugeHistogram:
-      lint_wire_histogram(problems, message, family.kind() == MetricType::GaugeHistogram, bounds);
+      written = lint_wire_histogram(problems, message, family.kind() == MetricType::GaugeHistogram, bounds);
       if (first) family.bounds = std::move(bounds);
-      return;
+      return written;
     default:
-      return lint_wire_number(problems, message, family.kind(), family.name);
+      lint_wire_number(problems, message, family.kind(), family.name);
+      return false;
   }
 }
 
-void ProtobufLinter::judge(const WireMessage& message, WireFamily& family) {
+void ProtobufLinter::judge(const WireMessage& message, JudgedFamily& family) {
   LintDeclaration declared{.name = std::string{family.name}, .help = std::string{family.help}, .type = family.kind()};
   declared.labels.assign(family.label_names.begin(), family.label_names.end());
   declared.unit = family.unit;

@@ -13,16 +13,26 @@ namespace {
 constexpr std::size_t kMaxName = 200;  // of a metric, as it is shown
 }
 
+bool LintReport::wanted(LintProblem::Severity severity, std::string_view rule) const {
+  return (options_.warnings || severity == LintProblem::Severity::Error) &&
+         std::find(options_.ignored.begin(), options_.ignored.end(), rule) == options_.ignored.end();
+}
+
 void LintReport::add(LintProblem::Severity severity, LintPosition at, std::string_view metric, std::string_view rule,
                      std::string message) {
+  if (!wanted(severity, rule)) return;
   auto& problems = severity == LintProblem::Severity::Error ? errors_ : warnings_;
   if (problems.size() >= kMaxLintProblems) {
     dropped_ = true;
     full_ = full_ || severity == LintProblem::Severity::Error;
     return;
   }
-  problems.push_back(
-      {at.line, at.column, printable(metric, kMaxName), std::string{rule}, std::move(message), severity});
+  LintProblem problem{at.line, at.column, printable(metric, kMaxName), std::string{rule}, std::move(message), severity};
+  const auto same = [&](const LintProblem& other) {
+    return std::tie(other.line, other.column, other.rule, other.metric, other.message) ==
+           std::tie(problem.line, problem.column, problem.rule, problem.metric, problem.message);
+  };
+  if (std::none_of(problems.begin(), problems.end(), same)) problems.push_back(std::move(problem));
 }
 
 void LintReport::withdraw(std::string_view metric, std::string_view rule) {
@@ -38,7 +48,7 @@ std::vector<LintProblem> LintReport::take() {
   std::stable_sort(all.begin(), all.end(), [](const LintProblem& a, const LintProblem& b) {
     return std::tie(a.line, a.column) < std::tie(b.line, b.column);
   });
-  if (dropped_) {
+  if (dropped_ && !all.empty() && wanted(LintProblem::Severity::Warning, "too-many-problems")) {
     all.push_back({all.back().line, all.back().column, "", "too-many-problems",
                    "there are more problems than the " + std::to_string(all.size()) + " listed; mend these first",
                    LintProblem::Severity::Warning});

@@ -15,9 +15,12 @@ struct LintPosition {
   std::size_t column = 0;
 };
 
-/// Collects problems, of which it keeps a limited number.
+/// Collects the problems that are wanted: each once, and a limited number.
 class LintReport {
  public:
+  LintReport() = default;
+  explicit LintReport(LintOptions options) : options_{std::move(options)} {}
+
   void error(LintPosition at, std::string_view metric, std::string_view rule, std::string message) {
     add(LintProblem::Severity::Error, at, metric, rule, std::move(message));
   }
@@ -36,6 +39,9 @@ class LintReport {
   [[nodiscard]] std::vector<LintProblem> take();
 
  private:
+  [[nodiscard]] bool wanted(LintProblem::Severity severity, std::string_view rule) const;
+
+  LintOptions options_{};
   // Apart, so that a text full of warnings can't hide its errors.
   std::vector<LintProblem> errors_;
   std::vector<LintProblem> warnings_;

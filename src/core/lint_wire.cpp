@@ -1,10 +1,39 @@
 #include "core/lint_wire.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
 
 #include "core/names.hpp"
 
 namespace vitals::detail {
+
+unsigned skip_group(protozero::pbf_reader& reader) {
+  constexpr unsigned kStart = 3;
+  constexpr unsigned kEnd = 4;
+  constexpr std::size_t kDeepest = 100;  // as in protobuf's own readers
+  std::array<unsigned, kDeepest> open{};
+  std::size_t depth = 0;
+  do {
+    const auto rest = reader.data();
+    const unsigned type = rest.empty() ? 0 : static_cast<unsigned char>(*rest.data()) & 7U;
+    if (depth == 0 && type != kStart) return 0;
+    if (type == kStart || type == kEnd) {
+      const char* next = rest.data();
+      const char* const end = next + rest.size();
+      const auto number = static_cast<unsigned>(protozero::decode_varint(&next, end)) >> 3;
+      if (number == 0 || (type == kStart ? depth == kDeepest : number != open[depth - 1]))
+        throw protozero::invalid_tag_exception{};
+      type == kStart ? void(open[depth++] = number) : void(--depth);
+      reader = protozero::pbf_reader{next, static_cast<std::size_t>(end - next)};
+    } else {
+      if (!reader.next()) throw protozero::end_of_buffer_exception{};
+      reader.skip();
+    }
+  } while (depth > 0);
+  return open.front();
+}
 
 void read_wire_label(const LintContext& context, const WireMessage& message, WireLabels& labels) {
   std::pair<std::string_view, std::string_view> label;
@@ -95,7 +124,8 @@ void lint_wire_number(const LintContext& context, const WireMessage& message, Me
 
 namespace {
 
-void lint_wire_quantile(const LintContext& context, const WireMessage& message) {
+// NaN if it can't be read.
+double lint_wire_quantile(const LintContext& context, const WireMessage& message) {
   double quantile = 0;
   const bool whole = read_fields(context, message, kFields<1, 2>, [&](protozero::pbf_reader& reader) {
     if (reader.tag() > 2 || reader.wire_type() != kFixed64) return false;
@@ -103,12 +133,33 @@ void lint_wire_quantile(const LintContext& context, const WireMessage& message) 
     if (reader.tag() == 1) quantile = number;
     return true;
   });
-  if (whole) check_quantile(context, message.at(), quantile);
+  if (!whole) return std::numeric_limits<double>::quiet_NaN();
+  check_quantile(context, message.at(), quantile);
+  return quantile;
+}
+
+using PlacedQuantiles = std::vector<std::pair<double, std::size_t>>;  // with the offset
+
+void check_repeated_quantiles(const LintContext& context, const WireMessage& message, PlacedQuantiles& quantiles) {
+  std::sort(quantiles.begin(), quantiles.end());
+  for (std::size_t i = 1; i < quantiles.size(); ++i) {
+    const auto& [quantile, offset] = quantiles[i];
+    if (quantile == quantiles[i - 1].first)
+      context.error({message.number, offset}, "duplicate-series",
+                    "the same quantile, " + number_text(quantile) + ", as at byte " +
+                        std::to_string(quantiles[i - 1].second) + "; leave one of them out");
+  }
 }
 
 }  // namespace
 
-void lint_wire_summary(const LintContext& context, const WireMessage& message) {
+bool lint_wire_summary(const LintContext& context, const WireMessage& message) {
+  constexpr std::size_t kMaxQuantiles = 10'000;
+  PlacedQuantiles quantiles;
+  const auto quantile = [&](const WireMessage& inner) {
+    const double value = lint_wire_quantile(context, inner);
+    if (!std::isnan(value) && quantiles.size() < kMaxQuantiles) quantiles.emplace_back(value, inner.at().column);
+  };
   read_fields(context, message, kFields<1, 2, 3, 4>, [&](protozero::pbf_reader& reader) {
     switch (reader.tag_and_type()) {
       case protozero::tag_and_type(1, kVarint):
@@ -118,7 +169,7 @@ void lint_wire_summary(const LintContext& context, const WireMessage& message) {
         check_summary_sum(context, message.at(), reader.get_double());
         return true;
       case protozero::tag_and_type(3, kLength):
-        lint_wire_quantile(context, message.inner(reader));
+        quantile(message.inner(reader));
         return true;
       case protozero::tag_and_type(4, kLength):
         check_wire_timestamp(context, message.inner(reader));
@@ -127,6 +178,8 @@ void lint_wire_summary(const LintContext& context, const WireMessage& message) {
         return false;
     }
   });
+  check_repeated_quantiles(context, message, quantiles);
+  return !quantiles.empty();
 }
 
 }  // namespace vitals::detail

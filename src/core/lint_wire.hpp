@@ -33,21 +33,26 @@ struct WireMessage {
 template <unsigned... Numbers>
 inline constexpr std::uint32_t kFields = ((std::uint32_t{1} << Numbers) | ...);
 
-/// Calls field(reader) at each field; false: it did not take it. Unknown fields are skipped, as protobuf wants it; a
-/// known one that was not taken has the wrong wire type. False when the message is cut off or malformed.
+/// Skips the group that comes next, and gives the number of its field; 0 if there is none.
+unsigned skip_group(protozero::pbf_reader& reader);
+
+/// Calls field(reader) at each field; false: it did not take it. Unknown fields are skipped, as protobuf wants it,
+/// groups too; a known one that was not taken has the wrong wire type. False when the message is cut off or malformed.
 template <class Field>
 bool read_fields(const LintContext& context, const WireMessage& message, std::uint32_t known, const Field& field) {
+  const auto not_taken = [&](unsigned tag) {
+    if (tag < 32 && (known >> tag & 1U) != 0)
+      context.error(message.at(), "wire-type", "field " + std::to_string(tag) + " has another wire type than its own");
+  };
   try {
     protozero::pbf_reader reader{message.bytes.data(), message.bytes.size()};
-    while (reader.next()) {
+    for (;;) {
+      while (const auto tag = skip_group(reader)) not_taken(tag);
+      if (!reader.next()) return true;
       if (field(reader)) continue;
-      const auto tag = reader.tag();
-      if (tag < 32 && (known >> tag & 1U) != 0)
-        context.error(message.at(), "wire-type",
-                      "field " + std::to_string(tag) + " has another wire type than its own");
+      not_taken(reader.tag());
       reader.skip();
     }
-    return true;
   } catch (const protozero::exception&) {
     context.error(message.at(), "protobuf-malformed",
                   "the message can't be read: a field is cut off, or has a number or a wire type that doesn't exist");
@@ -72,11 +77,12 @@ void check_wire_timestamp(const LintContext& context, const WireMessage& message
 /// A Counter, Gauge or Untyped message of the family.
 void lint_wire_number(const LintContext& context, const WireMessage& message, MetricType type, std::string_view family);
 
-/// A Summary message.
-void lint_wire_summary(const LintContext& context, const WireMessage& message);
+/// A Summary message. True if it has quantiles.
+bool lint_wire_summary(const LintContext& context, const WireMessage& message);
 
-/// A Histogram message, classic and native; bounds of the classic buckets go to `bounds`.
-void lint_wire_histogram(const LintContext& context, const WireMessage& message, bool gauge,
+/// A Histogram message, classic and native; bounds of the classic buckets go to `bounds`. True if scrapers read its
+/// classic buckets, as it has no native ones.
+bool lint_wire_histogram(const LintContext& context, const WireMessage& message, bool gauge,
                          std::vector<double>& bounds);
 
 }  // namespace vitals::detail

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "tool/exposition.hpp"
+#include "tool/gunzip.hpp"
 #include "tool/utf8.hpp"
 
 namespace vitals::tool {
@@ -35,13 +36,35 @@ std::size_t append(char* data, std::size_t size, std::size_t n, void* user) {
   return size * n;
 }
 
-std::string content_type(CURL* handle, const std::string& shown) {
+void require_success(CURL* handle, const std::string& shown) {
   long status = 0;
-  const char* type = nullptr;
   curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
-  curl_easy_getinfo(handle, CURLINFO_CONTENT_TYPE, &type);
   if (status != 200) throw FetchError(fmt::format("{} answered with HTTP status {}, not 200", shown, status));
-  return type ? type : "";
+}
+
+// Empty if there is none; of several, the first, as for Prometheus.
+std::string header(CURL* handle, const char* name) {
+  curl_header* found = nullptr;
+  return curl_easy_header(handle, name, 0, CURLH_HEADER, -1, &found) == CURLHE_OK ? found->value : "";
+}
+
+[[noreturn]] void throw_too_large(const std::string& shown) {
+  throw FetchError(fmt::format("{} answered with more than {} MiB", shown, kMaxExpositionBytes >> 20));
+}
+
+// Not left to libcurl, for which a stream that is cut off may be whole, and one of several members damaged.
+std::string decoded(std::string text, const std::string& encoding, const std::string& shown) {
+  if (encoding.empty() || encoding == "identity") return text;
+  if (encoding != "gzip")
+    throw FetchError(
+        fmt::format("{} answered with Content-Encoding {}, asked for gzip or none", shown, printable(encoding, 100)));
+  try {
+    return gunzip(text, kMaxExpositionBytes);
+  } catch (const std::length_error&) {
+    throw_too_large(shown);
+  } catch (const std::invalid_argument& error) {
+    throw FetchError(fmt::format("{}: {}", shown, error.what()));
+  }
 }
 
 }  // namespace
@@ -60,7 +83,8 @@ Fetched fetch_url(const std::string& url, std::chrono::milliseconds timeout, con
   static const CURLcode global = curl_global_init(CURL_GLOBAL_DEFAULT);
   const Owned<CURL> handle(global == CURLE_OK ? curl_easy_init() : nullptr);
   const Owned<curl_slist> headers(curl_slist_append(nullptr, ("Accept: " + accept).c_str()));
-  if (!handle || !headers) throw FetchError("libcurl can't be started");
+  if (!handle || !headers || !curl_slist_append(headers.get(), "Accept-Encoding: gzip"))
+    throw FetchError("libcurl can't be started");
   const auto shown = without_credentials(url);
   Body body;
   std::array<char, CURL_ERROR_SIZE> why{};
@@ -72,7 +96,6 @@ Fetched fetch_url(const std::string& url, std::chrono::milliseconds timeout, con
   set(CURLOPT_NOSIGNAL, 1L);
   set(CURLOPT_TIMEOUT_MS, static_cast<long>(timeout.count()));
   set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(std::min(timeout, std::chrono::milliseconds(3000)).count()));
-  set(CURLOPT_ACCEPT_ENCODING, "gzip");
   set(CURLOPT_HTTPHEADER, headers.get());
   set(CURLOPT_USERAGENT, "vitals");
   set(CURLOPT_ERRORBUFFER, why.data());
@@ -80,13 +103,13 @@ Fetched fetch_url(const std::string& url, std::chrono::milliseconds timeout, con
   set(CURLOPT_WRITEDATA, &body);
 
   const auto result = curl_easy_perform(handle.get());
-  if (body.too_large)
-    throw FetchError(fmt::format("{} answered with more than {} MiB", shown, kMaxExpositionBytes >> 20));
+  if (body.too_large) throw_too_large(shown);
   if (result != CURLE_OK) {
     throw FetchError(fmt::format("{}: {}", shown, printable(why[0] ? why.data() : curl_easy_strerror(result), 200)));
   }
-  auto type = content_type(handle.get(), shown);
-  return {std::move(body.text), std::move(type)};
+  require_success(handle.get(), shown);
+  return {decoded(std::move(body.text), header(handle.get(), "Content-Encoding"), shown),
+          header(handle.get(), "Content-Type")};
 }
 
 std::string read_file(const std::string& path, std::size_t limit) {

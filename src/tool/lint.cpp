@@ -33,10 +33,9 @@ constexpr int kUnusable = 3;
 struct Options {
   std::string source, format;
   std::string timeout = "10s";
-  std::vector<std::string> ignored;
+  LintOptions lint;
   bool json = false;
   bool warnings_as_errors = false;
-  bool no_warnings = false;
 };
 
 struct FormatName {
@@ -80,11 +79,17 @@ bool has_metrics(std::string_view body, LintFormat format) {
   return false;
 }
 
-std::vector<LintProblem> lint_body(std::string_view body, LintFormat format) {
-  auto problems = lint_exposition(body, format);
+// Of the answer as a whole.
+void add_error(const Options& options, std::vector<LintProblem>& problems, const char* rule, std::string message) {
+  const auto& ignored = options.lint.ignored;
+  if (std::find(ignored.begin(), ignored.end(), rule) == ignored.end())
+    problems.insert(problems.begin(), {0, 0, "", rule, std::move(message), LintProblem::Severity::Error});
+}
+
+std::vector<LintProblem> lint_body(const Options& options, std::string_view body, LintFormat format) {
+  auto problems = lint_exposition(body, format, options.lint);
   if (!has_metrics(body, format))
-    problems.insert(problems.begin(), {0, 0, "", "no-metrics", "there are no metrics: nothing was checked",
-                                       LintProblem::Severity::Error});
+    add_error(options, problems, "no-metrics", "there are no metrics: nothing was checked");
   return problems;
 }
 
@@ -109,26 +114,23 @@ Linted lint_file(const Options& options) {
   Linted result{input ? "(standard input)" : options.source, LintFormat::Text, {}};
   const auto body = read_file(input ? "/dev/stdin" : options.source, kMaxExpositionBytes);
   result.format = options.format.empty() ? detect_lint_format(body) : by_name(options.format).format;
-  result.problems = lint_body(body, result.format);
+  result.problems = lint_body(options, body, result.format);
   return result;
 }
 
 // The answered Content-Type decides how a scraper reads the body, and so how it is judged.
-Linted lint_url(const Options& options) {
-  const std::chrono::duration<double> limit(seconds_option("--timeout", options.timeout));
+Linted lint_url(const Options& options, std::chrono::milliseconds limit) {
   const std::string name = options.format.empty() ? "text" : options.format;
   const auto& wanted = by_name(name);
-  const auto answer = fetch_url(options.source, std::chrono::ceil<std::chrono::milliseconds>(limit), wanted.accept);
+  const auto answer = fetch_url(options.source, limit, wanted.accept);
   const auto format = lint_format_of(answer.content_type);
   Linted result{without_credentials(options.source), format.value_or(detect_lint_format(answer.body)), {}};
-  result.problems = lint_body(answer.body, result.format);
+  result.problems = lint_body(options, answer.body, result.format);
   if (!format) {
     const auto type = answer.content_type.empty() ? "none" : printable(answer.content_type);
-    result.problems.insert(
-        result.problems.begin(),
-        {0, 0, "", "content-type",
-         fmt::format("the answer's Content-Type is {}, of no metrics; Prometheus 3 refuses it", type),
-         LintProblem::Severity::Error});
+    add_error(
+        options, result.problems, "content-type",
+        fmt::format("the answer's Content-Type is {}, malformed or of no metrics; Prometheus 3 refuses it", type));
   } else if (result.format != wanted.format) {
     std::fprintf(stderr, "vitals lint: asked for %s, the server answered with %s\n", wanted.name, name_of(*format));
   }
@@ -136,16 +138,6 @@ Linted lint_url(const Options& options) {
 }
 
 bool is_error(const LintProblem& problem) { return problem.severity == LintProblem::Severity::Error; }
-
-void apply(const Options& options, std::vector<LintProblem>& problems) {
-  std::erase_if(problems, [&](const LintProblem& problem) {
-    const auto& ignored = options.ignored;
-    return (options.no_warnings && !is_error(problem)) ||
-           std::find(ignored.begin(), ignored.end(), problem.rule) != ignored.end();
-  });
-  if (!options.warnings_as_errors) return;
-  for (auto& problem : problems) problem.severity = LintProblem::Severity::Error;
-}
 
 std::string to_lines(const Linted& linted, std::size_t errors) {
   std::string out;
@@ -179,8 +171,11 @@ std::string to_json(const Linted& linted, std::size_t errors) {
 
 int run(const Options& options) {
   const bool url = options.source.starts_with("http://") || options.source.starts_with("https://");
-  auto linted = url ? lint_url(options) : lint_file(options);
-  apply(options, linted.problems);
+  const std::chrono::duration<double> limit(seconds_option("--timeout", options.timeout));
+  auto linted = url ? lint_url(options, std::chrono::ceil<std::chrono::milliseconds>(limit)) : lint_file(options);
+  if (options.warnings_as_errors) {
+    for (auto& problem : linted.problems) problem.severity = LintProblem::Severity::Error;
+  }
   const auto errors = static_cast<std::size_t>(std::count_if(linted.problems.begin(), linted.problems.end(), is_error));
   const auto text = options.json ? to_json(linted, errors) : to_lines(linted, errors);
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
@@ -217,12 +212,14 @@ Command add_lint(CLI::App& vitals) {
                   "text), and what a file is (default: as it looks)")
       ->type_name("FORMAT")
       ->check(CLI::IsMember({"text", "text1", "openmetrics", "protobuf"}));
-  app->add_option("--ignore", options->ignored, "Leave out the problems of this rule; can be given several times")
+  app->add_option("--ignore", options->lint.ignored, "Leave out the problems of this rule; can be given several times")
       ->type_name("RULE")
       ->check(must_be_rule)
       ->allow_extra_args(false);
   auto* strict = app->add_flag("--warnings-as-errors", options->warnings_as_errors, "Count warnings as errors");
-  app->add_flag("--no-warnings", options->no_warnings, "Leave out warnings")->excludes(strict);
+  app->add_flag_callback(
+         "--no-warnings", [options] { options->lint.warnings = false; }, "Leave out warnings")
+      ->excludes(strict);
   app->add_flag("--json", options->json, "Print one JSON object");
   app->add_option("--timeout", options->timeout, "Limit for the scrape of an address (default 10s)")->type_name("TIME");
   app->footer(kFooter);

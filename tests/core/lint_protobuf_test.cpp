@@ -122,6 +122,19 @@ std::string native(const Native& from) {
   });
 }
 
+std::string summary(const std::vector<double>& quantiles) {
+  return message([&](pbf_writer& writer) {
+    writer.add_uint64(1, 1);
+    writer.add_double(2, 1);
+    for (const double quantile : quantiles) {
+      writer.add_message(3, message([&](pbf_writer& inner) {
+                           inner.add_double(1, quantile);
+                           inner.add_double(2, 5);
+                         }));
+    }
+  });
+}
+
 std::string histogram(const std::string& payload) { return family("h", kHistogramType, {metric(7, payload)}); }
 
 /// The only problem of the body has this rule, and is in the first message.
@@ -261,18 +274,8 @@ TEST(LintProtobuf, Times) {
 }
 
 TEST(LintProtobuf, Values) {
-  const auto quantile = [](double at) {
-    return message([&](pbf_writer& writer) {
-      writer.add_uint64(1, 1);
-      writer.add_double(2, 1);
-      writer.add_message(3, message([&](pbf_writer& inner) {
-                           inner.add_double(1, at);
-                           inner.add_double(2, 5);
-                         }));
-    });
-  };
-  expect_clean(family("s", kSummaryType, {metric(4, quantile(0.5))}));
-  expect_only("quantile-range", family("s", kSummaryType, {metric(4, quantile(1.5))}));
+  expect_clean(family("s", kSummaryType, {metric(4, summary({0.5}))}));
+  expect_only("quantile-range", family("s", kSummaryType, {metric(4, summary({1.5}))}));
   expect_only("counter-nan", family("a_total", kCounterType, {metric(3, number(NAN))}));
   expect_only("info-value", family("a_info", kGaugeType, {gauge(2)}), kWarning);
   const auto with_exemplar = [](const std::string& bytes) {
@@ -329,17 +332,59 @@ TEST(LintProtobuf, DeltasMayBeUnpacked) {
   })));
 }
 
-TEST(LintFormats, AreFoundByContentTypeAndByContent) {
-  EXPECT_EQ(lint_format_of("text/plain; version=0.0.4; charset=utf-8"), LintFormat::Text);
-  EXPECT_EQ(lint_format_of("text/plain"), LintFormat::Text);
-  EXPECT_EQ(lint_format_of("text/plain; version=1.0.0; escaping=allow-utf-8"), LintFormat::Text1);
-  EXPECT_EQ(lint_format_of("text/plain;version=0.0.4;escaping=allow-utf-8"), LintFormat::Text1);
-  EXPECT_EQ(lint_format_of("Application/OpenMetrics-Text; version=1.0.0"), LintFormat::OpenMetrics);
-  EXPECT_EQ(lint_format_of("application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily"),
-            LintFormat::Protobuf);
-  EXPECT_EQ(lint_format_of("text/html"), std::nullopt);
-  EXPECT_EQ(lint_format_of(""), std::nullopt);
+TEST(LintProtobuf, GroupsAreUnknownFieldsToo) {
+  const auto with = [](const std::string& fields) {
+    return delimited(message([&](pbf_writer& writer) {
+                       writer.add_string(1, "a");
+                       writer.add_string(2, "Help.");
+                       writer.add_enum(3, kGaugeType);
+                       writer.add_message(4, gauge(1));
+                     }) +
+                     fields);
+  };
+  const std::string start = "\xe3\x03";  // of field 60
+  const std::string end = "\xe4\x03";
+  const std::string inner = message([](pbf_writer& writer) {
+    writer.add_string(1, "text");
+    writer.add_double(7, 1);
+  });
+  const auto times = [](int n, const std::string& text) {
+    std::string all;
+    for (int i = 0; i < n; ++i) all += text;
+    return all;
+  };
+  expect_clean(with(start + end));
+  expect_clean(with(start + inner + start + inner + end + end));
+  expect_clean(with(times(100, start) + times(100, end)));
+  for (const auto& bad : {start, end, start + start + end, start + "\xec\x03", start + inner.substr(0, 3) + end,
+                          times(101, start) + times(101, end), std::string{"\x03\x04"}, start + "\xff"})
+    expect_only("protobuf-malformed", with(bad));
+  expect_only("wire-type", with("\x2b\x2c"));  // field 5
+}
 
+TEST(LintProtobuf, TheLabelOfATypeIsAddedByIt) {
+  const auto classic_histogram = metric(7, classic(2, 1, {bucket(1, 2)}), {{"le", "1"}});
+  expect_only("reserved-label", family("h", kHistogramType, {classic_histogram}));
+  expect_only("reserved-label", family("h", kHistogramType, {metric(7, native({}), {{"le", "1"}})}), kWarning);
+  expect_only("reserved-label", family("s", kSummaryType, {metric(4, summary({0.5}), {{"quantile", "1"}})}));
+  expect_only("reserved-label", family("s", kSummaryType, {metric(4, summary({}), {{"quantile", "1"}})}), kWarning);
+  expect_only("reserved-label", family("a", kGaugeType, {gauge(1, {{"le", "1"}})}), kWarning);
+}
+
+TEST(LintProtobuf, AQuantileTwiceIsASeriesTwice) {
+  expect_clean(family("s", kSummaryType, {metric(4, summary({0.9, 0.5}))}));
+  expect_only("duplicate-series", family("s", kSummaryType, {metric(4, summary({0.5, 0.9, 0.5}))}));
+}
+
+TEST(LintProtobuf, OneFaultIsOneProblem) {
+  expect_only("native-spans", histogram(native({.spans = {{0, 4294967295U}}})));
+  expect_only("wire-type", family("a", kGaugeType, {gauge(1, {{"x", "1"}}) + message([](pbf_writer& writer) {
+                                                      writer.add_uint64(1, 1);
+                                                      writer.add_uint64(1, 1);
+                                                    })}));
+}
+
+TEST(LintFormats, AreFoundByContent) {
   EXPECT_EQ(detect_lint_format(""), LintFormat::Text);
   EXPECT_EQ(detect_lint_format("#\na 1\n"), LintFormat::Text);
   EXPECT_EQ(detect_lint_format("a 1\n# EOF\n"), LintFormat::OpenMetrics);
@@ -348,8 +393,28 @@ TEST(LintFormats, AreFoundByContentTypeAndByContent) {
     EXPECT_EQ(detect_lint_format(text1), LintFormat::Text1) << text1;
   for (const auto* text : {"a{x=\"{\",y=\",\"} 1\n", "# HELP a Like {\"a.b\"}.\n", "# {\"a.b\"}\na 1\n"})
     EXPECT_EQ(detect_lint_format(text), LintFormat::Text) << text;
-  EXPECT_EQ(detect_lint_format(family("a", kGaugeType, {gauge(1)})), LintFormat::Protobuf);
-  EXPECT_EQ(detect_lint_format(family(std::string(30, 'a'), kGaugeType, {gauge(1)})), LintFormat::Protobuf);
+}
+
+TEST(LintFormats, ProtobufIsAMessageThatIsNoText) {
+  const auto good = family("a.b", kGaugeType, {gauge(1)});
+  const auto name_last = delimited(message([](pbf_writer& writer) {
+    writer.add_message(4, gauge(1));
+    writer.add_enum(3, kGaugeType);
+    writer.add_string(1, "a");
+  }));
+  for (const auto& body : {good, name_last, family(std::string(30, 'a'), kGaugeType, {gauge(1)}),
+                           family("", kGaugeType, {gauge(1)}), family("a\xff", kGaugeType, {}), good + "\xff",
+                           delimited("\x0a\x01"
+                                     "a\xff"),
+                           good.substr(0, good.size() - 1)})
+    EXPECT_EQ(detect_lint_format(body), LintFormat::Protobuf) << testing::PrintToString(body);
+
+  // Names of ten and of 32 bytes, and a message of 97 that is field after field.
+  for (const std::string text :
+       {"#\n\nabcdefghij\t1\n", "#\n abcdefghijklmnopqrstuvwxyzabcdef\n", "a 1\nb{x=\"\x01\"} 1\n",
+        "# HELP a Help.\na{x=\"\x01\"} 1\n", " x 1\n# HELP a b\x07 c d.\n\n# HELP a b c d.\n",
+        "a 1\n# HELP b And that for a while.\x01\n", "a{x=\"\xe9\"} 1\n", "\x1f\x8b\x08\x01"})
+    EXPECT_EQ(detect_lint_format(text), LintFormat::Text) << testing::PrintToString(text);
 }
 
 }  // namespace

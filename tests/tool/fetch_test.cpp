@@ -33,12 +33,6 @@ std::string answered_with(const std::string& answer) {
   return fetch_error(server.url());
 }
 
-std::string gzipped(const std::string& shell_input) {
-  const auto path = temporary_file("body.gz", "");
-  EXPECT_EQ(std::system((shell_input + " | gzip -c > " + path).c_str()), 0);
-  return read_text(path);
-}
-
 TEST(FetchUrl, AsksForTextAndGzipAndGivesTheBody) {
   std::string request;
   const ScriptedServer server([&](int, const std::string& header) {
@@ -59,6 +53,29 @@ TEST(FetchUrl, Decompresses) {
       [&](int, const std::string&) { return http_ok(body, "Content-Type: text/plain\r\nContent-Encoding: gzip\r\n"); });
 
   EXPECT_EQ(fetch_url(server.url(), 5s), "a 1\nb 2\n");
+}
+
+// libcurl takes these as whole, or a stream of two members as damaged; Prometheus does not.
+TEST(FetchUrl, KnowsAWholeGzipStream) {
+  const auto gzip_header = "Content-Type: text/plain\r\nContent-Encoding: gzip\r\n";
+  const auto first = gzipped("printf 'a 1\\n'");
+  const auto second = gzipped("printf 'b 2\\n'");
+  const ScriptedServer server([&](int, const std::string&) { return http_ok(first + second, gzip_header); });
+  EXPECT_EQ(fetch_url(server.url(), 5s), "a 1\nb 2\n");
+
+  auto damaged = first;
+  damaged[damaged.size() - 8] ^= 1;  // the checksum
+  for (const auto& stream : {first.substr(0, first.size() - 4), first.substr(0, first.size() - 8), damaged, first + "x",
+                             first + second.substr(0, 10), std::string{}}) {
+    EXPECT_THAT(answered_with(http_ok(stream, gzip_header)),
+                HasSubstr("the gzip stream is cut off, damaged or followed by something else"));
+  }
+}
+
+TEST(FetchUrl, RefusesAnEncodingThatItDidNotAskFor) {
+  EXPECT_THAT(answered_with(http_ok("a 1\n", "Content-Encoding: br\r\n")),
+              HasSubstr("answered with Content-Encoding br, asked for gzip or none"));
+  EXPECT_EQ(answered_with(http_ok("a 1\n", "Content-Encoding: identity\r\n")), "no error");
 }
 
 TEST(FetchUrl, DoesNotUseAProxyOfTheEnvironment) {

@@ -8,6 +8,8 @@
 #include <gmock/gmock.h>
 #include <unistd.h>
 
+#include <vitals/lint.hpp>
+
 #include "tool/real_prometheus.hpp"
 #include "tool/run_tool.hpp"
 #include "tool/scripted_server.hpp"
@@ -21,6 +23,17 @@ using testing::Not;
 const std::string kClean = "# HELP a Help.\n# TYPE a gauge\na 1\n";
 const std::string kWarned = "# TYPE a gauge\na 1\n";
 const std::string kBroken = "# HELP a Help.\n# TYPE a gauge\na 1\na 2\na{x=\"1\"} 0x1\n";
+
+// More warnings than are listed.
+std::string many_odd_bounds() {
+  std::string text;
+  for (std::size_t i = 0; i <= kMaxLintProblems; ++i) {
+    const auto name = "h" + std::to_string(i);
+    text += "# HELP " + name + " Help.\n# TYPE " + name + " histogram\n" + name + "_bucket{le=\"Inf\"} 1\n" + name +
+            "_sum 1\n" + name + "_count 1\n";
+  }
+  return text;
+}
 
 std::string saved(const std::string& text) { return temporary_file("lint.prom", text); }
 
@@ -48,7 +61,33 @@ TEST(Lint, ExitStatusTellsErrorsFromWarnings) {
   EXPECT_EQ(run_tool({"lint"}).status, 3);
   EXPECT_EQ(run_tool({"lint", saved(kClean), "--format", "xml"}).status, 3);
   EXPECT_EQ(run_tool({"lint", saved(kClean), "--no-warnings", "--warnings-as-errors"}).status, 3);
-  EXPECT_EQ(run_tool({"lint", "http://127.0.0.1:1/metrics", "--timeout", "soon"}).status, 3);
+  for (const auto& source : {std::string{"http://127.0.0.1:1/metrics"}, saved(kClean)}) {
+    EXPECT_EQ(run_tool({"lint", source, "--timeout", "soon"}).status, 3) << source;
+    EXPECT_EQ(run_tool({"lint", source, "--timeout", "-1"}).status, 3) << source;
+  }
+}
+
+// They were left out of the first 1,000 problems, with the error no longer among them.
+TEST(Lint, WhatIsLeftOutHidesNothing) {
+  const std::string too_many = many_odd_bounds() + "# HELP z_total Help.\n# TYPE z_total counter\nz_total -1\n";
+
+  const auto ignored = run_tool({"lint", saved(too_many), "--ignore", "le-not-canonical"});
+  const auto errors = run_tool({"lint", saved(too_many), "--no-warnings"});
+  const auto both = run_tool({"lint", saved(too_many), "--warnings-as-errors", "--ignore", "counter-negative",
+                              "--ignore", "le-not-canonical"});
+
+  EXPECT_EQ(ignored.status, 2);
+  EXPECT_THAT(ignored.out, HasSubstr("[counter-negative]\n"));
+  EXPECT_THAT(ignored.out, HasSubstr(": 1 error, 0 warnings\n"));
+  EXPECT_EQ(errors.status, 2);
+  EXPECT_THAT(errors.out, HasSubstr(": 1 error, 0 warnings\n"));
+  EXPECT_EQ(both.status, 0) << both.out;
+}
+
+TEST(Lint, LeavesOutWhatConcernsTheWholeAnswer) {
+  const ScriptedServer html([](int, const std::string&) { return http_ok(kClean, "Content-Type: text/html\r\n"); });
+
+  EXPECT_EQ(run_tool({"lint", html.url(), "--ignore", "content-type"}).status, 0);
 }
 
 TEST(Lint, PrintsJson) {
@@ -146,6 +185,8 @@ TEST(Lint, JudgesByTheAnsweredContentType) {
 
 TEST(Lint, RefusesAContentTypeOfNoMetrics) {
   const ScriptedServer html([&](int, const std::string&) { return http_ok(kClean, "Content-Type: text/html\r\n"); });
+  const ScriptedServer malformed(
+      [&](int, const std::string&) { return http_ok(kClean, "Content-Type: text/plain; version\r\n"); });
   const ScriptedServer none([&](int, const std::string&) { return http_ok(kClean, ""); });
 
   const auto result = run_tool({"lint", html.url()});
@@ -154,6 +195,7 @@ TEST(Lint, RefusesAContentTypeOfNoMetrics) {
   EXPECT_THAT(result.out, HasSubstr(html.url() + ": error: the answer's Content-Type is text/html"));
   EXPECT_THAT(result.out, HasSubstr(" [content-type]\n"));
   EXPECT_THAT(run_tool({"lint", none.url()}).out, HasSubstr("Content-Type is none"));
+  EXPECT_THAT(run_tool({"lint", malformed.url()}).out, HasSubstr("Content-Type is text/plain; version, malformed or"));
 }
 
 TEST(Lint, DoesNotLetTheServerDriveTheTerminal) {

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <stdexcept>
 #include <system_error>
 
 #include <fcntl.h>
@@ -54,6 +55,12 @@ std::string temporary_file(const std::string& name, const std::string& text) {
   const auto path = temporary_folder() + "/" + name;
   std::ofstream(path, std::ios::binary) << text;
   return path;
+}
+
+std::string gzipped(const std::string& command) {
+  const auto path = temporary_file("gzipped.gz", "");
+  if (std::system(("(" + command + ") | gzip -c > " + path).c_str()) != 0) throw std::runtime_error(command);
+  return read_text(path);
 }
 
 pid_t start_tool(const std::vector<std::string>& arguments, int in, int out, int err) {

@@ -20,6 +20,9 @@ std::string temporary_folder();
 /// Writes a file there and gives its path.
 std::string temporary_file(const std::string& name, const std::string& text);
 
+/// What a shell command prints, compressed by gzip.
+std::string gzipped(const std::string& command);
+
 /// Runs the real `vitals` in data_folder(), so that paths in its output are the same everywhere.
 ToolResult run_tool(const std::vector<std::string>& arguments);
 
