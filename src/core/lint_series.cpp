@@ -24,7 +24,7 @@ std::string_view own_label_of(const LintFamily& family, std::string_view suffix)
 std::string time_key(const LineNumber& time) {
   std::string text{time.text};
   if (text.find_first_of("eE") != text.npos) {
-    std::array<char, 400> fixed{};  // the longest double has 309 digits, the smallest 325 and as many zeros
+    std::array<char, 400> fixed{};  // room for every double
     const auto [end, error] =
         std::to_chars(fixed.data(), fixed.data() + fixed.size(), time.value, std::chars_format::fixed);
     if (error == std::errc{}) text.assign(fixed.data(), end);
@@ -70,6 +70,7 @@ void SeriesLinter::check_stray_label(Sample& sample) {
   const auto label = std::find_if(sorted_.begin(), sorted_.end(), [&](const auto* one) { return one->name == stray; });
   if (label == sorted_.end()) return;
   sample.own = *label;
+  if (sample.suffix.empty()) return;  // the name is the fault
   sample.context.error(sample.at(sample.own->column), "reserved-label",
                        "label " + in_quotes(stray) + " is for " + (stray == "le" ? "buckets" : "quantiles") +
                            ", not for sums and counts; leave it out");
@@ -181,7 +182,7 @@ void SeriesLinter::end(LintFamily& family) {
       check_histogram({report_, format_, family.name}, point);
     }
   }
-  if (family.samples) common_.end_family();
+  if (family.samples && !family.unknown_type) common_.end_family();
   points_.clear();
   groups_.clear();
   first_names_.reset();

@@ -102,7 +102,8 @@ void TextLinter::read_line(std::string_view text) {
   if (line.fault) return fault(line, text);
   open_string_ = false;
   const bool ends_in_value = line.kind == ExpositionLine::Kind::Sample || line.kind == ExpositionLine::Kind::Type;
-  if (ends_in_value && !open_metrics() && (text.ends_with(' ') || text.ends_with('\t')))
+  const bool no_type = line.kind == ExpositionLine::Kind::Type && line.text.empty();
+  if (ends_in_value && !no_type && !open_metrics() && (text.ends_with(' ') || text.ends_with('\t')))
     report_.error({number_, text.find_last_not_of(" \t") + 2}, line.name, "spacing",
                   "the line ends in a blank, which strict parsers refuse; leave it out");
   use(line, text);

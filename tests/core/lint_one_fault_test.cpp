@@ -24,6 +24,7 @@ TEST(LintOneFault, ATypeThatThereIsNot) {
   expect_text({{"unknown-type", kError, 2, 10, head("h", "histogrm") + samples, kHistogram + samples}});
   const std::string total = head("h_total", "counter") + "h_total 1\n";
   expect_text({{"unknown-type", kError, 2, 10, head("h", "histogrm") + samples + total, kHistogram + samples}});
+  expect_text({{"unknown-type", kError, 2, 10, head("a", ""), kGauge}});
   expect_case({"unknown-type", kError, 2, 10, head("h", "histogrm") + kInf + "h_created 1\n# EOF\n", "# EOF\n"},
               LintFormat::OpenMetrics);
 }
@@ -78,6 +79,7 @@ TEST(LintOneFault, ALabelOfBucketsOrQuantilesElsewhere) {
       {"reserved-label", kError, 4, 7, kHistogram + kInf + "h_sum{le=\"1\"} 2\nh_count 2\n", kHistogram + kInf + kRest},
       {"reserved-label", kError, 3, 7, summary + "s_sum{quantile=\"1\"} 2\ns_count 2\n",
        summary + "s_sum 2\ns_count 2\n"},
+      {"unexpected-sample", kError, 3, 1, kHistogram + "h{le=\"1\"} 1\n" + kInf + kRest, kHistogram + kInf + kRest},
   });
 }
 
