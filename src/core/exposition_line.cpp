@@ -148,28 +148,26 @@ bool ExpositionLineParser::timestamp(std::optional<LineNumber>& out) {
   const auto before = rest_;
   auto& number = out.emplace(LineNumber{0, {}, column()});
   const auto text = number.text = word();
-  bool valid = false;
   if (open_metrics()) {
     const auto seconds = parse_exposition_number(text);
-    valid = seconds && std::isfinite(*seconds);
-    if (valid) number.value = *seconds;
-  } else {
-    std::int64_t milliseconds = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), milliseconds);
-    valid = error == std::errc{} && end == text.data() + text.size();
-    number.value = static_cast<double>(milliseconds);
-    if (valid && text.starts_with('-'))
-      line_.odd.push_back(
-          {number.column, "invalid-timestamp", "Prometheus can't read a negative timestamp; leave it out"});
+    number.value = seconds.value_or(0);
+    if (seconds && std::isfinite(*seconds)) return true;
+    rest_ = before;
+    return expected(rest_.empty() ? "spacing" : "invalid-timestamp", "a timestamp in seconds");
   }
-  if (valid && !open_metrics()) {
-    blanks();
-    return rest_.empty() || expected(at('#') ? "exemplar-place" : "syntax", "the end of the line");
+  std::int64_t milliseconds = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), milliseconds);
+  number.value = static_cast<double>(milliseconds);
+  if (error != std::errc{} || end != text.data() + text.size()) {
+    rest_ = before;
+    return expected("invalid-timestamp", "a timestamp in milliseconds or the end of the line");
   }
-  if (valid) return true;
-  rest_ = before;
-  return open_metrics() ? expected(rest_.empty() ? "spacing" : "invalid-timestamp", "a timestamp in seconds")
-                        : expected("invalid-timestamp", "a timestamp in milliseconds or the end of the line");
+  blanks();
+  if (!rest_.empty()) return expected(at('#') ? "exemplar-place" : "syntax", "the end of the line");
+  if (text.starts_with('-'))
+    line_.odd.push_back(
+        {number.column, "invalid-timestamp", "Prometheus can't read a negative timestamp; leave it out"});
+  return true;
 }
 
 bool ExpositionLineParser::blanks() {
