@@ -150,7 +150,7 @@ LintFamily* LintFamilies::of_metadata(const ExpositionLine& line, std::size_t nu
     family->help = line.text;
   } else {
     family->unit_at = {number, line.text_column};
-    family->unit = word(line, at);
+    family->unit = word_of(line, at);
   }
   return family;
 }
@@ -171,7 +171,7 @@ void LintFamilies::check_place(const LintFamily& family, const ExpositionLine& l
 }
 
 // Of TYPE and UNIT.
-std::string_view LintFamilies::word(const ExpositionLine& line, LintPosition at) {
+std::string_view LintFamilies::word_of(const ExpositionLine& line, LintPosition at) {
   const auto text = trimmed(line.text);
   const auto before = static_cast<std::size_t>(text.data() - line.text.data());
   if (format_ == LintFormat::OpenMetrics && !text.empty() && text.size() < line.text.size())
@@ -194,7 +194,7 @@ bool LintFamilies::declare(std::string_view name, MetricType type, LintPosition 
 
 void LintFamilies::set_type(LintFamily& family, const ExpositionLine& line, LintPosition at) {
   const bool open_metrics = format_ == LintFormat::OpenMetrics;
-  const auto word = this->word(line, at);
+  const auto word = word_of(line, at);
   const auto known = std::find_if(kTypes.begin(), kTypes.end(), [&](const TypeWord& type) {
     return type.word == word && (open_metrics ? type.open_metrics : type.text);
   });

@@ -66,7 +66,7 @@ class LintFamilies {
   LintFamily* open(std::string_view name, LintPosition at);
   LintFamily* go_to(Index index, LintPosition at);
   void check_place(const LintFamily& family, const ExpositionLine& line, LintPosition at);
-  std::string_view word(const ExpositionLine& line, LintPosition at);
+  std::string_view word_of(const ExpositionLine& line, LintPosition at);
   void set_type(LintFamily& family, const ExpositionLine& line, LintPosition at);
   void claim(Claims& claims, const std::string& name, LintPosition at, bool strict);
   void claim_type(MetricType type, LintPosition at);

@@ -297,6 +297,14 @@ TEST(LintProtobuf, Values) {
   expect_only("timestamp-value", created(253'402'300'800));
 }
 
+TEST(LintProtobuf, ConventionsOfManyLabels) {
+  Labels labels;
+  for (int i = 0; i < 300; ++i) labels.emplace_back("l" + std::to_string(i), "1");
+  expect_clean(family("a", kGaugeType, {gauge(1, labels)}));
+  labels.emplace_back("zY", "1");
+  expect_only("camel-case", family("a", kGaugeType, {gauge(1, labels)}), kWarning);
+}
+
 TEST(LintProtobuf, ClassicHistograms) {
   expect_only("histogram-bucket-order", histogram(classic(2, 1, {bucket(2, 1), bucket(1, 2)})));
   expect_only("histogram-bucket-decreasing", histogram(classic(2, 1, {bucket(1, 2), bucket(2, 1)})));
