@@ -12,8 +12,6 @@ namespace vitals::detail {
 
 namespace {
 
-constexpr std::size_t kExcerpt = 40;
-
 constexpr bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
 constexpr bool is_name_start(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 constexpr bool is_name_part(char c) noexcept { return is_name_start(c) || (c >= '0' && c <= '9'); }
@@ -36,7 +34,11 @@ const ExpositionLine& ExpositionLineParser::parse(std::string_view line) {
   if (line.front() != '#' && open_metrics()) {
     sample();
   } else if (blanks()) {
-    take('#') ? comment() : sample();
+    if (take('#')) {
+      comment();
+    } else if (sample() && is_blank(line.front())) {
+      line_.odd.push_back({1, "spacing", "Prometheus can't read a sample after a blank; begin the line with its name"});
+    }
   }
   return line_;
 }
@@ -61,6 +63,7 @@ bool ExpositionLineParser::comment() {
 }
 
 bool ExpositionLineParser::metadata(ExpositionLine::Kind kind) {
+  using Kind = ExpositionLine::Kind;
   line_.kind = kind;
   if (!gap()) return false;
   line_.name_column = column();
@@ -72,12 +75,16 @@ bool ExpositionLineParser::metadata(ExpositionLine::Kind kind) {
   }
   if (line_.name.empty() || (!rest_.empty() && !is_blank(rest_.front())))
     return expected(at('"') ? "quoted-name" : "invalid-metric-name", "a metric name");
+  const auto end = column();
   if (open_metrics()) {
     if (!take(' ')) return expected("syntax", "a space and the text");
   } else {
     blanks();
   }
   line_.text_column = column();
+  if (kind == Kind::Type && !open_metrics() && line_.text_column > end + 1 && !rest_.empty())
+    line_.odd.push_back(
+        {end + 1, "spacing", "Prometheus can't read a type after several blanks; write a single space"});
   line_.text = rest_;
   return true;
 }
@@ -114,92 +121,13 @@ bool ExpositionLineParser::sample_name() {
                                               : "invalid-metric-name",
                     "a metric name");
   }
-  if (!open_metrics()) blanks();
+  const auto next = rest_.find_first_not_of(" \t");
+  const bool braces = next != rest_.npos && rest_[next] == '{';
+  if ((braces || !open_metrics()) && !blanks()) return false;
   if (take('{') && !labels(line_.labels, name_within)) return false;
   if (line_.name.empty()) return fail(line_.name_column, "invalid-metric-name", "the braces hold no metric name");
   if (named && !rest_.empty() && !is_blank(rest_.front()) && rest_.data() == line_.name.data() + line_.name.size())
     return expected("invalid-metric-name", "a name of letters, digits, '_' and ':', and a space");
-  return true;
-}
-
-bool ExpositionLineParser::labels(std::vector<LineLabel>& out, bool name_within) {
-  if (!blanks()) return false;
-  if (take('}')) return true;
-  while (true) {
-    if (!label(out, name_within) || !blanks()) return false;
-    if (take('}')) return true;
-    if (!take(',')) return expected("syntax", "',' or '}'");
-    if (!blanks()) return false;
-    if (!open_metrics() && take('}')) return true;  // a comma may come last
-    name_within = false;
-  }
-}
-
-bool ExpositionLineParser::label(std::vector<LineLabel>& out, bool name_within) {
-  LineLabel label{{}, {}, column(), 0};
-  if (at('"') && format_ != LintFormat::Text) {
-    line_.quoted_name = true;
-    if (!quoted_text("a label name", label.name) || !blanks()) return false;
-    if (name_within && !at('=')) {
-      line_.name = label.name;
-      line_.name_column = label.column;
-      return true;
-    }
-  } else {
-    label.name = bare_name(false);
-    if (label.name.empty()) return expected(at('"') ? "quoted-name" : "invalid-label-name", "a label name or '}'");
-  }
-  if (!blanks()) return false;
-  if (!take('=')) {
-    const bool odd_name = !rest_.empty() && std::string_view{":.-/"}.find(rest_.front()) != std::string_view::npos;
-    return expected(odd_name ? "invalid-label-name" : "syntax", "'='");
-  }
-  if (!blanks()) return false;
-  label.value_column = column();
-  if (!quoted_text("a label value", label.value)) return false;
-  out.push_back(label);
-  return true;
-}
-
-bool ExpositionLineParser::quoted_text(std::string_view what, std::string_view& out) {
-  const auto start = column();
-  const auto noun = std::string{what.substr(2)};
-  if (!take('"')) return expected("syntax", std::string{what} + " in double quotes");
-  std::size_t n = 0;
-  bool escaped = false;
-  for (; n < rest_.size() && rest_[n] != '"'; ++n) {
-    if (rest_[n] != '\\') continue;
-    escaped = true;
-    ++n;
-  }
-  if (n >= rest_.size()) return fail(start, "unterminated-string", noun + " without its closing quote");
-  const auto raw = cut(n);
-  take('"');
-  if (!is_valid_utf8(raw)) return fail(start, "invalid-utf8", noun + " is not valid UTF-8");
-  if (raw.find('\r') != raw.npos)
-    line_.odd.push_back({start, "carriage-return", noun + " contains a raw carriage return; leave it out"});
-  out = raw;
-  return !escaped || unescape(raw, start + 1, out);
-}
-
-bool ExpositionLineParser::unescape(std::string_view raw, std::size_t column, std::string_view& out) {
-  auto& text = unescaped_.emplace_back();
-  text.reserve(raw.size());
-  for (std::size_t i = 0; i < raw.size(); ++i) {
-    if (raw[i] != '\\') {
-      text += raw[i];
-      continue;
-    }
-    const char c = raw[++i];
-    if (c != '\\' && c != '"' && c != 'n') {
-      auto message = "unknown escape in '" + printable(raw, kExcerpt) + "'";
-      if (!open_metrics()) return fail(column + i - 1, "invalid-escape", std::move(message));
-      line_.odd.push_back({column + i - 1, "invalid-escape", message + "; write \\\\, \\\" or \\n"});
-      text += '\\';
-    }
-    text += c == 'n' ? '\n' : c;
-  }
-  out = text;
   return true;
 }
 
@@ -220,35 +148,26 @@ bool ExpositionLineParser::timestamp(std::optional<LineNumber>& out) {
   const auto before = rest_;
   auto& number = out.emplace(LineNumber{0, {}, column()});
   const auto text = number.text = word();
-  bool valid = false;
   if (open_metrics()) {
     const auto seconds = parse_exposition_number(text);
-    valid = seconds && std::isfinite(*seconds);
-    if (valid) number.value = *seconds;
-  } else {
-    std::int64_t milliseconds = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), milliseconds);
-    blanks();
-    valid = error == std::errc{} && end == text.data() + text.size() && rest_.empty();
-    number.value = static_cast<double>(milliseconds);
+    number.value = seconds.value_or(0);
+    if (seconds && std::isfinite(*seconds)) return true;
+    rest_ = before;
+    return expected(rest_.empty() ? "spacing" : "invalid-timestamp", "a timestamp in seconds");
   }
-  if (valid) return true;
-  rest_ = before;
-  return open_metrics() ? expected(rest_.empty() ? "spacing" : "invalid-timestamp", "a timestamp in seconds")
-                        : expected("invalid-timestamp", "a timestamp in milliseconds or the end of the line");
-}
-
-bool ExpositionLineParser::exemplar() {
-  const auto start = column();
-  if (!take('#')) return expected("syntax", "'#' and an exemplar, or the end of the line");
-  if (!gap()) return false;
-  if (!take('{')) return expected("syntax", "the exemplar's labels in braces");
-  auto& out = line_.exemplar.emplace();
-  out.column = start;
-  if (!labels(out.labels, false) || !gap() || !value(out.value)) return false;
-  if (rest_.empty()) return true;
-  if (!gap() || !timestamp(out.timestamp)) return false;
-  return rest_.empty() || expected("syntax", "the end of the line");
+  std::int64_t milliseconds = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), milliseconds);
+  number.value = static_cast<double>(milliseconds);
+  if (error != std::errc{} || end != text.data() + text.size()) {
+    rest_ = before;
+    return expected("invalid-timestamp", "a timestamp in milliseconds or the end of the line");
+  }
+  blanks();
+  if (!rest_.empty()) return expected(at('#') ? "exemplar-place" : "syntax", "the end of the line");
+  if (text.starts_with('-'))
+    line_.odd.push_back(
+        {number.column, "invalid-timestamp", "Prometheus can't read a negative timestamp; leave it out"});
+  return true;
 }
 
 bool ExpositionLineParser::blanks() {

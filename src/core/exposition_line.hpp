@@ -66,6 +66,8 @@ class ExpositionLineParser {
   [[nodiscard]] const ExpositionLine& parse(std::string_view line);
 
  private:
+  static constexpr std::size_t kExcerpt = 40;
+
   [[nodiscard]] bool open_metrics() const noexcept { return format_ == LintFormat::OpenMetrics; }
   bool comment();
   bool metadata(ExpositionLine::Kind kind);

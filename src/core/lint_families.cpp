@@ -38,8 +38,8 @@ constexpr std::array kTypes = {TypeWord{"counter", MetricType::Counter, true, tr
                                TypeWord{"untyped", MetricType::Untyped, true, false}};
 
 std::string_view trimmed(std::string_view text) {
-  const auto last = text.find_last_not_of(" \t");
-  return last == text.npos ? std::string_view{} : text.substr(0, last + 1);
+  const auto first = std::min(text.find_first_not_of(" \t"), text.size());
+  return text.substr(first, text.find_last_not_of(" \t") + 1 - first);
 }
 
 }  // namespace
@@ -82,10 +82,13 @@ LintFamily* LintFamilies::open(std::string_view name, LintPosition at) {
 LintFamily* LintFamilies::go_to(Index index, LintPosition at) {
   auto& family = families_[index];
   if (index != current_) {
-    if (!std::exchange(family.interleaved, true))
+    if (!std::exchange(family.interleaved, true)) {
+      for (const auto rule : {"histogram-inf-missing", "histogram-count-missing", "histogram-sum-missing"})
+        report_.withdraw(family.name, rule);
       report_.error(at, family.name, "interleaved-family",
                     "the family began on line " + std::to_string(family.first.line) +
                         " and goes on after another one; its lines must stand together");
+    }
     family.damaged = true;
     current_ = index;
   }
@@ -95,15 +98,24 @@ LintFamily* LintFamilies::go_to(Index index, LintPosition at) {
 void LintFamilies::claim(Claims& claims, const std::string& name, LintPosition at, bool strict) {
   const auto [entry, fresh] = claims.emplace(fingerprint(name), current_);
   if (fresh || entry->second == current_) return;
+  auto& family = families_[current_];
+  auto& other = families_[entry->second];
+  if (other.unknown_type && other.name != name) {
+    entry->second = current_;
+    return;
+  }
+  // Whose the samples are, nobody knows: this stands for what else seems to be wrong with them.
+  if (strict) family.damaged = family.interleaved = other.damaged = other.interleaved = true;
   const auto severity = strict ? LintProblem::Severity::Error : LintProblem::Severity::Warning;
-  report_.add(severity, at, families_[current_].name, "name-clash",
+  report_.add(severity, at, family.name, "name-clash",
               "the name " + in_quotes(name) + (strict ? "" : ", in OpenMetrics,") + " also belongs to the family " +
-                  in_quotes(families_[entry->second].name) + "; rename one of the families");
+                  in_quotes(other.name) + "; rename one of the families");
 }
 
 void LintFamilies::claim_type(MetricType type, LintPosition at) {
   const std::string name = families_[current_].name;
-  for (const auto suffix : sample_suffixes(type, format_)) {
+  const auto suffixes = sample_suffixes(type, format_);
+  for (const auto suffix : suffixes) {
     if (!suffix.empty()) claim(claims_, name + std::string{suffix}, at, true);
   }
   if (format_ == LintFormat::OpenMetrics) return;
@@ -111,8 +123,16 @@ void LintFamilies::claim_type(MetricType type, LintPosition at) {
   claim(open_metrics_names_, base, at, false);
   for (const auto suffix : sample_suffixes(type, LintFormat::OpenMetrics)) {
     const auto sample = base + std::string{suffix};
-    if (owner(sample) != current_) claim(open_metrics_names_, sample, at, false);
+    if (std::find(suffixes.begin(), suffixes.end(), suffix) == suffixes.end() && owner(sample) != current_)
+      claim(open_metrics_names_, sample, at, false);
   }
+}
+
+// So that the one fault, of the type, does not come back with each sample.
+void LintFamilies::claim_any_suffix() {
+  for (const auto suffix :
+       {"_bucket"sv, "_count"sv, "_sum"sv, "_created"sv, "_total"sv, "_gcount"sv, "_gsum"sv, "_info"sv})
+    claims_.emplace(fingerprint(families_[current_].name + std::string{suffix}), current_);
 }
 
 LintFamily* LintFamilies::of_metadata(const ExpositionLine& line, std::size_t number) {
@@ -123,18 +143,41 @@ LintFamily* LintFamilies::of_metadata(const ExpositionLine& line, std::size_t nu
   const bool known = index != kNone && families_[index].name == line.name;
   auto* family = known ? go_to(index, at) : open(line.name, at);
   if (!family) return nullptr;
-  if (family->samples && !family->interleaved)
-    report_.error(at, line.name, "metadata-after-samples",
-                  "HELP, TYPE and UNIT must come before the first sample; move this line up");
+  check_place(*family, line, at);
   if (line.kind == ExpositionLine::Kind::Type) {
     set_type(*family, line, at);
   } else if (line.kind == ExpositionLine::Kind::Help) {
-    set_text(family->help, "HELP", line, at);
+    family->help = line.text;
   } else {
     family->unit_at = {number, line.text_column};
-    set_text(family->unit, "UNIT", line, at);
+    family->unit = word_of(line, at);
   }
   return family;
+}
+
+void LintFamilies::check_place(const LintFamily& family, const ExpositionLine& line, LintPosition at) {
+  if (family.interleaved) return;  // as in files put one after the other, where all of it comes again
+  const auto again = [&](bool known, const char* keyword) {
+    if (known)
+      report_.error(at, line.name, "repeated-metadata", "a second " + std::string{keyword} + "; leave one of them out");
+    return known;
+  };
+  const bool repeated = line.kind == ExpositionLine::Kind::Type   ? again(family.type.has_value(), "TYPE")
+                        : line.kind == ExpositionLine::Kind::Help ? again(family.help.has_value(), "HELP")
+                                                                  : again(family.unit.has_value(), "UNIT");
+  if (!repeated && family.samples)
+    report_.error(at, line.name, "metadata-after-samples",
+                  "HELP, TYPE and UNIT must come before the first sample; move this line up");
+}
+
+// Of TYPE and UNIT.
+std::string_view LintFamilies::word_of(const ExpositionLine& line, LintPosition at) {
+  const auto text = trimmed(line.text);
+  const auto before = static_cast<std::size_t>(text.data() - line.text.data());
+  if (format_ == LintFormat::OpenMetrics && !text.empty() && text.size() < line.text.size())
+    report_.error({at.line, line.text_column + (before > 0 ? 0 : text.size())}, line.name, "spacing",
+                  "OpenMetrics has a single space before the word, and none after it");
+  return text;
 }
 
 bool LintFamilies::declare(std::string_view name, MetricType type, LintPosition at) {
@@ -149,17 +192,9 @@ bool LintFamilies::declare(std::string_view name, MetricType type, LintPosition 
   return true;
 }
 
-void LintFamilies::set_text(std::optional<std::string_view>& field, std::string_view keyword,
-                            const ExpositionLine& line, LintPosition at) {
-  if (field)
-    report_.error(at, line.name, "repeated-metadata", "a second " + std::string{keyword} + "; leave one of them out");
-  field = line.text;
-}
-
 void LintFamilies::set_type(LintFamily& family, const ExpositionLine& line, LintPosition at) {
-  if (family.type) report_.error(at, line.name, "repeated-metadata", "a second TYPE; leave one of them out");
   const bool open_metrics = format_ == LintFormat::OpenMetrics;
-  const auto word = open_metrics ? line.text : trimmed(line.text);
+  const auto word = word_of(line, at);
   const auto known = std::find_if(kTypes.begin(), kTypes.end(), [&](const TypeWord& type) {
     return type.word == word && (open_metrics ? type.open_metrics : type.text);
   });
@@ -170,7 +205,11 @@ void LintFamilies::set_type(LintFamily& family, const ExpositionLine& line, Lint
         in_quotes(word) + " is no type; " +
             (open_metrics ? "counter, gauge, histogram, gaugehistogram, summary, info, stateset and unknown are"
                           : "counter, gauge, histogram, summary and untyped are"));
-    family.type = MetricType::Untyped;
+    if (!family.type) {
+      family.type = MetricType::Untyped;
+      family.unknown_type = true;
+      claim_any_suffix();
+    }
     return;
   }
   if (family.type) return;

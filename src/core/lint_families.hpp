@@ -2,11 +2,14 @@
 
 #include <cstddef>
 #include <deque>
+#include <functional>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include <vitals/snapshot.hpp>
 
@@ -27,8 +30,10 @@ struct LintFamily {
   LintPosition unit_at{};
   bool samples = false;
   bool interleaved = false;
-  bool damaged = false;  ///< a line of it can't be read: what is missing may be there
-  bool judged = false;   ///< by its name
+  bool damaged = false;                              ///< a line of it can't be read: what is missing may be there
+  bool unknown_type = false;                         ///< TYPE has none of the words: its samples may have any suffix
+  std::set<std::string, std::less<>> label_names{};  ///< of its samples
+  std::vector<double> bounds{};                      ///< of its first histogram
 
   [[nodiscard]] MetricType kind() const noexcept { return type.value_or(MetricType::Untyped); }
 };
@@ -51,6 +56,7 @@ class LintFamilies {
   void finish();
   /// The family of the last call.
   [[nodiscard]] LintFamily* current() noexcept { return current_ == kNone ? nullptr : &families_[current_]; }
+  [[nodiscard]] const std::deque<LintFamily>& all() const noexcept { return families_; }
 
  private:
   using Index = std::size_t;
@@ -59,11 +65,12 @@ class LintFamilies {
 
   LintFamily* open(std::string_view name, LintPosition at);
   LintFamily* go_to(Index index, LintPosition at);
+  void check_place(const LintFamily& family, const ExpositionLine& line, LintPosition at);
+  std::string_view word_of(const ExpositionLine& line, LintPosition at);
   void set_type(LintFamily& family, const ExpositionLine& line, LintPosition at);
-  void set_text(std::optional<std::string_view>& field, std::string_view keyword, const ExpositionLine& line,
-                LintPosition at);
   void claim(Claims& claims, const std::string& name, LintPosition at, bool strict);
   void claim_type(MetricType type, LintPosition at);
+  void claim_any_suffix();
   [[nodiscard]] bool has_gauge(const std::string& name) const;
   [[nodiscard]] Index owner(std::string_view name) const;
   void warn_of_total(std::string_view name);

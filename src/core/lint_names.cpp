@@ -16,13 +16,20 @@ namespace {
 
 using Severity = LintProblem::Severity;
 
-// Beyond this nobody chose a name, and what compares words would take quadratic time.
+// Beyond this nobody chose a name, and to look for all labels in it would take quadratic time.
 constexpr std::size_t kLongName = 500;
 
 bool is_histogram(MetricType type) { return type == MetricType::Histogram || type == MetricType::GaugeHistogram; }
 
-std::string_view own_label(MetricType type) {
-  return is_histogram(type) ? "le" : type == MetricType::Summary ? "quantile" : "";
+// Empty if the type has none.
+std::string_view own_label(const LintDeclaration& declared) {
+  return declared.type == MetricType::StateSet ? std::string_view{declared.name} : reserved_label(declared.type);
+}
+
+std::vector<std::string> label_names(const LintDeclaration& declared) {
+  auto names = declared.labels;
+  for (const auto& label : declared.constant_labels) names.push_back(label.name);
+  return names;
 }
 
 std::string_view type_word(MetricType type) {
@@ -64,7 +71,7 @@ void lint_reserved(const LintDeclaration& declared, const LintEmit& emit) {
   for (const std::string_view reserved : {"_count", "_sum"}) {
     if (!histogram && !summary && name.ends_with(reserved)) suffix(reserved, "the samples of a histogram or summary");
   }
-  for (const auto& label : declared.labels) {
+  for (const auto& label : label_names(declared)) {
     if ((label == "le" && !histogram) || (label == "quantile" && !summary))
       emit(Severity::Warning, "reserved-label",
            "label " + in_quotes(label) + " belongs to " + (label == "le" ? "histograms" : "summaries") +
@@ -87,29 +94,28 @@ void lint_type_and_suffix(const LintDeclaration& declared, const LintEmit& emit)
   const bool may_be_info = type == MetricType::Info || type == MetricType::Gauge || type == MetricType::Untyped;
   if (!may_be_info && name.ends_with("_info"))
     warn("info-type", "only an info, a gauge that is always 1, may end in \"_info\"; rename the metric");
-  const auto tokens = name_tokens(name);
   const std::string own{type_word(type)};
-  if (!own.empty() && std::find(tokens.begin() + 1, tokens.end(), own) != tokens.end())
+  if (!own.empty() && (lower_case(name) + '_').find('_' + own + '_') != std::string::npos)
     warn("type-in-name", "the name contains its type, \"" + own + "\"; leave it out");
 }
 
 // After https://prometheus.io/docs/practices/naming/: requests_by_code_total{code="200"}. A label's word alone, as in
 // cpu_mode_seconds_total{mode="user"}, tells what is counted.
 void lint_label_in_name(const std::string& name, const std::string& label, const LintEmit& emit) {
-  if (label.size() > kLongName) return;
+  if (name.size() > kLongName || label.size() > kLongName) return;
   for (const std::string link : {"_by_", "_per_"}) {
-    if ((name + '_').find(link + label + '_') != std::string::npos)
+    if (name.find(link) != name.npos && (name + '_').find(link + label + '_') != std::string::npos)
       emit(Severity::Warning, "label-in-name",
            "the name repeats its label " + in_quotes(label) + "; leave " + in_quotes(link + label) + " out of it");
   }
 }
 
 void lint_labels(const LintDeclaration& declared, const LintEmit& emit) {
-  for (const auto& label : declared.labels) {
+  for (const auto& label : label_names(declared)) {
     if (camel_case(label))
       emit(Severity::Warning, "camel-case", "label " + in_quotes(label) + " is in camelCase; use snake_case");
-    lint_label_in_name(declared.name, label, emit);
   }
+  for (const auto& label : declared.labels) lint_label_in_name(declared.name, label, emit);
   if (declared.type == MetricType::Info) return;
   for (const auto& label : declared.constant_labels) {
     if (label.value.empty())
@@ -121,8 +127,8 @@ void lint_labels(const LintDeclaration& declared, const LintEmit& emit) {
 }
 
 void check_labels(const LintDeclaration& declared, const LintEmit& emit) {
-  auto names = declared.labels;
-  for (const auto& label : declared.constant_labels) names.push_back(label.name);
+  const auto own = own_label(declared);
+  auto names = label_names(declared);
   std::sort(names.begin(), names.end());
   for (auto name = names.begin(); name != names.end(); ++name) {
     const std::string label = "label " + in_quotes(*name) + ": ";
@@ -134,7 +140,7 @@ void check_labels(const LintDeclaration& declared, const LintEmit& emit) {
     else if (name->starts_with("_"))
       emit(Severity::Warning, "reserved-label-name",
            label + "OpenMetrics reserves names that start with \"_\"; drop the underscore");
-    if (*name == own_label(declared.type))
+    if (!own.empty() && *name == own)
       emit(Severity::Error, "reserved-label", label + "the type writes this label itself; rename the label");
     if (name != names.begin() && *name == *std::prev(name))
       emit(Severity::Error, "duplicate-label", label + "declared twice; label names must differ");
@@ -143,14 +149,10 @@ void check_labels(const LintDeclaration& declared, const LintEmit& emit) {
 
 }  // namespace
 
-std::vector<std::string_view> name_tokens(std::string_view name) {
-  std::vector<std::string_view> tokens;
-  for (std::size_t end = 0; end != name.npos;) {
-    end = name.find('_');
-    tokens.push_back(name.substr(0, end));
-    if (end != name.npos) name.remove_prefix(end + 1);
-  }
-  return tokens;
+std::string lower_case(std::string_view text) {
+  std::string lower{text};
+  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return lower;
 }
 
 std::string_view without_suffix(std::string_view name, std::string_view suffix) noexcept {
@@ -179,13 +181,15 @@ void lint_bounds(const LintDeclaration& declared, const LintEmit& emit) {
 
 void lint_unit_suffix(const LintDeclaration& declared, const LintEmit& emit) {
   if (declared.unit.empty()) return;
-  const auto base = without_suffix(declared.name, "_total");
+  // What follows the unit only of counters: https://prometheus.io/docs/specs/om/open_metrics_spec/#metricfamily
+  const bool counter = declared.type == MetricType::Counter;
+  const auto base = counter ? without_suffix(declared.name, "_total") : std::string_view{declared.name};
   if (declared.type == MetricType::Info || declared.type == MetricType::StateSet)
     emit(Severity::Error, "unit-not-allowed", "an info or a state set has no unit; remove it");
   else if (!base.ends_with("_" + declared.unit))
-    emit(
-        Severity::Error, "unit-suffix",
-        "the name must end in its unit, " + in_quotes("_" + declared.unit) + " (before \"_total\"); rename the metric");
+    emit(Severity::Error, "unit-suffix",
+         "the name must end in its unit, " + in_quotes("_" + declared.unit) +
+             (counter ? " (before \"_total\"); rename the metric" : "; rename the metric"));
 }
 
 void lint_data_model(const LintDeclaration& declared, const LintEmit& emit) {
@@ -203,7 +207,6 @@ void lint_conventions(const LintDeclaration& declared, const LintEmit& emit) {
   if (declared.name.find(':') != std::string::npos)
     emit(Severity::Warning, "reserved-colon", "':' is for the names of recording rules; use '_'");
   if (camel_case(declared.name)) emit(Severity::Warning, "camel-case", "the name is in camelCase; use snake_case");
-  if (declared.name.size() > kLongName) return;
   lint_reserved(declared, emit);
   lint_type_and_suffix(declared, emit);
   lint_units(declared, emit);

@@ -32,7 +32,7 @@ void add_bucket(const LintContext& context, HistogramPoint& point, LintPosition 
 }
 
 void check_histogram(const LintContext& context, const HistogramPoint& point) {
-  if (!point.infinite)
+  if (!point.infinite && !point.odd_bucket)
     context.error(point.first, "histogram-inf-missing",
                   "the bucket le=\"+Inf\" is missing; add it, with the count of all observations");
   if (point.infinite && point.count && point.count->value != *point.infinite)
@@ -64,7 +64,7 @@ void check_histogram_sum(const LintContext& context, const HistogramPoint& point
 }
 
 void check_count(const LintContext& context, LintPosition at, double value) {
-  if (std::isnan(value) || value < 0) {
+  if (!std::isfinite(value) || value < 0) {
     context.error(at, "count-value", "a count is " + number_text(value) + "; it must be a whole number from 0");
   } else if (context.format != LintFormat::Protobuf && value != std::floor(value)) {
     context.strict(at, "count-value", "a count is " + number_text(value) + "; it must be a whole number");

@@ -42,6 +42,7 @@ struct HistogramPoint {
   std::optional<double> reached{};  ///< its count
   std::optional<double> infinite{};
   bool negative_bound = false;
+  bool odd_bucket = false;  ///< one without a bound: which, nobody knows
   std::optional<PlacedNumber> count{};
   std::optional<PlacedNumber> sum{};
 };

@@ -169,7 +169,6 @@ void ProtobufLinter::metric(const WireMessage& message, JudgedFamily& family, st
 
 void ProtobufLinter::check_labels(const LintContext& problems, const WireMessage& message, JudgedFamily& family,
                                   WireLabels& labels) {
-  constexpr std::size_t kMaxLabelNames = 200;
   std::sort(labels.begin(), labels.end());
   std::string key;
   std::string names;
@@ -177,7 +176,7 @@ void ProtobufLinter::check_labels(const LintContext& problems, const WireMessage
     const auto& [name, value] = labels[i];
     if (i > 0 && name == labels[i - 1].first)
       problems.error(message.at(), "duplicate-label", "label " + in_quotes(name) + " twice; leave one of them out");
-    if (family.label_names.size() < kMaxLabelNames) family.label_names.emplace(name);
+    family.label_names.emplace(name);
     append_part(names, name);
     if (value.empty()) continue;
     append_part(key, name);

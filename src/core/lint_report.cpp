@@ -40,6 +40,10 @@ void LintReport::withdraw(std::string_view metric, std::string_view rule) {
   std::erase_if(errors_, [&](const LintProblem& problem) { return problem.metric == shown && problem.rule == rule; });
 }
 
+void LintReport::withdraw(std::size_t line, std::string_view rule) {
+  std::erase_if(errors_, [&](const LintProblem& problem) { return problem.line == line && problem.rule == rule; });
+}
+
 std::vector<LintProblem> LintReport::take() {
   auto all = std::move(errors_);
   const auto room = std::min(kMaxLintProblems - all.size(), warnings_.size());

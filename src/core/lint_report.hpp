@@ -32,6 +32,7 @@ class LintReport {
 
   /// Forgets the errors of that rule, which what came later explains.
   void withdraw(std::string_view metric, std::string_view rule);
+  void withdraw(std::size_t line, std::string_view rule);
 
   /// An error was dropped: whoever reads may stop.
   [[nodiscard]] bool full() const noexcept { return full_; }

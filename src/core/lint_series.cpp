@@ -1,6 +1,8 @@
 #include "core/lint_series.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cmath>
 
 #include "core/lint_names.hpp"
@@ -8,8 +10,6 @@
 namespace vitals::detail {
 
 namespace {
-
-constexpr std::size_t kMaxLabelNames = 200;  // of a family, for the conventions
 
 bool is_histogram(MetricType type) { return type == MetricType::Histogram || type == MetricType::GaugeHistogram; }
 
@@ -20,14 +20,30 @@ std::string_view own_label_of(const LintFamily& family, std::string_view suffix)
   return {};
 }
 
+// A time as text, the same for 1, 1.0 and 1e0. As a double, nanoseconds of today would be the same too.
+std::string time_key(const LineNumber& time) {
+  std::string text{time.text};
+  if (text.find_first_of("eE") != text.npos) {
+    std::array<char, 400> fixed{};  // room for every double
+    const auto [end, error] =
+        std::to_chars(fixed.data(), fixed.data() + fixed.size(), time.value, std::chars_format::fixed);
+    if (error == std::errc{}) text.assign(fixed.data(), end);
+  }
+  const bool negative = text.starts_with('-');
+  text.erase(0, std::min(text.find_first_not_of("+-0"), text.size()));
+  if (text.find('.') != text.npos) text.erase(text.find_last_not_of('0') + 1);
+  if (text.ends_with('.')) text.pop_back();
+  return negative && !text.empty() ? '-' + text : text;
+}
+
 }  // namespace
 
-void SeriesLinter::sample(const LintFamily& family, const ExpositionLine& line, std::size_t number,
-                          std::string_view series) {
+void SeriesLinter::sample(LintFamily& family, const ExpositionLine& line, std::size_t number, std::string_view series) {
   Sample sample{family, line, {report_, format_, line.name}, number, line.name.substr(family.name.size()), {}, nullptr};
   sample.own_label = own_label_of(family, sample.suffix);
   check_labels(sample);
   remember(sample, series);
+  if (family.unknown_type) return;
   group(sample);
   const auto suffixes = sample_suffixes(family.kind(), format_);
   if (std::find(suffixes.begin(), suffixes.end(), sample.suffix) == suffixes.end()) return unexpected(sample);
@@ -44,6 +60,20 @@ void SeriesLinter::check_labels(Sample& sample) {
     if (!sample.own_label.empty() && label->name == sample.own_label) sample.own = label;
   }
   check_label_names(sample);
+  if (sample.of_histogram() || sample.family.kind() == MetricType::Summary) check_stray_label(sample);
+}
+
+// Left out where series are told apart, so that the others of its metric are not missed.
+void SeriesLinter::check_stray_label(Sample& sample) {
+  const auto stray = sample.of_histogram() ? std::string_view{"le"} : std::string_view{"quantile"};
+  if (sample.own_label == stray) return;
+  const auto label = std::find_if(sorted_.begin(), sorted_.end(), [&](const auto* one) { return one->name == stray; });
+  if (label == sorted_.end()) return;
+  sample.own = *label;
+  if (sample.suffix.empty()) return;  // the name is the fault
+  sample.context.error(sample.at(sample.own->column), "reserved-label",
+                       "label " + in_quotes(stray) + " is for " + (stray == "le" ? "buckets" : "quantiles") +
+                           ", not for sums and counts; leave it out");
 }
 
 void SeriesLinter::check_label_names(const Sample& sample) {
@@ -75,7 +105,7 @@ void SeriesLinter::remember(const Sample& sample, std::string_view series) {
     append_part(key_, label->value);
   }
   // OpenMetrics lets a series have several points.
-  if (format_ == LintFormat::OpenMetrics && sample.line.timestamp) append_part(key_, sample.line.timestamp->text);
+  if (format_ == LintFormat::OpenMetrics && sample.line.timestamp) append_part(key_, time_key(*sample.line.timestamp));
   series_.push_back({fingerprint(key_), sample.number, series});
 }
 
@@ -100,14 +130,14 @@ void SeriesLinter::group(const Sample& sample) {
     for (const auto* label : sorted_) {
       if (label == sample.own) continue;
       append_part(names, label->name);
-      if (label_names_.size() < kMaxLabelNames) label_names_.emplace(label->name);
+      sample.family.label_names.emplace(label->name);
     }
     if (first_names_ && *first_names_ != names && !std::exchange(odd_names_, true))
       warn_of_label_names(sample.context, sample.at(sample.line.name_column));
     if (!first_names_) first_names_ = names;
     add_common(sample.own_label);
   }
-  if (format_ == LintFormat::OpenMetrics && sample.line.timestamp) append_part(key_, sample.line.timestamp->text);
+  if (format_ == LintFormat::OpenMetrics && sample.line.timestamp) append_part(key_, time_key(*sample.line.timestamp));
   point_ = fingerprint(key_);
   group_ = id;
   any_group_ = true;
@@ -152,13 +182,10 @@ void SeriesLinter::end(LintFamily& family) {
       check_histogram({report_, format_, family.name}, point);
     }
   }
-  if (!std::exchange(family.judged, true)) judge(family);
-  if (family.samples) common_.end_family();
+  if (family.samples && !family.unknown_type) common_.end_family();
   points_.clear();
   groups_.clear();
-  label_names_.clear();
   first_names_.reset();
-  bounds_.clear();
   time_.reset();
   any_group_ = odd_names_ = timed_ = odd_numbers_ = false;
 }
@@ -168,9 +195,9 @@ void SeriesLinter::judge(const LintFamily& family) {
   LintDeclaration declared{.name = family.name, .help = std::string{family.help.value_or("")}, .type = family.kind()};
   if (open_metrics && family.type == MetricType::Counter) declared.name += "_total";
   if (open_metrics && family.type == MetricType::Info) declared.name += "_info";
-  declared.labels.assign(label_names_.begin(), label_names_.end());
+  declared.labels.assign(family.label_names.begin(), family.label_names.end());
   declared.unit = family.unit.value_or("");
-  declared.bounds = std::move(bounds_);
+  declared.bounds = family.bounds;
   const LintPosition at = family.type ? family.type_at : family.first;
   const auto emit_at = [&](LintPosition where) {
     return [this, &family, where](LintProblem::Severity severity, std::string_view rule, std::string message) {
@@ -193,9 +220,11 @@ void SeriesLinter::finish() {
   std::sort(series_.begin(), series_.end());
   for (std::size_t i = 1; i < series_.size(); ++i) {
     const auto& [id, line, text] = series_[i];
-    if (id == series_[i - 1].id)
-      report_.error({line, 1}, text, "duplicate-series",
-                    "the same series as on line " + std::to_string(series_[i - 1].line) + "; leave one of them out");
+    if (report_.full()) break;
+    if (id != series_[i - 1].id) continue;
+    report_.withdraw(line, "histogram-bucket-order");
+    report_.error({line, 1}, text, "duplicate-series",
+                  "the same series as on line " + std::to_string(series_[i - 1].line) + "; leave one of them out");
   }
   common_.report(report_, {1, 1});
 }

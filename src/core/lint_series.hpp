@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -23,9 +22,11 @@ class SeriesLinter {
   SeriesLinter(LintReport& report, LintFormat format) : report_{report}, format_{format} {}
 
   /// `series` is the line without value and what follows. REQUIRES: end() was called if the last family was another.
-  void sample(const LintFamily& family, const ExpositionLine& line, std::size_t number, std::string_view series);
+  void sample(LintFamily& family, const ExpositionLine& line, std::size_t number, std::string_view series);
   /// No sample of this family will follow.
   void end(LintFamily& family);
+  /// A family as such, once all is known of it.
+  void judge(const LintFamily& family);
   /// No sample will follow.
   void finish();
 
@@ -41,7 +42,7 @@ class SeriesLinter {
   };
   /// A line with what was found out about it.
   struct Sample {
-    const LintFamily& family;
+    LintFamily& family;
     const ExpositionLine& line;
     LintContext context;
     std::size_t number;
@@ -58,6 +59,7 @@ class SeriesLinter {
   using Points = std::unordered_map<Fingerprint, HistogramPoint, FingerprintHash>;
 
   void check_labels(Sample& sample);
+  void check_stray_label(Sample& sample);
   void check_label_names(const Sample& sample);
   void remember(const Sample& sample, std::string_view series);
   void group(const Sample& sample);
@@ -71,7 +73,6 @@ class SeriesLinter {
   void check_exemplar(const Sample& sample);
   std::optional<double> own_number(const Sample& sample);
   void unexpected(const Sample& sample);
-  void judge(const LintFamily& family);
   void add_common(std::string_view own_label);
 
   LintReport& report_;
@@ -86,12 +87,10 @@ class SeriesLinter {
   Fingerprint point_{};
   bool any_group_ = false;
   std::optional<LineNumber> time_{};  // of the last sample
-  std::set<std::string, std::less<>> label_names_;
   std::optional<std::string> first_names_{};
   bool odd_names_ = false;
   bool timed_ = false;
   bool odd_numbers_ = false;
-  std::vector<double> bounds_;  // of the family's first histogram
 
   // Of all.
   std::vector<Series> series_;

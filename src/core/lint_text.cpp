@@ -11,6 +11,13 @@ namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
+// After a raw line feed in a label value: what is left of the labels.
+bool ends_string(std::string_view text) {
+  const auto quote = text.find('"');
+  const auto next = quote == text.npos ? quote : text.find_first_not_of(" \t", quote + 1);
+  return next != text.npos && (text[next] == ',' || text[next] == '}');
+}
+
 class TextLinter {
  public:
   TextLinter(LintFormat format, LintReport& report)
@@ -22,7 +29,8 @@ class TextLinter {
   [[nodiscard]] bool open_metrics() const noexcept { return format_ == LintFormat::OpenMetrics; }
   void read_line(std::string_view text);
   void use(const ExpositionLine& line, std::string_view text);
-  void fault(const ExpositionLine& line);
+  void fault(const ExpositionLine& line, std::string_view text);
+  void comment(std::string_view text);
   void metadata(const ExpositionLine& line);
   void check_help(const ExpositionLine& line);
   void sample(const ExpositionLine& line, std::string_view text);
@@ -40,7 +48,10 @@ class TextLinter {
   std::size_t number_ = 0;
   bool ended_ = false;  // by # EOF
   bool stop_ = false;
+  bool open_string_ = false;  // the last line lacks a closing quote
+  bool told_of_end_ = false;
   bool told_of_return_ = false;
+  std::optional<LintPosition> return_{};  // the first where any text may stand
   bool told_of_quotes_ = false;
 };
 
@@ -63,9 +74,13 @@ void TextLinter::run(std::string_view text) {
     text.remove_prefix(end + 1);
   }
   enter(nullptr);
+  for (const auto& family : families_.all()) series_.judge(family);
   series_.finish();
   families_.finish();
-  if (open_metrics() && !ended_ && !stop_ && !report_.full())
+  if (return_ && !told_of_return_)
+    report_.warning(*return_, "", "carriage-return",
+                    "the text ends in a carriage return, which belongs to it; leave it out");
+  if (open_metrics() && !ended_ && !told_of_end_ && !stop_ && !report_.full())
     report_.error({number_ + 1, 1}, "", "eof-missing",
                   "the last line is not \"# EOF\"; add it, or the text counts as cut off");
 }
@@ -79,19 +94,24 @@ void TextLinter::read_line(std::string_view text) {
   const bool carriage_return = text.ends_with('\r');
   const auto& line = parser_.parse(carriage_return ? text.substr(0, text.size() - 1) : text);
   const bool free_text = line.kind == ExpositionLine::Kind::Help || line.kind == ExpositionLine::Kind::Comment;
+  if (carriage_return && free_text && !open_metrics() && !return_) return_ = {number_, text.size()};
   if (carriage_return && (open_metrics() || !free_text))
     error_once(told_of_return_, text.size(), "carriage-return",
                "the line ends in a carriage return; end lines with a line feed alone");
   for (const auto& odd : line.odd) report_.warning({number_, odd.column}, line.name, odd.rule, odd.message);
-  if (line.fault) return fault(line);
+  if (line.fault) return fault(line, text);
+  open_string_ = false;
   const bool ends_in_value = line.kind == ExpositionLine::Kind::Sample || line.kind == ExpositionLine::Kind::Type;
-  if (ends_in_value && !open_metrics() && (text.ends_with(' ') || text.ends_with('\t')))
+  const bool no_type = line.kind == ExpositionLine::Kind::Type && line.text.empty();
+  if (ends_in_value && !no_type && !open_metrics() && (text.ends_with(' ') || text.ends_with('\t')))
     report_.error({number_, text.find_last_not_of(" \t") + 2}, line.name, "spacing",
                   "the line ends in a blank, which strict parsers refuse; leave it out");
   use(line, text);
 }
 
-void TextLinter::fault(const ExpositionLine& line) {
+void TextLinter::fault(const ExpositionLine& line, std::string_view text) {
+  const bool rest = std::exchange(open_string_, line.fault->rule == "unterminated-string") && ends_string(text);
+  if (rest) return;
   report_.error({number_, line.fault->column}, line.name, line.fault->rule, line.fault->message);
   // What seems to be missing may be on the line that can't be read.
   if (family_ && (line.name.empty() || line.name.starts_with(family_->name))) family_->damaged = true;
@@ -106,13 +126,7 @@ void TextLinter::use(const ExpositionLine& line, std::string_view text) {
       if (open_metrics()) report_.error({number_, 1}, "", "blank-line", "OpenMetrics has no blank lines; leave it out");
       return;
     case ExpositionLine::Kind::Comment:
-      if (open_metrics())
-        report_.error(
-            {number_, 1}, "", "comment-line",
-            "OpenMetrics has no comments, only lines that begin with \"# HELP \", \"# TYPE \" or \"# UNIT \"");
-      else if (!is_valid_utf8(text))
-        report_.error({number_, 1}, "", "invalid-utf8", "the comment is not valid UTF-8");
-      return;
+      return comment(text);
     case ExpositionLine::Kind::Eof:
       ended_ = true;
       return;
@@ -127,12 +141,30 @@ void TextLinter::use(const ExpositionLine& line, std::string_view text) {
   }
 }
 
+void TextLinter::comment(std::string_view text) {
+  if (!open_metrics()) {
+    if (const auto bad = first_not_utf8(text); bad != text.npos)
+      report_.error({number_, bad + 1}, "", "invalid-utf8", "the comment is not valid UTF-8");
+    return;
+  }
+  text.remove_prefix(1);
+  const auto start = text.find_first_not_of(" \t\r");
+  told_of_end_ = start != text.npos && text.substr(start, text.find_last_not_of(" \t\r") + 1 - start) == "EOF";
+  if (told_of_end_)
+    report_.error({number_, 1}, "", "eof-missing",
+                  "the end is \"# EOF\" with a single space, and nothing else; write that");
+  else
+    report_.error({number_, 1}, "", "comment-line",
+                  "OpenMetrics has no comments, only lines that begin with \"# HELP \", \"# TYPE \" or \"# UNIT \"");
+}
+
 void TextLinter::check_help(const ExpositionLine& line) {
   const auto help = line.text;
   const auto error = [&](std::size_t i, std::string_view rule, std::string message) {
     report_.error({number_, line.text_column + i}, line.name, rule, std::move(message));
   };
-  if (!is_valid_utf8(help)) return error(0, "invalid-utf8", "the help is not valid UTF-8");
+  if (const auto bad = first_not_utf8(help); bad != help.npos)
+    return error(bad, "invalid-utf8", "the help is not valid UTF-8");
   for (std::size_t i = 0; i < help.size(); ++i) {
     if (help[i] == '"' && open_metrics())
       return error(i, "help-escape", "OpenMetrics escapes double quotes in the help too; write \\\"");

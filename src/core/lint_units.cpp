@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <array>
+#include <set>
 #include <span>
+#include <string>
 #include <utility>
 
 #include "core/lint_names.hpp"
@@ -51,18 +53,25 @@ void lint_units(const LintDeclaration& declared, const LintEmit& emit) {
   const auto warn = [&](std::string_view rule, std::string message) {
     emit(LintProblem::Severity::Warning, rule, std::move(message));
   };
-  const auto tokens = name_tokens(declared.name);
-  for (std::size_t i = 0; i < tokens.size(); ++i) {
-    const auto token = tokens[i];
-    if (const auto base = base_unit(token); !base.empty() && base != token)
+  const auto name = lower_case(declared.name);
+  std::set<std::string_view> told;  // the same word again is no other problem
+  bool share = false;
+  bool time = false;
+  for (std::size_t start = 0, end = 0; start < name.size(); start = end + 1) {
+    end = std::min(name.find('_', start), name.size());
+    const auto token = std::string_view{name}.substr(start, end - start);
+    const auto base = base_unit(token);
+    const auto word = start > 0 ? find(kAbbreviations, token) : std::string_view{};
+    share = share || token == "percent" || token == "percentage" || token == "pct";
+    time = time || token == "timestamp";
+    if ((base == token && word.empty()) || (base.empty() && word.empty()) || !told.insert(token).second) continue;
+    if (word.empty())
       warn("base-unit", "use the base unit \"" + std::string{base} + "\" instead of " + in_quotes(token));
-    if (const auto word = find(kAbbreviations, token); i > 0 && !word.empty())
+    else
       warn("unit-abbreviation",
            in_quotes(token) + " abbreviates a unit; write it out, in base units such as \"" + std::string{word} + '"');
-    if (token == "percent" || token == "percentage" || token == "pct")
-      warn("ratio-not-percent", "a share is a ratio from 0 to 1; end the name in \"_ratio\"");
   }
-  const bool time = std::find(tokens.begin(), tokens.end(), "timestamp") != tokens.end();
+  if (share) warn("ratio-not-percent", "a share is a ratio from 0 to 1; end the name in \"_ratio\"");
   if (time && declared.type == MetricType::Gauge && !declared.name.ends_with("_timestamp_seconds"))
     warn("timestamp-name", "a gauge that holds a time must end in \"_timestamp_seconds\", in seconds since 1970");
 }

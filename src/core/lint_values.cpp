@@ -31,7 +31,7 @@ void SeriesLinter::check_value(const Sample& sample) {
   if (sample.of_histogram() && points_[point_].first.line == 0)
     points_[point_].first = sample.at(sample.line.name_column);  // one that is only created lacks its buckets
   if (sample.suffix == "_created") {
-    if (!std::isfinite(value) || value < 0)
+    if (!std::isfinite(value))
       sample.context.error(at, "created-value", "a creation time must be in seconds since 1970");
     return;
   }
@@ -74,9 +74,11 @@ void SeriesLinter::check_bucket(const Sample& sample) {
   constexpr std::size_t kMaxBounds = 10'000;
   auto& point = points_[point_];
   const auto bound = own_number(sample);
+  point.odd_bucket = point.odd_bucket || !bound;
   if (!bound) return;
   const auto lower = point.bound;
-  if (groups_.size() == 1 && std::isfinite(*bound) && bounds_.size() < kMaxBounds) bounds_.push_back(*bound);
+  auto& bounds = sample.family.bounds;
+  if (groups_.size() == 1 && std::isfinite(*bound) && bounds.size() < kMaxBounds) bounds.push_back(*bound);
   add_bucket(sample.context, point, sample.value_at(), *bound, sample.line.value.value);
   if (sample.line.exemplar && (!lower || *lower < *bound))
     check_exemplar_value(sample.context, sample.at(sample.line.exemplar->value.column),
@@ -137,15 +139,19 @@ void SeriesLinter::check_exemplar(const Sample& sample) {
                          "only the buckets of histograms and counters have exemplars; leave it out");
   std::size_t length = 0;
   bool has_nul = false;
-  std::vector<std::string_view> names;
+  std::vector<const LineLabel*> labels;
   for (const auto& label : exemplar.labels) {
     has_nul = has_nul || label.value.find('\0') != std::string_view::npos;
     length += code_points(label.name) + code_points(label.value);
-    names.push_back(label.name);
+    labels.push_back(&label);
   }
-  std::sort(names.begin(), names.end());
-  if (std::adjacent_find(names.begin(), names.end()) != names.end())
-    sample.context.error(at, "duplicate-label", "a label of the exemplar comes twice; leave one of them out");
+  std::stable_sort(labels.begin(), labels.end(),
+                   [](const LineLabel* a, const LineLabel* b) { return a->name < b->name; });
+  const auto twice = std::adjacent_find(labels.begin(), labels.end(),
+                                        [](const LineLabel* a, const LineLabel* b) { return a->name == b->name; });
+  if (twice != labels.end())
+    sample.context.error(sample.at((*std::next(twice))->column), "duplicate-label",
+                         "a label of the exemplar comes twice; leave one of them out");
   check_exemplar_labels(sample.context, at, length);
   if (has_nul) sample.context.error(at, "exemplar-nul", "Prometheus can't read a NUL in an exemplar; leave it out");
   if (exemplar.timestamp)

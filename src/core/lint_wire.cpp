@@ -67,9 +67,12 @@ void check_wire_timestamp(const LintContext& context, const WireMessage& message
     (reader.tag() == 1 ? seconds : nanos) = reader.get_int64();
     return true;
   });
-  if (seconds < 0 || nanos < 0 || nanos > 999'999'999)
+  // https://protobuf.dev/reference/protobuf/google.protobuf/#timestamp
+  constexpr std::int64_t kFirst = -62'135'596'800;
+  constexpr std::int64_t kLast = 253'402'300'799;
+  if (seconds < kFirst || seconds > kLast || nanos < 0 || nanos > 999'999'999)
     context.error(message.at(), "timestamp-value",
-                  "a time must have seconds from 0, and nanoseconds from 0 to 999999999");
+                  "a time must be in the years from 1 to 9999, and have nanoseconds from 0 to 999999999");
 }
 
 WireExemplar read_wire_exemplar(const LintContext& context, const WireMessage& message) {

@@ -160,16 +160,18 @@ std::size_t utf8_length(std::string_view text) noexcept {
   return utf8_length(text, bad);
 }
 
-bool is_valid_utf8(std::string_view text) noexcept {
+bool is_valid_utf8(std::string_view text) noexcept { return first_not_utf8(text) == text.npos; }
+
+std::size_t first_not_utf8(std::string_view text) noexcept {
   unsigned char all = 0;  // without a branch, so that the usual case, ASCII, goes through vector registers
   for (const char c : text) all |= static_cast<unsigned char>(c);
-  if (all < 0x80) return true;
-  for (std::size_t bad = 0; !text.empty();) {
-    const std::size_t length = utf8_length(text, bad);
-    if (length == 0) return false;
-    text.remove_prefix(length);
+  if (all < 0x80) return text.npos;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t length = utf8_length(text.substr(at));
+    if (length == 0) return at;
+    at += length;
   }
-  return true;
+  return text.npos;
 }
 
 std::string to_valid_utf8(std::string_view text) {

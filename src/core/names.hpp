@@ -37,6 +37,8 @@ void check_summary(std::string_view metric, const SummaryOptions& summary);
 /// "maximal subpart" practice has it.
 [[nodiscard]] std::string to_valid_utf8(std::string_view text);
 [[nodiscard]] bool is_valid_utf8(std::string_view text) noexcept;
+/// Where the first byte is that is_valid_utf8() objects to; npos if there is none.
+[[nodiscard]] std::size_t first_not_utf8(std::string_view text) noexcept;
 /// The bytes of the UTF-8 sequence at the start of text; 0 if there is none. REQUIRES: text is not empty.
 [[nodiscard]] std::size_t utf8_length(std::string_view text) noexcept;
 /// The same, and if there is none, in `bad` how many bytes become one U+FFFD.

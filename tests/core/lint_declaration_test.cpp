@@ -59,6 +59,9 @@ TEST(LintDeclaration, DataModel) {
       {"reserved-label-name", kWarning, gauge("a", {"_x"}), gauge("a", {"x"})},
       {"reserved-label", kError, histogram("a", {1}, {"le"}), histogram("a", {1}, {"x"})},
       {"reserved-label", kError, declared("a", MetricType::Summary, {"quantile"}), declared("a", MetricType::Summary)},
+      {"reserved-label", kError, declared("a", MetricType::StateSet, {"a"}),
+       declared("a", MetricType::StateSet, {"b"})},
+      {"invalid-label-name", kError, gauge("a", {""}), gauge("a")},
       {"duplicate-label", kError, gauge("a", {"x", "y", "x"}), gauge("a", {"x", "y"})},
       {"bucket-bounds", kError, histogram("a", {1, 1}), histogram("a", {1, 2})},
       {"bucket-bounds", kError, histogram("a", {1, std::numeric_limits<double>::infinity()}), histogram("a", {1})},
@@ -76,6 +79,26 @@ TEST(LintDeclaration, Units) {
 
   expect_declarations({{"unit-suffix", kError, wrong, right},
                        {"unit-not-allowed", kError, info, declared("a_info", MetricType::Info)}});
+}
+
+// The registry refuses the same.
+TEST(LintDeclaration, OnlyCountersHaveTotalAfterTheirUnit) {
+  auto one = gauge("a_seconds_total");
+  one.unit = "seconds";
+
+  EXPECT_NE(shown(lint_declaration(one)).find("[unit-suffix]"), std::string::npos);
+
+  one.type = MetricType::Counter;
+  EXPECT_EQ(shown(lint_declaration(one)), "");
+}
+
+TEST(LintDeclaration, ConstantLabelsAreLabels) {
+  for (const auto* name : {"le", "clusterName"}) {
+    auto constant = gauge("a");
+    constant.constant_labels = {{name, "1"}};
+    const std::string rule = name == std::string{"le"} ? "[reserved-label]" : "[camel-case]";
+    EXPECT_NE(shown(lint_declaration(constant)).find(rule), std::string::npos) << name;
+  }
 }
 
 TEST(LintDeclaration, Suffixes) {
@@ -98,6 +121,7 @@ TEST(LintDeclaration, WordsOfNames) {
   expect_declarations({
       {"type-in-name", kWarning, gauge("a_gauge"), gauge("gauge")},
       {"type-in-name", kWarning, counter("a_counter_total"), counter("counter_total")},
+      {"type-in-name", kWarning, gauge("A_GAUGE"), gauge("GAUGE")},
       {"reserved-colon", kWarning, gauge("a:x"), gauge("a_x")},
       {"camel-case", kWarning, gauge("anApple"), gauge("an_apple")},
       {"camel-case", kWarning, gauge("a", {"xY"}), gauge("a", {"XY"})},
@@ -105,6 +129,8 @@ TEST(LintDeclaration, WordsOfNames) {
       {"base-unit", kWarning, gauge("a_kibibytes"), gauge("a_bytes")},
       {"base-unit", kWarning, gauge("a_milliseconds_max"), gauge("a_metres")},
       {"unit-abbreviation", kWarning, gauge("a_ms"), gauge("ms_a")},
+      {"unit-abbreviation", kWarning, gauge("A_MS_max"), gauge("MS_A")},
+      {"unit-abbreviation", kWarning, gauge("a_s_s"), gauge("a_seconds_seconds")},
       {"ratio-not-percent", kWarning, gauge("a_percent"), gauge("a_ratio")},
       {"timestamp-name", kWarning, gauge("a_timestamp"), gauge("a_timestamp_seconds")},
       {"label-in-name", kWarning, gauge("a_by_http_path", {"http_path"}), gauge("a_by_paths", {"path"})},

@@ -228,9 +228,11 @@ TEST(LintDifferential, PromtoolsRulesAreOurs) {
                                                           {"a_count", "gauge", "reserved-suffix"},
                                                           {"a_sum", "gauge", "reserved-suffix"},
                                                           {"a_gauge", "gauge", "type-in-name"},
+                                                          {"A_GAUGE", "gauge", "type-in-name"},
                                                           {"a:x", "gauge", "reserved-colon"},
                                                           {"aX", "gauge", "camel-case"},
                                                           {"a_ms", "gauge", "unit-abbreviation"},
+                                                          {"A_MS", "gauge", "unit-abbreviation"},
                                                           {"a_kb", "gauge", "unit-abbreviation"}}) {
     const auto text = head(name, type) + name + " 1\n";
     EXPECT_EQ(run("promtool check metrics <" + folder.write("metrics", text)).status, 3) << text;

@@ -54,7 +54,12 @@ TEST(LintOpenMetrics, Syntax) {
       {"spacing", kError, 3, 8, kGauge + "# UNIT  a x\n", kGauge},
       {"syntax", kError, 3, 9, kGauge + "a{x=\"1\"}1\n", good},
       {"syntax", kError, 1, 9, "# HELP a\n", "# TYPE a gauge\n# HELP a Help.\n"},
-      {"invalid-label-name", kError, 3, 9, kGauge + "a{x=\"1\",} 1\n", good},
+      {"spacing", kError, 3, 2, kGauge + "a {x=\"1\"} 1\n", good},
+      {"spacing", kError, 2, 10, "# HELP a Help.\n# TYPE a  gauge\n", kGauge},
+      {"spacing", kError, 2, 15, "# HELP a Help.\n# TYPE a gauge \n", kGauge},
+      {"spacing", kError, 3, 12, head("a_x", "gauge") + "# UNIT a_x  x\n", kGauge},
+      {"syntax", kError, 3, 8, kGauge + "a{x=\"1\",} 1\n", good},
+      {"invalid-label-name", kError, 3, 3, kGauge + "a{\"\"=\"1\"} 1\n", good},
       {"invalid-number", kError, 3, 3, kGauge + "a 1_0\n", good},
       {"invalid-number", kError, 3, 3, kGauge + "a 0x1\n", good},
       {"invalid-timestamp", kError, 3, 5, kGauge + "a 1 NaN\n", good},
@@ -83,6 +88,13 @@ TEST(LintOpenMetrics, Times) {
   EXPECT_EQ(rules(kGauge + "a 1 2\na 2\n"), "mixed-timestamps ");
   EXPECT_EQ(rules(kGauge + "a 1 2\na 2 2\n"), "duplicate-series ");
   EXPECT_EQ(rules(kGauge + "a 1 1700000000000\n"), "timestamp-unit ");
+  // The same time however it is written, and another a nanosecond later.
+  EXPECT_EQ(rules(kGauge + "a 1 1.0\na 2 1\n"), "duplicate-series ");
+  EXPECT_EQ(rules(kGauge + "a 1 -0.50\na 2 -00.5\n"), "duplicate-series ");
+  EXPECT_EQ(rules(kGauge + "a 1 1.7e9\na 2 1700000000\n"), "timestamp-exponent duplicate-series ");
+  EXPECT_EQ(rules(kGauge + "a 1 1700000000.000000001\na 2 1700000000.000000002\n"), "");
+  EXPECT_EQ(rules(kHistogram + "h_bucket{le=\"1.0\"} 1 1\nh_bucket{le=\"+Inf\"} 2 1.0\nh_count 2 1\nh_sum 1 1.00\n"),
+            "");
   EXPECT_EQ(rules(kGauge + "a 1 1.7e9\n"), "timestamp-exponent ");
 }
 
@@ -123,7 +135,7 @@ TEST(LintOpenMetrics, Counters) {
       {"counter-total", kError, 3, 1, kCounter + "a 1\n", good},
       {"counter-nan", kError, 3, 9, kCounter + "a_total NaN\n", good},
       {"counter-negative", kError, 3, 9, kCounter + "a_total -1\n", good},
-      {"created-value", kError, 3, 11, kCounter + "a_created -1\n", good},
+      {"created-value", kError, 3, 11, kCounter + "a_created +Inf\n", kCounter + "a_created -1\n"},
       {"created-value", kError, 3, 11, kCounter + "a_created NaN\n", good},
       {"counter-total", kError, 3, 1, "# HELP a_total Help.\n# TYPE a_total counter\na_total 1\n", good},
   });
@@ -135,6 +147,8 @@ TEST(LintOpenMetrics, Units) {
   };
   expect_open_metrics({
       {"unit-suffix", kError, 3, 10, unit("a", "gauge", "seconds"), unit("a_seconds", "gauge", "seconds")},
+      {"unit-suffix", kError, 3, 24, unit("a_seconds_total", "unknown", "seconds"),
+       unit("a_seconds", "unknown", "seconds")},
       {"unit-not-allowed", kError, 3, 12, unit("a_x", "info", "x"), unit("a_bytes", "counter", "bytes")},
       {"repeated-metadata", kError, 4, 8, unit("a_x", "gauge", "x") + "# UNIT a_x x\n", unit("a_x", "gauge", "x")},
   });
@@ -153,6 +167,7 @@ TEST(LintOpenMetrics, Histograms) {
       {"le-not-canonical", kError, 3, 13, kHistogram + "h_bucket{le=\"1\"} 1\n" + inf, good},
       {"le-not-canonical", kError, 4, 13, one + "h_bucket{le=\"Inf\"} 2\n", good},
       {"count-value", kError, 3, 20, kHistogram + "h_bucket{le=\"1.0\"} 1.5\n" + inf, good},
+      {"count-value", kError, 4, 21, one + "h_bucket{le=\"+Inf\"} +Inf\n", good},
       {"sum-nan", kError, 6, 7, one + inf + "h_count 2\nh_sum NaN\n", good},
       {"sum-negative", kError, 6, 7, one + inf + "h_count 2\nh_sum -1\n", good},
       {"histogram-negative-buckets-sum", kError, 6, 7,
@@ -205,7 +220,7 @@ TEST(LintOpenMetrics, Exemplars) {
       {"exemplar-nul", kError, 3, 22, bucket(std::string{" # {t=\"\0\"} 0.5", 14}), good},
       {"exemplar-value", kError, 3, 32, bucket(" # {t=\"1\"} 1.5"), good},
       {"exemplar-value", kError, 4, 28, kHistogram + "h_bucket{le=\"1.0\"} 1\nh_bucket{le=\"+Inf\"} 2 # {} 1\n", good},
-      {"duplicate-label", kError, 3, 22, bucket(" # {t=\"1\",t=\"2\"} 0.5"), good},
+      {"duplicate-label", kError, 3, 31, bucket(" # {t=\"1\",t=\"2\"} 0.5"), good},
       {"syntax", kError, 3, 24, bucket(" # 0.5"), good},
       {"timestamp-unit", kWarning, 3, 36, bucket(" # {t=\"1\"} 0.5 1700000000000"), good},
   });

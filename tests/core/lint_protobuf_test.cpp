@@ -290,6 +290,22 @@ TEST(LintProtobuf, Values) {
                                                                                     time.add_int32(2, 1'000'000'000);
                                                                                   }));
                                                                             }))}));
+  const auto created = [](std::int64_t seconds) {
+    const auto time = message([&](pbf_writer& writer) { writer.add_int64(1, seconds); });
+    const auto counter = number(1) + message([&](pbf_writer& writer) { writer.add_message(3, time); });
+    return family("a_total", kCounterType, {metric(3, counter)});
+  };
+  expect_clean(created(-5));  // before 1970
+  expect_only("timestamp-value", created(-62'135'596'801));
+  expect_only("timestamp-value", created(253'402'300'800));
+}
+
+TEST(LintProtobuf, ConventionsOfManyLabels) {
+  Labels labels;
+  for (int i = 0; i < 300; ++i) labels.emplace_back("l" + std::to_string(i), "1");
+  expect_clean(family("a", kGaugeType, {gauge(1, labels)}));
+  labels.emplace_back("zY", "1");
+  expect_only("camel-case", family("a", kGaugeType, {gauge(1, labels)}), kWarning);
 }
 
 TEST(LintProtobuf, ClassicHistograms) {

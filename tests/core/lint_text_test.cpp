@@ -34,9 +34,9 @@ TEST(LintText, Syntax) {
       {"unterminated-string", kError, 3, 5, kGauge + "a{x=\"1} 1\n", good},
       {"invalid-escape", kError, 3, 6, kGauge + "a{x=\"\\t\"} 1\n", kGauge + "a{x=\"\\\\t\"} 1\n"},
       {"invalid-escape", kError, 1, 11, "# HELP a x\\y\n# TYPE a gauge\n", "# HELP a x\\\\y\n# TYPE a gauge\n"},
-      {"invalid-utf8", kError, 3, 5, kGauge + "a{x=\"\xff\"} 1\n", kGauge + "a{x=\"\xc3\xa9\"} 1\n"},
-      {"invalid-utf8", kError, 1, 10, "# HELP a \xff\n# TYPE a gauge\n", kGauge},
-      {"invalid-utf8", kError, 1, 1, "# \xff\n", "# x\n"},
+      {"invalid-utf8", kError, 3, 8, kGauge + "a{x=\"\xc3\xa9\xff\"} 1\n", kGauge + "a{x=\"\xc3\xa9\"} 1\n"},
+      {"invalid-utf8", kError, 1, 11, "# HELP a x\xff\n# TYPE a gauge\n", kGauge},
+      {"invalid-utf8", kError, 1, 4, "# x\xff\n", "# x\n"},
       {"quoted-name", kError, 3, 1, kGauge + "{\"a.b\"} 1\n", kGauge},
       {"quoted-name", kError, 3, 3, kGauge + "a{\"x\"=\"1\"} 1\n", good},
   });
@@ -48,6 +48,7 @@ TEST(LintText, Numbers) {
   }
   expect_text({
       {"invalid-timestamp", kError, 3, 5, kGauge + "a 1 2.5\n", kGauge + "a 1\n"},
+      {"syntax", kError, 3, 14, kGauge + "a{x=\"1\"} 1 5 x\n", kGauge + "a 1\n"},
       {"exemplar-place", kError, 3, 11, kCounter + "a_total 1 # {x=\"1\"} 1\n", kCounter + "a_total 1\n"},
       {"explicit-timestamp", kWarning, 3, 5, kGauge + "a 1 1700000000000\n", kGauge + "a 1\n"},
   });
@@ -56,12 +57,37 @@ TEST(LintText, Numbers) {
   EXPECT_EQ(seconds.front().rule, "timestamp-unit");
 }
 
+TEST(LintText, NumbersBelowADoublesRangeAreZero) {
+  const std::string zeros(400, '0');
+  for (const auto& number : {std::string{"1e-400"}, std::string{"-1E-400"}, "0." + zeros + "1", "1" + zeros + "e-800",
+                             std::string{"0.1e-99999999999999999999"}, std::string{"0e-999"}})
+    EXPECT_EQ(shown(lint_exposition(kGauge + "a " + number + "\n", LintFormat::Text)), "");
+  for (const auto& number : {std::string{"1e400"}, "1" + zeros, "0." + zeros + "1e800", std::string{"-1e400"},
+                             std::string{"1e99999999999999999999"}, std::string{"1e-400x"}})
+    expect_text({{"invalid-number", kError, 3, 3, kGauge + "a " + number + "\n", kGauge + "a 1\n"}});
+}
+
+// They are legal, and promtool takes them, but then the whole scrape fails.
+TEST(LintText, WhatPrometheusCantReadIsAWarning) {
+  expect_text({
+      {"spacing", kWarning, 3, 1, kGauge + " a 1\n", kGauge + "  # x\na 1\n"},
+      {"spacing", kWarning, 3, 1, kGauge + "\ta\t1\n", kGauge + "a\t1\n"},
+      {"spacing", kWarning, 2, 10, "# HELP a Help.\n# TYPE a  gauge\n", "# HELP a  Help.\n# TYPE  a\tgauge\n"},
+  });
+  const auto negative = lint_exposition(kGauge + "a 1 -5\n", LintFormat::Text);
+  ASSERT_FALSE(negative.empty());
+  EXPECT_EQ(shown({negative.front()}),
+            "3:5 warning a: Prometheus can't read a negative timestamp; leave it out [invalid-timestamp]\n");
+}
+
 TEST(LintText, Lines) {
   expect_text({
       {"last-newline", kError, 3, 4, kGauge + "a 1", kGauge + "a 1\n"},
       {"carriage-return", kError, 3, 11, kGauge + "a{x=\"2\"} 1\r\na{x=\"1\"} 1\r\n", kGauge + "a 1\n"},
-      {"carriage-return", kWarning, 3, 5, kGauge + "a{x=\"\r\"} 1\n", kGauge + "a{x=\"r\"} 1\n"},
-      {"spacing", kError, 3, 4, kGauge + "a 1 \n", kGauge + " a\t 1\n"},
+      {"carriage-return", kWarning, 3, 7, kGauge + "a{x=\"y\r\"} 1\n", kGauge + "a{x=\"yr\"} 1\n"},
+      {"carriage-return", kWarning, 1, 15, "# HELP a Help.\r\n# TYPE a gauge\n# x\r\n", kGauge + "# x\n"},
+      {"carriage-return", kError, 2, 15, "# HELP a Help.\r\n# TYPE a gauge\r\n", kGauge},
+      {"spacing", kError, 3, 4, kGauge + "a 1 \n", kGauge + "a\t 1\n"},
       {"spacing", kError, 2, 15, "# HELP a Help.\n# TYPE a gauge \n", kGauge},
       {"byte-order-mark", kError, 1, 1, "\xEF\xBB\xBF" + kGauge + "a 1\n", kGauge + "a 1\n"},
   });
@@ -169,6 +195,7 @@ TEST(LintText, Histograms) {
        good},
       {"count-value", kWarning, 3, 18, kHistogram + "h_bucket{le=\"1\"} 1.5\nh_bucket{le=\"+Inf\"} 2\n" + kRest, good},
       {"count-value", kError, 3, 18, kHistogram + "h_bucket{le=\"1\"} NaN\nh_bucket{le=\"+Inf\"} 2\n" + kRest, good},
+      {"reserved-label", kError, 5, 7, one + "h_bucket{le=\"+Inf\"} 2\nh_sum{le=\"1\"} 2\nh_count 2\n", good},
       {"sum-nan", kError, 5, 7, one + "h_bucket{le=\"+Inf\"} 2\nh_sum NaN\nh_count 2\n", good},
       {"sum-negative", kWarning, 5, 7, one + "h_bucket{le=\"+Inf\"} 2\nh_sum -1\nh_count 2\n", good},
       {"histogram-negative-buckets-sum", kWarning, 5, 7,
@@ -225,6 +252,29 @@ TEST(LintText, Conventions) {
   });
 }
 
+// What is said of a family waits for all of its lines.
+TEST(LintText, ConventionsOfAFamilyThatGoesOnLater) {
+  const auto rules = [](const std::string& text) {
+    std::vector<std::string> all;
+    for (const auto& problem : lint_exposition(text, LintFormat::Text)) all.push_back(problem.rule);
+    return all;
+  };
+  const std::string b = head("b", "gauge") + "b 1\n";
+
+  EXPECT_THAT(rules(kGauge + "a 1\n" + b + "a{xY=\"1\"} 1\n"),
+              testing::ElementsAre("camel-case", "interleaved-family"));
+  EXPECT_THAT(rules("# HELP a Help.\n" + b + "# TYPE a counter\na 1\n"),
+              testing::ElementsAre("interleaved-family", "counter-total"));
+}
+
+TEST(LintText, ConventionsOfLongNamesAndOfManyLabels) {
+  const std::string name(501, 'a');
+  expect_text({{"counter-total", kWarning, 2, 8, head(name, "counter") + name + " 1\n", kGauge}});
+  std::string labels;
+  for (int i = 0; i < 300; ++i) labels += "l" + std::to_string(i) + "=\"1\",";
+  expect_text({{"camel-case", kWarning, 2, 8, kGauge + "a{" + labels + "zY=\"1\"} 1\n", kGauge}});
+}
+
 TEST(LintText, BucketsOfDurations) {
   const std::string type = head("h_seconds", "histogram");
   const std::string end = "h_seconds_bucket{le=\"+Inf\"} 2\nh_seconds_sum 2\nh_seconds_count 2\n";
@@ -247,6 +297,9 @@ TEST(LintText, QuotedNamesOfText1) {
               LintFormat::Text1);
   expect_case({"invalid-metric-name", kError, 3, 1,
                "# HELP \"my.metric\" Help.\n# TYPE \"my.metric\" gauge\n{\"x\"=\"1\"} 1\n", good},
+              LintFormat::Text1);
+  expect_case({"invalid-label-name", kError, 3, 14,
+               "# HELP \"my.metric\" Help.\n# TYPE \"my.metric\" gauge\n{\"my.metric\",\"\"=\"1\"} 1\n", good},
               LintFormat::Text1);
   expect_case({"duplicate-series", kError, 5, 1, good + "{\"my.metric\", \"a.b\"=\"c\"} 2\n", good}, LintFormat::Text1);
 }

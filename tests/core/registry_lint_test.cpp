@@ -59,6 +59,12 @@ TEST(RegistryLint, JudgesCallbacksAndLabels) {
   EXPECT_THAT(metrics, Contains("a_total"));
 }
 
+TEST(RegistryLint, JudgesNamesInUpperCaseToo) {
+  Registry registry{{.refuse_lint = true}};
+
+  EXPECT_THROW(registry.gauge("WAIT_MS", "Wait."), std::invalid_argument);
+}
+
 TEST(RegistryLint, RefusesIfToldTo) {
   Registry registry{{.refuse_lint = true}};
 

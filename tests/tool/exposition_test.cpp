@@ -110,7 +110,7 @@ TEST(ParseExposition, NamesLineAndRuleOfMalformedText) {
   EXPECT_EQ(error_of("a{x=\"\xff\"} 1\n"), "line 1: label value is not valid UTF-8");
   EXPECT_EQ(error_of("a\n"), "line 1: expected a number, found the end of the line");
   EXPECT_EQ(error_of("a 1 2.5\n"), "line 1: expected a timestamp in milliseconds or the end of the line, found '2.5'");
-  EXPECT_EQ(error_of("a 1 2 3\n"), "line 1: expected a timestamp in milliseconds or the end of the line, found '2 3'");
+  EXPECT_EQ(error_of("a 1 2 3\n"), "line 1: expected the end of the line, found '3'");
   EXPECT_EQ(error_of("a 1 # {id=\"x\"} 1\n"),
             "line 1: expected a timestamp in milliseconds or the end of the line, found '# {id=\"x\"} 1'");
 }
