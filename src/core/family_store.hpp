@@ -23,6 +23,7 @@
 namespace vitals::detail {
 
 class LineWriter;
+class ProtobufFamily;
 
 /// A label by its position in the declaration, and the value that it must have.
 struct LabelMatch {
@@ -56,6 +57,8 @@ class FamilyBase {
   void read_each(MetricSnapshot& scratch, const std::function<void(const MetricSnapshot&)>& visit);
   /// The same as lines of a text format; false, and nothing is done, if read_each() must be used.
   bool append_lines(std::string& out, const Exposition& how);
+  /// The same in protobuf; false, and nothing is done, if read_each() must be used.
+  bool add_to(ProtobufFamily& messages);
   [[nodiscard]] bool is_empty() const;
 
   std::unique_ptr<FamilyFacade> facade;  // the Family<Metric, N> that users hold

@@ -3,7 +3,9 @@
 #include <thread>
 
 #include "core/family_store.hpp"
+#include "core/label_messages.hpp"
 #include "core/line_writer.hpp"
+#include "core/protobuf_family.hpp"
 
 namespace vitals::detail {
 
@@ -113,12 +115,24 @@ void FamilyBase::read_each(MetricSnapshot& scratch, const std::function<void(con
 }
 
 bool FamilyBase::append_lines(std::string& out, const Exposition& how) {
-  if (how.format == Format::Protobuf || !plain_names_ || !has_lines(how)) return false;
+  if (!plain_names_ || !has_lines(how)) return false;
   LineWriter lines{out, how.format == Format::OpenMetrics};
   for_each_active([&](const Series& series) {
     append_lines(lines, series.instrument.load(std::memory_order_relaxed), series.text());
   });
   lines.flush();
+  return true;
+}
+
+bool FamilyBase::add_to(ProtobufFamily& messages) {
+  if (!plain_names_) return false;
+  LabelMessages labels{environment_.labels, declared_.labels};
+  MetricSnapshot scratch;
+  for_each_active([&](const Series& series) {
+    scratch.created = series.created;
+    read(series.instrument.load(std::memory_order_relaxed), scratch);
+    messages.add(labels.of(series.key()), scratch);
+  });
   return true;
 }
 

@@ -1,13 +1,18 @@
 #include "core/protobuf_family.hpp"
 
 #include <cstdint>
-#include <iterator>
 #include <limits>
+
+#include <protozero/basic_pbf_writer.hpp>
+#include <protozero/buffer_fixed.hpp>
+#include <protozero/varint.hpp>
 
 #include "core/escaping.hpp"
 #include "core/exemplars.hpp"
 #include "core/histogram_view.hpp"
+#include "core/label_messages.hpp"
 #include "core/names.hpp"
+#include "core/protobuf_native.hpp"
 
 namespace vitals::detail {
 
@@ -31,22 +36,6 @@ enum : Tag { kValue = 1, kExemplar = 2, kStart = 3 };
 }
 namespace summary {
 enum : Tag { kCount = 1, kSum = 2, kQuantile = 3, kStart = 4 };
-}
-namespace histogram {
-enum : Tag {
-  kCount = 1,
-  kSum = 2,
-  kBucket = 3,
-  kSchema = 5,
-  kZeroThreshold = 6,
-  kZeroCount = 7,
-  kNegativeSpan = 9,
-  kNegativeDelta = 10,
-  kPositiveSpan = 12,
-  kPositiveDelta = 13,
-  kStart = 15,
-  kExemplars = 16
-};
 }
 namespace bucket {
 enum : Tag { kCount = 1, kUpperBound = 2, kExemplar = 3 };
@@ -93,9 +82,16 @@ void write_label(Writer& parent, std::string_view name, std::string_view value, 
   write_string(label, 2, value);
 }
 
-void write_time(Writer& parent, Tag tag, UnixNanos time) {
+// None: 0.
+std::size_t time_bytes(UnixNanos time) noexcept {
+  const auto part = [](UnixNanos n) { return varint_field_bytes(static_cast<std::uint64_t>(n)); };
+  return time <= 0 ? 0 : part(time / 1'000'000'000) + part(time % 1'000'000'000);
+}
+
+template <class AnyWriter>
+void write_time(AnyWriter& parent, Tag tag, UnixNanos time) {
   if (time <= 0) return;
-  Writer timestamp{parent, tag};
+  AnyWriter timestamp{parent, tag, time_bytes(time)};
   timestamp.add_int64(1, time / 1'000'000'000);
   timestamp.add_int32(2, static_cast<std::int32_t>(time % 1'000'000'000));
 }
@@ -127,69 +123,6 @@ void write_summary(Writer& parent, const MetricSnapshot& metric) {
   write_time(writer, summary::kStart, metric.created);
 }
 
-void write_number(Writer& parent, Tag tag, double value) {
-  Writer writer{parent, tag};
-  writer.add_double(1, value);
-}
-
-// ---- native histograms
-
-using Native = std::vector<NativeBuckets::Bucket>;
-
-// One or two empty buckets cost less when they are written than a new span does.
-constexpr std::int64_t kMaxFilledGap = 2;
-
-std::int64_t gap(const NativeBuckets::Bucket& before, const NativeBuckets::Bucket& next) noexcept {
-  return std::int64_t{next.index} - before.index - 1;
-}
-
-void write_span(Writer& parent, Tag tag, std::int64_t offset, std::int64_t length) {
-  Writer span{parent, tag};
-  span.add_sint32(1, static_cast<std::int32_t>(offset));
-  span.add_uint32(2, static_cast<std::uint32_t>(length));
-}
-
-void write_spans(Writer& writer, Tag tag, const Native& buckets) {
-  std::int64_t end = 0;  // of the span before
-  for (auto first = buckets.begin(); first != buckets.end();) {
-    auto last = first;
-    while (std::next(last) != buckets.end() && gap(*last, *std::next(last)) <= kMaxFilledGap) ++last;
-    write_span(writer, tag, first->index - end, std::int64_t{last->index} - first->index + 1);
-    end = std::int64_t{last->index} + 1;
-    first = std::next(last);
-  }
-}
-
-void write_deltas(Writer& writer, Tag tag, const Native& buckets) {
-  if (buckets.empty()) return;
-  protozero::packed_field_sint64 deltas{writer, tag};
-  std::uint64_t before = 0;
-  const auto write = [&](std::uint64_t count) {
-    deltas.add_element(static_cast<std::int64_t>(count - before));
-    before = count;
-  };
-  for (auto i = buckets.begin(); i != buckets.end(); ++i) {
-    const std::int64_t empty = i == buckets.begin() ? 0 : gap(*std::prev(i), *i);
-    if (empty <= kMaxFilledGap) {
-      for (std::int64_t n = 0; n < empty; ++n) write(0);
-    }
-    write(i->count);
-  }
-}
-
-void write_native(Writer& writer, const NativeBuckets& native) {
-  writer.add_sint32(histogram::kSchema, native.schema);
-  writer.add_double(histogram::kZeroThreshold, native.zero_threshold);
-  writer.add_uint64(histogram::kZeroCount, native.zero_count);
-  write_spans(writer, histogram::kNegativeSpan, native.negative);
-  write_deltas(writer, histogram::kNegativeDelta, native.negative);
-  write_spans(writer, histogram::kPositiveSpan, native.positive);
-  write_deltas(writer, histogram::kPositiveDelta, native.positive);
-  // Nothing else would tell an empty one from a classic histogram without buckets.
-  if (native.zero_threshold == 0 && native.zero_count == 0 && native.negative.empty() && native.positive.empty())
-    write_span(writer, histogram::kPositiveSpan, 0, 0);
-}
-
 }  // namespace
 
 ProtobufFamily::ProtobufFamily(std::string& out, const FamilyHead& head, const Exposition& how)
@@ -210,38 +143,63 @@ void ProtobufFamily::add(const MetricSnapshot& metric) {
     Writer writer{labels_};
     for (const Label& label : metric.labels) write_label(writer, label.name, label.value, escaping_);
   }
-  if (head_.type == MetricType::StateSet) return add_states(metric);
-  Writer family{out_};
-  Writer writer{family, family::kMetric};
-  out_ += labels_;
-  write_value(writer, metric);
+  add(labels_, metric);
 }
 
-void ProtobufFamily::add_states(const MetricSnapshot& metric) {
-  for (const auto& state : metric.states) {
-    Writer family{out_};
-    Writer writer{family, family::kMetric};
-    out_ += labels_;
-    write_label(writer, head_.name, state.name, escaping_);
-    write_number(writer, metric_message::kGauge, state.enabled ? 1 : 0);
+void ProtobufFamily::add(std::string_view labels, const MetricSnapshot& metric) {
+  switch (head_.type) {
+    case MetricType::Counter:
+      if (!metric.exemplars.empty()) break;
+      return add_number(labels, metric_message::kCounter, metric.value, metric.created);
+    case MetricType::Gauge:
+      return add_number(labels, metric_message::kGauge, metric.value);
+    case MetricType::Untyped:
+      return add_number(labels, metric_message::kUntyped, metric.value);
+    case MetricType::Info:
+      return add_number(labels, metric_message::kGauge, 1);
+    case MetricType::StateSet:
+      return add_states(labels, metric);
+    default:
+      break;
+  }
+  Writer family{out_};
+  Writer writer{family, family::kMetric};
+  out_ += labels;
+  if (head_.type == MetricType::Counter) {
+    write_counter(writer, metric, escaping_);
+  } else if (head_.type == MetricType::Summary) {
+    write_summary(writer, metric);
+  } else {
+    write_histogram(writer, metric);
   }
 }
 
-void ProtobufFamily::write_value(Writer& writer, const MetricSnapshot& metric) const {
-  switch (head_.type) {
-    case MetricType::Counter:
-      return write_counter(writer, metric, escaping_);
-    case MetricType::Histogram:
-    case MetricType::GaugeHistogram:
-      return write_histogram(writer, metric);
-    case MetricType::Summary:
-      return write_summary(writer, metric);
-    case MetricType::Untyped:
-      return write_number(writer, metric_message::kUntyped, metric.value);
-    case MetricType::Info:
-      return write_number(writer, metric_message::kGauge, 1);
-    default:
-      return write_number(writer, metric_message::kGauge, metric.value);
+// In one piece, since its length is known. All types have the value as field 1; a time only counters.
+void ProtobufFamily::add_number(std::string_view labels, Tag tag, double value, UnixNanos created) {
+  using ShortWriter = protozero::basic_pbf_writer<protozero::fixed_size_buffer_adaptor>;
+  constexpr std::size_t kDoubleBytes = 9;
+  const std::size_t time = time_bytes(created);
+  char bytes[64];
+  protozero::fixed_size_buffer_adaptor number{bytes, sizeof bytes};
+  {
+    ShortWriter metric{number};
+    ShortWriter writer{metric, tag, kDoubleBytes + (time == 0 ? 0 : text_field_bytes(time))};
+    writer.add_double(counter::kValue, value);
+    write_time(writer, counter::kStart, created);
+  }
+  Writer family{out_};
+  const Writer metric{family, family::kMetric, labels.size() + number.size()};
+  out_.append(labels).append(number.data(), number.size());
+}
+
+void ProtobufFamily::add_states(std::string_view labels, const MetricSnapshot& metric) {
+  for (const auto& state : metric.states) {
+    state_labels_.assign(labels);
+    {
+      Writer writer{state_labels_};
+      write_label(writer, head_.name, state.name, escaping_);
+    }
+    add_number(state_labels_, metric_message::kGauge, state.enabled ? 1 : 0);
   }
 }
 
@@ -249,22 +207,22 @@ void ProtobufFamily::write_histogram(Writer& parent, const MetricSnapshot& metri
   Writer writer{parent, metric_message::kHistogram};
   const std::uint64_t count = count_of(metric);
   const bool native = has_native(metric);
-  writer.add_uint64(histogram::kCount, count);
-  writer.add_double(histogram::kSum, metric.sum);
+  writer.add_uint64(histogram_field::kCount, count);
+  writer.add_double(histogram_field::kSum, metric.sum);
   if (!metric.buckets.empty() || !native) {
     for_each_bucket(metric, count, [&](double lower, double upper, std::uint64_t cumulative) {
-      Writer message{writer, histogram::kBucket};
+      Writer message{writer, histogram_field::kBucket};
       message.add_uint64(bucket::kCount, cumulative);
       message.add_double(bucket::kUpperBound, upper);
       write_exemplar(message, bucket::kExemplar, newest_in(metric.exemplars, lower, upper, escaping_), escaping_);
     });
   }
-  if (head_.type == MetricType::Histogram) write_time(writer, histogram::kStart, metric.created);
+  if (head_.type == MetricType::Histogram) write_time(writer, histogram_field::kStart, metric.created);
   if (!native) return;
   write_native(writer, metric.native);
   for (const Exemplar& one : metric.exemplars) {
     // Without a time Prometheus doesn't take them here.
-    if (one.timestamp > 0 && is_allowed(one, escaping_)) write_exemplar(writer, histogram::kExemplars, &one, escaping_);
+    if (one.timestamp > 0 && is_allowed(one, escaping_)) write_exemplar(writer, histogram_field::kExemplars, &one, escaping_);
   }
 }
 

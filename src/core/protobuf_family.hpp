@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 
 #include <protozero/pbf_writer.hpp>
 
@@ -22,11 +23,13 @@ class ProtobufFamily {
   ProtobufFamily(std::string& out, const FamilyHead& head, const Exposition& how);
 
   void add(const MetricSnapshot& metric);
+  /// With labels of LabelMessages; those of the snapshot are not read.
+  void add(std::string_view labels, const MetricSnapshot& metric);
   void finish();
 
  private:
-  void add_states(const MetricSnapshot& metric);
-  void write_value(protozero::pbf_writer& writer, const MetricSnapshot& metric) const;
+  void add_states(std::string_view labels, const MetricSnapshot& metric);
+  void add_number(std::string_view labels, protozero::pbf_tag_type tag, double value, UnixNanos created = 0);
   void write_histogram(protozero::pbf_writer& writer, const MetricSnapshot& metric) const;
 
   std::string& out_;
@@ -34,6 +37,7 @@ class ProtobufFamily {
   const Escaping escaping_;
   const std::size_t start_;
   std::string labels_;  // of the metric that is added
+  std::string state_labels_;
 };
 
 }  // namespace vitals::detail

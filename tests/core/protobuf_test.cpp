@@ -5,6 +5,7 @@
 
 #include <gmock/gmock.h>
 
+#include <vitals/testing.hpp>
 #include <vitals/vitals.hpp>
 
 #include "core/every_type.hpp"
@@ -16,8 +17,8 @@ namespace vitals {
 namespace {
 
 using test::dump_protobuf;
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
@@ -90,6 +91,34 @@ TEST(Protobuf, ImpossibleNativeBucketsAreLeftOut) {
     const std::string text = native(impossible, 2);
     EXPECT_THAT(text, HasSubstr("4{7{1:2 2:0 3{1:2 2:+Inf}}}"));
   }
+}
+
+// Series of a registry are written in a faster way than others.
+TEST(Protobuf, RegistriesAreWrittenAsTheirSnapshots) {
+  const vitals::testing::FakeClock clock;
+  Registry registry{{.labels = {{"zone", "a\nb"}, {"empty", ""}}, .clock = &clock}};
+  auto& counter = registry.counter("a_total", "A.", {"x", "y"}, {.unit = ""});
+  for (const std::size_t length : {0, 1, 54, 126, 127, 128, 16'384, 70'000}) {
+    counter.with(std::string(length, 'x'), length).inc(length);
+    counter.with("\xFF\"\\\n", length).add(0.5);
+  }
+  registry.counter("b_total", "B.").inc();
+  registry.counter("c_total", "C.", {"x"}).with(1).inc(1, {{"trace_id", "1"}});
+  registry.gauge("d_seconds", "D.", {"x"}, {.unit = "seconds"}).with("x").set(std::nan(""));
+  registry.untyped("e", "E.", {"x"}).with("x").set(-1);
+  registry.info("f", "F.", {{"version", "1"}});
+  registry.state_set("g", "G.", {"x"}, States{"on", "off"}).with("x").set("on");
+  registry.peak_gauge("h", "H.", {"x"}).with("x").observe(2);
+  registry.histogram("i", "I.", {"x"}, Buckets{1, 2}).with("x").observe(1.5);
+  registry.histogram("j", "J.", {"x"}, Buckets{1, 2}, Native{}).with("x").observe(1.5, {{"trace_id", "1"}});
+  registry.summary("k", "K.", {"x"}).with("x").observe(1.5);
+  const auto token = registry.counter_callback("l_total", "L.", [] { return 3; });
+
+  std::string of_snapshot;
+  expose(registry.snapshot(), {.format = Format::Protobuf}, of_snapshot);
+
+  EXPECT_EQ(test::dump_protobuf(to_protobuf(registry)), test::dump_protobuf(of_snapshot));
+  EXPECT_EQ(to_protobuf(registry), of_snapshot);
 }
 
 // They were read into the same place, which kept the native buckets.

@@ -1,0 +1,54 @@
+#include "core/label_messages.hpp"
+
+#include <protozero/basic_pbf_writer.hpp>
+#include <protozero/buffer_fixed.hpp>
+#include <protozero/pbf_writer.hpp>
+#include <protozero/varint.hpp>
+
+namespace vitals::detail {
+
+namespace {
+
+enum : protozero::pbf_tag_type { kLabel = 1, kName = 1, kValue = 2 };  // of Metric, and of LabelPair
+
+std::size_t pair_bytes(std::string_view name, std::string_view value) noexcept {
+  return text_field_bytes(name.size()) + text_field_bytes(value.size());
+}
+
+template <class Writer>
+void write_pair(Writer& metric, std::string_view name, std::string_view value) {
+  Writer pair{metric, kLabel, pair_bytes(name, value)};
+  pair.add_string(kName, name.data(), name.size());
+  pair.add_string(kValue, value.data(), value.size());
+}
+
+}  // namespace
+
+std::size_t varint_field_bytes(std::uint64_t n) noexcept {
+  return 1 + static_cast<std::size_t>(protozero::length_of_varint(n));
+}
+
+std::size_t text_field_bytes(std::size_t length) noexcept { return varint_field_bytes(length) + length; }
+
+LabelMessages::LabelMessages(const std::vector<Label>& constant, const std::vector<std::string>& names)
+    : names_{names} {
+  protozero::pbf_writer writer{text_};
+  for (const Label& label : constant) write_pair(writer, label.name, label.value);
+  constant_bytes_ = text_.size();
+}
+
+std::string_view LabelMessages::of(KeyWords key) {
+  std::size_t bytes = constant_bytes_;
+  auto name = names_.begin();
+  LabelKey::for_each_value(key, names_.size(),
+                           [&](std::string_view value) { bytes += text_field_bytes(pair_bytes(*name++, value)); });
+  if (text_.size() < bytes) text_.resize(2 * bytes);
+
+  protozero::fixed_size_buffer_adaptor rest{text_.data() + constant_bytes_, text_.size() - constant_bytes_};
+  protozero::basic_pbf_writer writer{rest};
+  name = names_.begin();
+  LabelKey::for_each_value(key, names_.size(), [&](std::string_view value) { write_pair(writer, *name++, value); });
+  return {text_.data(), bytes};
+}
+
+}  // namespace vitals::detail

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <vitals/snapshot.hpp>
+
+#include "core/label_key.hpp"
+
+namespace vitals::detail {
+
+/// What fields of a protobuf message take whose number is below 16.
+[[nodiscard]] std::size_t varint_field_bytes(std::uint64_t n) noexcept;
+[[nodiscard]] std::size_t text_field_bytes(std::size_t length) noexcept;
+
+// The labels of a family's series as LabelPairs of a protobuf Metric, from their keys. All of it is good as it is, so
+// every length is known before it is written, and nothing has to be moved to make room for one.
+class LabelMessages {
+ public:
+  /// REQUIRES: names are exposed as they are, values of `constant` are UTF-8; both live as long as this.
+  LabelMessages(const std::vector<Label>& constant, const std::vector<std::string>& names);
+
+  /// Those of a key, after the constant ones. Valid until the next call. Allocates nothing once there is the memory.
+  std::string_view of(KeyWords key);
+
+ private:
+  const std::vector<std::string>& names_;
+  std::size_t constant_bytes_;
+  std::string text_;  // the constant ones, and what there was memory for
+};
+
+}  // namespace vitals::detail
