@@ -3,7 +3,6 @@
 #include <protozero/basic_pbf_writer.hpp>
 #include <protozero/buffer_fixed.hpp>
 #include <protozero/pbf_writer.hpp>
-#include <protozero/varint.hpp>
 
 namespace vitals::detail {
 
@@ -23,12 +22,6 @@ void write_pair(Writer& metric, std::string_view name, std::string_view value) {
 }
 
 }  // namespace
-
-std::size_t varint_field_bytes(std::uint64_t n) noexcept {
-  return 1 + static_cast<std::size_t>(protozero::length_of_varint(n));
-}
-
-std::size_t text_field_bytes(std::size_t length) noexcept { return varint_field_bytes(length) + length; }
 
 LabelMessages::LabelMessages(const std::vector<Label>& constant, const std::vector<std::string>& names)
     : names_{names} {

@@ -222,7 +222,8 @@ void ProtobufFamily::write_histogram(Writer& parent, const MetricSnapshot& metri
   write_native(writer, metric.native);
   for (const Exemplar& one : metric.exemplars) {
     // Without a time Prometheus doesn't take them here.
-    if (one.timestamp > 0 && is_allowed(one, escaping_)) write_exemplar(writer, histogram_field::kExemplars, &one, escaping_);
+    if (one.timestamp > 0 && is_allowed(one, escaping_))
+      write_exemplar(writer, histogram_field::kExemplars, &one, escaping_);
   }
 }
 
