@@ -259,7 +259,7 @@ TEST(Family, ChangesInTheMiddleOfAScrape) {
   constexpr int kSeries = 200;
   constexpr int kFirstBreak = 64;  // series that a scrape visits before it leaves the lock
   constexpr std::array kRemoved{kFirstBreak - 1, kFirstBreak, kFirstBreak + 1, kSeries - 1};
-  std::set<int> met;               // series that were removed and made anew before a scrape ended
+  std::set<int> met;  // series that were removed and made anew before a scrape ended
   for (int attempt = 0; attempt < 100 && met.size() < kRemoved.size(); ++attempt) {
     ClockThatTells clock;
     Registry registry{{.clock = &clock}};

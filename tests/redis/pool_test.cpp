@@ -186,7 +186,8 @@ TEST_F(PoolTest, ForkInsideALoadIsSafeInBothProcesses) {
   EXPECT_EQ(cache.get_or_compute("key", 60s, [] { return 2; }), 1);
 }
 
-// AddressSanitizer of g++ 12 leaves its own locks held in a child: here those of the stacks that it keeps for allocations.
+// AddressSanitizer of g++ 12 leaves its own locks held in a child: here those of the stacks that it keeps for
+// allocations.
 #ifndef __SANITIZE_ADDRESS__
 TEST_F(PoolTest, ForkLeavesTheChildFreeOfWhatOtherThreadsDoToTheCache) {
   RedisPool redis{registry, {.unix_socket = "/no/such/socket"}};
