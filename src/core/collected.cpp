@@ -74,8 +74,7 @@ std::string value_rule(MetricType type) {
       return "a state set must have states, each with a name of its own; mend them";
     default:
       return "bucket bounds must ascend, none NaN; native buckets must have a schema from -4 to 8, ascending indexes "
-             "that "
-             "are possible there, and counts that add up to that of the histogram; mend them";
+             "that it has, and counts that add up to that of the histogram; mend them";
   }
 }
 

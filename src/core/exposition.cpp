@@ -108,7 +108,7 @@ void expose(std::span<const FamilySnapshot> families, const Exposition& expositi
 void detail::expose(RegistryState& state, const Exposition& asked, std::string& out) {
   out.clear();
   Exposition exposition = asked;
-  exposition.created_lines = asked.created_lines || state.created_lines();
+  exposition.created_lines = asked.format == Format::OpenMetrics && (asked.created_lines || state.created_lines());
   const std::size_t last = state.text_size.load(std::memory_order_relaxed);
   out.reserve(last + last / 8);
   state.visit([&](FamilyBase& family) { append(out, family, exposition); },

@@ -75,7 +75,6 @@ class ExpositionLineParser {
   bool sample_name();
   bool labels(std::vector<LineLabel>& out, bool name_within);
   bool label(std::vector<LineLabel>& out, bool name_within);
-  bool label_end();
   bool value(LineNumber& out);
   bool timestamp(std::optional<LineNumber>& out);
   bool exemplar();

@@ -82,13 +82,10 @@ LintFamily* LintFamilies::open(std::string_view name, LintPosition at) {
 LintFamily* LintFamilies::go_to(Index index, LintPosition at) {
   auto& family = families_[index];
   if (index != current_) {
-    if (!std::exchange(family.interleaved, true)) {
-      for (const auto rule : {"histogram-inf-missing", "histogram-count-missing", "histogram-sum-missing"})
-        report_.withdraw(family.name, rule);
+    if (!std::exchange(family.interleaved, true))
       report_.error(at, family.name, "interleaved-family",
                     "the family began on line " + std::to_string(family.first.line) +
                         " and goes on after another one; its lines must stand together");
-    }
     family.damaged = true;
     current_ = index;
   }
@@ -233,16 +230,9 @@ LintFamily* LintFamilies::of_sample(const ExpositionLine& line, std::size_t numb
   return family;
 }
 
-// Text has no gauge histograms. Python's client, and so we, write one as a histogram of buckets alone and two gauges.
-void LintFamilies::finish() {
-  if (format_ == LintFormat::OpenMetrics) return;
-  for (const LintFamily& family : families_) {
-    if (family.kind() != MetricType::Histogram || !has_gauge(family.name + "_gcount") ||
-        !has_gauge(family.name + "_gsum"))
-      continue;
-    report_.withdraw(family.name, "histogram-count-missing");
-    report_.withdraw(family.name, "histogram-sum-missing");
-  }
+bool LintFamilies::has_gauge_totals(const LintFamily& family) const {
+  return family.kind() == MetricType::Histogram && has_gauge(family.name + "_gcount") &&
+         has_gauge(family.name + "_gsum");
 }
 
 bool LintFamilies::has_gauge(const std::string& name) const {

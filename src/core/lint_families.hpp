@@ -52,8 +52,9 @@ class LintFamilies {
   LintFamily* of_sample(const ExpositionLine& line, std::size_t number);
   /// Of a message that is a whole family. False: there are too many.
   bool declare(std::string_view name, MetricType type, LintPosition at);
-  /// No line will follow.
-  void finish();
+  /// Whether it is a gauge histogram as Python's client, and so we, write one in text, which has none: a histogram of
+  /// buckets alone, and two gauges. Once all lines are known.
+  [[nodiscard]] bool has_gauge_totals(const LintFamily& family) const;
   /// The family of the last call.
   [[nodiscard]] LintFamily* current() noexcept { return current_ == kNone ? nullptr : &families_[current_]; }
   [[nodiscard]] const std::deque<LintFamily>& all() const noexcept { return families_; }

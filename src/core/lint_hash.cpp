@@ -30,7 +30,7 @@ Fingerprint fingerprint(std::string_view text) noexcept {
   return {hash.low64, hash.high64};
 }
 
-void append_part(std::string& out, std::string_view part) {
+void append_for_fingerprint(std::string& out, std::string_view part) {
   const auto size = part.size();
   out.append(reinterpret_cast<const char*>(&size), sizeof size).append(part);
 }

@@ -22,6 +22,6 @@ struct FingerprintHash {
 [[nodiscard]] Fingerprint fingerprint(std::string_view text) noexcept;
 
 /// Appends a part to a text that will be fingerprinted, so that ("a", "bc") and ("ab", "c") differ.
-void append_part(std::string& out, std::string_view part);
+void append_for_fingerprint(std::string& out, std::string_view part);
 
 }  // namespace vitals::detail

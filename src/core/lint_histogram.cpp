@@ -173,7 +173,8 @@ void HistogramReader::bucket(const WireMessage& message) {
   const auto lower = point_.bound;
   if (exemplar && (!lower || *lower < bound))
     check_exemplar_value(context_, message.at(), exemplar->value, lower, bound);
-  add_bucket(context_, point_, message.at(), bound, count);
+  if (const auto before = add_bucket(context_, point_, message.at(), bound, count))
+    report_bucket_order(context_, message.at(), bound, *before);
   if (std::isfinite(bound) && bounds_.size() < kMaxBounds) bounds_.push_back(bound);
 }
 

@@ -14,12 +14,10 @@ constexpr const char* kNanSum =
 
 }  // namespace
 
-void add_bucket(const LintContext& context, HistogramPoint& point, LintPosition at, double bound, double count) {
-  const bool ascends = !point.bound || bound > *point.bound;
-  if (!ascends)
-    context.error(at, "histogram-bucket-order",
-                  "bucket " + number_text(bound) + " after " + number_text(*point.bound) +
-                      "; bounds must ascend without repeats");
+std::optional<double> add_bucket(const LintContext& context, HistogramPoint& point, LintPosition at, double bound,
+                                 double count) {
+  const std::optional<double> before = point.bound;
+  const bool ascends = !before || bound > *before;
   check_count(context, at, count);
   if (ascends && point.reached && count < *point.reached)
     context.error(at, "histogram-bucket-decreasing",
@@ -29,24 +27,39 @@ void add_bucket(const LintContext& context, HistogramPoint& point, LintPosition 
   if (std::isinf(bound) && bound > 0) point.infinite = count;
   point.bound = bound;
   point.reached = count;
+  return ascends ? std::nullopt : before;
+}
+
+void report_bucket_order(const LintContext& context, LintPosition at, double bound, double before) {
+  context.error(
+      at, "histogram-bucket-order",
+      "bucket " + number_text(bound) + " after " + number_text(before) + "; bounds must ascend without repeats");
+}
+
+MissingParts missing_parts(const HistogramPoint& point, LintFormat format) noexcept {
+  const bool both_or_neither = format == LintFormat::OpenMetrics && !point.sum && !point.count;
+  return {.infinite = !point.infinite && !point.odd_bucket,
+          .count = !point.count && !both_or_neither,
+          .sum = !point.sum && !both_or_neither,
+          .gauge = point.gauge};
+}
+
+void report_missing_parts(const LintContext& context, LintPosition at, const MissingParts& parts) {
+  const std::string letter = parts.gauge ? "_g" : "_";
+  if (parts.infinite)
+    context.error(at, "histogram-inf-missing",
+                  "the bucket le=\"+Inf\" is missing; add it, with the count of all observations");
+  if (parts.count)
+    context.error(at, "histogram-count-missing", "there is no " + letter + "count; add it, equal to the bucket +Inf");
+  if (parts.sum)
+    context.error(at, "histogram-sum-missing", "there is no " + letter + "sum; add the sum of all observations");
 }
 
 void check_histogram(const LintContext& context, const HistogramPoint& point) {
-  if (!point.infinite && !point.odd_bucket)
-    context.error(point.first, "histogram-inf-missing",
-                  "the bucket le=\"+Inf\" is missing; add it, with the count of all observations");
   if (point.infinite && point.count && point.count->value != *point.infinite)
     context.error(point.count->at, "histogram-count-mismatch",
                   "the count is " + number_text(point.count->value) + ", the bucket +Inf " +
                       number_text(*point.infinite) + "; they must be equal");
-  const bool both_or_neither = context.open_metrics() && !point.sum && !point.count;
-  const std::string_view letter = point.gauge ? "_g" : "_";
-  if (!point.count && !both_or_neither)
-    context.error(point.first, "histogram-count-missing",
-                  "there is no " + std::string{letter} + "count; add it, equal to the bucket +Inf");
-  if (!point.sum && !both_or_neither)
-    context.error(point.first, "histogram-sum-missing",
-                  "there is no " + std::string{letter} + "sum; add the sum of all observations");
   check_histogram_sum(context, point);
 }
 

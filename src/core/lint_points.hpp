@@ -47,9 +47,23 @@ struct HistogramPoint {
   std::optional<PlacedNumber> sum{};
 };
 
-/// REQUIRES: bound is not NaN.
-void add_bucket(const LintContext& context, HistogramPoint& point, LintPosition at, double bound, double count);
+/// The bound that it should be above, and is not: report_bucket_order() tells so. REQUIRES: bound is not NaN.
+[[nodiscard]] std::optional<double> add_bucket(const LintContext& context, HistogramPoint& point, LintPosition at,
+                                               double bound, double count);
+void report_bucket_order(const LintContext& context, LintPosition at, double bound, double before);
+
+struct MissingParts {
+  bool infinite = false;
+  bool count = false;
+  bool sum = false;
+  bool gauge = false;  ///< of a gauge histogram
+
+  [[nodiscard]] bool any() const noexcept { return infinite || count || sum; }
+};
 /// Once all of the point was seen.
+[[nodiscard]] MissingParts missing_parts(const HistogramPoint& point, LintFormat format) noexcept;
+void report_missing_parts(const LintContext& context, LintPosition at, const MissingParts& parts);
+/// What is there of it, likewise.
 void check_histogram(const LintContext& context, const HistogramPoint& point);
 void check_histogram_sum(const LintContext& context, const HistogramPoint& point);
 

@@ -177,10 +177,10 @@ void ProtobufLinter::check_labels(const LintContext& problems, const WireMessage
     if (i > 0 && name == labels[i - 1].first)
       problems.error(message.at(), "duplicate-label", "label " + in_quotes(name) + " twice; leave one of them out");
     family.label_names.emplace(name);
-    append_part(names, name);
+    append_for_fingerprint(names, name);
     if (value.empty()) continue;
-    append_part(key, name);
-    append_part(key, value);
+    append_for_fingerprint(key, name);
+    append_for_fingerprint(key, value);
   }
   if (!family.series.empty() && names != family.first_names && !std::exchange(family.odd_names, true))
     warn_of_label_names(problems, message.at());

@@ -27,21 +27,13 @@ void LintReport::add(LintProblem::Severity severity, LintPosition at, std::strin
     full_ = full_ || severity == LintProblem::Severity::Error;
     return;
   }
-  LintProblem problem{at.line, at.column, printable(metric, kMaxName), std::string{rule}, std::move(message), severity};
-  const auto same = [&](const LintProblem& other) {
-    return std::tie(other.line, other.column, other.rule, other.metric, other.message) ==
-           std::tie(problem.line, problem.column, problem.rule, problem.metric, problem.message);
-  };
-  if (std::none_of(problems.begin(), problems.end(), same)) problems.push_back(std::move(problem));
-}
-
-void LintReport::withdraw(std::string_view metric, std::string_view rule) {
-  const std::string shown = printable(metric, kMaxName);
-  std::erase_if(errors_, [&](const LintProblem& problem) { return problem.metric == shown && problem.rule == rule; });
-}
-
-void LintReport::withdraw(std::size_t line, std::string_view rule) {
-  std::erase_if(errors_, [&](const LintProblem& problem) { return problem.line == line && problem.rule == rule; });
+  std::string whole;
+  for (const auto& part : {std::to_string(at.line), std::to_string(at.column), std::string{rule}, std::string{metric}})
+    append_for_fingerprint(whole, part);
+  append_for_fingerprint(whole, message);
+  if (!listed_.insert(fingerprint(whole)).second) return;
+  problems.push_back(
+      {at.line, at.column, printable(metric, kMaxName), std::string{rule}, std::move(message), severity});
 }
 
 std::vector<LintProblem> LintReport::take() {

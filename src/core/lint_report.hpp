@@ -3,10 +3,13 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
 #include <vitals/lint.hpp>
+
+#include "core/lint_hash.hpp"
 
 namespace vitals::detail {
 
@@ -30,10 +33,6 @@ class LintReport {
   void add(LintProblem::Severity severity, LintPosition at, std::string_view metric, std::string_view rule,
            std::string message);
 
-  /// Forgets the errors of that rule, which what came later explains.
-  void withdraw(std::string_view metric, std::string_view rule);
-  void withdraw(std::size_t line, std::string_view rule);
-
   /// An error was dropped: whoever reads may stop.
   [[nodiscard]] bool full() const noexcept { return full_; }
   /// By line and column; when there were too many, the errors first.
@@ -46,6 +45,7 @@ class LintReport {
   // Apart, so that a text full of warnings can't hide its errors.
   std::vector<LintProblem> errors_;
   std::vector<LintProblem> warnings_;
+  std::unordered_set<Fingerprint, FingerprintHash> listed_;
   bool dropped_ = false;
   bool full_ = false;
 };

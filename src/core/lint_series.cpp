@@ -1,10 +1,9 @@
 #include "core/lint_series.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cmath>
 
+#include "core/exact_time.hpp"
 #include "core/lint_names.hpp"
 
 namespace vitals::detail {
@@ -20,21 +19,7 @@ std::string_view own_label_of(const LintFamily& family, std::string_view suffix)
   return {};
 }
 
-// A time as text, the same for 1, 1.0 and 1e0. As a double, nanoseconds of today would be the same too.
-std::string time_key(const LineNumber& time) {
-  std::string text{time.text};
-  if (text.find_first_of("eE") != text.npos) {
-    std::array<char, 400> fixed{};  // room for every double
-    const auto [end, error] =
-        std::to_chars(fixed.data(), fixed.data() + fixed.size(), time.value, std::chars_format::fixed);
-    if (error == std::errc{}) text.assign(fixed.data(), end);
-  }
-  const bool negative = text.starts_with('-');
-  text.erase(0, std::min(text.find_first_not_of("+-0"), text.size()));
-  if (text.find('.') != text.npos) text.erase(text.find_last_not_of('0') + 1);
-  if (text.ends_with('.')) text.pop_back();
-  return negative && !text.empty() ? '-' + text : text;
-}
+std::string exact(const LineNumber& time) { return exact_time(time.text, time.value); }
 
 }  // namespace
 
@@ -98,14 +83,15 @@ void SeriesLinter::check_label_names(const Sample& sample) {
 
 void SeriesLinter::remember(const Sample& sample, std::string_view series) {
   key_.clear();
-  append_part(key_, sample.line.name);
+  append_for_fingerprint(key_, sample.line.name);
   for (const auto* label : sorted_) {
     if (label->value.empty()) continue;
-    append_part(key_, label->name);
-    append_part(key_, label->value);
+    append_for_fingerprint(key_, label->name);
+    append_for_fingerprint(key_, label->value);
   }
   // OpenMetrics lets a series have several points.
-  if (format_ == LintFormat::OpenMetrics && sample.line.timestamp) append_part(key_, time_key(*sample.line.timestamp));
+  if (format_ == LintFormat::OpenMetrics && sample.line.timestamp)
+    append_for_fingerprint(key_, exact(*sample.line.timestamp));
   series_.push_back({fingerprint(key_), sample.number, series});
 }
 
@@ -114,8 +100,8 @@ void SeriesLinter::group(const Sample& sample) {
   std::string names;
   for (const auto* label : sorted_) {
     if (label == sample.own || label->value.empty()) continue;
-    append_part(key_, label->name);
-    append_part(key_, label->value);
+    append_for_fingerprint(key_, label->name);
+    append_for_fingerprint(key_, label->value);
   }
   const auto id = fingerprint(key_);
   const bool same = any_group_ && id == group_;
@@ -129,7 +115,7 @@ void SeriesLinter::group(const Sample& sample) {
     groups_.emplace(id, sample.number);
     for (const auto* label : sorted_) {
       if (label == sample.own) continue;
-      append_part(names, label->name);
+      append_for_fingerprint(names, label->name);
       sample.family.label_names.emplace(label->name);
     }
     if (first_names_ && *first_names_ != names && !std::exchange(odd_names_, true))
@@ -137,7 +123,8 @@ void SeriesLinter::group(const Sample& sample) {
     if (!first_names_) first_names_ = names;
     add_common(sample.own_label);
   }
-  if (format_ == LintFormat::OpenMetrics && sample.line.timestamp) append_part(key_, time_key(*sample.line.timestamp));
+  if (format_ == LintFormat::OpenMetrics && sample.line.timestamp)
+    append_for_fingerprint(key_, exact(*sample.line.timestamp));
   point_ = fingerprint(key_);
   group_ = id;
   any_group_ = true;
@@ -159,7 +146,7 @@ void SeriesLinter::check_time(const Sample& sample, bool same_group) {
     if (now.has_value() != time_.has_value()) {
       sample.context.error(sample.value_at(), "mixed-timestamps",
                            "some samples of this metric have a timestamp and some have none; give all one, or none");
-    } else if (now && now->value < time_->value && sample.family.kind() != MetricType::Info) {
+    } else if (now && is_before(exact(*now), exact(*time_)) && sample.family.kind() != MetricType::Info) {
       sample.context.error(sample.at(now->column), "timestamp-order",
                            "the timestamp is before that of the line above; times of a metric must ascend");
     }
@@ -180,6 +167,8 @@ void SeriesLinter::end(LintFamily& family) {
     for (const auto& [id, point] : points_) {
       if (report_.full()) break;
       check_histogram({report_, format_, family.name}, point);
+      if (const MissingParts missing = missing_parts(point, format_); missing.any())
+        missing_.push_back({&family, point.first, missing});
     }
   }
   if (family.samples && !family.unknown_type) common_.end_family();
@@ -216,17 +205,36 @@ void SeriesLinter::judge(const LintFamily& family) {
   });
 }
 
-void SeriesLinter::finish() {
+void SeriesLinter::finish(const LintFamilies& families) {
+  report_missing(families);
   std::sort(series_.begin(), series_.end());
+  std::vector<std::size_t> twice;  // lines
   for (std::size_t i = 1; i < series_.size(); ++i) {
     const auto& [id, line, text] = series_[i];
     if (report_.full()) break;
     if (id != series_[i - 1].id) continue;
-    report_.withdraw(line, "histogram-bucket-order");
+    twice.push_back(line);
     report_.error({line, 1}, text, "duplicate-series",
                   "the same series as on line " + std::to_string(series_[i - 1].line) + "; leave one of them out");
   }
+  std::sort(twice.begin(), twice.end());
+  for (const auto& [family, at, bound, before] : disorder_) {
+    if (report_.full()) break;
+    if (!std::binary_search(twice.begin(), twice.end(), at.line))
+      report_bucket_order({report_, format_, family->name}, at, bound, before);
+  }
   common_.report(report_, {1, 1});
+}
+
+// Only now is it known whether lines of the family stand elsewhere, or its count and sum are gauges.
+void SeriesLinter::report_missing(const LintFamilies& families) {
+  for (const auto& [family, at, parts] : missing_) {
+    if (report_.full()) break;
+    if (family->damaged) continue;
+    MissingParts left = parts;
+    if (format_ != LintFormat::OpenMetrics && families.has_gauge_totals(*family)) left.count = left.sum = false;
+    report_missing_parts({report_, format_, family->name}, at, left);
+  }
 }
 
 }  // namespace vitals::detail

@@ -28,7 +28,7 @@ class SeriesLinter {
   /// A family as such, once all is known of it.
   void judge(const LintFamily& family);
   /// No sample will follow.
-  void finish();
+  void finish(const LintFamilies& families);
 
  private:
   struct Series {
@@ -56,6 +56,17 @@ class SeriesLinter {
     [[nodiscard]] LintPosition at(std::size_t column) const { return {number, column}; }
     [[nodiscard]] LintPosition value_at() const { return {number, line.value.column}; }
   };
+  struct Missing {
+    const LintFamily* family;
+    LintPosition at;
+    MissingParts parts;
+  };
+  struct Disorder {
+    const LintFamily* family;
+    LintPosition at;
+    double bound;
+    double before;
+  };
   using Points = std::unordered_map<Fingerprint, HistogramPoint, FingerprintHash>;
 
   void check_labels(Sample& sample);
@@ -74,6 +85,7 @@ class SeriesLinter {
   std::optional<double> own_number(const Sample& sample);
   void unexpected(const Sample& sample);
   void add_common(std::string_view own_label);
+  void report_missing(const LintFamilies& families);
 
   LintReport& report_;
   LintFormat format_;
@@ -94,6 +106,8 @@ class SeriesLinter {
 
   // Of all.
   std::vector<Series> series_;
+  std::vector<Missing> missing_;
+  std::vector<Disorder> disorder_;
   CommonLabels common_;
 };
 

@@ -75,8 +75,7 @@ void TextLinter::run(std::string_view text) {
   }
   enter(nullptr);
   for (const auto& family : families_.all()) series_.judge(family);
-  series_.finish();
-  families_.finish();
+  series_.finish(families_);
   if (return_ && !told_of_return_)
     report_.warning(*return_, "", "carriage-return",
                     "the text ends in a carriage return, which belongs to it; leave it out");
@@ -149,8 +148,9 @@ void TextLinter::comment(std::string_view text) {
   }
   text.remove_prefix(1);
   const auto start = text.find_first_not_of(" \t\r");
-  told_of_end_ = start != text.npos && text.substr(start, text.find_last_not_of(" \t\r") + 1 - start) == "EOF";
-  if (told_of_end_)
+  const bool is_end = start != text.npos && text.substr(start, text.find_last_not_of(" \t\r") + 1 - start) == "EOF";
+  told_of_end_ = told_of_end_ || is_end;
+  if (is_end)
     report_.error({number_, 1}, "", "eof-missing",
                   "the end is \"# EOF\" with a single space, and nothing else; write that");
   else

@@ -79,7 +79,8 @@ void SeriesLinter::check_bucket(const Sample& sample) {
   const auto lower = point.bound;
   auto& bounds = sample.family.bounds;
   if (groups_.size() == 1 && std::isfinite(*bound) && bounds.size() < kMaxBounds) bounds.push_back(*bound);
-  add_bucket(sample.context, point, sample.value_at(), *bound, sample.line.value.value);
+  const auto before = add_bucket(sample.context, point, sample.value_at(), *bound, sample.line.value.value);
+  if (before) disorder_.push_back({&sample.family, sample.value_at(), *bound, *before});
   if (sample.line.exemplar && (!lower || *lower < *bound))
     check_exemplar_value(sample.context, sample.at(sample.line.exemplar->value.column),
                          sample.line.exemplar->value.value, lower, *bound);

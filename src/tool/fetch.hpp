@@ -13,7 +13,7 @@ class FetchError : public std::runtime_error {
 
 /// GETs an exposition over HTTP, gzip-compressed if the server can, directly (proxies of the environment are not used)
 /// and without following redirects.
-/// Bounded against any server: `timeout` for everything, kMaxExpositionBytes before and after decompression.
+/// Bounded against any server: `timeout` for the whole answer, kMaxExpositionBytes before and after decompression.
 /// Throws FetchError unless the answer is 200 and whole, with text (a missing content type is let through).
 std::string fetch_url(const std::string& url, std::chrono::milliseconds timeout);
 

@@ -47,6 +47,44 @@ TEST(LintOneFault, AnInterruptedHistogram) {
   });
 }
 
+// More of them than problems are listed, if all that seems to be missing were told.
+TEST(LintOneFault, ManyInterruptedHistograms) {
+  std::string begins;
+  std::string goes_on;
+  for (int i = 0; i < 400; ++i) {
+    const std::string name = "h" + std::to_string(i);
+    begins += head(name, "histogram") + name + "_bucket{le=\"1\"} 1\n";
+    goes_on += name + "_bucket{le=\"+Inf\"} 1\n" + name + "_sum 1\n" + name + "_count 1\n";
+  }
+
+  const auto problems = lint_exposition(begins + goes_on, LintFormat::Text);
+
+  EXPECT_EQ(problems.size(), 400U);
+  for (const auto& problem : problems) EXPECT_EQ(problem.rule, "interleaved-family");
+}
+
+TEST(LintOneFault, ManyBucketsTwice) {
+  std::string text = kHistogram;
+  for (int i = 0; i < 800; ++i) {
+    const std::string bucket = "h_bucket{le=\"1\",i=\"" + std::to_string(i) + "\"} 1\n";
+    text += bucket + bucket;
+  }
+
+  const auto problems = lint_exposition(text, LintFormat::Text, {.ignored = {"histogram-inf-missing"}});
+
+  for (const auto& problem : problems) EXPECT_NE(problem.rule, "histogram-bucket-order");
+}
+
+TEST(LintOneFault, TheEndBeforeAComment) {
+  expect_case({"eof-missing", kError, 4, 1, kGauge + "a 1\n# EOF \n", kGauge + "a 1\n# EOF\n"},
+              LintFormat::OpenMetrics);
+  const auto problems = lint_exposition(kGauge + "a 1\n# EOF \n# foo\n", LintFormat::OpenMetrics);
+
+  ASSERT_EQ(problems.size(), 2U) << shown(problems);
+  EXPECT_EQ(problems[0].rule, "eof-missing");
+  EXPECT_EQ(problems[1].rule, "comment-line");
+}
+
 TEST(LintOneFault, FilesPutOneAfterTheOther) {
   const std::string b = head("b", "gauge") + "b 1\n";
   expect_text({{"interleaved-family", kError, 7, 8, kGauge + "a{x=\"1\"} 1\n" + b + kGauge + "a{x=\"2\"} 1\n",

@@ -85,6 +85,7 @@ TEST(LintOpenMetrics, Times) {
   };
   EXPECT_EQ(rules(kGauge + "a 1 1\na 2 2\n"), "");
   EXPECT_EQ(rules(kGauge + "a 1 2\na 2 1\n"), "timestamp-order ");
+  EXPECT_EQ(rules(kGauge + "a 1 1700000000.000000002\na 2 1700000000.000000001\n"), "timestamp-order ");
   EXPECT_EQ(rules(kGauge + "a 1 2\na 2\n"), "mixed-timestamps ");
   EXPECT_EQ(rules(kGauge + "a 1 2\na 2 2\n"), "duplicate-series ");
   EXPECT_EQ(rules(kGauge + "a 1 1700000000000\n"), "timestamp-unit ");

@@ -2,7 +2,6 @@
 
 #include <bit>
 #include <chrono>
-#include <cmath>
 #include <concepts>
 #include <cstdint>
 #include <limits>
@@ -15,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include <vitals/detail/cells.hpp>
 #include <vitals/redis/codec.hpp>
 
 namespace vitals::detail {
@@ -51,9 +51,11 @@ concept Unordered = requires {
 template <std::floating_point T>
 void append_floating(std::string& out, T value) {
   static_assert(sizeof(T) <= sizeof(double), "vitals::Cache: long double arguments are not supported; use double");
-  // Equal numbers have equal bits after this: one zero, one NaN.
-  const double number = value == 0 ? 0.0 : std::isnan(value) ? std::numeric_limits<double>::quiet_NaN() : double{value};
-  append_number(out, 'd', std::bit_cast<std::uint64_t>(number));
+  // Equal numbers have equal bits after this, under any flags of the compiler: one zero, one NaN.
+  auto bits = std::bit_cast<std::uint64_t>(double{value});
+  if (bits << 1 == 0) bits = 0;
+  if (is_nan(value)) bits = std::bit_cast<std::uint64_t>(std::numeric_limits<double>::quiet_NaN());
+  append_number(out, 'd', bits);
 }
 
 // The user's word on what tells two values apart goes before what we would make of them.
