@@ -10,11 +10,13 @@ trap 'rm -rf "$folder"' EXIT
 "$root/cmake/install-packages.sh" emulate
 cd "$folder"
 
+memory=$root/build/bench/vitals_memory
+[ -x "$memory" ] || { echo "$0: build $memory first (bench/README.md)" >&2; exit 1; }
 kernel=$(apt-cache depends linux-image-cloud-amd64 | sed -n 's/.*Depends: \(linux-image[^ ]*\).*/\1/p' | head -n 1)
-apt-get download -q "$kernel" >/dev/null 2>&1
+[ -n "$kernel" ] || { echo "$0: apt knows no linux-image-cloud-amd64; run apt-get update" >&2; exit 1; }
+apt-get download -q "$kernel" >apt.log 2>&1 || { cat apt.log >&2; exit 1; }
 dpkg-deb -x "$kernel"_*.deb kernel
 
-memory=$root/build/bench/vitals_memory
 for file in "$memory" $(ldd "$memory" | grep -o '/[^ ]*'); do install -D "$file" "disk$file"; done
 install -D /bin/busybox disk/bin/busybox
 mkdir disk/proc

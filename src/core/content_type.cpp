@@ -8,17 +8,15 @@
 
 #include <vitals/lint.hpp>
 
+#include "core/lint_names.hpp"
+
 namespace vitals {
 
 namespace {
 
-constexpr std::string_view kBlanks = " \t\n\v\f\r";
+using detail::lower_case;
 
-std::string lower(std::string_view text) {
-  std::string out{text};
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return out;
-}
+constexpr std::string_view kBlanks = " \t\n\v\f\r";
 
 void trim_front(std::string_view& text) { text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size())); }
 
@@ -72,7 +70,7 @@ std::optional<Parameters> parse_parameters(std::string_view text) {
     if (!take(text, ';')) return std::nullopt;
     trim_front(text);
     if (text.empty()) break;
-    const auto name = lower(take_token(text));
+    const auto name = lower_case(take_token(text));
     if (name.empty() || !take(text, '=')) return std::nullopt;
     const auto value = take_value(text);
     if (!value || parameters.emplace(name, *value).first->second != *value) return std::nullopt;
@@ -87,13 +85,13 @@ std::optional<LintFormat> lint_format_of(std::string_view content_type) {
   const auto parameters = parse_parameters(content_type.substr(type.size()));
   if (!parameters) return std::nullopt;
   trim_front(type);
-  const auto name = lower(type.substr(0, type.find_last_not_of(kBlanks) + 1));
+  const auto name = lower_case(type.substr(0, type.find_last_not_of(kBlanks) + 1));
   if (name == "application/openmetrics-text") return LintFormat::OpenMetrics;
   if (name == "application/vnd.google.protobuf") return LintFormat::Protobuf;
   if (name != "text/plain") return std::nullopt;
   const auto has = [&](std::string_view parameter, std::string_view value) {
     const auto found = parameters->find(parameter);
-    return found != parameters->end() && lower(found->second) == value;
+    return found != parameters->end() && lower_case(found->second) == value;
   };
   return has("version", "1.0.0") || has("escaping", "allow-utf-8") ? LintFormat::Text1 : LintFormat::Text;
 }
