@@ -28,6 +28,20 @@ add_library(vitals_unoptimised INTERFACE)
 target_compile_options(vitals_unoptimised INTERFACE -O0)
 set(vitals_unoptimised_if_sanitized $<$<BOOL:${VITALS_SANITIZE}>:vitals_unoptimised>)
 
+# vitals_unity_by_room(<target> <source>…): in a unity build, the sources of a folder become one translation unit.
+# Unity builds are the default where vitals is not the top project: their users build it once, and never change a source.
+function(vitals_unity_by_room target)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD_MODE GROUP)
+  if(NOT PROJECT_IS_TOP_LEVEL AND NOT DEFINED CMAKE_UNITY_BUILD)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON)
+  endif()
+  foreach(source IN LISTS ARGN)
+    cmake_path(GET source PARENT_PATH room)
+    string(MAKE_C_IDENTIFIER "${target}_${room}" group)
+    set_source_files_properties(${source} PROPERTIES UNITY_GROUP ${group})
+  endforeach()
+endfunction()
+
 # vitals_component(<name> SOURCES … HEADERS … [PUBLIC target…] [PRIVATE target…] [REQUIRES module…] [REQUIRES_PRIVATE module…])
 # HEADERS are relative to include/. REQUIRES are pkg-config modules that users compile against, REQUIRES_PRIVATE those
 # that only a static link needs. The words of DESIGN hold: the name is the folder, the target, the option, the component.
@@ -38,6 +52,7 @@ function(vitals_component name)
 
   set(target vitals_${name})
   add_library(${target} ${arg_SOURCES})
+  vitals_unity_by_room(${target} ${arg_SOURCES})
   add_library(vitals::${name} ALIAS ${target})
   list(TRANSFORM arg_HEADERS PREPEND "${PROJECT_SOURCE_DIR}/include/")
   target_sources(${target} PUBLIC FILE_SET HEADERS BASE_DIRS "${PROJECT_SOURCE_DIR}/include" FILES ${arg_HEADERS})
