@@ -6,7 +6,7 @@
 
 #include <vitals/samples.hpp>
 
-#include "core/names.hpp"
+#include "core/refuse.hpp"
 
 namespace vitals::detail {
 

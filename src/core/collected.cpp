@@ -8,9 +8,11 @@
 #include "core/escaping.hpp"
 #include "core/exemplars.hpp"
 #include "core/family_head.hpp"
+#include "core/metric_types.hpp"
 #include "core/names.hpp"
 #include "core/sample_names.hpp"
 #include "core/text_format.hpp"
+#include "core/utf8.hpp"
 
 namespace vitals::detail {
 
@@ -92,7 +94,7 @@ Completed complete(FamilySnapshot& family, const std::vector<Label>& constant, b
   };
   if (!valid_metric_name(family.name, utf8_names)) return refused("that is no metric name; rename it");
   const std::string_view reserved =
-      family.type == MetricType::StateSet ? std::string_view{family.name} : reserved_label(family.type);
+      family.type == MetricType::StateSet ? std::string_view{family.name} : own_label(family.type);
   if (!mend_unit(family)) why = "the name must end in its unit, which is left out; rename the metric";
   if (!mend_counters(family)) why = "a counter is negative or NaN, and left out; use a gauge for what may fall";
   for (auto& metric : family.metrics) {

@@ -8,6 +8,7 @@
 
 #include <vitals/lint.hpp>
 
+#include "core/ascii.hpp"
 #include "core/lint_names.hpp"
 
 namespace vitals {

@@ -7,15 +7,11 @@
 #include <iterator>
 
 #include "core/names.hpp"
+#include "core/utf8.hpp"
 
 namespace vitals::detail {
 
 namespace {
-
-bool is_legacy(char c, bool first, NameKind kind) noexcept {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c == ':' && kind == NameKind::Metric) ||
-         (c >= '0' && c <= '9' && !first);
-}
 
 // REQUIRES: the sequence is valid UTF-8.
 std::uint32_t decode(std::string_view sequence) noexcept {
@@ -50,11 +46,6 @@ void append_illegal(std::string& out, std::string_view sequence, Escaping escapi
 
 }  // namespace
 
-bool is_legacy_name(std::string_view name, NameKind kind) noexcept {
-  return !name.empty() && is_legacy(name.front(), true, kind) &&
-         std::all_of(name.begin(), name.end(), [kind](char c) { return is_legacy(c, false, kind); });
-}
-
 std::string escape_name(std::string_view name, Escaping escaping, NameKind kind) {
   if (escaping == Escaping::Utf8) return to_valid_utf8(name);
   if (escaping != Escaping::Dots && (name.empty() || is_legacy_name(name, kind))) return std::string{name};
@@ -63,7 +54,7 @@ std::string escape_name(std::string_view name, Escaping escaping, NameKind kind)
     const std::size_t length = utf8_length(name.substr(i));
     if (name[i] == '_' && escaping != Escaping::Underscores) {
       out += "__";
-    } else if (length == 1 && is_legacy(name[i], i == 0, kind)) {
+    } else if (length == 1 && is_legacy_char(name[i], i == 0, kind)) {
       out += name[i];
     } else {
       append_illegal(out, name.substr(i, length), escaping);

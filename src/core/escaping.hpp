@@ -5,15 +5,12 @@
 
 #include <vitals/exposition.hpp>
 
-namespace vitals::detail {
+#include "core/names.hpp"
 
-enum class NameKind { Metric, Label };
+namespace vitals::detail {
 
 /// Those that change names: two names may become one.
 inline constexpr Escaping kEscapings[] = {Escaping::Underscores, Escaping::Dots, Escaping::Values};
-
-/// Whether a name needs no escaping: [a-zA-Z_:][a-zA-Z0-9_:]*, and for labels without colons.
-[[nodiscard]] bool is_legacy_name(std::string_view name, NameKind kind) noexcept;
 
 /// The name by the rules of Prometheus's model.EscapeName, which are stated at Escaping. Like there, Dots changes
 /// legacy names too; use exposed_name(). Bytes that are not UTF-8 count as one U+FFFD each.

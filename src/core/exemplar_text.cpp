@@ -2,8 +2,8 @@
 
 #include <cstring>
 
-#include "core/escaping.hpp"
 #include "core/names.hpp"
+#include "core/utf8.hpp"
 
 namespace vitals::detail {
 

@@ -1,12 +1,12 @@
 #include "core/exemplars.hpp"
 
-#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <string_view>
 
 #include "core/escaping.hpp"
 #include "core/names.hpp"
+#include "core/utf8.hpp"
 
 namespace vitals::detail {
 
@@ -14,13 +14,7 @@ namespace {
 
 constexpr std::size_t kMaxCodePoints = 128;
 
-// REQUIRES: valid UTF-8.
-std::size_t code_points(std::string_view text) noexcept {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
-std::size_t code_points(const Label& label, Escaping escaping) {
+std::size_t exposed_code_points(const Label& label, Escaping escaping) {
   const std::size_t value =
       is_valid_utf8(label.value) ? code_points(label.value) : code_points(to_valid_utf8(label.value));
   if (is_legacy_name(label.name, NameKind::Label)) return label.name.size() + value;
@@ -34,7 +28,7 @@ bool is_allowed(const Exemplar& exemplar, Escaping escaping) {
   for (const Label& label : exemplar.labels) {
     if (label.name.size() + label.value.size() > 4 * kMaxCodePoints) return false;
     if (label.value.find('\0') != std::string::npos) return false;  // Prometheus would refuse the whole scrape
-    length += code_points(label, escaping);
+    length += exposed_code_points(label, escaping);
   }
   return length <= kMaxCodePoints && !std::isnan(exemplar.value);
 }

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <utility>
 
-#include "core/names.hpp"
 #include "core/printable.hpp"
 
 namespace vitals::detail {

@@ -7,7 +7,8 @@
 #include <vitals/family.hpp>
 
 #include "core/family_store.hpp"
-#include "core/names.hpp"
+#include "core/refuse.hpp"
+#include "core/utf8.hpp"
 
 // What the templates of family.hpp call.
 namespace vitals::detail {

@@ -9,6 +9,8 @@
 
 #include <vitals/snapshot.hpp>
 
+#include "core/metric_types.hpp"
+
 namespace vitals::detail {
 
 // Appends families to what a collector gives. Series without a value are left out, and families without series.
@@ -41,8 +43,7 @@ class FamilyList {
                                 .created = created,
                                 .whole = whole ? static_cast<std::uint64_t>(*value) : 0});
     }
-    std::string_view stem = family.name;
-    if (stem.ends_with("_total")) stem.remove_suffix(6);
+    const std::string_view stem = base_name(family.name, type);
     for (const char* unit : {"seconds", "bytes"}) {
       if (stem.ends_with(unit)) family.unit = unit;
     }

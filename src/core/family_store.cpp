@@ -5,9 +5,9 @@
 #include <random>
 #include <utility>
 
-#include "core/escaping.hpp"
 #include "core/names.hpp"
 #include "core/text_format.hpp"
+#include "core/utf8.hpp"
 
 namespace vitals::detail {
 

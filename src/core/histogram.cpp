@@ -11,6 +11,7 @@
 #include "core/exemplar_pool.hpp"
 #include "core/families.hpp"
 #include "core/line_writer.hpp"
+#include "core/metric_types.hpp"
 #include "core/native_buckets.hpp"
 #include "core/text_format.hpp"
 
@@ -110,9 +111,9 @@ class HistogramFamily final : public FamilyBase {
         index_{declared().bounds},
         exemplars_{buckets(), environment},
         extras_{nullptr, &index_, declared().options.exemplars && environment.trace_source.current != nullptr},
-        bucket_name_{declared().name + "_bucket"},
-        sum_name_{declared().name + "_sum"},
-        count_name_{declared().name + "_count"} {
+        bucket_name_{declared().name + std::string{suffix::kBucket}},
+        sum_name_{declared().name + std::string{suffix::kSum}},
+        count_name_{declared().name + std::string{suffix::kCount}} {
     for (std::size_t i = 0; i < buckets(); ++i) {
       for (const Format format : {Format::Text, Format::OpenMetrics}) {
         std::string& ending = endings(format == Format::OpenMetrics).emplace_back("le=\"");

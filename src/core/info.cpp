@@ -5,7 +5,8 @@
 
 #include <vitals/info.hpp>
 
-#include "core/names.hpp"
+#include "core/declaration_rules.hpp"
+
 
 namespace vitals {
 

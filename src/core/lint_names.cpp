@@ -5,7 +5,9 @@
 #include <cmath>
 #include <utility>
 
+#include "core/ascii.hpp"
 #include "core/lint_report.hpp"
+#include "core/metric_types.hpp"
 #include "core/names.hpp"
 
 namespace vitals {
@@ -19,11 +21,9 @@ using Severity = LintProblem::Severity;
 // Beyond this nobody chose a name, and to look for all labels in it would take quadratic time.
 constexpr std::size_t kLongName = 500;
 
-bool is_histogram(MetricType type) { return type == MetricType::Histogram || type == MetricType::GaugeHistogram; }
-
 // Empty if the type has none.
-std::string_view own_label(const LintDeclaration& declared) {
-  return declared.type == MetricType::StateSet ? std::string_view{declared.name} : reserved_label(declared.type);
+std::string_view own_label_of(const LintDeclaration& declared) {
+  return declared.type == MetricType::StateSet ? std::string_view{declared.name} : own_label(declared.type);
 }
 
 std::vector<std::string> label_names(const LintDeclaration& declared) {
@@ -127,7 +127,7 @@ void lint_labels(const LintDeclaration& declared, const LintEmit& emit) {
 }
 
 void check_labels(const LintDeclaration& declared, const LintEmit& emit) {
-  const auto own = own_label(declared);
+  const auto own = own_label_of(declared);
   auto names = label_names(declared);
   std::sort(names.begin(), names.end());
   for (auto name = names.begin(); name != names.end(); ++name) {
@@ -148,17 +148,6 @@ void check_labels(const LintDeclaration& declared, const LintEmit& emit) {
 }
 
 }  // namespace
-
-std::string lower_case(std::string_view text) {
-  std::string lower{text};
-  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return lower;
-}
-
-std::string_view without_suffix(std::string_view name, std::string_view suffix) noexcept {
-  if (name.size() > suffix.size() && name.ends_with(suffix)) name.remove_suffix(suffix.size());
-  return name;
-}
 
 void lint_bounds(const LintDeclaration& declared, const LintEmit& emit) {
   constexpr std::size_t kManyBuckets = 50;

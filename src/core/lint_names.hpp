@@ -23,10 +23,4 @@ void lint_conventions(const LintDeclaration& declaration, const LintEmit& emit);
 /// Of that, what the units in a name say.
 void lint_units(const LintDeclaration& declaration, const LintEmit& emit);
 
-/// With ASCII letters in lower case.
-[[nodiscard]] std::string lower_case(std::string_view text);
-
-/// `name` without `suffix`, if it ends so.
-[[nodiscard]] std::string_view without_suffix(std::string_view name, std::string_view suffix) noexcept;
-
 }  // namespace vitals::detail

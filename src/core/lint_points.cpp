@@ -136,12 +136,6 @@ void check_exemplar_value(const LintContext& context, LintPosition at, double va
                     (lower ? "goes from above " + number_text(*lower) : "goes") + " to " + number_text(upper));
 }
 
-std::size_t code_points(std::string_view text) noexcept {
-  std::size_t n = 0;
-  for (const char c : text) n += (static_cast<unsigned char>(c) & 0xC0U) != 0x80;
-  return n;
-}
-
 std::string canonical_number(double value, LintFormat format) {
   auto text = number_text(value);
   const bool whole = std::isfinite(value) && text.find_first_of(".e") == text.npos;

@@ -85,8 +85,6 @@ void check_exemplar_labels(const LintContext& context, LintPosition at, std::siz
 void check_exemplar_value(const LintContext& context, LintPosition at, double value, std::optional<double> lower,
                           double upper);
 
-[[nodiscard]] std::size_t code_points(std::string_view text) noexcept;
-
 /// A label value such as `le`, as clients of this format write it: 0.5, 1e+06, +Inf; in OpenMetrics 1.0 for 1.
 [[nodiscard]] std::string canonical_number(double value, LintFormat format);
 

@@ -10,7 +10,9 @@
 #include "core/lint_hash.hpp"
 #include "core/lint_names.hpp"
 #include "core/lint_wire_family.hpp"
+#include "core/metric_types.hpp"
 #include "core/names.hpp"
+#include "core/utf8.hpp"
 
 namespace vitals::detail {
 
@@ -48,12 +50,6 @@ struct JudgedFamily : WireFamily {
 
   [[nodiscard]] MetricType kind() const { return type < kTypes.size() ? kTypes[type] : MetricType::Untyped; }
 };
-
-// What it adds to its series itself.
-std::string_view own_label(MetricType type) {
-  const bool histogram = type == MetricType::Histogram || type == MetricType::GaugeHistogram;
-  return histogram ? "le" : type == MetricType::Summary ? "quantile" : "";
-}
 
 class ProtobufLinter {
  public:

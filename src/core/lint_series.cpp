@@ -3,14 +3,15 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/declaration_rules.hpp"
 #include "core/exact_time.hpp"
 #include "core/lint_names.hpp"
+#include "core/metric_types.hpp"
 
 namespace vitals::detail {
 
 namespace {
 
-bool is_histogram(MetricType type) { return type == MetricType::Histogram || type == MetricType::GaugeHistogram; }
 
 std::string_view own_label_of(const LintFamily& family, std::string_view suffix) {
   if (is_histogram(family.kind()) && suffix == "_bucket") return "le";

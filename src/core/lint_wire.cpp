@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "core/names.hpp"
+#include "core/utf8.hpp"
 
 namespace vitals::detail {
 

@@ -6,7 +6,6 @@
 #include "core/access.hpp"
 #include "core/exemplar_pool.hpp"
 #include "core/families.hpp"
-#include "core/names.hpp"
 #include "core/native_buckets.hpp"
 
 namespace vitals::detail {

@@ -1,6 +1,6 @@
 #include "core/printable.hpp"
 
-#include "core/names.hpp"
+#include "core/utf8.hpp"
 
 namespace vitals::detail {
 

@@ -7,12 +7,15 @@
 #include <protozero/buffer_fixed.hpp>
 #include <protozero/varint.hpp>
 
+#include "core/ascii.hpp"
 #include "core/escaping.hpp"
 #include "core/exemplars.hpp"
 #include "core/histogram_view.hpp"
 #include "core/label_messages.hpp"
+#include "core/metric_types.hpp"
 #include "core/names.hpp"
 #include "core/protobuf_native.hpp"
+#include "core/utf8.hpp"
 
 namespace vitals::detail {
 
@@ -42,26 +45,6 @@ enum : Tag { kCount = 1, kUpperBound = 2, kExemplar = 3 };
 }
 namespace exemplar {
 enum : Tag { kValue = 2, kTimestamp = 3 };
-}
-
-std::int32_t type_number(MetricType type) noexcept {
-  switch (type) {
-    case MetricType::Counter:
-      return 0;
-    case MetricType::Gauge:
-    case MetricType::Info:
-    case MetricType::StateSet:
-      return 1;
-    case MetricType::Summary:
-      return 2;
-    case MetricType::Histogram:
-      return 4;
-    case MetricType::GaugeHistogram:
-      return 5;
-    case MetricType::Untyped:
-      break;
-  }
-  return 3;
 }
 
 void write_string(Writer& writer, Tag tag, std::string_view text) {
@@ -129,12 +112,12 @@ ProtobufFamily::ProtobufFamily(std::string& out, const FamilyHead& head, const E
     : out_{out}, head_{head}, escaping_{how.escaping}, start_{out.size()} {
   out_.append(kLengthBytes, '\0');
   Writer writer{out_};
-  std::string name = exposed_name(head.name, escaping_, NameKind::Metric);
+  const std::string name = exposed_name(head.name, escaping_, NameKind::Metric);
   writer.add_string(family::kName, name);
   write_string(writer, family::kHelp, head.help);
-  writer.add_enum(family::kType, type_number(head.type));
-  if (head.type == MetricType::Counter && name.ends_with("_total")) name.resize(name.size() - 6);
-  if (is_unit_of(head.unit, name, head.type)) write_string(writer, family::kUnit, head.unit);
+  writer.add_enum(family::kType, protobuf_type_number(head.type));
+  const auto base = head.type == MetricType::Counter ? without_suffix(name, suffix::kTotal) : std::string_view{name};
+  if (is_unit_of(head.unit, base, head.type)) write_string(writer, family::kUnit, head.unit);
 }
 
 void ProtobufFamily::add(const MetricSnapshot& metric) {

@@ -6,10 +6,12 @@
 #include <vitals/registry.hpp>
 
 #include "core/callbacks.hpp"
+#include "core/declaration_rules.hpp"
 #include "core/families.hpp"
 #include "core/info.hpp"
-#include "core/names.hpp"
+#include "core/metric_types.hpp"
 #include "core/native_buckets.hpp"
+#include "core/refuse.hpp"
 #include "core/registry_state.hpp"
 
 namespace vitals {
@@ -30,10 +32,6 @@ detail::Declaration declare(std::string_view name, std::string_view help, std::s
           .window = {},
           .slices = 0,
           .peak_window = {}};
-}
-
-std::string counter_name(std::string_view name) {
-  return std::string{name} + (name.ends_with("_total") ? "" : "_total");
 }
 
 // The one metric of a family without labels.
@@ -153,8 +151,8 @@ detail::FamilyBase& Registry::untypeds(std::string_view name, std::string_view h
 
 Info& Registry::info(std::string_view name, std::string_view help, std::vector<Label> labels) {
   detail::check_metric_name(name, state_->utf8_names());
-  FamilySnapshot family{std::string{name}, std::string{help}, MetricType::Info, {}, {}};
-  if (!name.ends_with("_info")) family.name += "_info";
+  const FamilySnapshot family{
+      detail::with_value_suffix(name, MetricType::Info), std::string{help}, MetricType::Info, {}, {}};
   if (const auto there = state_->find_info(family.name)) {
     if (there->data_->help == help && there->labels() == labels) return *there;
     detail::refuse(family.name,
@@ -185,15 +183,14 @@ CollectorToken Registry::gauge_callback(std::string_view name, std::string_view 
 CollectorToken Registry::counter_callback(std::string_view name, std::string_view help,
                                           std::function<double()> callback) {
   detail::check_metric_name(name, state_->utf8_names());
-  const FamilySnapshot family{counter_name(name), std::string{help}, MetricType::Counter, {}, {}};
+  const FamilySnapshot family{detail::with_value_suffix(name, MetricType::Counter), std::string{help}, MetricType::Counter, {}, {}};
   return CollectorToken{state_->add(detail::collect_one(family, std::move(callback)), family)->hold()};
 }
 
 CollectorToken Registry::callbacks(MetricType type, std::string_view name, std::string_view help, LabelNames labels,
                                    std::function<void(detail::SampleSink&)> callback) {
   detail::check_metric_name(name, state_->utf8_names());
-  const FamilySnapshot family{
-      type == MetricType::Counter ? counter_name(name) : std::string{name}, std::string{help}, type, {}, {}};
+  const FamilySnapshot family{detail::with_value_suffix(name, type), std::string{help}, type, {}, {}};
   std::vector<std::string_view> names;
   for (const auto& label : state_->environment().labels) names.push_back(label.name);
   names.insert(names.end(), labels.names, labels.names + labels.size);

@@ -9,8 +9,11 @@
 
 #include "core/cell_arena.hpp"
 #include "core/collected.hpp"
-#include "core/names.hpp"
+#include "core/declaration_rules.hpp"
+#include "core/metric_types.hpp"
+#include "core/refuse.hpp"
 #include "core/text_format.hpp"
+#include "core/utf8.hpp"
 
 namespace vitals::detail {
 
@@ -49,7 +52,7 @@ void check_same(const FamilyBase& family, MetricType type, const Declaration& de
     refuse(declared.name, "registered before with " + std::string{what} + " " + std::string{was} + ", now with " +
                               std::string{is} + "; use the same declaration, or another name");
   };
-  if (family.type() != type) again("type", type_name(family.type()), type_name(type));
+  if (family.type() != type) again("type", text_type_name(family.type()), text_type_name(type));
   if (before.labels != declared.labels) again("labels", list(before.labels), list(declared.labels));
   if (before.help != declared.help) again("help text", '"' + before.help + '"', '"' + declared.help + '"');
   if (before.unit != declared.unit) again("unit", '"' + before.unit + '"', '"' + declared.unit + '"');
@@ -123,7 +126,7 @@ FamilyBase& RegistryState::family(MetricType type, Declaration declared, Make ma
   declared.unit = declared.options.unit;
   declared.options.unit = {};
   const std::string given = declared.name;
-  if (type == MetricType::Counter && !declared.name.ends_with("_total")) declared.name += "_total";
+  if (type == MetricType::Counter) declared.name = with_value_suffix(declared.name, type);
   std::unique_lock lock{mutex_};
   if (const auto found = families_.find(declared.name); found != families_.end()) {
     check_same(*found->second, type, declared);

@@ -1,34 +1,24 @@
 #include "core/sample_names.hpp"
 
 #include <iterator>
-#include <vector>
+#include <set>
 
 #include "core/escaping.hpp"
+#include "core/metric_types.hpp"
+#include "core/names.hpp"
 
 namespace vitals::detail {
 
 namespace {
 
-// What follows the base name in the lines of a type, and "" for its TYPE line (OpenMetrics 1.0, "Suffixes", and what
-// text 0.0.4 writes for types that it doesn't know).
-std::vector<std::string_view> suffixes(MetricType type) {
-  switch (type) {
-    case MetricType::Counter:
-      return {"", "_total", "_created"};
-    case MetricType::Histogram:
-      return {"", "_bucket", "_sum", "_count", "_created"};
-    case MetricType::GaugeHistogram:
-      return {"", "_bucket", "_gsum", "_gcount", "_sum", "_count"};
-    case MetricType::Summary:
-      return {"", "_sum", "_count", "_created"};
-    case MetricType::Info:
-      return {"", "_info"};
-    case MetricType::Gauge:
-    case MetricType::StateSet:
-    case MetricType::Untyped:
-      break;
-  }
-  return {""};
+// What follows the base name in the lines of a type, in any format, and "" for its TYPE line. A gauge histogram is a
+// histogram in text.
+std::set<std::string_view> suffixes(MetricType type) {
+  std::set<std::string_view> all = {""};
+  for (const auto& lines : {openmetrics_sample_suffixes(type), text_sample_suffixes(type)})
+    all.insert(lines.begin(), lines.end());
+  if (type == MetricType::GaugeHistogram) all.insert({suffix::kSum, suffix::kCount});
+  return all;
 }
 
 template <class Visit>
@@ -43,12 +33,6 @@ void for_each_line(std::string_view name, MetricType type, Visit visit) {
 }
 
 }  // namespace
-
-std::string_view base_name(std::string_view name, MetricType type) noexcept {
-  const std::string_view ending = type == MetricType::Counter ? "_total" : type == MetricType::Info ? "_info" : "";
-  if (!ending.empty() && name.size() > ending.size() && name.ends_with(ending)) name.remove_suffix(ending.size());
-  return name;
-}
 
 SampleNames::Clash SampleNames::find_clash(std::string_view name, MetricType type) const {
   Clash clash;

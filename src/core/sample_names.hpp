@@ -8,9 +8,6 @@
 
 namespace vitals::detail {
 
-/// The name without the ending that its type adds in text format: `_total` of counters, `_info` of infos.
-[[nodiscard]] std::string_view base_name(std::string_view name, MetricType type) noexcept;
-
 // The names of all lines that a registry's families have in any format, so that no two families claim the same one.
 // Names are equal if they are after escaping with underscores, as the readers of most formats get them.
 class SampleNames {

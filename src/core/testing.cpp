@@ -9,6 +9,7 @@
 #include "core/access.hpp"
 #include "core/histogram_view.hpp"
 #include "core/line_diff.hpp"
+#include "core/metric_types.hpp"
 #include "core/registry_state.hpp"
 #include "core/text_format.hpp"
 
@@ -30,16 +31,16 @@ void for_each_sample(const FamilySnapshot& family, const MetricSnapshot& metric,
     case MetricType::GaugeHistogram: {
       const std::uint64_t count = detail::count_of(metric);
       detail::for_each_bucket(metric, count, [&](double, double upper, std::uint64_t cumulative) {
-        visit("_bucket", Label{"le", number(upper)}, static_cast<double>(cumulative));
+        visit(detail::suffix::kBucket, Label{std::string{detail::kBucketLabel}, number(upper)}, static_cast<double>(cumulative));
       });
-      visit(is_gauge ? "_gsum" : "_sum", Label{}, metric.sum);
-      visit(is_gauge ? "_gcount" : "_count", Label{}, static_cast<double>(count));
+      visit(is_gauge ? detail::suffix::kGaugeSum : detail::suffix::kSum, Label{}, metric.sum);
+      visit(is_gauge ? detail::suffix::kGaugeCount : detail::suffix::kCount, Label{}, static_cast<double>(count));
       break;
     }
     case MetricType::Summary:
-      for (const auto& [quantile, value] : metric.quantiles) visit("", Label{"quantile", number(quantile)}, value);
-      visit("_sum", Label{}, metric.sum);
-      visit("_count", Label{}, static_cast<double>(metric.count));
+      for (const auto& [quantile, value] : metric.quantiles) visit("", Label{std::string{detail::kQuantileLabel}, number(quantile)}, value);
+      visit(detail::suffix::kSum, Label{}, metric.sum);
+      visit(detail::suffix::kCount, Label{}, static_cast<double>(metric.count));
       break;
     case MetricType::StateSet:
       for (const auto& state : metric.states) visit("", Label{family.name, state.name}, state.enabled ? 1.0 : 0.0);
@@ -62,7 +63,7 @@ bool are_equal(std::string_view name, std::string_view a, std::string_view b) no
   if (a == b) return true;
   double x = 0;
   double y = 0;
-  return (name == "le" || name == "quantile") && is_number(a, x) && is_number(b, y) && x == y;  // "1" and "1.0"
+  return (name == detail::kBucketLabel || name == detail::kQuantileLabel) && is_number(a, x) && is_number(b, y) && x == y;  // "1" and "1.0"
 }
 
 // Whether the labels, with the one that the type adds, are those that are wanted; the first ones, constant, need not

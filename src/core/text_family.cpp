@@ -7,6 +7,8 @@
 #include "core/escaping.hpp"
 #include "core/exemplars.hpp"
 #include "core/histogram_view.hpp"
+#include "core/metric_types.hpp"
+#include "core/names.hpp"
 #include "core/text_format.hpp"
 
 namespace vitals::detail {
@@ -14,21 +16,6 @@ namespace vitals::detail {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
-std::string_view openmetrics_type_name(MetricType type) noexcept {
-  switch (type) {
-    case MetricType::GaugeHistogram:
-      return "gaugehistogram";
-    case MetricType::Info:
-      return "info";
-    case MetricType::StateSet:
-      return "stateset";
-    case MetricType::Untyped:
-      return "unknown";
-    default:
-      return type_name(type);
-  }
-}
 
 }  // namespace
 
@@ -43,7 +30,7 @@ TextFamily::TextFamily(std::string& out, const FamilyHead& head, const Expositio
   }
   if (!is_openmetrics()) {
     append_help("");
-    append_type("", type_name(type_));
+    append_type("", text_type_name(type_));
     return;
   }
   append_type("", openmetrics_type_name(type_));
@@ -53,11 +40,10 @@ TextFamily::TextFamily(std::string& out, const FamilyHead& head, const Expositio
 
 // There the family of a counter or info is called by its name without the suffix that its lines have.
 void TextFamily::resolve_openmetrics_type() {
-  if (type_ == MetricType::Counter || type_ == MetricType::Info) {
-    const std::string_view suffix = type_ == MetricType::Counter ? "_total" : "_info";
-    if (name_.size() > suffix.size() && name_.ends_with(suffix)) {
-      name_.resize(name_.size() - suffix.size());
-      value_suffix_ = suffix;
+  if (const std::string_view ending = value_suffix(type_); !ending.empty()) {
+    if (const auto base = base_name(name_, type_); base.size() < name_.size()) {
+      name_.resize(base.size());
+      value_suffix_ = ending;
     } else {
       type_ = type_ == MetricType::Counter ? MetricType::Untyped : MetricType::Gauge;
     }
@@ -158,7 +144,7 @@ void TextFamily::add_histogram(const MetricSnapshot& metric) {
   const std::uint64_t count = count_of(metric);
   std::size_t i = 0;
   for_each_bucket(metric, count, [&](double lower, double upper, std::uint64_t cumulative) {
-    begin("_bucket", le(i++, upper));
+    begin(suffix::kBucket, le(i++, upper));
     append_number(out_, cumulative);
     if (is_openmetrics()) append_newest(metric, lower, upper);
     out_ += '\n';
@@ -167,9 +153,9 @@ void TextFamily::add_histogram(const MetricSnapshot& metric) {
   if (is_openmetrics() && !has_openmetrics_sum(metric, head_.type)) {
     // _sum and _count: both or neither
   } else if (!is_gauge) {
-    add_totals("_sum", metric.sum, "_count", count);
+    add_totals(suffix::kSum, metric.sum, suffix::kCount, count);
   } else if (is_openmetrics()) {
-    add_totals("_gsum", metric.sum, "_gcount", count);
+    add_totals(suffix::kGaugeSum, metric.sum, suffix::kGaugeCount, count);
   } else {
     keep_gauge_totals(metric, count);
   }
@@ -186,11 +172,11 @@ void TextFamily::add_totals(std::string_view sum_suffix, double sum, std::string
 
 void TextFamily::keep_gauge_totals(const MetricSnapshot& metric, std::uint64_t count) {
   const std::size_t start = out_.size();
-  begin("_gcount");
+  begin(suffix::kGaugeCount);
   end(count);
   gauge_counts_.append(out_, start);
   out_.resize(start);
-  begin("_gsum");
+  begin(suffix::kGaugeSum);
   end(metric.sum);
   gauge_sums_.append(out_, start);
   out_.resize(start);
@@ -199,17 +185,17 @@ void TextFamily::keep_gauge_totals(const MetricSnapshot& metric, std::uint64_t c
 void TextFamily::add_summary(const MetricSnapshot& metric) {
   for (const auto& [quantile, value] : metric.quantiles) {
     if (is_openmetrics() && (!(quantile >= 0 && quantile <= 1) || value < 0)) continue;
-    extra_ = "quantile=\"";
+    extra_.assign(kQuantileLabel).append("=\"");
     append_float(extra_, quantile, how_.format);
     extra_ += '"';
     begin("", extra_);
     end(value);
   }
   if (!is_openmetrics() || metric.sum >= 0) {
-    begin("_sum");
+    begin(suffix::kSum);
     end(metric.sum);
   }
-  begin("_count");
+  begin(suffix::kCount);
   end(metric.count);
   add_created(metric.created);
 }
@@ -225,7 +211,7 @@ void TextFamily::add_states(const MetricSnapshot& metric) {
 
 void TextFamily::add_created(UnixNanos created) {
   if (!is_openmetrics() || !how_.created_lines || created <= 0) return;
-  begin("_created");
+  begin(suffix::kCreated);
   append_seconds(out_, created);
   out_ += '\n';
 }
@@ -241,7 +227,7 @@ std::string_view TextFamily::le(std::size_t i, double bound) {
   auto& [value, text] = bounds_[i];
   if (value != bound) {
     value = bound;
-    text = "le=\"";
+    text.assign(kBucketLabel).append("=\"");
     append_float(text, bound, how_.format);
     text += '"';
   }
@@ -252,11 +238,11 @@ void TextFamily::finish() {
   const auto add_family = [this](std::string_view suffix, const std::string& lines) {
     if (lines.empty()) return;
     append_help(suffix);
-    append_type(suffix, "gauge");
+    append_type(suffix, text_type_name(MetricType::Gauge));
     out_ += lines;
   };
-  add_family("_gcount", gauge_counts_);
-  add_family("_gsum", gauge_sums_);
+  add_family(suffix::kGaugeCount, gauge_counts_);
+  add_family(suffix::kGaugeSum, gauge_sums_);
 }
 
 }  // namespace vitals::detail

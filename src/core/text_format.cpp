@@ -6,6 +6,7 @@
 
 #include "core/escaping.hpp"
 #include "core/names.hpp"
+#include "core/utf8.hpp"
 
 namespace vitals::detail {
 
@@ -25,25 +26,6 @@ void append_valid_escaped(std::string& out, std::string_view text, Quotes quotes
 }
 
 }  // namespace
-
-std::string_view type_name(MetricType type) noexcept {
-  switch (type) {
-    case MetricType::Counter:
-      return "counter";
-    case MetricType::Gauge:
-    case MetricType::Info:
-    case MetricType::StateSet:
-      return "gauge";
-    case MetricType::Histogram:
-    case MetricType::GaugeHistogram:
-      return "histogram";
-    case MetricType::Summary:
-      return "summary";
-    case MetricType::Untyped:
-      break;
-  }
-  return "untyped";
-}
 
 void append_number(std::string& out, double v) {
   if (std::isnan(v)) {

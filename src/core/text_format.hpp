@@ -18,9 +18,6 @@ void append_number(std::string& out, std::uint64_t n);
 /// The same for a value or bound in that format: in OpenMetrics a whole number has a point, 1.0.
 void append_float(std::string& out, double v, Format format);
 
-/// As in a TYPE line of 0.0.4.
-[[nodiscard]] std::string_view type_name(MetricType type) noexcept;
-
 /// Escaped for a place between quotes, or for HELP text of 0.0.4. What is not UTF-8 becomes U+FFFD.
 enum class Quotes { Escape, Keep };
 void append_escaped(std::string& out, std::string_view text, Quotes quotes);

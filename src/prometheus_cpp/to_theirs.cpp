@@ -7,6 +7,7 @@
 #include "core/histogram_view.hpp"
 #include "core/names.hpp"
 #include "core/text_format.hpp"
+#include "core/utf8.hpp"
 #include "prometheus_cpp/translate.hpp"
 
 namespace vitals::detail {

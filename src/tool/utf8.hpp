@@ -1,6 +1,6 @@
 #pragma once
-#include "core/names.hpp"
 #include "core/printable.hpp"
+#include "core/utf8.hpp"
 
 namespace vitals::tool {
 

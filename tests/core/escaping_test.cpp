@@ -1,4 +1,5 @@
 #include "core/escaping.hpp"
+#include "core/names.hpp"
 
 #include <string>
 

@@ -16,6 +16,7 @@
 
 #include "core/escaping.hpp"
 #include "core/names.hpp"
+#include "core/utf8.hpp"
 #include "support/text_samples.hpp"
 
 namespace {

@@ -6,7 +6,7 @@
 
 #include <vitals/lint.hpp>
 
-#include "core/names.hpp"
+#include "core/utf8.hpp"
 
 namespace {
 

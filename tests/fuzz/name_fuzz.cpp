@@ -8,6 +8,7 @@
 
 #include "core/escaping.hpp"
 #include "core/names.hpp"
+#include "core/utf8.hpp"
 
 namespace {
 

@@ -1,0 +1,151 @@
+#include "core/declaration_rules.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include <vitals/detail/cells.hpp>
+
+#include "core/cell_arena.hpp"
+#include "core/escaping.hpp"
+#include "core/log_cells.hpp"
+#include "core/metric_types.hpp"
+#include "core/names.hpp"
+#include "core/refuse.hpp"
+#include "core/text_format.hpp"
+#include "core/utf8.hpp"
+
+namespace vitals::detail {
+
+namespace {
+
+constexpr std::size_t kMaxBounds = 10'000;
+static_assert((kMaxBounds + 1) * sizeof(PairCell) <= kMaxCellBytes);
+
+constexpr std::size_t kMostBuckets = 2500;
+constexpr std::size_t kMostBounds = 1000;
+// The largest table that these ask for: twice the buckets, where the bucket of zero may take some in.
+static_assert((2 * kMostBuckets + 1 + kMostBounds) * 4 / 3 < 8192 && 8192 * sizeof(PairCell) <= kMaxCellBytes &&
+              kMostBounds < kMaxClassicBuckets);
+
+std::string show(const char* what, double value) {
+  std::string out = what;
+  out += ' ';
+  append_number(out, value);
+  return out;
+}
+
+}  // namespace
+
+void check_metric_name(std::string_view name, bool utf8) {
+  if (valid_metric_name(name, utf8)) return;
+  if (utf8) refuse(name, "a metric name must be UTF-8 text that is not empty; give it a name");
+  refuse(name, "a metric name must match [a-zA-Z_:][a-zA-Z0-9_:]*; use \"" + nearest_legacy_name(name, NameKind::Metric) + "\"");
+}
+
+void check_label_names(std::string_view metric, std::span<const std::string_view> names, std::string_view reserved,
+                       bool utf8) {
+  for (auto name = names.begin(); name != names.end(); ++name) {
+    const std::string label = "label \"" + to_valid_utf8(*name) + "\": ";
+    if (utf8 && (name->empty() || !is_valid_utf8(*name)))
+      refuse(metric, label + "a label name must be UTF-8 text that is not empty; give it a name");
+    if (!utf8 && !is_legacy_name(*name, NameKind::Label))
+      refuse(metric, label + "a label name must match [a-zA-Z_][a-zA-Z0-9_]*; use \"" + nearest_legacy_name(*name, NameKind::Label) + "\"");
+    if (name->starts_with("__"))
+      refuse(metric, label + "names that start with \"__\" are reserved for Prometheus; drop the underscores");
+    if (utf8 && are_alike(*name, kMetricName, NameKind::Label))
+      refuse(metric, label + "the name becomes __name__ where names are escaped; rename the label");
+    const auto is = [&](std::string_view other) { return are_alike(*name, other, NameKind::Label); };
+    if (is(kBucketLabel)) refuse(metric, label + "the name is reserved for the buckets of histograms; rename the label");
+    if (is(kQuantileLabel)) refuse(metric, label + "the name is reserved for the quantiles of summaries; rename the label");
+    if (!reserved.empty() && is(reserved))
+      refuse(metric, label + "the name is reserved for the states, it is the metric's; rename the label");
+    if (std::find(names.begin(), name, *name) != name)
+      refuse(metric, label + "declared twice; label names must differ");
+    const auto alike = [name](std::string_view other) { return are_alike(*name, other, NameKind::Label); };
+    if (const auto other = utf8 ? std::find_if(names.begin(), name, alike) : name; other != name)
+      refuse(metric, label + "is written as \"" + std::string{*other} + "\" is where names are escaped; rename one");
+  }
+}
+
+void check_unit(std::string_view metric, std::string_view base, std::string_view unit) {
+  if (unit.empty()) return;
+  if (unit == suffix::kTotal.substr(1) || unit == suffix::kInfo.substr(1))
+    refuse(metric, "unit \"" + std::string{unit} + "\": that is an ending of names; use a unit such as \"seconds\"");
+  if (!is_legacy_name(unit, NameKind::Label))
+    refuse(metric, "unit \"" + to_valid_utf8(unit) +
+                       "\": a unit must match [a-zA-Z_][a-zA-Z0-9_]*; use a word such as \"seconds\"");
+  if (base.size() <= unit.size() + 1 || !base.ends_with(unit) || base[base.size() - unit.size() - 1] != '_')
+    refuse(metric, "unit \"" + std::string{unit} + "\": the name must end in it (before _total); use \"" +
+                       std::string{base} + "_" + std::string{unit} + std::string{metric.ends_with(suffix::kTotal) ? suffix::kTotal : ""} +
+                       "\"");
+}
+
+void check_states(std::string_view metric, std::span<const std::string> states) {
+  constexpr std::size_t kMaxStates = 64;
+  if (states.empty()) refuse(metric, "a state set needs at least one state; name some");
+  if (states.size() > kMaxStates)
+    refuse(metric, std::to_string(states.size()) + " states; at most 64 are allowed, use a gauge with a label");
+  for (auto state = states.begin(); state != states.end(); ++state) {
+    if (state->empty()) refuse(metric, "state \"\": a state must have a name; give it one");
+    if (!is_valid_utf8(*state))
+      refuse(metric, "state \"" + to_valid_utf8(*state) + "\": a state's name must be UTF-8 text; rename it");
+    if (std::find(states.begin(), state, *state) != state)
+      refuse(metric, "state \"" + *state + "\": declared twice; states must differ");
+  }
+}
+
+void check_bounds(std::string_view metric, std::span<const double> bounds) {
+  if (bounds.empty())
+    refuse(metric, "a histogram needs at least one bucket bound; give some, or use Buckets::latency()");
+  if (bounds.size() > kMaxBounds)
+    refuse(metric, std::to_string(bounds.size()) + " bucket bounds; at most " + std::to_string(kMaxBounds) +
+                       " are allowed; leave some out, or use native buckets");
+  for (std::size_t i = 0; i < bounds.size(); ++i) {
+    std::string bound = "bucket bound ";
+    append_number(bound, bounds[i]);
+    if (std::isnan(bounds[i])) refuse(metric, bound + ": not a number; remove it");
+    if (std::isinf(bounds[i]))
+      refuse(metric, bound + ": bounds must be finite, +Inf is added by the histogram; remove it");
+    if (i > 0 && bounds[i] <= bounds[i - 1]) {
+      bound += " after ";
+      append_number(bound, bounds[i - 1]);
+      refuse(metric, bound + ": bounds must ascend without repeats; sort them and remove duplicates");
+    }
+  }
+}
+
+void check_native(std::string_view metric, const Native& native, std::size_t bounds) {
+  if (!(native.factor > 1) || std::isinf(native.factor))
+    refuse(metric, show("native buckets: factor", native.factor) + ": must be more than 1 and finite; use 1.1");
+  for (const double threshold : {native.zero_threshold, native.max_zero_threshold}) {
+    if (!(threshold >= 0) || std::isinf(threshold))
+      refuse(metric, show("native buckets: threshold", threshold) + ": must be finite and not negative; use 0x1p-128");
+  }
+  if (native.max_buckets < 2 || native.max_buckets > kMostBuckets)
+    refuse(metric, "native buckets: max_buckets " + std::to_string(native.max_buckets) + ": must be 2 to " +
+                       std::to_string(kMostBuckets) + "; use 160");
+  if (bounds > kMostBounds)
+    refuse(metric, std::to_string(bounds) + " bucket bounds beside native buckets; at most " +
+                       std::to_string(kMostBounds) + " are allowed; leave them out");
+}
+
+void check_summary(std::string_view metric, const SummaryOptions& summary) {
+  for (const double quantile : summary.quantiles) {
+    if (!(quantile >= 0 && quantile <= 1))
+      refuse(metric, show("quantile", quantile) + ": must be from 0 to 1; use 0.95 for the 95th percentile");
+  }
+  for (std::size_t i = 1; i < summary.quantiles.size(); ++i) {
+    if (!(summary.quantiles[i - 1] < summary.quantiles[i]))
+      refuse(metric, show("quantile", summary.quantiles[i]) + ": must ascend without repeats; sort them");
+  }
+  if (summary.slices < 2 || summary.slices > 60)
+    refuse(metric, std::to_string(summary.slices) + " slices: must be 2 to 60; use 6");
+  const auto slices = static_cast<std::chrono::nanoseconds::rep>(summary.slices);
+  if (summary.window < slices * std::chrono::milliseconds{10} || summary.window > std::chrono::hours{24 * 366})
+    refuse(metric,
+           show("window of", std::chrono::duration<double>(summary.window).count()) +
+               " s: must be at least 10 ms for each slice, the accuracy of the clock, and at most a year; use 60 s");
+}
+
+}  // namespace vitals::detail

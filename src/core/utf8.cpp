@@ -1,0 +1,60 @@
+#include "core/utf8.hpp"
+
+#include <algorithm>
+
+namespace vitals::detail {
+
+std::size_t utf8_length(std::string_view text, std::size_t& bad) noexcept {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned lead = byte(0);
+  bad = 1;
+  if (lead < 0x80) return 1;
+  const std::size_t length = lead >= 0xC2 && lead <= 0xDF   ? 2
+                             : lead >= 0xE0 && lead <= 0xEF ? 3
+                             : lead >= 0xF0 && lead <= 0xF4 ? 4
+                                                            : 0;
+  unsigned low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;   // no overlong forms
+  unsigned high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;  // no surrogates, nothing above U+10FFFF
+  for (std::size_t i = 1; i < length; ++i, low = 0x80, high = 0xBF) {
+    if (i == text.size() || byte(i) < low || byte(i) > high) return 0;
+    bad = i + 1;
+  }
+  return length;
+}
+
+std::size_t utf8_length(std::string_view text) noexcept {
+  std::size_t bad = 0;
+  return utf8_length(text, bad);
+}
+
+bool is_valid_utf8(std::string_view text) noexcept { return first_not_utf8(text) == text.npos; }
+
+std::size_t first_not_utf8(std::string_view text) noexcept {
+  unsigned char all = 0;  // without a branch, so that the usual case, ASCII, goes through vector registers
+  for (const char c : text) all |= static_cast<unsigned char>(c);
+  if (all < 0x80) return text.npos;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t length = utf8_length(text.substr(at));
+    if (length == 0) return at;
+    at += length;
+  }
+  return text.npos;
+}
+
+std::string to_valid_utf8(std::string_view text) {
+  std::string valid;
+  valid.reserve(text.size());
+  for (std::size_t bad = 0; !text.empty();) {
+    const std::size_t length = utf8_length(text, bad);
+    valid += length > 0 ? text.substr(0, length) : std::string_view{"\xEF\xBF\xBD"};
+    text.remove_prefix(length > 0 ? length : bad);
+  }
+  return valid;
+}
+
+std::size_t code_points(std::string_view text) noexcept {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+}  // namespace vitals::detail
