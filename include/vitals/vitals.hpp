@@ -7,6 +7,7 @@
 #include <vitals/exemplar.hpp>
 #include <vitals/exposition.hpp>
 #include <vitals/family.hpp>
+#include <vitals/format.hpp>
 #include <vitals/gauge.hpp>
 #include <vitals/histogram.hpp>
 #include <vitals/info.hpp>

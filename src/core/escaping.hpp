@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include <vitals/exposition.hpp>
+#include <vitals/format.hpp>
 
 #include "core/names.hpp"
 

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include <vitals/exposition.hpp>
+#include <vitals/format.hpp>
 #include <vitals/snapshot.hpp>
 
 namespace vitals::detail {

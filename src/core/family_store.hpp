@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include <vitals/exposition.hpp>
+#include <vitals/format.hpp>
 #include <vitals/family.hpp>
 #include <vitals/snapshot.hpp>
 

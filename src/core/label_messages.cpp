@@ -4,11 +4,11 @@
 #include <protozero/buffer_fixed.hpp>
 #include <protozero/pbf_writer.hpp>
 
+#include "core/protobuf_fields.hpp"
+
 namespace vitals::detail {
 
 namespace {
-
-enum : protozero::pbf_tag_type { kLabel = 1, kName = 1, kValue = 2 };  // of Metric, and of LabelPair
 
 std::size_t pair_bytes(std::string_view name, std::string_view value) noexcept {
   return text_field_bytes(name.size()) + text_field_bytes(value.size());
@@ -16,9 +16,9 @@ std::size_t pair_bytes(std::string_view name, std::string_view value) noexcept {
 
 template <class Writer>
 void write_pair(Writer& metric, std::string_view name, std::string_view value) {
-  Writer pair{metric, kLabel, pair_bytes(name, value)};
-  pair.add_string(kName, name.data(), name.size());
-  pair.add_string(kValue, value.data(), value.size());
+  Writer pair{metric, field::metric::Label, pair_bytes(name, value)};
+  pair.add_string(field::label_pair::Name, name.data(), name.size());
+  pair.add_string(field::label_pair::Value, value.data(), value.size());
 }
 
 }  // namespace

@@ -1,26 +1,15 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <protozero/varint.hpp>
 
 #include <vitals/snapshot.hpp>
 
 #include "core/label_key.hpp"
 
 namespace vitals::detail {
-
-/// What fields of a protobuf message take whose number is below 16.
-[[nodiscard]] inline std::size_t varint_field_bytes(std::uint64_t n) noexcept {
-  return 1 + static_cast<std::size_t>(protozero::length_of_varint(n));
-}
-[[nodiscard]] inline std::size_t text_field_bytes(std::size_t length) noexcept {
-  return varint_field_bytes(length) + length;
-}
 
 // The labels of a family's series as LabelPairs of a protobuf Metric, from their keys. All of it is good as it is, so
 // every length is known before it is written, and nothing has to be moved to make room for one.

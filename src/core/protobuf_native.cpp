@@ -4,6 +4,8 @@
 #include <iterator>
 #include <vector>
 
+#include "core/protobuf_fields.hpp"
+
 namespace vitals::detail {
 
 namespace {
@@ -21,8 +23,8 @@ std::int64_t gap(const NativeBuckets::Bucket& before, const NativeBuckets::Bucke
 
 void write_span(Writer& parent, Tag tag, std::int64_t offset, std::int64_t length) {
   Writer span{parent, tag};
-  span.add_sint32(1, static_cast<std::int32_t>(offset));
-  span.add_uint32(2, static_cast<std::uint32_t>(length));
+  span.add_sint32(field::bucket_span::Offset, static_cast<std::int32_t>(offset));
+  span.add_uint32(field::bucket_span::Length, static_cast<std::uint32_t>(length));
 }
 
 void write_spans(Writer& writer, Tag tag, const Native& buckets) {
@@ -56,16 +58,16 @@ void write_deltas(Writer& writer, Tag tag, const Native& buckets) {
 }  // namespace
 
 void write_native(Writer& writer, const NativeBuckets& native) {
-  writer.add_sint32(histogram_field::kSchema, native.schema);
-  writer.add_double(histogram_field::kZeroThreshold, native.zero_threshold);
-  writer.add_uint64(histogram_field::kZeroCount, native.zero_count);
-  write_spans(writer, histogram_field::kNegativeSpan, native.negative);
-  write_deltas(writer, histogram_field::kNegativeDelta, native.negative);
-  write_spans(writer, histogram_field::kPositiveSpan, native.positive);
-  write_deltas(writer, histogram_field::kPositiveDelta, native.positive);
+  writer.add_sint32(field::histogram::Schema, native.schema);
+  writer.add_double(field::histogram::ZeroThreshold, native.zero_threshold);
+  writer.add_uint64(field::histogram::ZeroCount, native.zero_count);
+  write_spans(writer, field::histogram::NegativeSpan, native.negative);
+  write_deltas(writer, field::histogram::NegativeDelta, native.negative);
+  write_spans(writer, field::histogram::PositiveSpan, native.positive);
+  write_deltas(writer, field::histogram::PositiveDelta, native.positive);
   // Nothing else would tell an empty one from a classic histogram without buckets.
   if (native.zero_threshold == 0 && native.zero_count == 0 && native.negative.empty() && native.positive.empty())
-    write_span(writer, histogram_field::kPositiveSpan, 0, 0);
+    write_span(writer, field::histogram::PositiveSpan, 0, 0);
 }
 
 }  // namespace vitals::detail

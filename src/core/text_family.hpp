@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include <vitals/exposition.hpp>
+#include <vitals/format.hpp>
 #include <vitals/snapshot.hpp>
 
 #include "core/family_head.hpp"

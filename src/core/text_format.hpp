@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include <vitals/exposition.hpp>
+#include <vitals/format.hpp>
 #include <vitals/snapshot.hpp>
 
 namespace vitals::detail {
