@@ -10,7 +10,7 @@
 #include <sys/mman.h>
 
 #include "core/exemplar_text.hpp"
-#include "core/pages.hpp"
+#include "core/system/pages.hpp"
 
 namespace vitals::detail {
 

@@ -6,7 +6,7 @@
 
 #include <sys/mman.h>
 
-#include "core/pages.hpp"
+#include "core/system/pages.hpp"
 
 namespace vitals::detail {
 

@@ -10,7 +10,7 @@
 
 #include "core/cells.hpp"
 #include "core/log_index.hpp"
-#include "core/page_arena.hpp"
+#include "core/system/page_arena.hpp"
 
 namespace vitals::detail {
 

@@ -6,7 +6,7 @@
 #include <new>
 #include <utility>
 
-#include "core/pages.hpp"
+#include "core/system/pages.hpp"
 
 namespace vitals::detail {
 

@@ -4,7 +4,7 @@
 
 #include <sys/mman.h>
 
-#include "core/pages.hpp"
+#include "core/system/pages.hpp"
 
 namespace vitals::detail {
 

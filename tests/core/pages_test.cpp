@@ -1,4 +1,4 @@
-#include "core/pages.hpp"
+#include "core/system/pages.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "core/instrument_arena.hpp"
-#include "core/page_arena.hpp"
+#include "core/system/page_arena.hpp"
 
 namespace vitals::detail {
 namespace {

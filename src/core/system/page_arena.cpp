@@ -1,4 +1,4 @@
-#include "core/page_arena.hpp"
+#include "core/system/page_arena.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -6,7 +6,7 @@
 
 #include <sys/mman.h>
 
-#include "core/pages.hpp"
+#include "core/system/pages.hpp"
 
 namespace vitals::detail {
 
