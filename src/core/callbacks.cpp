@@ -6,7 +6,7 @@
 
 #include <vitals/samples.hpp>
 
-#include "core/refuse.hpp"
+#include "core/text/refuse.hpp"
 
 namespace vitals::detail {
 

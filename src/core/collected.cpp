@@ -5,14 +5,14 @@
 #include <string>
 #include <utility>
 
-#include "core/escaping.hpp"
+#include "core/text/escaping.hpp"
 #include "core/exemplars.hpp"
 #include "core/family_head.hpp"
-#include "core/metric_types.hpp"
-#include "core/names.hpp"
+#include "core/text/metric_types.hpp"
+#include "core/text/names.hpp"
 #include "core/sample_names.hpp"
 #include "core/text_format.hpp"
-#include "core/utf8.hpp"
+#include "core/text/utf8.hpp"
 
 namespace vitals::detail {
 

@@ -5,8 +5,8 @@
 
 #include "core/collected.hpp"
 #include "core/histogram_view.hpp"
-#include "core/metric_types.hpp"
-#include "core/utf8.hpp"
+#include "core/text/metric_types.hpp"
+#include "core/text/utf8.hpp"
 
 namespace vitals::detail {
 

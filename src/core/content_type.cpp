@@ -8,7 +8,7 @@
 
 #include <vitals/lint.hpp>
 
-#include "core/ascii.hpp"
+#include "core/text/ascii.hpp"
 #include "core/lint_names.hpp"
 
 namespace vitals {

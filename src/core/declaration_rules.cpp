@@ -7,13 +7,13 @@
 #include <vitals/detail/cells.hpp>
 
 #include "core/cell_arena.hpp"
-#include "core/escaping.hpp"
+#include "core/text/escaping.hpp"
 #include "core/log_cells.hpp"
-#include "core/metric_types.hpp"
-#include "core/names.hpp"
-#include "core/refuse.hpp"
+#include "core/text/metric_types.hpp"
+#include "core/text/names.hpp"
+#include "core/text/refuse.hpp"
 #include "core/text_format.hpp"
-#include "core/utf8.hpp"
+#include "core/text/utf8.hpp"
 
 namespace vitals::detail {
 

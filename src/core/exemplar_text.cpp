@@ -2,8 +2,8 @@
 
 #include <cstring>
 
-#include "core/names.hpp"
-#include "core/utf8.hpp"
+#include "core/text/names.hpp"
+#include "core/text/utf8.hpp"
 
 namespace vitals::detail {
 

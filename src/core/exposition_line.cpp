@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <utility>
 
-#include "core/printable.hpp"
+#include "core/text/printable.hpp"
 
 namespace vitals::detail {
 

@@ -2,8 +2,8 @@
 #include <utility>
 
 #include "core/exposition_line.hpp"
-#include "core/printable.hpp"
-#include "core/utf8.hpp"
+#include "core/text/printable.hpp"
+#include "core/text/utf8.hpp"
 
 namespace vitals::detail {
 

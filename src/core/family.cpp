@@ -7,8 +7,8 @@
 #include <vitals/family.hpp>
 
 #include "core/family_store.hpp"
-#include "core/refuse.hpp"
-#include "core/utf8.hpp"
+#include "core/text/refuse.hpp"
+#include "core/text/utf8.hpp"
 
 // What the templates of family.hpp call.
 namespace vitals::detail {

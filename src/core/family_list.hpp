@@ -9,7 +9,7 @@
 
 #include <vitals/snapshot.hpp>
 
-#include "core/metric_types.hpp"
+#include "core/text/metric_types.hpp"
 
 namespace vitals::detail {
 

@@ -5,9 +5,9 @@
 #include <random>
 #include <utility>
 
-#include "core/names.hpp"
+#include "core/text/names.hpp"
 #include "core/text_format.hpp"
-#include "core/utf8.hpp"
+#include "core/text/utf8.hpp"
 
 namespace vitals::detail {
 

@@ -11,7 +11,7 @@
 #include "core/exemplar_pool.hpp"
 #include "core/families.hpp"
 #include "core/line_writer.hpp"
-#include "core/metric_types.hpp"
+#include "core/text/metric_types.hpp"
 #include "core/native_buckets.hpp"
 #include "core/text_format.hpp"
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/copy_text.hpp"
+#include "core/text/copy_text.hpp"
 
 namespace vitals::detail {
 

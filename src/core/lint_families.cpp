@@ -4,7 +4,7 @@
 #include <array>
 #include <utility>
 
-#include "core/ascii.hpp"
+#include "core/text/ascii.hpp"
 #include "core/lint_names.hpp"
 
 namespace vitals::detail {

@@ -5,10 +5,10 @@
 #include <cmath>
 #include <utility>
 
-#include "core/ascii.hpp"
+#include "core/text/ascii.hpp"
 #include "core/lint_report.hpp"
-#include "core/metric_types.hpp"
-#include "core/names.hpp"
+#include "core/text/metric_types.hpp"
+#include "core/text/names.hpp"
 
 namespace vitals {
 

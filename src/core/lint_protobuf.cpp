@@ -10,9 +10,9 @@
 #include "core/lint_hash.hpp"
 #include "core/lint_names.hpp"
 #include "core/lint_wire_family.hpp"
-#include "core/metric_types.hpp"
-#include "core/names.hpp"
-#include "core/utf8.hpp"
+#include "core/text/metric_types.hpp"
+#include "core/text/names.hpp"
+#include "core/text/utf8.hpp"
 
 namespace vitals::detail {
 

@@ -4,7 +4,7 @@
 #include <iterator>
 #include <tuple>
 
-#include "core/printable.hpp"
+#include "core/text/printable.hpp"
 #include "core/text_format.hpp"
 
 namespace vitals::detail {

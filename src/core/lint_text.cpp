@@ -2,8 +2,8 @@
 #include "core/lint_families.hpp"
 #include "core/lint_formats.hpp"
 #include "core/lint_series.hpp"
-#include "core/printable.hpp"
-#include "core/utf8.hpp"
+#include "core/text/printable.hpp"
+#include "core/text/utf8.hpp"
 
 namespace vitals::detail {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "core/ascii.hpp"
+#include "core/text/ascii.hpp"
 #include "core/lint_names.hpp"
 #include "core/lint_report.hpp"
 

@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "core/lint_series.hpp"
-#include "core/utf8.hpp"
+#include "core/text/utf8.hpp"
 
 namespace vitals::detail {
 

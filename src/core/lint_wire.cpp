@@ -5,8 +5,8 @@
 #include <cmath>
 #include <limits>
 
-#include "core/names.hpp"
-#include "core/utf8.hpp"
+#include "core/text/names.hpp"
+#include "core/text/utf8.hpp"
 
 namespace vitals::detail {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "core/lint_formats.hpp"
-#include "core/utf8.hpp"
+#include "core/text/utf8.hpp"
 
 namespace vitals::detail {
 

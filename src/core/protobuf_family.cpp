@@ -7,15 +7,15 @@
 #include <protozero/buffer_fixed.hpp>
 #include <protozero/varint.hpp>
 
-#include "core/ascii.hpp"
-#include "core/escaping.hpp"
+#include "core/text/ascii.hpp"
+#include "core/text/escaping.hpp"
 #include "core/exemplars.hpp"
 #include "core/histogram_view.hpp"
 #include "core/protobuf_fields.hpp"
-#include "core/metric_types.hpp"
-#include "core/names.hpp"
+#include "core/text/metric_types.hpp"
+#include "core/text/names.hpp"
 #include "core/protobuf_native.hpp"
-#include "core/utf8.hpp"
+#include "core/text/utf8.hpp"
 
 namespace vitals::detail {
 

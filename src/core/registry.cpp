@@ -9,9 +9,9 @@
 #include "core/declaration_rules.hpp"
 #include "core/families.hpp"
 #include "core/info.hpp"
-#include "core/metric_types.hpp"
+#include "core/text/metric_types.hpp"
 #include "core/native_buckets.hpp"
-#include "core/refuse.hpp"
+#include "core/text/refuse.hpp"
 #include "core/registry_state.hpp"
 
 namespace vitals {

@@ -10,10 +10,10 @@
 #include "core/cell_arena.hpp"
 #include "core/collected.hpp"
 #include "core/declaration_rules.hpp"
-#include "core/metric_types.hpp"
-#include "core/refuse.hpp"
+#include "core/text/metric_types.hpp"
+#include "core/text/refuse.hpp"
 #include "core/text_format.hpp"
-#include "core/utf8.hpp"
+#include "core/text/utf8.hpp"
 
 namespace vitals::detail {
 

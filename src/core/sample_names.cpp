@@ -3,9 +3,9 @@
 #include <iterator>
 #include <set>
 
-#include "core/escaping.hpp"
-#include "core/metric_types.hpp"
-#include "core/names.hpp"
+#include "core/text/escaping.hpp"
+#include "core/text/metric_types.hpp"
+#include "core/text/names.hpp"
 
 namespace vitals::detail {
 

@@ -9,7 +9,7 @@
 #include "core/access.hpp"
 #include "core/histogram_view.hpp"
 #include "core/line_diff.hpp"
-#include "core/metric_types.hpp"
+#include "core/text/metric_types.hpp"
 #include "core/registry_state.hpp"
 #include "core/text_format.hpp"
 

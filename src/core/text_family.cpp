@@ -4,11 +4,11 @@
 #include <limits>
 #include <utility>
 
-#include "core/escaping.hpp"
+#include "core/text/escaping.hpp"
 #include "core/exemplars.hpp"
 #include "core/histogram_view.hpp"
-#include "core/metric_types.hpp"
-#include "core/names.hpp"
+#include "core/text/metric_types.hpp"
+#include "core/text/names.hpp"
 #include "core/text_format.hpp"
 
 namespace vitals::detail {

@@ -4,9 +4,9 @@
 #include <cmath>
 #include <cstddef>
 
-#include "core/escaping.hpp"
-#include "core/names.hpp"
-#include "core/utf8.hpp"
+#include "core/text/escaping.hpp"
+#include "core/text/names.hpp"
+#include "core/text/utf8.hpp"
 
 namespace vitals::detail {
 

@@ -3,11 +3,11 @@
 #include <string_view>
 #include <utility>
 
-#include "core/escaping.hpp"
+#include "core/text/escaping.hpp"
 #include "core/histogram_view.hpp"
-#include "core/names.hpp"
+#include "core/text/names.hpp"
 #include "core/text_format.hpp"
-#include "core/utf8.hpp"
+#include "core/text/utf8.hpp"
 #include "prometheus_cpp/translate.hpp"
 
 namespace vitals::detail {

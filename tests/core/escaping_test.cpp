@@ -1,5 +1,5 @@
-#include "core/escaping.hpp"
-#include "core/names.hpp"
+#include "core/text/escaping.hpp"
+#include "core/text/names.hpp"
 
 #include <string>
 

@@ -6,7 +6,7 @@
 
 #include <vitals/vitals.hpp>
 
-#include "core/utf8.hpp"
+#include "core/text/utf8.hpp"
 
 namespace vitals {
 namespace {

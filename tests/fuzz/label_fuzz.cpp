@@ -14,9 +14,9 @@
 
 #include <vitals/vitals.hpp>
 
-#include "core/escaping.hpp"
-#include "core/names.hpp"
-#include "core/utf8.hpp"
+#include "core/text/escaping.hpp"
+#include "core/text/names.hpp"
+#include "core/text/utf8.hpp"
 #include "support/text_samples.hpp"
 
 namespace {

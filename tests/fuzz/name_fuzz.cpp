@@ -6,9 +6,9 @@
 #include <string>
 #include <string_view>
 
-#include "core/escaping.hpp"
-#include "core/names.hpp"
-#include "core/utf8.hpp"
+#include "core/text/escaping.hpp"
+#include "core/text/names.hpp"
+#include "core/text/utf8.hpp"
 
 namespace {
 

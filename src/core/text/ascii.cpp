@@ -1,4 +1,4 @@
-#include "core/ascii.hpp"
+#include "core/text/ascii.hpp"
 
 namespace vitals::detail {
 

@@ -1,4 +1,4 @@
-#include "core/escaping.hpp"
+#include "core/text/escaping.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <iterator>
 
-#include "core/names.hpp"
-#include "core/utf8.hpp"
+#include "core/text/names.hpp"
+#include "core/text/utf8.hpp"
 
 namespace vitals::detail {
 

@@ -1,9 +1,9 @@
-#include "core/names.hpp"
+#include "core/text/names.hpp"
 
 #include <algorithm>
 
-#include "core/escaping.hpp"
-#include "core/utf8.hpp"
+#include "core/text/escaping.hpp"
+#include "core/text/utf8.hpp"
 
 namespace vitals::detail {
 

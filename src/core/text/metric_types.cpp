@@ -1,4 +1,4 @@
-#include "core/metric_types.hpp"
+#include "core/text/metric_types.hpp"
 
 #include <algorithm>
 #include <array>

@@ -5,7 +5,7 @@
 
 #include <vitals/format.hpp>
 
-#include "core/names.hpp"
+#include "core/text/names.hpp"
 
 namespace vitals::detail {
 

@@ -1,6 +1,6 @@
-#include "core/printable.hpp"
+#include "core/text/printable.hpp"
 
-#include "core/utf8.hpp"
+#include "core/text/utf8.hpp"
 
 namespace vitals::detail {
 

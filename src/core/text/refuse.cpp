@@ -1,9 +1,9 @@
-#include "core/refuse.hpp"
+#include "core/text/refuse.hpp"
 
 #include <algorithm>
 #include <stdexcept>
 
-#include "core/utf8.hpp"
+#include "core/text/utf8.hpp"
 
 namespace vitals::detail {
 
