@@ -5,8 +5,8 @@
 #include <vitals/counter.hpp>
 
 #include "core/access.hpp"
-#include "core/cell_arena.hpp"
-#include "core/cells.hpp"
+#include "core/cells/cell_arena.hpp"
+#include "core/cells/cells.hpp"
 #include "core/exemplar_pool.hpp"
 #include "core/families.hpp"
 #include "core/line_writer.hpp"

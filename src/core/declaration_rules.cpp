@@ -6,9 +6,9 @@
 
 #include <vitals/detail/cells.hpp>
 
-#include "core/cell_arena.hpp"
+#include "core/cells/cell_arena.hpp"
 #include "core/text/escaping.hpp"
-#include "core/log_cells.hpp"
+#include "core/cells/log_cells.hpp"
 #include "core/text/metric_types.hpp"
 #include "core/text/names.hpp"
 #include "core/text/refuse.hpp"

@@ -3,7 +3,7 @@
 #include <vitals/process.hpp>
 
 #include "core/access.hpp"
-#include "core/cells.hpp"
+#include "core/cells/cells.hpp"
 #include "core/exemplar_text.hpp"
 #include "core/registry_state.hpp"
 

@@ -8,7 +8,7 @@
 #include <vitals/native.hpp>
 #include <vitals/snapshot.hpp>
 
-#include "core/log_cells.hpp"
+#include "core/cells/log_cells.hpp"
 
 namespace vitals::detail {
 

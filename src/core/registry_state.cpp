@@ -7,7 +7,7 @@
 #include <vitals/lint.hpp>
 #include <vitals/registry.hpp>
 
-#include "core/cell_arena.hpp"
+#include "core/cells/cell_arena.hpp"
 #include "core/collected.hpp"
 #include "core/declaration_rules.hpp"
 #include "core/text/metric_types.hpp"

@@ -1,4 +1,4 @@
-#include "core/cells.hpp"
+#include "core/cells/cells.hpp"
 
 #include <atomic>
 #include <cstdlib>
@@ -16,7 +16,7 @@
 #include <vitals/vitals.hpp>
 
 #include "core/access.hpp"
-#include "core/cell_arena.hpp"
+#include "core/cells/cell_arena.hpp"
 
 namespace vitals {
 namespace {

@@ -7,8 +7,8 @@
 
 #include <gtest/gtest.h>
 
-#include "core/log_cells.hpp"
-#include "core/log_index.hpp"
+#include "core/cells/log_cells.hpp"
+#include "core/cells/log_index.hpp"
 
 namespace vitals::detail {
 namespace {

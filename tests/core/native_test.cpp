@@ -12,8 +12,8 @@
 
 #include <vitals/vitals.hpp>
 
-#include "core/cells.hpp"
-#include "core/log_index.hpp"
+#include "core/cells/cells.hpp"
+#include "core/cells/log_index.hpp"
 #include "core/native_buckets.hpp"
 
 namespace vitals {

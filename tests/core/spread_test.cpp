@@ -24,8 +24,8 @@
 #include <vitals/vitals.hpp>
 
 #include "core/access.hpp"
-#include "core/cell_arena.hpp"
-#include "core/cells.hpp"
+#include "core/cells/cell_arena.hpp"
+#include "core/cells/cells.hpp"
 
 namespace vitals {
 namespace {

@@ -12,7 +12,7 @@
 
 #include <vitals/vitals.hpp>
 
-#include "core/cells.hpp"
+#include "core/cells/cells.hpp"
 
 namespace vitals {
 namespace {

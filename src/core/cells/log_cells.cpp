@@ -1,10 +1,10 @@
-#include "core/log_cells.hpp"
+#include "core/cells/log_cells.hpp"
 
 #include <bit>
 #include <cstring>
 #include <new>
 
-#include "core/cell_arena.hpp"
+#include "core/cells/cell_arena.hpp"
 
 namespace vitals::detail {
 

@@ -1,4 +1,4 @@
-#include "core/log_index.hpp"
+#include "core/cells/log_index.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "core/cell_arena.hpp"
+#include "core/cells/cell_arena.hpp"
 
 #include <algorithm>
 #include <array>
@@ -15,7 +15,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "core/cells.hpp"
+#include "core/cells/cells.hpp"
 
 namespace vitals::detail {
 

@@ -1,10 +1,10 @@
-#include "core/cells.hpp"
+#include "core/cells/cells.hpp"
 
 #include <bit>
 
 #include <sched.h>
 
-#include "core/cell_arena.hpp"
+#include "core/cells/cell_arena.hpp"
 
 #if defined(__x86_64__) && VITALS_DETAIL_RSEQ
 #define VITALS_WHOLE_PAIRS 1

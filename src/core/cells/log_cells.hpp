@@ -8,8 +8,8 @@
 
 #include <vitals/detail/bucket_index.hpp>
 
-#include "core/cells.hpp"
-#include "core/log_index.hpp"
+#include "core/cells/cells.hpp"
+#include "core/cells/log_index.hpp"
 #include "core/system/page_arena.hpp"
 
 namespace vitals::detail {
