@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "core/collected.hpp"
-#include "core/histogram_view.hpp"
+#include "core/formats/histogram_view.hpp"
 #include "core/text/metric_types.hpp"
 #include "core/text/utf8.hpp"
 

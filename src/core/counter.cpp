@@ -9,7 +9,7 @@
 #include "core/cells/cells.hpp"
 #include "core/exemplar_pool.hpp"
 #include "core/families.hpp"
-#include "core/line_writer.hpp"
+#include "core/formats/line_writer.hpp"
 
 namespace vitals {
 

@@ -12,7 +12,7 @@
 #include "core/text/metric_types.hpp"
 #include "core/text/names.hpp"
 #include "core/text/refuse.hpp"
-#include "core/text_format.hpp"
+#include "core/formats/text_format.hpp"
 #include "core/text/utf8.hpp"
 
 namespace vitals::detail {

@@ -3,9 +3,9 @@
 #include <cstddef>
 
 #include "core/access.hpp"
-#include "core/protobuf_family.hpp"
+#include "core/formats/protobuf_writer.hpp"
 #include "core/registry_state.hpp"
-#include "core/text_family.hpp"
+#include "core/formats/text_writer.hpp"
 
 namespace vitals {
 
@@ -23,17 +23,17 @@ void append(std::string& out, const FamilySnapshot& snapshot, const Exposition& 
 
 void append(std::string& out, const FamilySnapshot& family, const Exposition& how) {
   if (how.format == Format::Protobuf) {
-    append<detail::ProtobufFamily>(out, family, how);
+    append<detail::ProtobufWriter>(out, family, how);
   } else {
-    append<detail::TextFamily>(out, family, how);
+    append<detail::TextWriter>(out, family, how);
   }
 }
 
-bool append_fast(std::string& out, detail::FamilyBase& family, const Exposition& how, detail::TextFamily&) {
+bool append_fast(std::string& out, detail::FamilyBase& family, const Exposition& how, detail::TextWriter&) {
   return family.append_lines(out, how);
 }
 
-bool append_fast(std::string&, detail::FamilyBase& family, const Exposition&, detail::ProtobufFamily& messages) {
+bool append_fast(std::string&, detail::FamilyBase& family, const Exposition&, detail::ProtobufWriter& messages) {
   return family.add_to(messages);
 }
 
@@ -62,9 +62,9 @@ void append(std::string& out, detail::FamilyBase& family, const Exposition& how)
 
 void append(std::string& out, detail::FamilyBase& family, const Exposition& how) {
   if (how.format == Format::Protobuf) {
-    append<detail::ProtobufFamily>(out, family, how);
+    append<detail::ProtobufWriter>(out, family, how);
   } else {
-    append<detail::TextFamily>(out, family, how);
+    append<detail::TextWriter>(out, family, how);
   }
 }
 

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "core/text/names.hpp"
-#include "core/text_format.hpp"
+#include "core/formats/text_format.hpp"
 #include "core/text/utf8.hpp"
 
 namespace vitals::detail {

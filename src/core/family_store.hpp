@@ -23,7 +23,7 @@
 namespace vitals::detail {
 
 class LineWriter;
-class ProtobufFamily;
+class ProtobufWriter;
 
 /// A label by its position in the declaration, and the value that it must have.
 struct LabelMatch {
@@ -58,7 +58,7 @@ class FamilyBase {
   /// The same as lines of a text format; false, and nothing is done, if read_each() must be used.
   bool append_lines(std::string& out, const Exposition& how);
   /// The same in protobuf; false, and nothing is done, if read_each() must be used.
-  bool add_to(ProtobufFamily& messages);
+  bool add_to(ProtobufWriter& messages);
   [[nodiscard]] bool is_empty() const;
 
   std::unique_ptr<FamilyFacade> facade;  // the Family<Metric, N> that users hold

@@ -4,8 +4,8 @@
 
 #include "core/family_store.hpp"
 #include "core/label_messages.hpp"
-#include "core/line_writer.hpp"
-#include "core/protobuf_family.hpp"
+#include "core/formats/line_writer.hpp"
+#include "core/formats/protobuf_writer.hpp"
 
 namespace vitals::detail {
 
@@ -124,7 +124,7 @@ bool FamilyBase::append_lines(std::string& out, const Exposition& how) {
   return true;
 }
 
-bool FamilyBase::add_to(ProtobufFamily& messages) {
+bool FamilyBase::add_to(ProtobufWriter& messages) {
   if (!plain_names_) return false;
   LabelMessages labels{environment_.labels, declared_.labels};
   MetricSnapshot scratch;

@@ -7,7 +7,7 @@
 #include <vitals/gauge.hpp>
 
 #include "core/families.hpp"
-#include "core/line_writer.hpp"
+#include "core/formats/line_writer.hpp"
 
 namespace vitals {
 

@@ -10,10 +10,10 @@
 #include "core/cells/cells.hpp"
 #include "core/exemplar_pool.hpp"
 #include "core/families.hpp"
-#include "core/line_writer.hpp"
+#include "core/formats/line_writer.hpp"
 #include "core/text/metric_types.hpp"
 #include "core/native_buckets.hpp"
-#include "core/text_format.hpp"
+#include "core/formats/text_format.hpp"
 
 namespace vitals {
 

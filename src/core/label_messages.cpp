@@ -4,7 +4,7 @@
 #include <protozero/buffer_fixed.hpp>
 #include <protozero/pbf_writer.hpp>
 
-#include "core/protobuf_fields.hpp"
+#include "core/formats/protobuf_fields.hpp"
 
 namespace vitals::detail {
 

@@ -5,7 +5,7 @@
 #include <tuple>
 
 #include "core/text/printable.hpp"
-#include "core/text_format.hpp"
+#include "core/formats/text_format.hpp"
 
 namespace vitals::detail {
 

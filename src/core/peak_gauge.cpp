@@ -8,7 +8,7 @@
 
 #include "core/access.hpp"
 #include "core/families.hpp"
-#include "core/line_writer.hpp"
+#include "core/formats/line_writer.hpp"
 
 namespace vitals {
 

@@ -7,11 +7,11 @@
 #include <vitals/testing.hpp>
 
 #include "core/access.hpp"
-#include "core/histogram_view.hpp"
+#include "core/formats/histogram_view.hpp"
 #include "core/line_diff.hpp"
 #include "core/text/metric_types.hpp"
 #include "core/registry_state.hpp"
-#include "core/text_format.hpp"
+#include "core/formats/text_format.hpp"
 
 namespace vitals::testing {
 

@@ -4,9 +4,9 @@
 #include <utility>
 
 #include "core/text/escaping.hpp"
-#include "core/histogram_view.hpp"
+#include "core/formats/histogram_view.hpp"
 #include "core/text/names.hpp"
-#include "core/text_format.hpp"
+#include "core/formats/text_format.hpp"
 #include "core/text/utf8.hpp"
 #include "prometheus_cpp/translate.hpp"
 

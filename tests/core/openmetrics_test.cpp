@@ -9,7 +9,7 @@
 
 #include "core/every_type.hpp"
 #include "core/golden.hpp"
-#include "core/text_format.hpp"
+#include "core/formats/text_format.hpp"
 
 namespace vitals {
 namespace {

@@ -11,7 +11,7 @@
 #include "core/every_type.hpp"
 #include "core/golden.hpp"
 #include "core/protobuf_dump.hpp"
-#include "core/protobuf_family.hpp"
+#include "core/formats/protobuf_writer.hpp"
 
 namespace vitals {
 namespace {

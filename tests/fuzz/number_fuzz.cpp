@@ -9,8 +9,8 @@
 #include <string>
 #include <string_view>
 
-#include "core/line_writer.hpp"
-#include "core/text_format.hpp"
+#include "core/formats/line_writer.hpp"
+#include "core/formats/text_format.hpp"
 
 namespace {
 

@@ -9,7 +9,7 @@
 #include <vitals/format.hpp>
 #include <vitals/snapshot.hpp>
 
-#include "core/family_head.hpp"
+#include "core/formats/family_head.hpp"
 
 namespace vitals::detail {
 
@@ -17,10 +17,10 @@ namespace vitals::detail {
 // (https://github.com/prometheus/client_model/blob/master/io/prometheus/client/metrics.proto): the constructor its
 // head, add() a series, finish() its length, which stands before it. Until then out is no exposition. Cost of add(): no
 // allocation once the buffers have grown.
-class ProtobufFamily {
+class ProtobufWriter {
  public:
   /// REQUIRES: out and head live as long as this.
-  ProtobufFamily(std::string& out, const FamilyHead& head, const Exposition& how);
+  ProtobufWriter(std::string& out, const FamilyHead& head, const Exposition& how);
 
   void add(const MetricSnapshot& metric);
   /// With labels of LabelMessages; those of the snapshot are not read.

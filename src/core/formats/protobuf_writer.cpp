@@ -1,4 +1,4 @@
-#include "core/protobuf_family.hpp"
+#include "core/formats/protobuf_writer.hpp"
 
 #include <cstdint>
 #include <limits>
@@ -9,12 +9,12 @@
 
 #include "core/text/ascii.hpp"
 #include "core/text/escaping.hpp"
-#include "core/exemplars.hpp"
-#include "core/histogram_view.hpp"
-#include "core/protobuf_fields.hpp"
+#include "core/formats/exposed_exemplar.hpp"
+#include "core/formats/histogram_view.hpp"
+#include "core/formats/protobuf_fields.hpp"
 #include "core/text/metric_types.hpp"
 #include "core/text/names.hpp"
-#include "core/protobuf_native.hpp"
+#include "core/formats/protobuf_native.hpp"
 #include "core/text/utf8.hpp"
 
 namespace vitals::detail {
@@ -89,7 +89,7 @@ void write_summary(Writer& parent, const MetricSnapshot& metric) {
 
 }  // namespace
 
-ProtobufFamily::ProtobufFamily(std::string& out, const FamilyHead& head, const Exposition& how)
+ProtobufWriter::ProtobufWriter(std::string& out, const FamilyHead& head, const Exposition& how)
     : out_{out}, head_{head}, escaping_{how.escaping}, start_{out.size()} {
   out_.append(kLengthBytes, '\0');
   Writer writer{out_};
@@ -101,7 +101,7 @@ ProtobufFamily::ProtobufFamily(std::string& out, const FamilyHead& head, const E
   if (is_unit_of(head.unit, base, head.type)) write_string(writer, field::metric_family::Unit, head.unit);
 }
 
-void ProtobufFamily::add(const MetricSnapshot& metric) {
+void ProtobufWriter::add(const MetricSnapshot& metric) {
   labels_.clear();
   {
     Writer writer{labels_};
@@ -110,7 +110,7 @@ void ProtobufFamily::add(const MetricSnapshot& metric) {
   add(labels_, metric);
 }
 
-void ProtobufFamily::add(std::string_view labels, const MetricSnapshot& metric) {
+void ProtobufWriter::add(std::string_view labels, const MetricSnapshot& metric) {
   switch (head_.type) {
     case MetricType::Counter:
       if (!metric.exemplars.empty()) break;
@@ -139,7 +139,7 @@ void ProtobufFamily::add(std::string_view labels, const MetricSnapshot& metric) 
 }
 
 // In one piece, since its length is known. All types have the value as field 1; a time only counters.
-void ProtobufFamily::add_number(std::string_view labels, Tag tag, double value, UnixNanos created) {
+void ProtobufWriter::add_number(std::string_view labels, Tag tag, double value, UnixNanos created) {
   using ShortWriter = protozero::basic_pbf_writer<protozero::fixed_size_buffer_adaptor>;
   constexpr std::size_t kDoubleBytes = 9;
   const std::size_t time = time_bytes(created);
@@ -156,7 +156,7 @@ void ProtobufFamily::add_number(std::string_view labels, Tag tag, double value, 
   out_.append(labels).append(number.data(), number.size());
 }
 
-void ProtobufFamily::add_states(std::string_view labels, const MetricSnapshot& metric) {
+void ProtobufWriter::add_states(std::string_view labels, const MetricSnapshot& metric) {
   for (const auto& state : metric.states) {
     state_labels_.assign(labels);
     {
@@ -167,7 +167,7 @@ void ProtobufFamily::add_states(std::string_view labels, const MetricSnapshot& m
   }
 }
 
-void ProtobufFamily::write_histogram(Writer& parent, const MetricSnapshot& metric) const {
+void ProtobufWriter::write_histogram(Writer& parent, const MetricSnapshot& metric) const {
   Writer writer{parent, field::metric::Histogram};
   const std::uint64_t count = count_of(metric);
   const bool native = has_native(metric);
@@ -191,7 +191,7 @@ void ProtobufFamily::write_histogram(Writer& parent, const MetricSnapshot& metri
   }
 }
 
-void ProtobufFamily::finish() {
+void ProtobufWriter::finish() {
   const std::size_t length = out_.size() - start_ - kLengthBytes;
   char varint[kLengthBytes];
   std::size_t n = 0;

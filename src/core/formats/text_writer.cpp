@@ -1,15 +1,15 @@
-#include "core/text_family.hpp"
+#include "core/formats/text_writer.hpp"
 
 #include <cmath>
 #include <limits>
 #include <utility>
 
 #include "core/text/escaping.hpp"
-#include "core/exemplars.hpp"
-#include "core/histogram_view.hpp"
+#include "core/formats/exposed_exemplar.hpp"
+#include "core/formats/histogram_view.hpp"
 #include "core/text/metric_types.hpp"
 #include "core/text/names.hpp"
-#include "core/text_format.hpp"
+#include "core/formats/text_format.hpp"
 
 namespace vitals::detail {
 
@@ -19,7 +19,7 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 }  // namespace
 
-TextFamily::TextFamily(std::string& out, const FamilyHead& head, const Exposition& how)
+TextWriter::TextWriter(std::string& out, const FamilyHead& head, const Exposition& how)
     : out_{out}, head_{head}, how_{how}, type_{head.type} {
   name_ = exposed_name(head.name, how.escaping, NameKind::Metric);
   if (is_openmetrics()) resolve_openmetrics_type();
@@ -39,7 +39,7 @@ TextFamily::TextFamily(std::string& out, const FamilyHead& head, const Expositio
 }
 
 // There the family of a counter or info is called by its name without the suffix that its lines have.
-void TextFamily::resolve_openmetrics_type() {
+void TextWriter::resolve_openmetrics_type() {
   if (const std::string_view ending = value_suffix(type_); !ending.empty()) {
     if (const auto base = base_name(name_, type_); base.size() < name_.size()) {
       name_.resize(base.size());
@@ -52,13 +52,13 @@ void TextFamily::resolve_openmetrics_type() {
   }
 }
 
-void TextFamily::append_name(std::string_view suffix) {
+void TextWriter::append_name(std::string_view suffix) {
   if (quoted_) out_ += '"';
   out_.append(name_).append(suffix);
   if (quoted_) out_ += '"';
 }
 
-void TextFamily::append_help(std::string_view suffix) {
+void TextWriter::append_help(std::string_view suffix) {
   out_ += "# HELP ";
   append_name(suffix);
   out_ += ' ';
@@ -66,20 +66,20 @@ void TextFamily::append_help(std::string_view suffix) {
   out_ += '\n';
 }
 
-void TextFamily::append_type(std::string_view suffix, std::string_view type) {
+void TextWriter::append_type(std::string_view suffix, std::string_view type) {
   out_ += "# TYPE ";
   append_name(suffix);
   out_.append(1, ' ').append(type).append(1, '\n');
 }
 
-void TextFamily::append_unit() {
+void TextWriter::append_unit() {
   if (!is_unit_of(head_.unit, name_, type_)) return;
   out_ += "# UNIT ";
   append_name("");
   out_.append(1, ' ').append(head_.unit).append(1, '\n');
 }
 
-void TextFamily::begin(std::string_view suffix, std::string_view extra) {
+void TextWriter::begin(std::string_view suffix, std::string_view extra) {
   if (quoted_) out_ += '{';
   append_name(suffix);
   bool open = quoted_;
@@ -89,17 +89,17 @@ void TextFamily::begin(std::string_view suffix, std::string_view extra) {
   out_ += open ? "} " : " ";
 }
 
-void TextFamily::end(double value) {
+void TextWriter::end(double value) {
   append_float(out_, value, how_.format);
   out_ += '\n';
 }
 
-void TextFamily::end(std::uint64_t value) {
+void TextWriter::end(std::uint64_t value) {
   append_number(out_, value);
   out_ += '\n';
 }
 
-void TextFamily::add(const MetricSnapshot& metric) {
+void TextWriter::add(const MetricSnapshot& metric) {
   own_labels_.clear();
   for (const Label& label : metric.labels) {
     if (!own_labels_.empty()) own_labels_ += ',';
@@ -108,7 +108,7 @@ void TextFamily::add(const MetricSnapshot& metric) {
   add(own_labels_, metric);
 }
 
-void TextFamily::add(std::string_view labels, const MetricSnapshot& metric) {
+void TextWriter::add(std::string_view labels, const MetricSnapshot& metric) {
   labels_ = labels;
   switch (head_.type) {
     case MetricType::Histogram:
@@ -126,7 +126,7 @@ void TextFamily::add(std::string_view labels, const MetricSnapshot& metric) {
   }
 }
 
-void TextFamily::add_value(const MetricSnapshot& metric) {
+void TextWriter::add_value(const MetricSnapshot& metric) {
   const bool is_counter = is_openmetrics() && type_ == MetricType::Counter;
   if (is_counter && !(metric.value >= 0)) return;
   begin(value_suffix_);
@@ -140,7 +140,7 @@ void TextFamily::add_value(const MetricSnapshot& metric) {
   if (is_counter) add_created(metric.created);
 }
 
-void TextFamily::add_histogram(const MetricSnapshot& metric) {
+void TextWriter::add_histogram(const MetricSnapshot& metric) {
   const std::uint64_t count = count_of(metric);
   std::size_t i = 0;
   for_each_bucket(metric, count, [&](double lower, double upper, std::uint64_t cumulative) {
@@ -162,7 +162,7 @@ void TextFamily::add_histogram(const MetricSnapshot& metric) {
   if (!is_gauge) add_created(metric.created);
 }
 
-void TextFamily::add_totals(std::string_view sum_suffix, double sum, std::string_view count_suffix,
+void TextWriter::add_totals(std::string_view sum_suffix, double sum, std::string_view count_suffix,
                             std::uint64_t count) {
   begin(sum_suffix);
   end(sum);
@@ -170,7 +170,7 @@ void TextFamily::add_totals(std::string_view sum_suffix, double sum, std::string
   end(count);
 }
 
-void TextFamily::keep_gauge_totals(const MetricSnapshot& metric, std::uint64_t count) {
+void TextWriter::keep_gauge_totals(const MetricSnapshot& metric, std::uint64_t count) {
   const std::size_t start = out_.size();
   begin(suffix::kGaugeCount);
   end(count);
@@ -182,7 +182,7 @@ void TextFamily::keep_gauge_totals(const MetricSnapshot& metric, std::uint64_t c
   out_.resize(start);
 }
 
-void TextFamily::add_summary(const MetricSnapshot& metric) {
+void TextWriter::add_summary(const MetricSnapshot& metric) {
   for (const auto& [quantile, value] : metric.quantiles) {
     if (is_openmetrics() && (!(quantile >= 0 && quantile <= 1) || value < 0)) continue;
     extra_.assign(kQuantileLabel).append("=\"");
@@ -200,7 +200,7 @@ void TextFamily::add_summary(const MetricSnapshot& metric) {
   add_created(metric.created);
 }
 
-void TextFamily::add_states(const MetricSnapshot& metric) {
+void TextWriter::add_states(const MetricSnapshot& metric) {
   for (const auto& state : metric.states) {
     extra_.clear();
     append_label(extra_, head_.name, state.name, how_.escaping);
@@ -209,20 +209,20 @@ void TextFamily::add_states(const MetricSnapshot& metric) {
   }
 }
 
-void TextFamily::add_created(UnixNanos created) {
+void TextWriter::add_created(UnixNanos created) {
   if (!is_openmetrics() || !how_.created_lines || created <= 0) return;
   begin(suffix::kCreated);
   append_seconds(out_, created);
   out_ += '\n';
 }
 
-void TextFamily::append_newest(const MetricSnapshot& metric, double lower, double upper) {
+void TextWriter::append_newest(const MetricSnapshot& metric, double lower, double upper) {
   if (metric.exemplars.empty()) return;
   if (const auto* exemplar = newest_in(metric.exemplars, lower, upper, how_.escaping))
     append_exemplar(out_, *exemplar, how_.escaping);
 }
 
-std::string_view TextFamily::le(std::size_t i, double bound) {
+std::string_view TextWriter::le(std::size_t i, double bound) {
   if (i == bounds_.size()) bounds_.push_back({std::nan(""), {}});
   auto& [value, text] = bounds_[i];
   if (value != bound) {
@@ -234,7 +234,7 @@ std::string_view TextFamily::le(std::size_t i, double bound) {
   return text;
 }
 
-void TextFamily::finish() {
+void TextWriter::finish() {
   const auto add_family = [this](std::string_view suffix, const std::string& lines) {
     if (lines.empty()) return;
     append_help(suffix);

@@ -9,17 +9,17 @@
 #include <vitals/format.hpp>
 #include <vitals/snapshot.hpp>
 
-#include "core/family_head.hpp"
+#include "core/formats/family_head.hpp"
 
 namespace vitals::detail {
 
 // Writes one family in text or OpenMetrics: the constructor its head, add() a series, finish() what comes after the
 // last one. Cost of add(): no allocation once the buffers have grown, about 40 ns a line besides the labels
 // (bench/core).
-class TextFamily {
+class TextWriter {
  public:
   /// REQUIRES: how.format is not Protobuf; out and head live as long as this.
-  TextFamily(std::string& out, const FamilyHead& head, const Exposition& how);
+  TextWriter(std::string& out, const FamilyHead& head, const Exposition& how);
 
   void add(const MetricSnapshot& metric);
   /// With labels that are rendered already, `a="b",c="d"`; those of the snapshot are not read.

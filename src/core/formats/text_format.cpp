@@ -1,4 +1,4 @@
-#include "core/text_format.hpp"
+#include "core/formats/text_format.hpp"
 
 #include <charconv>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "core/exemplars.hpp"
+#include "core/formats/exposed_exemplar.hpp"
 
 #include <cmath>
 #include <cstddef>

@@ -1,10 +1,10 @@
-#include "core/protobuf_native.hpp"
+#include "core/formats/protobuf_native.hpp"
 
 #include <cstdint>
 #include <iterator>
 #include <vector>
 
-#include "core/protobuf_fields.hpp"
+#include "core/formats/protobuf_fields.hpp"
 
 namespace vitals::detail {
 

@@ -1,4 +1,4 @@
-#include "core/histogram_view.hpp"
+#include "core/formats/histogram_view.hpp"
 
 #include <numeric>
 #include <vector>
