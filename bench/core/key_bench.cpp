@@ -10,7 +10,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#include "core/label_key.hpp"
+#include "core/series/label_key.hpp"
 
 namespace {
 

@@ -10,7 +10,7 @@
 #include <vitals/exemplar.hpp>
 #include <vitals/snapshot.hpp>
 
-#include "core/environment.hpp"
+#include "core/series/environment.hpp"
 
 namespace vitals::detail {
 

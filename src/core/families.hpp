@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "core/family_store.hpp"
+#include "core/series/family_base.hpp"
 
 namespace vitals::detail {
 

@@ -14,8 +14,8 @@
 
 #include "core/collected.hpp"
 #include "core/collector.hpp"
-#include "core/environment.hpp"
-#include "core/family_store.hpp"
+#include "core/series/environment.hpp"
+#include "core/series/family_base.hpp"
 #include "core/sample_names.hpp"
 
 namespace vitals {

@@ -11,7 +11,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "core/instrument_arena.hpp"
+#include "core/series/instrument_arena.hpp"
 #include "core/system/page_arena.hpp"
 
 namespace vitals::detail {

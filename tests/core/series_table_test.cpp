@@ -1,4 +1,4 @@
-#include "core/series_table.hpp"
+#include "core/series/series_table.hpp"
 
 #include <algorithm>
 #include <array>
@@ -15,7 +15,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "core/series_arena.hpp"
+#include "core/series/series_arena.hpp"
 
 namespace vitals::detail {
 namespace {

@@ -7,7 +7,7 @@
 
 #include <vitals/snapshot.hpp>
 
-#include "core/label_key.hpp"
+#include "core/series/label_key.hpp"
 
 namespace vitals::detail {
 

@@ -1,4 +1,4 @@
-#include "core/label_key.hpp"
+#include "core/series/label_key.hpp"
 
 #include <algorithm>
 #include <iterator>

@@ -6,7 +6,7 @@
 
 #include <vitals/family.hpp>
 
-#include "core/family_store.hpp"
+#include "core/series/family_base.hpp"
 #include "core/text/refuse.hpp"
 #include "core/text/utf8.hpp"
 

@@ -1,4 +1,4 @@
-#include "core/instrument_arena.hpp"
+#include "core/series/instrument_arena.hpp"
 
 #include <algorithm>
 #include <new>

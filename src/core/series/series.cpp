@@ -1,4 +1,4 @@
-#include "core/series.hpp"
+#include "core/series/series.hpp"
 
 #include <algorithm>
 #include <cstring>

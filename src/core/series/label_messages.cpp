@@ -1,4 +1,4 @@
-#include "core/label_messages.hpp"
+#include "core/series/label_messages.hpp"
 
 #include <protozero/basic_pbf_writer.hpp>
 #include <protozero/buffer_fixed.hpp>

@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "core/series.hpp"
+#include "core/series/series.hpp"
 
 namespace vitals::detail {
 

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "core/series.hpp"
+#include "core/series/series.hpp"
 
 namespace vitals::detail {
 

@@ -1,4 +1,4 @@
-#include "core/series_table.hpp"
+#include "core/series/series_table.hpp"
 
 #include <new>
 

@@ -14,11 +14,11 @@
 #include <vitals/family.hpp>
 #include <vitals/snapshot.hpp>
 
-#include "core/declaration.hpp"
-#include "core/environment.hpp"
-#include "core/instrument_arena.hpp"
-#include "core/series_arena.hpp"
-#include "core/series_table.hpp"
+#include "core/series/declaration.hpp"
+#include "core/series/environment.hpp"
+#include "core/series/instrument_arena.hpp"
+#include "core/series/series_arena.hpp"
+#include "core/series/series_table.hpp"
 
 namespace vitals::detail {
 

@@ -1,4 +1,4 @@
-#include "core/family_store.hpp"
+#include "core/series/family_base.hpp"
 
 #include <algorithm>
 #include <new>

@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <thread>
 
-#include "core/family_store.hpp"
-#include "core/label_messages.hpp"
+#include "core/series/family_base.hpp"
+#include "core/series/label_messages.hpp"
 #include "core/formats/line_writer.hpp"
 #include "core/formats/protobuf_writer.hpp"
 

@@ -1,4 +1,4 @@
-#include "core/series_arena.hpp"
+#include "core/series/series_arena.hpp"
 
 #include <algorithm>
 #include <bit>
