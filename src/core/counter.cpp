@@ -7,7 +7,7 @@
 #include "core/access.hpp"
 #include "core/cells/cell_arena.hpp"
 #include "core/cells/cells.hpp"
-#include "core/exemplar_pool.hpp"
+#include "core/exemplars/exemplar_pool.hpp"
 #include "core/families.hpp"
 #include "core/formats/line_writer.hpp"
 

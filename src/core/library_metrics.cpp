@@ -4,7 +4,7 @@
 
 #include "core/access.hpp"
 #include "core/cells/cells.hpp"
-#include "core/exemplar_text.hpp"
+#include "core/exemplars/exemplar_text.hpp"
 #include "core/registry_state.hpp"
 
 namespace vitals {

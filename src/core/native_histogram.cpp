@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "core/access.hpp"
-#include "core/exemplar_pool.hpp"
+#include "core/exemplars/exemplar_pool.hpp"
 #include "core/families.hpp"
 #include "core/native_buckets.hpp"
 

@@ -14,7 +14,7 @@
 #include <vitals/testing.hpp>
 #include <vitals/vitals.hpp>
 
-#include "core/exemplar_pool.hpp"
+#include "core/exemplars/exemplar_pool.hpp"
 
 namespace vitals {
 namespace {

@@ -1,4 +1,4 @@
-#include "core/exemplar_text.hpp"
+#include "core/exemplars/exemplar_text.hpp"
 
 #include <cstring>
 

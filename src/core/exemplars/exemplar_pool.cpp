@@ -1,4 +1,4 @@
-#include "core/exemplar_pool.hpp"
+#include "core/exemplars/exemplar_pool.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -9,7 +9,7 @@
 
 #include <sys/mman.h>
 
-#include "core/exemplar_text.hpp"
+#include "core/exemplars/exemplar_text.hpp"
 #include "core/system/pages.hpp"
 
 namespace vitals::detail {

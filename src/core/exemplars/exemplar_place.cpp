@@ -6,7 +6,7 @@
 #include <limits>
 #include <span>
 
-#include "core/exemplar_pool.hpp"
+#include "core/exemplars/exemplar_pool.hpp"
 
 namespace vitals::detail {
 
