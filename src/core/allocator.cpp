@@ -12,7 +12,7 @@
 
 #include <vitals/process.hpp>
 
-#include "core/access.hpp"
+#include "core/instruments/access.hpp"
 #include "core/family_list.hpp"
 #include "core/paced.hpp"
 #include "core/registry_state.hpp"

@@ -2,7 +2,7 @@
 
 #include <cstddef>
 
-#include "core/access.hpp"
+#include "core/instruments/access.hpp"
 #include "core/formats/protobuf_writer.hpp"
 #include "core/registry_state.hpp"
 #include "core/formats/text_writer.hpp"

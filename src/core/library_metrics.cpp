@@ -2,7 +2,7 @@
 
 #include <vitals/process.hpp>
 
-#include "core/access.hpp"
+#include "core/instruments/access.hpp"
 #include "core/cells/cells.hpp"
 #include "core/exemplars/exemplar_text.hpp"
 #include "core/registry_state.hpp"

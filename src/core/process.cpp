@@ -13,7 +13,7 @@
 
 #include <vitals/process.hpp>
 
-#include "core/access.hpp"
+#include "core/instruments/access.hpp"
 #include "core/cgroup.hpp"
 #include "core/family_list.hpp"
 #include "core/proc_file.hpp"

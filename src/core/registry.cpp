@@ -7,10 +7,10 @@
 
 #include "core/callbacks.hpp"
 #include "core/declaration_rules.hpp"
-#include "core/families.hpp"
+#include "core/instruments/families.hpp"
 #include "core/info.hpp"
 #include "core/text/metric_types.hpp"
-#include "core/native_buckets.hpp"
+#include "core/instruments/native_buckets.hpp"
 #include "core/text/refuse.hpp"
 #include "core/registry_state.hpp"
 

@@ -6,7 +6,7 @@
 #include <vitals/registry.hpp>
 #include <vitals/testing.hpp>
 
-#include "core/access.hpp"
+#include "core/instruments/access.hpp"
 #include "core/formats/histogram_view.hpp"
 #include "core/line_diff.hpp"
 #include "core/text/metric_types.hpp"

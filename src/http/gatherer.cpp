@@ -4,7 +4,7 @@
 #include <atomic>
 #include <utility>
 
-#include "core/access.hpp"
+#include "core/instruments/access.hpp"
 #include "core/exposition.hpp"
 #include "core/registry_state.hpp"
 #include "http/gzip.hpp"

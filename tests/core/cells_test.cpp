@@ -15,7 +15,7 @@
 
 #include <vitals/vitals.hpp>
 
-#include "core/access.hpp"
+#include "core/instruments/access.hpp"
 #include "core/cells/cell_arena.hpp"
 
 namespace vitals {

@@ -23,7 +23,7 @@
 
 #include <vitals/vitals.hpp>
 
-#include "core/access.hpp"
+#include "core/instruments/access.hpp"
 #include "core/cells/cell_arena.hpp"
 #include "core/cells/cells.hpp"
 

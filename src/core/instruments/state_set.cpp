@@ -5,8 +5,8 @@
 #include <vitals/detail/cells.hpp>
 #include <vitals/state_set.hpp>
 
-#include "core/access.hpp"
-#include "core/families.hpp"
+#include "core/instruments/access.hpp"
+#include "core/instruments/families.hpp"
 
 namespace vitals {
 

@@ -6,8 +6,8 @@
 
 #include <vitals/summary.hpp>
 
-#include "core/families.hpp"
-#include "core/summary_cells.hpp"
+#include "core/instruments/families.hpp"
+#include "core/instruments/summary_cells.hpp"
 
 namespace vitals {
 

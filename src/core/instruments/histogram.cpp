@@ -5,14 +5,14 @@
 
 #include <vitals/histogram.hpp>
 
-#include "core/access.hpp"
+#include "core/instruments/access.hpp"
 #include "core/cells/cell_arena.hpp"
 #include "core/cells/cells.hpp"
 #include "core/exemplars/exemplar_pool.hpp"
-#include "core/families.hpp"
+#include "core/instruments/families.hpp"
 #include "core/formats/line_writer.hpp"
 #include "core/text/metric_types.hpp"
-#include "core/native_buckets.hpp"
+#include "core/instruments/native_buckets.hpp"
 #include "core/formats/text_format.hpp"
 
 namespace vitals {

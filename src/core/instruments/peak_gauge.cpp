@@ -6,8 +6,8 @@
 #include <vitals/detail/cells.hpp>
 #include <vitals/peak_gauge.hpp>
 
-#include "core/access.hpp"
-#include "core/families.hpp"
+#include "core/instruments/access.hpp"
+#include "core/instruments/families.hpp"
 #include "core/formats/line_writer.hpp"
 
 namespace vitals {

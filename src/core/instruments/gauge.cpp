@@ -6,7 +6,7 @@
 #include <vitals/detail/cells.hpp>
 #include <vitals/gauge.hpp>
 
-#include "core/families.hpp"
+#include "core/instruments/families.hpp"
 #include "core/formats/line_writer.hpp"
 
 namespace vitals {

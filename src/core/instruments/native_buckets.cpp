@@ -1,4 +1,4 @@
-#include "core/native_buckets.hpp"
+#include "core/instruments/native_buckets.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -3,10 +3,10 @@
 #include <utility>
 #include <vector>
 
-#include "core/access.hpp"
+#include "core/instruments/access.hpp"
 #include "core/exemplars/exemplar_pool.hpp"
-#include "core/families.hpp"
-#include "core/native_buckets.hpp"
+#include "core/instruments/families.hpp"
+#include "core/instruments/native_buckets.hpp"
 
 namespace vitals::detail {
 

@@ -1,4 +1,4 @@
-#include "core/summary_cells.hpp"
+#include "core/instruments/summary_cells.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -4,11 +4,11 @@
 
 #include <vitals/counter.hpp>
 
-#include "core/access.hpp"
+#include "core/instruments/access.hpp"
 #include "core/cells/cell_arena.hpp"
 #include "core/cells/cells.hpp"
 #include "core/exemplars/exemplar_pool.hpp"
-#include "core/families.hpp"
+#include "core/instruments/families.hpp"
 #include "core/formats/line_writer.hpp"
 
 namespace vitals {
