@@ -9,7 +9,7 @@
 #include <vitals/lint.hpp>
 
 #include "core/text/ascii.hpp"
-#include "core/lint_names.hpp"
+#include "core/lint/declaration.hpp"
 
 namespace vitals {
 

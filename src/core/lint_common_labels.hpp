@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/lint_report.hpp"
+#include "core/lint/report.hpp"
 
 namespace vitals::detail {
 

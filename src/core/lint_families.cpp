@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "core/text/ascii.hpp"
-#include "core/lint_names.hpp"
+#include "core/lint/declaration.hpp"
 
 namespace vitals::detail {
 

@@ -15,7 +15,7 @@
 
 #include "core/exposition_line.hpp"
 #include "core/lint_hash.hpp"
-#include "core/lint_report.hpp"
+#include "core/lint/report.hpp"
 
 namespace vitals::detail {
 

@@ -4,7 +4,7 @@
 
 #include <vitals/lint.hpp>
 
-#include "core/lint_report.hpp"
+#include "core/lint/report.hpp"
 
 namespace vitals::detail {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/exposition_line.hpp"
-#include "core/lint_report.hpp"
+#include "core/lint/report.hpp"
 
 namespace vitals::detail {
 

@@ -8,7 +8,7 @@
 #include "core/lint_families.hpp"
 #include "core/lint_formats.hpp"
 #include "core/lint_hash.hpp"
-#include "core/lint_names.hpp"
+#include "core/lint/declaration.hpp"
 #include "core/lint_wire_family.hpp"
 #include "core/text/metric_types.hpp"
 #include "core/text/names.hpp"

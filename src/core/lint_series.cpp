@@ -5,7 +5,7 @@
 
 #include "core/declaration_rules.hpp"
 #include "core/exact_time.hpp"
-#include "core/lint_names.hpp"
+#include "core/lint/declaration.hpp"
 #include "core/text/metric_types.hpp"
 
 namespace vitals::detail {

@@ -1,5 +1,5 @@
 // Which problems are listed: those that are wanted, each once, and not without end.
-#include "core/lint_report.hpp"
+#include "core/lint/report.hpp"
 
 #include <string>
 

@@ -1,4 +1,4 @@
-#include "core/lint_names.hpp"
+#include "core/lint/declaration.hpp"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "core/text/ascii.hpp"
-#include "core/lint_report.hpp"
+#include "core/lint/report.hpp"
 #include "core/text/metric_types.hpp"
 #include "core/text/names.hpp"
 

@@ -1,4 +1,4 @@
-#include "core/lint_report.hpp"
+#include "core/lint/report.hpp"
 
 #include <algorithm>
 #include <iterator>

@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "core/text/ascii.hpp"
-#include "core/lint_names.hpp"
-#include "core/lint_report.hpp"
+#include "core/lint/declaration.hpp"
+#include "core/lint/report.hpp"
 
 namespace vitals::detail {
 
