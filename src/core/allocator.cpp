@@ -15,7 +15,7 @@
 #include "core/instruments/access.hpp"
 #include "core/family_list.hpp"
 #include "core/paced.hpp"
-#include "core/registry_state.hpp"
+#include "core/registry/registry_state.hpp"
 
 // Null unless the program, or one of its shared or preloaded libraries, has them: jemalloc's mallctl(3), and
 // gperftools/malloc_extension_c.h.

@@ -5,7 +5,7 @@
 #include "core/instruments/access.hpp"
 #include "core/cells/cells.hpp"
 #include "core/exemplars/exemplar_text.hpp"
-#include "core/registry_state.hpp"
+#include "core/registry/registry_state.hpp"
 
 namespace vitals {
 

@@ -2,7 +2,7 @@
 #include <cmath>
 #include <limits>
 
-#include "core/declaration_rules.hpp"
+#include "core/registry/declaration_rules.hpp"
 #include "core/lint_wire.hpp"
 
 namespace vitals::detail {

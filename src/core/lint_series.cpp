@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/declaration_rules.hpp"
+#include "core/registry/declaration_rules.hpp"
 #include "core/exact_time.hpp"
 #include "core/lint/declaration.hpp"
 #include "core/text/metric_types.hpp"

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/declaration_rules.hpp"
+#include "core/registry/declaration_rules.hpp"
 #include "core/lint_common_labels.hpp"
 #include "core/lint_families.hpp"
 #include "core/lint_points.hpp"

@@ -17,7 +17,7 @@
 #include "core/cgroup.hpp"
 #include "core/family_list.hpp"
 #include "core/proc_file.hpp"
-#include "core/registry_state.hpp"
+#include "core/registry/registry_state.hpp"
 
 namespace vitals {
 

@@ -10,7 +10,7 @@
 #include "core/formats/histogram_view.hpp"
 #include "core/line_diff.hpp"
 #include "core/text/metric_types.hpp"
-#include "core/registry_state.hpp"
+#include "core/registry/registry_state.hpp"
 #include "core/formats/text_format.hpp"
 
 namespace vitals::testing {

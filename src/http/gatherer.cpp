@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "core/instruments/access.hpp"
-#include "core/exposition.hpp"
-#include "core/registry_state.hpp"
+#include "core/registry/exposition.hpp"
+#include "core/registry/registry_state.hpp"
 #include "http/gzip.hpp"
 #include "http/negotiation.hpp"
 #include "http/service_thread.hpp"

@@ -1,4 +1,4 @@
-#include "core/declaration_rules.hpp"
+#include "core/registry/declaration_rules.hpp"
 
 #include <algorithm>
 #include <chrono>

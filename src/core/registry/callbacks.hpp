@@ -6,7 +6,7 @@
 
 #include <vitals/snapshot.hpp>
 
-#include "core/collector.hpp"
+#include "core/registry/collector.hpp"
 
 namespace vitals::detail {
 

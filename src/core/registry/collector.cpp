@@ -1,4 +1,4 @@
-#include "core/collector.hpp"
+#include "core/registry/collector.hpp"
 
 #include <exception>
 #include <iterator>
@@ -6,7 +6,7 @@
 
 #include <vitals/registry.hpp>
 
-#include "core/registry_state.hpp"
+#include "core/registry/registry_state.hpp"
 
 namespace vitals {
 

@@ -1,4 +1,4 @@
-#include "core/collected.hpp"
+#include "core/registry/collected.hpp"
 
 #include <algorithm>
 #include <set>
@@ -10,7 +10,7 @@
 #include "core/formats/family_head.hpp"
 #include "core/text/metric_types.hpp"
 #include "core/text/names.hpp"
-#include "core/sample_names.hpp"
+#include "core/registry/sample_names.hpp"
 #include "core/formats/text_format.hpp"
 #include "core/text/utf8.hpp"
 

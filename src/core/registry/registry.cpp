@@ -5,14 +5,14 @@
 
 #include <vitals/registry.hpp>
 
-#include "core/callbacks.hpp"
-#include "core/declaration_rules.hpp"
+#include "core/registry/callbacks.hpp"
+#include "core/registry/declaration_rules.hpp"
 #include "core/instruments/families.hpp"
-#include "core/info.hpp"
+#include "core/registry/info.hpp"
 #include "core/text/metric_types.hpp"
 #include "core/instruments/native_buckets.hpp"
 #include "core/text/refuse.hpp"
-#include "core/registry_state.hpp"
+#include "core/registry/registry_state.hpp"
 
 namespace vitals {
 

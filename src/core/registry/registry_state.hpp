@@ -12,11 +12,11 @@
 
 #include <vitals/snapshot.hpp>
 
-#include "core/collected.hpp"
-#include "core/collector.hpp"
+#include "core/registry/collected.hpp"
+#include "core/registry/collector.hpp"
 #include "core/series/environment.hpp"
 #include "core/series/family_base.hpp"
-#include "core/sample_names.hpp"
+#include "core/registry/sample_names.hpp"
 
 namespace vitals {
 class Info;

@@ -1,10 +1,10 @@
-#include "core/exposition.hpp"
+#include "core/registry/exposition.hpp"
 
 #include <cstddef>
 
 #include "core/instruments/access.hpp"
 #include "core/formats/protobuf_writer.hpp"
-#include "core/registry_state.hpp"
+#include "core/registry/registry_state.hpp"
 #include "core/formats/text_writer.hpp"
 
 namespace vitals {

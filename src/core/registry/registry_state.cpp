@@ -1,4 +1,4 @@
-#include "core/registry_state.hpp"
+#include "core/registry/registry_state.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -8,8 +8,8 @@
 #include <vitals/registry.hpp>
 
 #include "core/cells/cell_arena.hpp"
-#include "core/collected.hpp"
-#include "core/declaration_rules.hpp"
+#include "core/registry/collected.hpp"
+#include "core/registry/declaration_rules.hpp"
 #include "core/text/metric_types.hpp"
 #include "core/text/refuse.hpp"
 #include "core/formats/text_format.hpp"

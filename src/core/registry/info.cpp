@@ -1,11 +1,11 @@
-#include "core/info.hpp"
+#include "core/registry/info.hpp"
 
 #include <string_view>
 #include <utility>
 
 #include <vitals/info.hpp>
 
-#include "core/declaration_rules.hpp"
+#include "core/registry/declaration_rules.hpp"
 
 
 namespace vitals {

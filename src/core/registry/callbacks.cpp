@@ -1,4 +1,4 @@
-#include "core/callbacks.hpp"
+#include "core/registry/callbacks.hpp"
 
 #include <map>
 #include <stdexcept>

@@ -1,4 +1,4 @@
-#include "core/sample_names.hpp"
+#include "core/registry/sample_names.hpp"
 
 #include <iterator>
 #include <set>
