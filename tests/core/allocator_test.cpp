@@ -8,7 +8,7 @@
 
 #include <vitals/vitals.hpp>
 
-#include "core/paced.hpp"
+#include "core/collectors/paced.hpp"
 
 // Sanitizers have allocators of their own, of which these metrics say nothing.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)

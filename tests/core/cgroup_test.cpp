@@ -1,4 +1,4 @@
-#include "core/cgroup.hpp"
+#include "core/collectors/cgroup.hpp"
 
 #include <filesystem>
 #include <fstream>

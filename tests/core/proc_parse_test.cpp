@@ -1,4 +1,4 @@
-#include "core/proc_parse.hpp"
+#include "core/collectors/proc_parse.hpp"
 
 #include <algorithm>
 #include <array>
@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-#include "core/proc_file.hpp"
+#include "core/collectors/proc_file.hpp"
 
 namespace vitals::detail {
 namespace {

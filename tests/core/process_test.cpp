@@ -16,7 +16,7 @@
 
 #include <vitals/vitals.hpp>
 
-#include "core/proc_file.hpp"
+#include "core/collectors/proc_file.hpp"
 
 namespace vitals {
 namespace {

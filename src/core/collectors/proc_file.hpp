@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-#include "core/proc_parse.hpp"
+#include "core/collectors/proc_parse.hpp"
 
 // Reading of small files. Each is open for as long as the call, and not in programs that are started meanwhile.
 namespace vitals::detail {

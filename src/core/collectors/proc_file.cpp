@@ -1,4 +1,4 @@
-#include "core/proc_file.hpp"
+#include "core/collectors/proc_file.hpp"
 
 #include <cerrno>
 #include <cstdint>

@@ -13,8 +13,8 @@
 #include <vitals/process.hpp>
 
 #include "core/instruments/access.hpp"
-#include "core/family_list.hpp"
-#include "core/paced.hpp"
+#include "core/collectors/family_list.hpp"
+#include "core/collectors/paced.hpp"
 #include "core/registry/registry_state.hpp"
 
 // Null unless the program, or one of its shared or preloaded libraries, has them: jemalloc's mallctl(3), and

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/proc_parse.hpp"
+#include "core/collectors/proc_parse.hpp"
 
 namespace vitals::detail {
 

@@ -1,4 +1,4 @@
-#include "core/cgroup.hpp"
+#include "core/collectors/cgroup.hpp"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,7 @@
 
 #include <unistd.h>
 
-#include "core/proc_file.hpp"
+#include "core/collectors/proc_file.hpp"
 
 namespace vitals::detail {
 

@@ -14,9 +14,9 @@
 #include <vitals/process.hpp>
 
 #include "core/instruments/access.hpp"
-#include "core/cgroup.hpp"
-#include "core/family_list.hpp"
-#include "core/proc_file.hpp"
+#include "core/collectors/cgroup.hpp"
+#include "core/collectors/family_list.hpp"
+#include "core/collectors/proc_file.hpp"
 #include "core/registry/registry_state.hpp"
 
 namespace vitals {

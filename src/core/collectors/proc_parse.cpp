@@ -1,4 +1,4 @@
-#include "core/proc_parse.hpp"
+#include "core/collectors/proc_parse.hpp"
 
 #include <algorithm>
 #include <array>
