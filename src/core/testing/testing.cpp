@@ -8,7 +8,7 @@
 
 #include "core/instruments/access.hpp"
 #include "core/formats/histogram_view.hpp"
-#include "core/line_diff.hpp"
+#include "core/testing/line_diff.hpp"
 #include "core/text/metric_types.hpp"
 #include "core/registry/registry_state.hpp"
 #include "core/formats/text_format.hpp"

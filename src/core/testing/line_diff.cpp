@@ -1,4 +1,4 @@
-#include "core/line_diff.hpp"
+#include "core/testing/line_diff.hpp"
 
 #include <algorithm>
 #include <cstddef>
