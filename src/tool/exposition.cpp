@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-#include "core/exposition_line.hpp"
+#include "lint/line/exposition_line.hpp"
 #include "tool/utf8.hpp"
 
 namespace vitals::tool {

@@ -17,7 +17,7 @@
 
 #include <vitals/lint.hpp>
 
-#include "core/exposition_line.hpp"
+#include "lint/line/exposition_line.hpp"
 #include "tool/command.hpp"
 #include "tool/exposition.hpp"
 #include "tool/fetch.hpp"

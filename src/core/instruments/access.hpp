@@ -7,10 +7,15 @@
 #include <vitals/gauge.hpp>
 #include <vitals/histogram.hpp>
 #include <vitals/peak_gauge.hpp>
-#include <vitals/registry.hpp>
 #include <vitals/state_set.hpp>
 
+namespace vitals {
+class Registry;
+}
+
 namespace vitals::detail {
+
+class RegistryState;
 
 // What the sources of core see of the public classes.
 struct Access {
@@ -39,7 +44,8 @@ struct Access {
 
   static Histogram& make(void* at, HistogramExtras& extras) noexcept { return *new (at) Histogram{extras}; }
 
-  static RegistryState& state(const Registry& registry) noexcept { return *registry.state_; }
+  /// Defined in registry/registry.cpp.
+  static RegistryState& state(const Registry& registry) noexcept;
 };
 
 }  // namespace vitals::detail

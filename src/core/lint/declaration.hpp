@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include <vitals/lint.hpp>
+#include <vitals/lint_declaration.hpp>
 
 namespace vitals::detail {
 

@@ -14,8 +14,8 @@ constexpr std::size_t kMaxName = 200;  // of a metric, as it is shown
 }
 
 bool LintReport::wanted(LintProblem::Severity severity, std::string_view rule) const {
-  return (options_.warnings || severity == LintProblem::Severity::Error) &&
-         std::find(options_.ignored.begin(), options_.ignored.end(), rule) == options_.ignored.end();
+  return (warnings_too_ || severity == LintProblem::Severity::Error) &&
+         std::find(ignored_.begin(), ignored_.end(), rule) == ignored_.end();
 }
 
 void LintReport::add(LintProblem::Severity severity, LintPosition at, std::string_view metric, std::string_view rule,
@@ -27,11 +27,7 @@ void LintReport::add(LintProblem::Severity severity, LintPosition at, std::strin
     full_ = full_ || severity == LintProblem::Severity::Error;
     return;
   }
-  std::string whole;
-  for (const auto& part : {std::to_string(at.line), std::to_string(at.column), std::string{rule}, std::string{metric}})
-    append_for_fingerprint(whole, part);
-  append_for_fingerprint(whole, message);
-  if (!listed_.insert(fingerprint(whole)).second) return;
+  if (!listed_.emplace(at.line, at.column, rule, metric, message).second) return;
   problems.push_back(
       {at.line, at.column, printable(metric, kMaxName), std::string{rule}, std::move(message), severity});
 }

@@ -1,15 +1,14 @@
 #pragma once
 
 #include <cstddef>
+#include <set>
 #include <string>
 #include <string_view>
-#include <unordered_set>
+#include <tuple>
 #include <utility>
 #include <vector>
 
-#include <vitals/lint.hpp>
-
-#include "core/lint_hash.hpp"
+#include <vitals/lint_declaration.hpp>
 
 namespace vitals::detail {
 
@@ -21,8 +20,9 @@ struct LintPosition {
 /// Collects the problems that are wanted: each once, and a limited number.
 class LintReport {
  public:
+  /// All problems, or without the warnings and those of some rules, which don't count for the limit either.
   LintReport() = default;
-  explicit LintReport(LintOptions options) : options_{std::move(options)} {}
+  LintReport(std::vector<std::string> ignored, bool warnings) : ignored_{std::move(ignored)}, warnings_too_{warnings} {}
 
   void error(LintPosition at, std::string_view metric, std::string_view rule, std::string message) {
     add(LintProblem::Severity::Error, at, metric, rule, std::move(message));
@@ -41,11 +41,15 @@ class LintReport {
  private:
   [[nodiscard]] bool wanted(LintProblem::Severity severity, std::string_view rule) const;
 
-  LintOptions options_{};
+  // Of a problem: line, column, rule, metric, message.
+  using Listed = std::tuple<std::size_t, std::size_t, std::string, std::string, std::string>;
+
+  std::vector<std::string> ignored_{};
+  bool warnings_too_ = true;
   // Apart, so that a text full of warnings can't hide its errors.
   std::vector<LintProblem> errors_;
   std::vector<LintProblem> warnings_;
-  std::unordered_set<Fingerprint, FingerprintHash> listed_;
+  std::set<Listed> listed_;
   bool dropped_ = false;
   bool full_ = false;
 };

@@ -1,6 +1,6 @@
 #include <array>
 
-#include <vitals/lint.hpp>
+#include <vitals/lint_declaration.hpp>
 
 namespace vitals {
 

@@ -5,6 +5,7 @@
 
 #include <vitals/registry.hpp>
 
+#include "core/instruments/access.hpp"
 #include "core/registry/callbacks.hpp"
 #include "core/registry/declaration_rules.hpp"
 #include "core/instruments/families.hpp"
@@ -41,6 +42,8 @@ Metric& only(detail::FamilyBase& family) {
 }
 
 }  // namespace
+
+detail::RegistryState& detail::Access::state(const Registry& registry) noexcept { return *registry.state_; }
 
 detail::FamilyFacade& detail::facade(FamilyBase& family, FamilyFacade* (*make)(FamilyBase&)) {
   const std::lock_guard lock{family.facade_mutex};

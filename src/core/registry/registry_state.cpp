@@ -4,7 +4,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include <vitals/lint.hpp>
+#include <vitals/lint_declaration.hpp>
 #include <vitals/registry.hpp>
 
 #include "core/cells/cell_arena.hpp"

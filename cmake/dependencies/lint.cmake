@@ -1,0 +1,1 @@
+set(vitals_dependencies)

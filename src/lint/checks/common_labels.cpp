@@ -1,0 +1,28 @@
+#include "lint/checks/common_labels.hpp"
+
+#include <algorithm>
+
+namespace vitals::detail {
+
+void CommonLabels::add(const std::vector<Label>& labels) {
+  if (none()) return;
+  std::vector<std::pair<std::string, std::string>> kept;
+  for (const auto& [name, value] : labels) {
+    if (value.empty()) continue;  // is the same as no label
+    std::pair<std::string, std::string> label{name, value};
+    if (!labels_ || std::binary_search(labels_->begin(), labels_->end(), label)) kept.push_back(std::move(label));
+  }
+  std::sort(kept.begin(), kept.end());  // a name may come twice
+  labels_ = std::move(kept);
+}
+
+void CommonLabels::report(LintReport& report, LintPosition at) const {
+  if (!labels_ || families_ < 2) return;
+  for (const auto& [name, value] : *labels_) {
+    report.warning(at, "", "constant-label",
+                   "every series has the label " + in_quotes(name) + " with the value " + in_quotes(value) +
+                       "; use a target label or an info metric");
+  }
+}
+
+}  // namespace vitals::detail

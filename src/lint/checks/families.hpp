@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include <vitals/snapshot.hpp>
+
+#include "lint/line/exposition_line.hpp"
+#include "lint/checks/fingerprint.hpp"
+#include "core/lint/report.hpp"
+
+namespace vitals::detail {
+
+/// What the lines so far say of a family. Views are into the text.
+struct LintFamily {
+  std::string name;
+  LintPosition first{};  ///< its first line
+  std::optional<MetricType> type{};
+  std::optional<std::string_view> help{};
+  std::optional<std::string_view> unit{};
+  LintPosition type_at{};
+  LintPosition unit_at{};
+  bool samples = false;
+  bool interleaved = false;
+  bool damaged = false;                              ///< a line of it can't be read: what is missing may be there
+  bool unknown_type = false;                         ///< TYPE has none of the words: its samples may have any suffix
+  std::set<std::string, std::less<>> label_names{};  ///< of its samples
+  std::vector<double> bounds{};                      ///< of its first histogram
+
+  [[nodiscard]] MetricType kind() const noexcept { return type.value_or(MetricType::Untyped); }
+};
+
+/// The suffixes that samples of a type have.
+[[nodiscard]] std::span<const std::string_view> sample_suffixes(MetricType type, LintFormat format) noexcept;
+
+/// Finds the family of each line, and what is wrong with the order of lines and with names of families together.
+class LintFamilies {
+ public:
+  LintFamilies(LintReport& report, LintFormat format) : report_{report}, format_{format} {}
+
+  /// Of a HELP, TYPE or UNIT line; keeps what it says. nullptr: there are too many families.
+  LintFamily* of_metadata(const ExpositionLine& line, std::size_t number);
+  /// Of a sample.
+  LintFamily* of_sample(const ExpositionLine& line, std::size_t number);
+  /// Of a message that is a whole family. False: there are too many.
+  bool declare(std::string_view name, MetricType type, LintPosition at);
+  /// Whether it is a gauge histogram as Python's client, and so we, write one in text, which has none: a histogram of
+  /// buckets alone, and two gauges. Once all lines are known.
+  [[nodiscard]] bool has_gauge_totals(const LintFamily& family) const;
+  /// The family of the last call.
+  [[nodiscard]] LintFamily* current() noexcept { return current_ == kNone ? nullptr : &families_[current_]; }
+  [[nodiscard]] const std::deque<LintFamily>& all() const noexcept { return families_; }
+
+ private:
+  using Index = std::size_t;
+  using Claims = std::unordered_map<Fingerprint, Index, FingerprintHash>;
+  static constexpr Index kNone = static_cast<Index>(-1);
+
+  LintFamily* open(std::string_view name, LintPosition at);
+  LintFamily* go_to(Index index, LintPosition at);
+  void check_place(const LintFamily& family, const ExpositionLine& line, LintPosition at);
+  std::string_view word_of(const ExpositionLine& line, LintPosition at);
+  void set_type(LintFamily& family, const ExpositionLine& line, LintPosition at);
+  void claim(Claims& claims, const std::string& name, LintPosition at, bool strict);
+  void claim_type(MetricType type, LintPosition at);
+  void claim_any_suffix();
+  [[nodiscard]] bool has_gauge(const std::string& name) const;
+  [[nodiscard]] Index owner(std::string_view name) const;
+  void warn_of_total(std::string_view name);
+
+  LintReport& report_;
+  LintFormat format_;
+  std::deque<LintFamily> families_;  // stable addresses
+  Index current_ = kNone;
+  Claims claims_;              // which family has a name, and those of its samples
+  Claims open_metrics_names_;  // of text formats: which would have them in OpenMetrics
+};
+
+}  // namespace vitals::detail

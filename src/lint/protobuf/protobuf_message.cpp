@@ -1,0 +1,74 @@
+#include "lint/protobuf/protobuf_message.hpp"
+
+#include <algorithm>
+
+#include "lint/linters.hpp"
+#include "core/text/utf8.hpp"
+
+namespace vitals::detail {
+
+namespace {
+bool is_control(char c) { return c >= 0 && c < ' '; }
+}  // namespace
+
+bool read_family(const LintContext& context, const WireMessage& message, WireFamily& family) {
+  return read_fields(context, message, kFields<1, 2, 3, 4, 5>, [&](protozero::pbf_reader& reader) {
+    if (reader.tag_and_type() == protozero::tag_and_type(3, kVarint)) {
+      family.type = reader.get_uint64();
+      return true;
+    }
+    if (reader.wire_type() != kLength || reader.tag() > 5 || reader.tag() == 3) return false;
+    const auto inner = message.inner(reader);
+    if (reader.tag() == 4) {
+      ++family.metrics;
+    } else {
+      (reader.tag() == 1 ? family.name : reader.tag() == 2 ? family.help : family.unit) = inner.bytes;
+    }
+    return true;
+  });
+}
+
+std::optional<std::size_t> take_size(std::string_view& body) {
+  const char* next = body.data();
+  try {
+    const auto size = protozero::decode_varint(&next, body.data() + body.size());
+    body.remove_prefix(static_cast<std::size_t>(next - body.data()));
+    return size;
+  } catch (const protozero::exception&) {
+    return std::nullopt;
+  }
+}
+
+bool is_text(std::string_view body) {
+  const auto foreign = [](char c) { return is_control(c) && c != '\t' && c != '\n' && c != '\r'; };
+  return std::none_of(body.begin(), body.end(), foreign) && is_valid_utf8(body);
+}
+
+bool begins_well(std::string_view body) {
+  auto rest = body;
+  const auto size = take_size(rest);
+  if (!size || *size > rest.size()) return !is_text(body);
+  LintReport faults;
+  WireFamily family;
+  const bool whole = read_family({faults, LintFormat::Protobuf, ""}, {rest.substr(0, *size), body.data(), 1}, family);
+  const bool seems_family = !family.name.empty() || (whole && family.metrics > 0);
+  return seems_family && (faults.take().empty() || !is_text(body));
+}
+
+bool seems_protobuf(std::string_view body) {
+  auto rest = body;
+  const auto size = take_size(rest);
+  if (!size || is_text(body)) return false;
+  // Text may have control characters too, in label values. But it does not begin with a name, as messages usually do,
+  // and is none without faults, up to where that is cut off.
+  LintReport faults{{"protobuf-malformed"}, true};
+  WireFamily family;
+  const bool whole = read_family({faults, LintFormat::Protobuf, ""}, {rest.substr(0, *size), body.data(), 1}, family);
+  const bool cut_off = *size > rest.size();
+  const bool named = !family.name.empty() && std::none_of(family.name.begin(), family.name.end(), is_control);
+  if (named && rest.starts_with('\n')) return true;
+  const bool nameless = whole && family.name.empty() && family.metrics > 0;
+  return faults.take().empty() && (nameless || (named && (whole || cut_off)));
+}
+
+}  // namespace vitals::detail

@@ -1,0 +1,109 @@
+// Declarations are held against promlint's rules as the registry is told.
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <vitals/lint.hpp>
+#include <vitals/vitals.hpp>
+
+#include "lint/lint_cases.hpp"
+
+namespace vitals {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+TEST(RegistryLint, IsOffUnlessAskedFor) {
+  Registry registry;
+
+  EXPECT_NO_THROW(registry.gauge("queueLength_milliseconds_total", ""));
+}
+
+TEST(RegistryLint, ReportsEachProblemOfANewDeclarationOnce) {
+  std::vector<std::string> rules;
+  Registry registry{{.on_lint = [&](const LintProblem& problem) { rules.push_back(problem.rule); }}};
+
+  registry.gauge("good_seconds", "Good.");
+  EXPECT_THAT(rules, IsEmpty());
+  registry.gauge("queueLength", "");
+  const auto first = rules;
+  registry.gauge("queueLength", "");
+
+  EXPECT_THAT(first, testing::SizeIs(2));
+  EXPECT_EQ(rules, first);
+}
+
+TEST(RegistryLint, JudgesTheNameAsItWasGiven) {
+  std::vector<std::string> metrics;
+  Registry registry{{.on_lint = [&](const LintProblem& problem) { metrics.push_back(problem.metric); }}};
+
+  registry.counter("jobs", "Jobs.");
+
+  EXPECT_THAT(metrics, ElementsAre("jobs"));
+  EXPECT_THAT(to_text(registry), HasSubstr("jobs_total 0\n"));
+}
+
+TEST(RegistryLint, JudgesCallbacksAndLabels) {
+  std::vector<std::string> metrics;
+  Registry registry{{.on_lint = [&](const LintProblem& problem) { metrics.push_back(problem.metric); }}};
+
+  const auto token = registry.gauge_callback("wait_milliseconds", "Wait.", [] { return 1.0; });
+  registry.counter("a_total", "A.", {"badLabel"});
+
+  EXPECT_THAT(metrics, Contains("wait_milliseconds"));
+  EXPECT_THAT(metrics, Contains("a_total"));
+}
+
+TEST(RegistryLint, JudgesNamesInUpperCaseToo) {
+  Registry registry{{.refuse_lint = true}};
+
+  EXPECT_THROW(registry.gauge("WAIT_MS", "Wait."), std::invalid_argument);
+}
+
+TEST(RegistryLint, RefusesIfToldTo) {
+  Registry registry{{.refuse_lint = true}};
+
+  try {
+    registry.gauge("wait_milliseconds", "Wait.");
+    FAIL() << "nothing thrown";
+  } catch (const std::invalid_argument& error) {
+    EXPECT_THAT(error.what(), HasSubstr("wait_milliseconds"));
+    EXPECT_THAT(error.what(), HasSubstr("seconds"));
+  }
+  EXPECT_EQ(to_text(registry), "");
+  EXPECT_NO_THROW(registry.gauge("wait_seconds", "Wait."));
+}
+
+TEST(RegistryLint, WhatTheLibraryRegistersIsClean) {
+  std::vector<LintProblem> declared;
+  Registry registry{{.on_lint = [&](const LintProblem& problem) { declared.push_back(problem); }}};
+
+  register_process_metrics(registry);
+  register_allocator_metrics(registry);
+  register_build_info(registry, {.version = "1.2", .revision = "abc"});
+  register_library_metrics(registry);
+
+  EXPECT_EQ(shown(declared), "");
+  EXPECT_EQ(shown(lint_exposition(to_text(registry), LintFormat::Text)), "");
+  EXPECT_EQ(shown(lint_exposition(to_openmetrics(registry), LintFormat::OpenMetrics)), "");
+  EXPECT_EQ(shown(lint_exposition(to_protobuf(registry), LintFormat::Protobuf)), "");
+}
+
+// A callback may use the registry that calls it.
+TEST(RegistryLint, CallsBackWithoutALock) {
+  Registry* self = nullptr;
+  Registry registry{{.on_lint = [&](const LintProblem&) { self->counter("problems_total", "Problems.").inc(); }}};
+  self = &registry;
+
+  registry.gauge("queueLength", "Length.");
+
+  EXPECT_THAT(to_text(registry), HasSubstr("problems_total 1\n"));
+}
+
+}  // namespace
+}  // namespace vitals
