@@ -1,8 +1,8 @@
 // The README's program. While it runs:  curl http://127.0.0.1:9464/metrics
-#include "jobs.hpp"
-
 #include <vitals/http.hpp>
 #include <vitals/vitals.hpp>
+
+#include "jobs.hpp"
 
 int main() {
   vitals::Registry registry;

@@ -22,7 +22,8 @@ struct LintProblem {
   Severity severity = Severity::Error;
 };
 
-/// At most so many problems come from one exposition or declaration; a last one, "too-many-problems", says that there were more.
+/// At most so many problems come from one exposition or declaration; a last one, "too-many-problems", says that there
+/// were more.
 inline constexpr std::size_t kMaxLintProblems = 1000;
 
 /// All rules by name, also those of the `vitals lint` command alone; docs/lint.md explains them.

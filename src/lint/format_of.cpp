@@ -8,8 +8,8 @@
 
 #include <vitals/lint.hpp>
 
-#include "core/text/ascii.hpp"
 #include "core/lint/declaration.hpp"
+#include "core/text/ascii.hpp"
 
 namespace vitals {
 

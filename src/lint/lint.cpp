@@ -2,10 +2,10 @@
 
 #include <vitals/lint.hpp>
 
-#include "lint/line/exposition_line.hpp"
-#include "lint/linters.hpp"
-
 #include "core/lint/report.hpp"
+#include "lint/line/exposition_line.hpp"
+#include "lint/protobuf/protobuf_linter.hpp"
+#include "lint/text/text_linter.hpp"
 
 namespace vitals {
 

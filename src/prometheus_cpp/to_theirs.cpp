@@ -3,10 +3,10 @@
 #include <string_view>
 #include <utility>
 
-#include "core/text/escaping.hpp"
 #include "core/formats/histogram_view.hpp"
-#include "core/text/names.hpp"
 #include "core/formats/text_format.hpp"
+#include "core/text/escaping.hpp"
+#include "core/text/names.hpp"
 #include "core/text/utf8.hpp"
 #include "prometheus_cpp/translate.hpp"
 

@@ -1,11 +1,10 @@
 // Which problems are listed: those that are wanted, each once, and not without end.
-#include "core/lint/report.hpp"
-
 #include <string>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/lint/report.hpp"
 #include "lint/lint_cases.hpp"
 
 namespace vitals {

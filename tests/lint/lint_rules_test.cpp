@@ -62,8 +62,10 @@ TEST(LintRules, AreInTheGuide) {
 }
 
 TEST(LintRules, AreInTheSourcesAndTheTests) {
-  const auto sources = all_of(kRoot / "src/core/lint") + all_of(kRoot / "src/lint") + all_of(kRoot / "src/tool", "lint");
-  const auto tests = all_of(kRoot / "tests/core/lint") + all_of(kRoot / "tests/lint") + all_of(kRoot / "tests/tool", "lint_");
+  const auto sources =
+      all_of(kRoot / "src/core/lint") + all_of(kRoot / "src/lint") + all_of(kRoot / "src/tool", "lint");
+  const auto tests =
+      all_of(kRoot / "tests/core/lint") + all_of(kRoot / "tests/lint") + all_of(kRoot / "tests/tool", "lint_");
   const std::set<std::string> rules(lint_rules().begin(), lint_rules().end());
 
   for (const auto& rule : rules) {

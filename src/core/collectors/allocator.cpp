@@ -12,9 +12,9 @@
 
 #include <vitals/process.hpp>
 
-#include "core/instruments/access.hpp"
 #include "core/collectors/family_list.hpp"
 #include "core/collectors/paced.hpp"
+#include "core/instruments/access.hpp"
 #include "core/registry/registry_state.hpp"
 
 // Null unless the program, or one of its shared or preloaded libraries, has them: jemalloc's mallctl(3), and

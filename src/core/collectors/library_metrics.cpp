@@ -2,9 +2,9 @@
 
 #include <vitals/process.hpp>
 
-#include "core/instruments/access.hpp"
 #include "core/cells/cells.hpp"
 #include "core/exemplars/exemplar_text.hpp"
+#include "core/instruments/access.hpp"
 #include "core/registry/registry_state.hpp"
 
 namespace vitals {

@@ -13,10 +13,10 @@
 
 #include <vitals/process.hpp>
 
-#include "core/instruments/access.hpp"
 #include "core/collectors/cgroup.hpp"
 #include "core/collectors/family_list.hpp"
 #include "core/collectors/proc_file.hpp"
+#include "core/instruments/access.hpp"
 #include "core/registry/registry_state.hpp"
 
 namespace vitals {

@@ -7,14 +7,14 @@
 #include <protozero/buffer_fixed.hpp>
 #include <protozero/varint.hpp>
 
-#include "core/text/ascii.hpp"
-#include "core/text/escaping.hpp"
 #include "core/formats/exposed_exemplar.hpp"
 #include "core/formats/histogram_view.hpp"
 #include "core/formats/protobuf_fields.hpp"
+#include "core/formats/protobuf_native.hpp"
+#include "core/text/ascii.hpp"
+#include "core/text/escaping.hpp"
 #include "core/text/metric_types.hpp"
 #include "core/text/names.hpp"
-#include "core/formats/protobuf_native.hpp"
 #include "core/text/utf8.hpp"
 
 namespace vitals::detail {
@@ -71,7 +71,8 @@ void write_exemplar(Writer& parent, Tag tag, const Exemplar* one, Escaping escap
 void write_counter(Writer& parent, const MetricSnapshot& metric, Escaping escaping) {
   Writer writer{parent, field::metric::Counter};
   writer.add_double(field::counter::Value, metric.value);
-  write_exemplar(writer, field::counter::Exemplar, newest_in(metric.exemplars, -kInfinity, kInfinity, escaping), escaping);
+  write_exemplar(writer, field::counter::Exemplar, newest_in(metric.exemplars, -kInfinity, kInfinity, escaping),
+                 escaping);
   write_time(writer, field::counter::Created, metric.created);
 }
 

@@ -4,12 +4,12 @@
 #include <limits>
 #include <utility>
 
-#include "core/text/escaping.hpp"
 #include "core/formats/exposed_exemplar.hpp"
 #include "core/formats/histogram_view.hpp"
+#include "core/formats/text_format.hpp"
+#include "core/text/escaping.hpp"
 #include "core/text/metric_types.hpp"
 #include "core/text/names.hpp"
-#include "core/formats/text_format.hpp"
 
 namespace vitals::detail {
 

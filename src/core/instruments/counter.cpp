@@ -4,12 +4,12 @@
 
 #include <vitals/counter.hpp>
 
-#include "core/instruments/access.hpp"
 #include "core/cells/cell_arena.hpp"
 #include "core/cells/cells.hpp"
 #include "core/exemplars/exemplar_pool.hpp"
-#include "core/instruments/families.hpp"
 #include "core/formats/line_writer.hpp"
+#include "core/instruments/access.hpp"
+#include "core/instruments/families.hpp"
 
 namespace vitals {
 

@@ -6,8 +6,8 @@
 #include <vitals/detail/cells.hpp>
 #include <vitals/gauge.hpp>
 
-#include "core/instruments/families.hpp"
 #include "core/formats/line_writer.hpp"
+#include "core/instruments/families.hpp"
 
 namespace vitals {
 

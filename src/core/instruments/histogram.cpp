@@ -5,15 +5,15 @@
 
 #include <vitals/histogram.hpp>
 
-#include "core/instruments/access.hpp"
 #include "core/cells/cell_arena.hpp"
 #include "core/cells/cells.hpp"
 #include "core/exemplars/exemplar_pool.hpp"
-#include "core/instruments/families.hpp"
 #include "core/formats/line_writer.hpp"
-#include "core/text/metric_types.hpp"
-#include "core/instruments/native_buckets.hpp"
 #include "core/formats/text_format.hpp"
+#include "core/instruments/access.hpp"
+#include "core/instruments/families.hpp"
+#include "core/instruments/native_buckets.hpp"
+#include "core/text/metric_types.hpp"
 
 namespace vitals {
 

@@ -3,8 +3,8 @@
 #include <utility>
 #include <vector>
 
-#include "core/instruments/access.hpp"
 #include "core/exemplars/exemplar_pool.hpp"
+#include "core/instruments/access.hpp"
 #include "core/instruments/families.hpp"
 #include "core/instruments/native_buckets.hpp"
 

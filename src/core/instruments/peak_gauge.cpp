@@ -6,9 +6,9 @@
 #include <vitals/detail/cells.hpp>
 #include <vitals/peak_gauge.hpp>
 
+#include "core/formats/line_writer.hpp"
 #include "core/instruments/access.hpp"
 #include "core/instruments/families.hpp"
-#include "core/formats/line_writer.hpp"
 
 namespace vitals {
 

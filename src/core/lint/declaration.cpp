@@ -5,8 +5,8 @@
 #include <cmath>
 #include <utility>
 
-#include "core/text/ascii.hpp"
 #include "core/lint/report.hpp"
+#include "core/text/ascii.hpp"
 #include "core/text/metric_types.hpp"
 #include "core/text/names.hpp"
 

@@ -4,8 +4,8 @@
 #include <iterator>
 #include <tuple>
 
-#include "core/text/printable.hpp"
 #include "core/formats/text_format.hpp"
+#include "core/text/printable.hpp"
 
 namespace vitals::detail {
 

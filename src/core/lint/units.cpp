@@ -5,9 +5,9 @@
 #include <string>
 #include <utility>
 
-#include "core/text/ascii.hpp"
 #include "core/lint/declaration.hpp"
 #include "core/lint/report.hpp"
+#include "core/text/ascii.hpp"
 
 namespace vitals::detail {
 

@@ -5,13 +5,13 @@
 #include <string>
 #include <utility>
 
-#include "core/text/escaping.hpp"
 #include "core/formats/exposed_exemplar.hpp"
 #include "core/formats/family_head.hpp"
+#include "core/formats/text_format.hpp"
+#include "core/registry/sample_names.hpp"
+#include "core/text/escaping.hpp"
 #include "core/text/metric_types.hpp"
 #include "core/text/names.hpp"
-#include "core/registry/sample_names.hpp"
-#include "core/formats/text_format.hpp"
 #include "core/text/utf8.hpp"
 
 namespace vitals::detail {

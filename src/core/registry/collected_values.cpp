@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "core/registry/collected.hpp"
 #include "core/formats/histogram_view.hpp"
+#include "core/registry/collected.hpp"
 #include "core/text/metric_types.hpp"
 #include "core/text/utf8.hpp"
 

@@ -7,12 +7,12 @@
 #include <vitals/detail/cells.hpp>
 
 #include "core/cells/cell_arena.hpp"
-#include "core/text/escaping.hpp"
 #include "core/cells/log_cells.hpp"
+#include "core/formats/text_format.hpp"
+#include "core/text/escaping.hpp"
 #include "core/text/metric_types.hpp"
 #include "core/text/names.hpp"
 #include "core/text/refuse.hpp"
-#include "core/formats/text_format.hpp"
 #include "core/text/utf8.hpp"
 
 namespace vitals::detail {
@@ -40,7 +40,8 @@ std::string show(const char* what, double value) {
 void check_metric_name(std::string_view name, bool utf8) {
   if (valid_metric_name(name, utf8)) return;
   if (utf8) refuse(name, "a metric name must be UTF-8 text that is not empty; give it a name");
-  refuse(name, "a metric name must match [a-zA-Z_:][a-zA-Z0-9_:]*; use \"" + nearest_legacy_name(name, NameKind::Metric) + "\"");
+  refuse(name, "a metric name must match [a-zA-Z_:][a-zA-Z0-9_:]*; use \"" +
+                   nearest_legacy_name(name, NameKind::Metric) + "\"");
 }
 
 void check_label_names(std::string_view metric, std::span<const std::string_view> names, std::string_view reserved,
@@ -50,14 +51,17 @@ void check_label_names(std::string_view metric, std::span<const std::string_view
     if (utf8 && (name->empty() || !is_valid_utf8(*name)))
       refuse(metric, label + "a label name must be UTF-8 text that is not empty; give it a name");
     if (!utf8 && !is_legacy_name(*name, NameKind::Label))
-      refuse(metric, label + "a label name must match [a-zA-Z_][a-zA-Z0-9_]*; use \"" + nearest_legacy_name(*name, NameKind::Label) + "\"");
+      refuse(metric, label + "a label name must match [a-zA-Z_][a-zA-Z0-9_]*; use \"" +
+                         nearest_legacy_name(*name, NameKind::Label) + "\"");
     if (name->starts_with("__"))
       refuse(metric, label + "names that start with \"__\" are reserved for Prometheus; drop the underscores");
     if (utf8 && are_alike(*name, kMetricName, NameKind::Label))
       refuse(metric, label + "the name becomes __name__ where names are escaped; rename the label");
     const auto is = [&](std::string_view other) { return are_alike(*name, other, NameKind::Label); };
-    if (is(kBucketLabel)) refuse(metric, label + "the name is reserved for the buckets of histograms; rename the label");
-    if (is(kQuantileLabel)) refuse(metric, label + "the name is reserved for the quantiles of summaries; rename the label");
+    if (is(kBucketLabel))
+      refuse(metric, label + "the name is reserved for the buckets of histograms; rename the label");
+    if (is(kQuantileLabel))
+      refuse(metric, label + "the name is reserved for the quantiles of summaries; rename the label");
     if (!reserved.empty() && is(reserved))
       refuse(metric, label + "the name is reserved for the states, it is the metric's; rename the label");
     if (std::find(names.begin(), name, *name) != name)
@@ -77,8 +81,8 @@ void check_unit(std::string_view metric, std::string_view base, std::string_view
                        "\": a unit must match [a-zA-Z_][a-zA-Z0-9_]*; use a word such as \"seconds\"");
   if (base.size() <= unit.size() + 1 || !base.ends_with(unit) || base[base.size() - unit.size() - 1] != '_')
     refuse(metric, "unit \"" + std::string{unit} + "\": the name must end in it (before _total); use \"" +
-                       std::string{base} + "_" + std::string{unit} + std::string{metric.ends_with(suffix::kTotal) ? suffix::kTotal : ""} +
-                       "\"");
+                       std::string{base} + "_" + std::string{unit} +
+                       std::string{metric.ends_with(suffix::kTotal) ? suffix::kTotal : ""} + "\"");
 }
 
 void check_states(std::string_view metric, std::span<const std::string> states) {

@@ -2,10 +2,10 @@
 
 #include <cstddef>
 
-#include "core/instruments/access.hpp"
 #include "core/formats/protobuf_writer.hpp"
-#include "core/registry/registry_state.hpp"
 #include "core/formats/text_writer.hpp"
+#include "core/instruments/access.hpp"
+#include "core/registry/registry_state.hpp"
 
 namespace vitals {
 

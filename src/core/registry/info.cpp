@@ -7,7 +7,6 @@
 
 #include "core/registry/declaration_rules.hpp"
 
-
 namespace vitals {
 
 Info::~Info() { delete data_; }

@@ -6,14 +6,14 @@
 #include <vitals/registry.hpp>
 
 #include "core/instruments/access.hpp"
+#include "core/instruments/families.hpp"
+#include "core/instruments/native_buckets.hpp"
 #include "core/registry/callbacks.hpp"
 #include "core/registry/declaration_rules.hpp"
-#include "core/instruments/families.hpp"
 #include "core/registry/info.hpp"
-#include "core/text/metric_types.hpp"
-#include "core/instruments/native_buckets.hpp"
-#include "core/text/refuse.hpp"
 #include "core/registry/registry_state.hpp"
+#include "core/text/metric_types.hpp"
+#include "core/text/refuse.hpp"
 
 namespace vitals {
 
@@ -186,7 +186,8 @@ CollectorToken Registry::gauge_callback(std::string_view name, std::string_view 
 CollectorToken Registry::counter_callback(std::string_view name, std::string_view help,
                                           std::function<double()> callback) {
   detail::check_metric_name(name, state_->utf8_names());
-  const FamilySnapshot family{detail::with_value_suffix(name, MetricType::Counter), std::string{help}, MetricType::Counter, {}, {}};
+  const FamilySnapshot family{
+      detail::with_value_suffix(name, MetricType::Counter), std::string{help}, MetricType::Counter, {}, {}};
   return CollectorToken{state_->add(detail::collect_one(family, std::move(callback)), family)->hold()};
 }
 

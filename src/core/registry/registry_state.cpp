@@ -8,11 +8,11 @@
 #include <vitals/registry.hpp>
 
 #include "core/cells/cell_arena.hpp"
+#include "core/formats/text_format.hpp"
 #include "core/registry/collected.hpp"
 #include "core/registry/declaration_rules.hpp"
 #include "core/text/metric_types.hpp"
 #include "core/text/refuse.hpp"
-#include "core/formats/text_format.hpp"
 #include "core/text/utf8.hpp"
 
 namespace vitals::detail {

@@ -14,9 +14,9 @@
 
 #include "core/registry/collected.hpp"
 #include "core/registry/collector.hpp"
+#include "core/registry/sample_names.hpp"
 #include "core/series/environment.hpp"
 #include "core/series/family_base.hpp"
-#include "core/registry/sample_names.hpp"
 
 namespace vitals {
 class Info;

@@ -5,8 +5,8 @@
 #include <random>
 #include <utility>
 
-#include "core/text/names.hpp"
 #include "core/formats/text_format.hpp"
+#include "core/text/names.hpp"
 #include "core/text/utf8.hpp"
 
 namespace vitals::detail {

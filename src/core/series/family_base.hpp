@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
-#include <vitals/format.hpp>
 #include <vitals/family.hpp>
+#include <vitals/format.hpp>
 #include <vitals/snapshot.hpp>
 
 #include "core/series/declaration.hpp"

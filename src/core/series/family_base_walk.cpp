@@ -2,10 +2,10 @@
 #include <algorithm>
 #include <thread>
 
-#include "core/series/family_base.hpp"
-#include "core/series/label_messages.hpp"
 #include "core/formats/line_writer.hpp"
 #include "core/formats/protobuf_writer.hpp"
+#include "core/series/family_base.hpp"
+#include "core/series/label_messages.hpp"
 
 namespace vitals::detail {
 

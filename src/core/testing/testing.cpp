@@ -6,12 +6,12 @@
 #include <vitals/registry.hpp>
 #include <vitals/testing.hpp>
 
-#include "core/instruments/access.hpp"
 #include "core/formats/histogram_view.hpp"
+#include "core/formats/text_format.hpp"
+#include "core/instruments/access.hpp"
+#include "core/registry/registry_state.hpp"
 #include "core/testing/line_diff.hpp"
 #include "core/text/metric_types.hpp"
-#include "core/registry/registry_state.hpp"
-#include "core/formats/text_format.hpp"
 
 namespace vitals::testing {
 
@@ -31,14 +31,16 @@ void for_each_sample(const FamilySnapshot& family, const MetricSnapshot& metric,
     case MetricType::GaugeHistogram: {
       const std::uint64_t count = detail::count_of(metric);
       detail::for_each_bucket(metric, count, [&](double, double upper, std::uint64_t cumulative) {
-        visit(detail::suffix::kBucket, Label{std::string{detail::kBucketLabel}, number(upper)}, static_cast<double>(cumulative));
+        visit(detail::suffix::kBucket, Label{std::string{detail::kBucketLabel}, number(upper)},
+              static_cast<double>(cumulative));
       });
       visit(is_gauge ? detail::suffix::kGaugeSum : detail::suffix::kSum, Label{}, metric.sum);
       visit(is_gauge ? detail::suffix::kGaugeCount : detail::suffix::kCount, Label{}, static_cast<double>(count));
       break;
     }
     case MetricType::Summary:
-      for (const auto& [quantile, value] : metric.quantiles) visit("", Label{std::string{detail::kQuantileLabel}, number(quantile)}, value);
+      for (const auto& [quantile, value] : metric.quantiles)
+        visit("", Label{std::string{detail::kQuantileLabel}, number(quantile)}, value);
       visit(detail::suffix::kSum, Label{}, metric.sum);
       visit(detail::suffix::kCount, Label{}, static_cast<double>(metric.count));
       break;
@@ -63,7 +65,8 @@ bool are_equal(std::string_view name, std::string_view a, std::string_view b) no
   if (a == b) return true;
   double x = 0;
   double y = 0;
-  return (name == detail::kBucketLabel || name == detail::kQuantileLabel) && is_number(a, x) && is_number(b, y) && x == y;  // "1" and "1.0"
+  return (name == detail::kBucketLabel || name == detail::kQuantileLabel) && is_number(a, x) && is_number(b, y) &&
+         x == y;  // "1" and "1.0"
 }
 
 // Whether the labels, with the one that the type adds, are those that are wanted; the first ones, constant, need not

@@ -48,15 +48,16 @@ inline constexpr std::string_view kQuantileLabel = "quantile";
 /// The other way round; empty: there is no such number.
 [[nodiscard]] std::optional<MetricType> type_of_protobuf_number(std::uint64_t number) noexcept;
 
-/// What the one sample of a series has after the OpenMetrics name of its family: `_total` of counters, `_info` of infos.
+/// What the one sample of a series has after the OpenMetrics name of its family: `_total` of counters, `_info` of
+/// infos.
 [[nodiscard]] std::string_view value_suffix(MetricType type) noexcept;
 /// The name without value_suffix().
 [[nodiscard]] std::string_view base_name(std::string_view name, MetricType type) noexcept;
 /// The name with value_suffix(), which is added if it is not there.
 [[nodiscard]] std::string with_value_suffix(std::string_view name, MetricType type);
 
-/// What the lines of samples have after the family's name, "" included where there are such lines: after the name in the
-/// TYPE line.
+/// What the lines of samples have after the family's name, "" included where there are such lines: after the name in
+/// the TYPE line.
 [[nodiscard]] std::span<const std::string_view> text_sample_suffixes(MetricType type) noexcept;
 [[nodiscard]] std::span<const std::string_view> openmetrics_sample_suffixes(MetricType type) noexcept;
 

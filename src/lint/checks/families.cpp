@@ -4,8 +4,8 @@
 #include <array>
 #include <utility>
 
-#include "core/text/ascii.hpp"
 #include "core/lint/declaration.hpp"
+#include "core/text/ascii.hpp"
 
 namespace vitals::detail {
 

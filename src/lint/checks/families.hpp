@@ -13,9 +13,9 @@
 
 #include <vitals/snapshot.hpp>
 
-#include "lint/line/exposition_line.hpp"
-#include "lint/checks/fingerprint.hpp"
 #include "core/lint/report.hpp"
+#include "lint/checks/fingerprint.hpp"
+#include "lint/line/exposition_line.hpp"
 
 namespace vitals::detail {
 

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "lint/line/exposition_line.hpp"
 #include "core/lint/report.hpp"
+#include "lint/line/exposition_line.hpp"
 
 namespace vitals::detail {
 

@@ -1,9 +1,9 @@
 // Labels of a line, also those of its exemplar.
 #include <utility>
 
-#include "lint/line/exposition_line.hpp"
 #include "core/text/printable.hpp"
 #include "core/text/utf8.hpp"
+#include "lint/line/exposition_line.hpp"
 
 namespace vitals::detail {
 

@@ -1,18 +1,19 @@
+#include "lint/protobuf/protobuf_linter.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <set>
 #include <tuple>
 #include <utility>
 
-#include "lint/checks/common_labels.hpp"
-#include "lint/checks/families.hpp"
-#include "lint/linters.hpp"
-#include "lint/checks/fingerprint.hpp"
 #include "core/lint/declaration.hpp"
-#include "lint/protobuf/protobuf_message.hpp"
 #include "core/text/metric_types.hpp"
 #include "core/text/names.hpp"
 #include "core/text/utf8.hpp"
+#include "lint/checks/common_labels.hpp"
+#include "lint/checks/families.hpp"
+#include "lint/checks/fingerprint.hpp"
+#include "lint/protobuf/protobuf_message.hpp"
 
 namespace vitals::detail {
 

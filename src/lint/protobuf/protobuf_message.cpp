@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "lint/linters.hpp"
 #include "core/text/utf8.hpp"
+#include "lint/protobuf/protobuf_linter.hpp"
 
 namespace vitals::detail {
 

@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <cmath>
 
-#include "lint/text/exact_time.hpp"
 #include "core/lint/declaration.hpp"
 #include "core/text/metric_types.hpp"
+#include "lint/text/exact_time.hpp"
 
 namespace vitals::detail {
 
 namespace {
-
 
 std::string_view own_label_of(const LintFamily& family, std::string_view suffix) {
   if (is_histogram(family.kind()) && suffix == "_bucket") return "le";

@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "lint/text/series_linter.hpp"
 #include "core/text/utf8.hpp"
+#include "lint/text/series_linter.hpp"
 
 namespace vitals::detail {
 

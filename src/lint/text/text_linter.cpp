@@ -1,9 +1,10 @@
-#include "lint/line/exposition_line.hpp"
-#include "lint/checks/families.hpp"
-#include "lint/linters.hpp"
-#include "lint/text/series_linter.hpp"
+#include "lint/text/text_linter.hpp"
+
 #include "core/text/printable.hpp"
 #include "core/text/utf8.hpp"
+#include "lint/checks/families.hpp"
+#include "lint/line/exposition_line.hpp"
+#include "lint/text/series_linter.hpp"
 
 namespace vitals::detail {
 

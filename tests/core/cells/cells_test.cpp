@@ -15,8 +15,8 @@
 
 #include <vitals/vitals.hpp>
 
-#include "core/instruments/access.hpp"
 #include "core/cells/cell_arena.hpp"
+#include "core/instruments/access.hpp"
 
 namespace vitals {
 namespace {

@@ -23,9 +23,9 @@
 
 #include <vitals/vitals.hpp>
 
-#include "core/instruments/access.hpp"
 #include "core/cells/cell_arena.hpp"
 #include "core/cells/cells.hpp"
+#include "core/instruments/access.hpp"
 
 namespace vitals {
 namespace {

@@ -8,8 +8,8 @@
 #include <vitals/vitals.hpp>
 
 #include "core/every_type.hpp"
-#include "core/golden.hpp"
 #include "core/formats/text_format.hpp"
+#include "core/golden.hpp"
 
 namespace vitals {
 namespace {

@@ -9,9 +9,9 @@
 #include <vitals/vitals.hpp>
 
 #include "core/every_type.hpp"
+#include "core/formats/protobuf_writer.hpp"
 #include "core/golden.hpp"
 #include "core/protobuf_dump.hpp"
-#include "core/formats/protobuf_writer.hpp"
 
 namespace vitals {
 namespace {

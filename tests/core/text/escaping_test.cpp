@@ -1,9 +1,10 @@
 #include "core/text/escaping.hpp"
-#include "core/text/names.hpp"
 
 #include <string>
 
 #include <gtest/gtest.h>
+
+#include "core/text/names.hpp"
 
 namespace vitals::detail {
 namespace {

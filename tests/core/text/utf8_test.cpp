@@ -1,3 +1,5 @@
+#include "core/text/utf8.hpp"
+
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -5,8 +7,6 @@
 #include <gtest/gtest.h>
 
 #include <vitals/vitals.hpp>
-
-#include "core/text/utf8.hpp"
 
 namespace vitals {
 namespace {
