@@ -11,6 +11,7 @@
 #include <malloc.h>
 
 #include <vitals/process.hpp>
+#include <vitals/registry.hpp>
 
 #include "core/collectors/family_list.hpp"
 #include "core/collectors/paced.hpp"

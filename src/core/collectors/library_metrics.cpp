@@ -1,6 +1,7 @@
 #include <utility>
 
 #include <vitals/process.hpp>
+#include <vitals/registry.hpp>
 
 #include "core/cells/cells.hpp"
 #include "core/exemplars/exemplar_text.hpp"

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <vitals/process.hpp>
+#include <vitals/registry.hpp>
 
 #include "core/collectors/cgroup.hpp"
 #include "core/collectors/family_list.hpp"
