@@ -1,6 +1,6 @@
 # vitals_component(): one library of vitals with its headers, install rules, export set and pkg-config file.
-# What it links to is found by cmake/dependencies/<name>.cmake, in this build and in that of whoever uses it; such a file
-# takes vitals_required (REQUIRED, QUIET or nothing) and sets vitals_dependencies, the targets that must then exist.
+# What it links to is looked for by cmake/dependencies/<name>.cmake, in this build and in that of whoever uses it; such a
+# file sets vitals_dependencies, the targets that must then exist, and vitals_packages, the Debian package of each.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
@@ -28,11 +28,24 @@ add_library(vitals_unoptimised INTERFACE)
 target_compile_options(vitals_unoptimised INTERFACE -O0)
 set(vitals_unoptimised_if_sanitized $<$<BOOL:${VITALS_SANITIZE}>:vitals_unoptimised>)
 
+# vitals_need(<condition>… <package> <who> <option>): says in one line which Debian package is missing, if the condition
+# does not hold, and which option does without it. Core has no such option.
+function(vitals_need)
+  list(POP_BACK ARGN option who package)
+  if(${ARGN})
+    return()
+  endif()
+  set(instead)
+  if(NOT option STREQUAL VITALS_CORE)
+    set(instead " or configure with -D${option}=OFF")
+  endif()
+  message(FATAL_ERROR "${who} needs ${package}, which was not found: install it (apt-get install ${package})${instead}")
+endfunction()
+
 # vitals_unity_by_room(<target> <source>…): in a unity build, the sources of a folder become one translation unit.
-# Unity builds are the default where vitals is not the top project: their users build it once, and never change a source.
 function(vitals_unity_by_room target)
   set_target_properties(${target} PROPERTIES UNITY_BUILD_MODE GROUP)
-  if(NOT PROJECT_IS_TOP_LEVEL AND NOT DEFINED CMAKE_UNITY_BUILD)
+  if(VITALS_UNITY)
     set_target_properties(${target} PROPERTIES UNITY_BUILD ON)
   endif()
   foreach(source IN LISTS ARGN)
@@ -47,8 +60,11 @@ endfunction()
 # that only a static link needs. The words of DESIGN hold: the name is the folder, the target, the option, the component.
 function(vitals_component name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;HEADERS;PUBLIC;PRIVATE;REQUIRES;REQUIRES_PRIVATE")
-  set(vitals_required REQUIRED)
   include(${vitals_cmake_dir}/dependencies/${name}.cmake)
+  string(TOUPPER VITALS_${name} option)
+  foreach(dependency package IN ZIP_LISTS vitals_dependencies vitals_packages)
+    vitals_need(TARGET ${dependency} ${package} vitals::${name} ${option})
+  endforeach()
 
   set(target vitals_${name})
   add_library(${target} ${arg_SOURCES})
@@ -86,15 +102,6 @@ function(vitals_component name)
     install(FILES ${PROJECT_BINARY_DIR}/vitals-${name}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
   endif()
 endfunction()
-
-# vitals_need(<package> <option> <use>): what only an option needs; without it, says how to get it or how to do without.
-macro(vitals_need package option use)
-  find_package(${package} QUIET)
-  if(NOT ${package}_FOUND)
-    message(FATAL_ERROR "${option} needs ${package}, which was not found. Run cmake/install-packages.sh ${use}, "
-      "or configure with -D${option}=OFF.")
-  endif()
-endmacro()
 
 # The files that find_package(vitals) reads; called once, after all components.
 function(vitals_install_package)

@@ -1,9 +1,12 @@
 #!/bin/sh
-# Installs the Debian packages of the given uses that are missing:  cmake/install-packages.sh build test
+# Installs the Debian packages of the given uses that are missing:  cmake/install-packages.sh [--verbose] build core http
+# --verbose shows what apt-get says, which is otherwise shown only when it fails.
 # Needs root (or sudo) only when something is missing. Starts none of the servers that come with the packages.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-[ $# -gt 0 ] || { echo "usage: $0 USE...   (uses: $(awk '!/^#/ && NF {print $1}' "$here/packages.txt" | sort -u | xargs))" >&2; exit 2; }
+verbose=
+if [ "${1-}" = --verbose ]; then verbose=1 && shift; fi
+[ $# -gt 0 ] || { echo "usage: $0 [--verbose] USE...   (uses: $(awk '!/^#/ && NF {print $1}' "$here/packages.txt" | sort -u | xargs))" >&2; exit 2; }
 
 release=$(. /etc/os-release && echo "${VERSION_ID:-99}")  # testing and unstable have none
 missing=
@@ -34,5 +37,12 @@ if [ ! -e $policy ]; then
   $sudo chmod 755 $policy
 fi
 echo "Installing:$missing"
-{ $sudo apt-get update -q && $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing; } >"$log" 2>&1 ||
-  { cat "$log" >&2; exit 1; }
+install() {
+  $sudo apt-get update -q &&
+    $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing
+}
+if [ -n "$verbose" ]; then
+  install
+else
+  install >"$log" 2>&1 || { cat "$log" >&2; exit 1; }
+fi

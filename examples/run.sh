@@ -60,13 +60,15 @@ choose_port() {
 }
 
 use_build "$build"
-"$root/cmake/install-packages.sh" build example
+install build core lint http postgres redis tool example
 done_with "packages are installed"
 
-options=(-DVITALS_EXAMPLES=ON -DVITALS_HTTP=ON -DVITALS_POSTGRES=ON -DVITALS_REDIS=ON -DVITALS_TOOL=ON)
-[ -e "$build/build.ninja" ] || options+=(-DVITALS_TESTS=OFF -DVITALS_BENCH=OFF)
+options=(-DVITALS_EXAMPLES=ON -DVITALS_LINT=ON -DVITALS_HTTP=ON -DVITALS_POSTGRES=ON -DVITALS_REDIS=ON -DVITALS_TOOL=ON)
+# A new folder gets what is run here, and nothing else.
+[ -e "$build/build.ninja" ] ||
+  options+=(-DVITALS_PROMETHEUS_CPP=OFF -DVITALS_TESTS=OFF -DVITALS_BENCH=OFF -DVITALS_UNITY=ON)
 quietly cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_COMPILER_LAUNCHER=ccache "${options[@]}"
-quietly cmake --build "$build" --target clinic clinic_load vitals -- --quiet
+build "$build" clinic clinic_load vitals
 done_with "clinic, clinic_load and vitals are built in $build"
 
 start_postgres "$folder" clinic

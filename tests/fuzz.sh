@@ -31,12 +31,12 @@ build=$root/build-fuzz
 . "$root/tests/support/steps.sh"
 
 use_build "$build"
-"$root/cmake/install-packages.sh" build fuzz
+install build core lint fuzz
 done_with "packages are installed"
 
 quietly cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_CXX_COMPILER=clang++ \
   -DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER_LAUNCHER=ccache -DVITALS_FUZZ=ON
-quietly cmake --build "$build" --target fuzz_targets
+build "$build" fuzz_targets
 done_with "the fuzz targets are built in $build"
 
 passed=0 failed=0

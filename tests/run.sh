@@ -30,12 +30,12 @@ build=$root/build${sanitize:+-$sanitize}
 . "$root/tests/support/steps.sh"
 
 use_build "$build"
-"$root/cmake/install-packages.sh" build test
+install build core lint http postgres redis prometheus_cpp tool example test
 done_with "packages are installed"
 
 quietly cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_COMPILER_LAUNCHER=ccache \
   -DVITALS_SANITIZE="$sanitize" -DVITALS_TESTS=ON -DVITALS_BENCH=ON -DVITALS_EXAMPLES=ON -DVITALS_TOOL=ON
-quietly cmake --build "$build" -- --quiet
+build "$build"
 done_with "everything is built in $build"
 
 start_postgres "$folder"

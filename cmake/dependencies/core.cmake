@@ -1,2 +1,3 @@
-find_package(Threads ${vitals_required})
+find_package(Threads QUIET)
 set(vitals_dependencies Threads::Threads)
+set(vitals_packages libc6-dev)

@@ -1,3 +1,6 @@
-find_package(PkgConfig ${vitals_required})
-pkg_check_modules(libdeflate ${vitals_required} IMPORTED_TARGET GLOBAL libdeflate)
+find_package(PkgConfig QUIET)
+if(PkgConfig_FOUND)
+  pkg_check_modules(libdeflate QUIET IMPORTED_TARGET GLOBAL libdeflate)
+endif()
 set(vitals_dependencies PkgConfig::libdeflate)
+set(vitals_packages libdeflate-dev)

@@ -1,1 +1,2 @@
 set(vitals_dependencies)
+set(vitals_packages)

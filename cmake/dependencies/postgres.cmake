@@ -1,3 +1,6 @@
-find_package(PkgConfig ${vitals_required})
-pkg_check_modules(libpqxx ${vitals_required} IMPORTED_TARGET GLOBAL libpqxx>=6.4)
+find_package(PkgConfig QUIET)
+if(PkgConfig_FOUND)
+  pkg_check_modules(libpqxx QUIET IMPORTED_TARGET GLOBAL libpqxx>=6.4)
+endif()
 set(vitals_dependencies PkgConfig::libpqxx)
+set(vitals_packages libpqxx-dev)

@@ -1,3 +1,6 @@
-find_package(PkgConfig ${vitals_required})
-pkg_check_modules(hiredis ${vitals_required} IMPORTED_TARGET GLOBAL hiredis>=0.14)
+find_package(PkgConfig QUIET)
+if(PkgConfig_FOUND)
+  pkg_check_modules(hiredis QUIET IMPORTED_TARGET GLOBAL hiredis>=0.14)
+endif()
 set(vitals_dependencies PkgConfig::hiredis)
+set(vitals_packages libhiredis-dev)

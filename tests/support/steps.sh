@@ -4,6 +4,10 @@
 #   $background        process IDs that are ended first when the script ends, however it ends; then the servers, then $folder
 #   run command…       in a process group of its own, beside the shell, so that a signal is served at once and ends all of it
 #   quietly command…   run, its output shown only when it fails
+#   watched LEFT command…  the same, and while it runs one live line on a terminal, elsewhere a line each 10 s, that says
+#                      what LEFT, a function, finds to be left in the output so far
+#   install USE…       the Debian packages of cmake/packages.txt that are missing
+#   build DIR TARGET…  with cmake
 #   use_build DIR      says whose the folder is when this user can't build there
 #   done_with "what"   one line with the time since the last one
 . "$root/tests/support/servers.sh"
@@ -43,6 +47,54 @@ run() {
 
 quietly() {
   run "$@" >"$folder/step.log" 2>&1 || { cat "$folder/step.log" >&2; echo "$0: failed: $*" >&2; return 1; }
+}
+
+watched() {
+  local left=$1 start=$SECONDS shown=0 status=0 what
+  shift
+  set -m
+  "$@" >"$folder/step.log" 2>&1 &
+  child=$!
+  set +m
+  while kill -0 "$child" 2>/dev/null; do
+    if [ -t 1 ] && [ "${TERM-}" != dumb ]; then
+      what=$($left "$folder/step.log")
+      printf '\r\033[K%7d s  %s' $((SECONDS - start)) "$what"
+      shown=1
+    elif [ $((SECONDS - start)) -ge $(((shown + 1) * 10)) ]; then
+      what=$($left "$folder/step.log")
+      shown=$(((SECONDS - start) / 10))
+      printf '%7d s  … %s\n' $((SECONDS - start)) "$what"
+    fi
+    sleep 0.2
+  done
+  if [ -t 1 ] && [ $shown != 0 ]; then printf '\r\033[K'; fi
+  wait $child || status=$?
+  child=
+  [ $status = 0 ] || { cat "$folder/step.log" >&2; echo "$0: failed: $*" >&2; }
+  return $status
+}
+
+packages_left() {
+  awk '/ newly installed/ { match($0, /[0-9]+ newly/); all = substr($0, RSTART) + 0 }
+    /^Get:[0-9]+ / && all { got++ } /^Unpacking / { unpacked++ } /^Setting up / { ready++ }
+    END {
+      if (!all) print "looking for packages"
+      else if (ready) print "packages: " (all > ready ? all - ready : 0) " of " all " left to set up"
+      else if (unpacked) print "packages: " (all > unpacked ? all - unpacked : 0) " of " all " left to unpack"
+      else print "packages: " (all > got ? all - got : 0) " of " all " left to download"
+    }' "$1"
+}
+# ninja says [done/all] with each step.
+steps_left() {
+  tr '\r' '\n' <"$1" | sed -n 's|^\[\([0-9]*\)/\([0-9]*\)\].*|\1 \2|p' | tail -n 1 |
+    awk '{ print "building: " $2 - $1 " of " $2 " steps left" } END { if (!NR) print "building" }'
+}
+install() { watched packages_left "$root/cmake/install-packages.sh" --verbose "$@"; }
+build() {
+  local folder_to_build=$1
+  shift
+  watched steps_left cmake --build "$folder_to_build" ${1:+--target "$@"}
 }
 
 use_build() {
