@@ -1,0 +1,80 @@
+#!/bin/bash
+# Checks the style of the sources:  tests/lint.sh [--all] [FILE…]
+# clang-format over every source, clang-tidy over those that the newest commits touch. Each finding is a failure.
+set -euo pipefail
+
+usage() {
+  cat <<'END'
+usage: tests/lint.sh [--all] [FILE…]
+
+Installs missing packages, then runs clang-format (version 14) over all sources, and clang-tidy (14) over those that the
+newest ten commits touch, and those that include a header of which so much is true.
+
+  --all    clang-tidy over all sources of src, bench, examples and tests
+  FILE     clang-tidy over these only
+END
+}
+
+all=false files=()
+for argument in "$@"; do
+  case $argument in
+    --all) all=true ;;
+    -h | --help) usage; exit 0 ;;
+    -*) usage >&2; exit 2 ;;
+    *) files+=("$(realpath --relative-to "$(dirname "$0")/.." "$argument")") ;;
+  esac
+done
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+build=$root/build
+cd "$root"
+. "$root/tests/support/steps.sh"
+failed=0
+
+use_build "$build"
+install build core lint http postgres redis prometheus_cpp tool example test style
+done_with "packages are installed"
+
+mapfile -t sources < <(git ls-files '*.cpp' '*.hpp' | xargs -r ls -d 2>/dev/null)
+[ ${#sources[@]} -gt 0 ] || { echo "tests/lint.sh: no sources" >&2; exit 1; }
+clang-format-14 --dry-run --Werror "${sources[@]}" || failed=1
+done_with "clang-format has read ${#sources[@]} files"
+
+if $all; then
+  mapfile -t files < <(git ls-files 'src/*.cpp' 'bench/*.cpp' 'examples/*.cpp' 'tests/*.cpp')
+elif [ ${#files[@]} = 0 ]; then
+  mapfile -t files < <(python3 -B tests/support/touched.py)
+fi
+if [ ${#files[@]} -gt 0 ]; then
+  quietly cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_COMPILER_LAUNCHER=ccache \
+    -DCMAKE_EXPORT_COMPILE_COMMANDS=ON -DVITALS_SANITIZE= -DVITALS_TESTS=ON -DVITALS_BENCH=ON -DVITALS_EXAMPLES=ON \
+    -DVITALS_TOOL=ON
+  mkdir "$folder/tidy"
+  # The flags that are g++'s alone, and its precompiled headers, are not clang's.
+  python3 -B - "$build/compile_commands.json" "$folder/tidy/compile_commands.json" <<'END'
+import json
+import re
+import sys
+commands = json.load(open(sys.argv[1]))
+for entry in commands:
+    entry['command'] = re.sub(r' (-fpch-preprocess|-Winvalid-pch|-Wno-restrict|-include \S*cmake_pch\S*)(?= )', '', entry['command'])
+json.dump(commands, open(sys.argv[2], 'w'))
+END
+  tidy_left() { echo "clang-tidy: $(($(wc -l <"$folder/files") - $(grep -c '^done ' "$1" || true))) of $(wc -l <"$folder/files") files left"; }
+  tidy() {
+    local status=0
+    xargs -P "$(nproc)" -I{} sh -c 'clang-tidy-14 --quiet -p "$1" "$2" 2>&1 || echo "failed $2"; echo "done $2"' \
+      - "$folder/tidy" {} <"$folder/files" || status=1
+    return $status
+  }
+  printf '%s\n' "${files[@]}" >"$folder/files"
+  watched tidy_left tidy
+  if grep -q '^failed ' "$folder/step.log"; then
+    failed=1
+    grep -vE '^(done |[0-9]+ warnings? |Suppressed |Use -header-filter)' "$folder/step.log" | awk '!seen[$0]++'
+  fi
+  done_with "clang-tidy has read ${#files[@]} files"
+fi
+
+if [ $failed = 0 ]; then echo "1 passed, 0 failed"; else echo "0 passed, 1 failed"; fi
+exit $failed
