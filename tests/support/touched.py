@@ -10,8 +10,11 @@ def git(*arguments):
     return subprocess.run(['git', *arguments], check=True, capture_output=True, text=True).stdout.splitlines()
 
 
-# Files that were moved and not changed are as they were.
-changed = git('log', '-n', str(COMMITS), '-M', '--diff-filter=AM', '--name-only', '--format=')
+changed = set()
+for line in git('log', '-n', str(COMMITS), '-M', '--diff-filter=AMR', '--name-status', '--format='):
+    status, *names = line.split('\t') if line else ['']
+    if status and status != 'R100':  # what was moved and not changed is as it was
+        changed.add(names[-1])
 tracked = [f for f in git('ls-files', 'src/*.cpp', 'bench/*.cpp', 'examples/*.cpp', 'tests/*.cpp') if pathlib.Path(f).is_file()]
 wanted = {f for f in changed if f in tracked}
 for header in sorted({f for f in changed if f.endswith('.hpp') and pathlib.Path(f).is_file()}):
