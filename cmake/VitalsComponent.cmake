@@ -42,24 +42,33 @@ function(vitals_need)
   message(FATAL_ERROR "${who} needs ${package}, which was not found: install it (apt-get install ${package})${instead}")
 endfunction()
 
-# vitals_unity_by_room(<target> <source>…): in a unity build, the sources of a folder become one translation unit.
+# vitals_unity_by_room(<target> SOURCES … [TOGETHER "<room> <room>…"…]): in a unity build, the sources of a room, a folder,
+# become one translation unit; so do those of rooms that stand TOGETHER.
 function(vitals_unity_by_room target)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;TOGETHER")
   set_target_properties(${target} PROPERTIES UNITY_BUILD_MODE GROUP)
   if(VITALS_UNITY)
     set_target_properties(${target} PROPERTIES UNITY_BUILD ON)
   endif()
-  foreach(source IN LISTS ARGN)
+  foreach(source IN LISTS arg_SOURCES)
     cmake_path(GET source PARENT_PATH room)
-    string(MAKE_C_IDENTIFIER "${target}_${room}" group)
+    set(group "${room}")
+    foreach(rooms IN LISTS arg_TOGETHER)
+      if(" ${rooms} " MATCHES " ${room} ")
+        set(group "${rooms}")
+      endif()
+    endforeach()
+    string(MAKE_C_IDENTIFIER "${target}_${group}" group)
     set_source_files_properties(${source} PROPERTIES UNITY_GROUP ${group})
   endforeach()
 endfunction()
 
-# vitals_component(<name> SOURCES … HEADERS … [PUBLIC target…] [PRIVATE target…] [REQUIRES module…] [REQUIRES_PRIVATE module…])
+# vitals_component(<name> SOURCES … HEADERS … [TOGETHER "<room> <room>…"…] [PUBLIC target…] [PRIVATE target…]
+#                  [REQUIRES module…] [REQUIRES_PRIVATE module…])
 # HEADERS are relative to include/. REQUIRES are pkg-config modules that users compile against, REQUIRES_PRIVATE those
 # that only a static link needs. The words of DESIGN hold: the name is the folder, the target, the option, the component.
 function(vitals_component name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;HEADERS;PUBLIC;PRIVATE;REQUIRES;REQUIRES_PRIVATE")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;HEADERS;TOGETHER;PUBLIC;PRIVATE;REQUIRES;REQUIRES_PRIVATE")
   include(${vitals_cmake_dir}/dependencies/${name}.cmake)
   string(TOUPPER VITALS_${name} option)
   foreach(dependency package IN ZIP_LISTS vitals_dependencies vitals_packages)
@@ -68,7 +77,7 @@ function(vitals_component name)
 
   set(target vitals_${name})
   add_library(${target} ${arg_SOURCES})
-  vitals_unity_by_room(${target} ${arg_SOURCES})
+  vitals_unity_by_room(${target} SOURCES ${arg_SOURCES} TOGETHER ${arg_TOGETHER})
   add_library(vitals::${name} ALIAS ${target})
   list(TRANSFORM arg_HEADERS PREPEND "${PROJECT_SOURCE_DIR}/include/")
   target_sources(${target} PUBLIC FILE_SET HEADERS BASE_DIRS "${PROJECT_SOURCE_DIR}/include" FILES ${arg_HEADERS})
