@@ -4,7 +4,7 @@
 
 #include <hiredis/hiredis.h>
 
-#include <vitals/redis/detail/cache_call.hpp>
+#include <vitals/redis/detail/reply.hpp>
 
 namespace vitals::detail {
 

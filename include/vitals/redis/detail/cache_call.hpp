@@ -9,19 +9,13 @@
 #include <utility>
 
 #include <vitals/redis/codec.hpp>
-
-struct redisReply;
+#include <vitals/redis/detail/reply.hpp>
 
 namespace vitals::detail {
 
 struct CacheSite;
 class Flights;
 struct Flight;
-
-struct ReplyDeleter {
-  void operator()(redisReply* reply) const noexcept;
-};
-using Reply = std::unique_ptr<redisReply, ReplyDeleter>;
 
 struct CacheKey {
   std::string text;
