@@ -6,7 +6,7 @@
 
 #include "redis/cache_core.hpp"
 #include "redis/envelope.hpp"
-#include "redis/random.hpp"
+#include "redis/pool/random.hpp"
 
 namespace vitals::detail {
 

@@ -11,8 +11,8 @@
 
 #include "redis/cache_metrics.hpp"
 #include "redis/flights.hpp"
-#include "redis/fork_local.hpp"
-#include "redis/pool_core.hpp"
+#include "redis/pool/fork_local.hpp"
+#include "redis/pool/pool_core.hpp"
 
 namespace vitals::detail {
 

@@ -1,6 +1,6 @@
 #include "redis/cache_metrics.hpp"
 
-#include "redis/pool_metrics.hpp"
+#include "redis/pool/pool_metrics.hpp"
 
 namespace vitals::detail {
 

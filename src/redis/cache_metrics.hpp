@@ -7,7 +7,7 @@
 
 #include <vitals/registry.hpp>
 
-#include "redis/failure.hpp"
+#include "redis/pool/failure.hpp"
 
 namespace vitals::detail {
 

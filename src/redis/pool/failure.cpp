@@ -1,4 +1,4 @@
-#include "redis/failure.hpp"
+#include "redis/pool/failure.hpp"
 
 #include <utility>
 

@@ -6,7 +6,7 @@
 
 #include <vitals/redis/pool.hpp>
 
-#include "redis/pool_core.hpp"
+#include "redis/pool/pool_core.hpp"
 
 namespace vitals {
 

@@ -6,7 +6,7 @@
 
 #include <sys/socket.h>
 
-#include "redis/failure.hpp"
+#include "redis/pool/failure.hpp"
 
 namespace vitals::detail {
 

@@ -1,4 +1,4 @@
-#include "redis/connection.hpp"
+#include "redis/pool/connection.hpp"
 
 #include <array>
 #include <cerrno>

@@ -1,4 +1,4 @@
-#include "redis/fork_local.hpp"
+#include "redis/pool/fork_local.hpp"
 
 #include <pthread.h>
 

@@ -1,4 +1,4 @@
-#include "redis/pool_metrics.hpp"
+#include "redis/pool/pool_metrics.hpp"
 
 namespace vitals::detail {
 

@@ -1,4 +1,4 @@
-#include "redis/socket.hpp"
+#include "redis/pool/socket.hpp"
 
 #include <cerrno>
 #include <cstddef>

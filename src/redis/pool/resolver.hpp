@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "redis/socket.hpp"
+#include "redis/pool/socket.hpp"
 
 namespace vitals::detail {
 

@@ -10,11 +10,11 @@
 
 #include <vitals/redis/pool.hpp>
 
-#include "redis/breaker.hpp"
-#include "redis/connection.hpp"
-#include "redis/fork_local.hpp"
-#include "redis/pool_metrics.hpp"
-#include "redis/resolver.hpp"
+#include "redis/pool/breaker.hpp"
+#include "redis/pool/connection.hpp"
+#include "redis/pool/fork_local.hpp"
+#include "redis/pool/pool_metrics.hpp"
+#include "redis/pool/resolver.hpp"
 
 namespace vitals::detail {
 

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "redis/pool_core.hpp"
+#include "redis/pool/pool_core.hpp"
 
 namespace vitals::detail {
 

@@ -1,4 +1,4 @@
-#include "redis/resolver.hpp"
+#include "redis/pool/resolver.hpp"
 
 #include <condition_variable>
 #include <csignal>

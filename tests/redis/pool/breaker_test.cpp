@@ -1,4 +1,4 @@
-#include "redis/breaker.hpp"
+#include "redis/pool/breaker.hpp"
 
 #include <chrono>
 

@@ -1,10 +1,10 @@
-#include "redis/breaker.hpp"
+#include "redis/pool/breaker.hpp"
 
 #include <algorithm>
 
 #include <vitals/gauge.hpp>
 
-#include "redis/random.hpp"
+#include "redis/pool/random.hpp"
 
 namespace vitals::detail {
 

@@ -1,4 +1,4 @@
-#include "redis/pool_core.hpp"
+#include "redis/pool/pool_core.hpp"
 
 #include <algorithm>
 #include <utility>

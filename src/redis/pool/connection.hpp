@@ -9,8 +9,8 @@
 
 #include <vitals/redis/pool.hpp>
 
-#include "redis/reply.hpp"
-#include "redis/socket.hpp"
+#include "redis/pool/reply.hpp"
+#include "redis/pool/socket.hpp"
 
 namespace vitals::detail {
 
