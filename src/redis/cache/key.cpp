@@ -5,7 +5,7 @@
 
 #include <vitals/redis/detail/arguments.hpp>
 
-#include "redis/cache_core.hpp"
+#include "redis/cache/cache_core.hpp"
 
 namespace vitals::detail {
 

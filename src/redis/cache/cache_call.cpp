@@ -4,8 +4,8 @@
 
 #include <vitals/redis/detail/cache_call.hpp>
 
-#include "redis/cache_core.hpp"
-#include "redis/envelope.hpp"
+#include "redis/cache/cache_core.hpp"
+#include "redis/cache/envelope.hpp"
 #include "redis/pool/random.hpp"
 
 namespace vitals::detail {

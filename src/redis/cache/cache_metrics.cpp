@@ -1,4 +1,4 @@
-#include "redis/cache_metrics.hpp"
+#include "redis/cache/cache_metrics.hpp"
 
 #include "redis/pool/pool_metrics.hpp"
 

@@ -9,8 +9,8 @@
 
 #include <vitals/redis/cache.hpp>
 
-#include "redis/cache_metrics.hpp"
-#include "redis/flights.hpp"
+#include "redis/cache/cache_metrics.hpp"
+#include "redis/cache/flights.hpp"
 #include "redis/pool/fork_local.hpp"
 #include "redis/pool/pool_core.hpp"
 

@@ -4,7 +4,7 @@
 
 #include <vitals/redis/cache.hpp>
 
-#include "redis/cache_core.hpp"
+#include "redis/cache/cache_core.hpp"
 
 namespace vitals {
 

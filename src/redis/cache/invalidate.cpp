@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "redis/cache_core.hpp"
+#include "redis/cache/cache_core.hpp"
 
 namespace vitals::detail {
 

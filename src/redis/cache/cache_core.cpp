@@ -1,4 +1,4 @@
-#include "redis/cache_core.hpp"
+#include "redis/cache/cache_core.hpp"
 
 #include <utility>
 

@@ -1,4 +1,4 @@
-#include "redis/envelope.hpp"
+#include "redis/cache/envelope.hpp"
 
 #include <chrono>
 #include <string>

@@ -1,4 +1,4 @@
-#include "redis/flights.hpp"
+#include "redis/cache/flights.hpp"
 
 #include <chrono>
 #include <future>

@@ -1,4 +1,4 @@
-#include "redis/flights.hpp"
+#include "redis/cache/flights.hpp"
 
 #include <algorithm>
 #include <utility>
