@@ -48,14 +48,14 @@ bool CacheCall::forked() const noexcept { return fork_generation.load(std::memor
 std::optional<std::string_view> CacheCall::read() noexcept {
   if (left_ <= std::chrono::nanoseconds::zero()) return std::nullopt;
   const std::string_view words[] = {"GET", key_.text};
-  RedisResult got = site_.core.run(CacheCommand::kGet, {words, kStringReply | kNilReply}, left_);
+  RedisResult got = site_.core.run(CacheCommand::Get, {words, kStringReply | kNilReply}, left_);
   left_ -= got.elapsed;
-  may_write_ = got.failure == RedisFailure::kNone || got.failure == RedisFailure::kWrongType;
-  if (got.failure != RedisFailure::kNone) {
-    outcome_ = bypassed(got.failure) ? Outcome::kBypass : Outcome::kError;
+  may_write_ = got.failure == RedisFailure::None || got.failure == RedisFailure::WrongType;
+  if (got.failure != RedisFailure::None) {
+    outcome_ = bypassed(got.failure) ? Outcome::Bypass : Outcome::Error;
     return std::nullopt;
   }
-  outcome_ = Outcome::kMiss;
+  outcome_ = Outcome::Miss;
   reply_ = std::move(got.reply);
   if (reply_->type != REDIS_REPLY_STRING) return std::nullopt;
   const std::optional<Envelope> envelope = unseal(text_of(*reply_));
@@ -69,12 +69,12 @@ std::optional<std::string_view> CacheCall::read() noexcept {
 }
 
 void CacheCall::undecodable() noexcept {
-  outcome_ = Outcome::kError;
-  site_.core.count_error(CacheCommand::kGet, RedisFailure::kDecode);
+  outcome_ = Outcome::Error;
+  site_.core.count_error(CacheCommand::Get, RedisFailure::Decode);
 }
 
 void CacheCall::hit() noexcept {
-  outcome_ = Outcome::kHit;
+  outcome_ = Outcome::Hit;
   record();
   if (!leads_) return;
   // Found on the second look; others may have joined meanwhile.
@@ -92,15 +92,15 @@ void CacheCall::record() noexcept {
   if (std::exchange(recorded_, true)) return;
   SiteMetrics& metrics = site_.metrics;
   switch (outcome_) {
-    case Outcome::kHit:
+    case Outcome::Hit:
       metrics.hit.inc();
       return site_.core.count_lookup(true);
-    case Outcome::kMiss:
+    case Outcome::Miss:
       metrics.miss.inc();
       return site_.core.count_lookup(false);
-    case Outcome::kError:
+    case Outcome::Error:
       return metrics.error.inc();
-    case Outcome::kBypass:
+    case Outcome::Bypass:
       return metrics.bypass.inc();
   }
 }
@@ -124,8 +124,8 @@ std::shared_ptr<const std::string> CacheCall::follow() {
   std::shared_ptr<const std::string> payload;
   const auto deadline = Clock::now() + site_.core.options().flight_wait;
   const Flights::Wait waited = flights_->wait(key_.text, flight_, deadline, payload);
-  leads_ = waited == Flights::Wait::kLead;
-  if (waited == Flights::Wait::kValue) site_.metrics.deduplicated.inc();
+  leads_ = waited == Flights::Wait::Lead;
+  if (waited == Flights::Wait::Value) site_.metrics.deduplicated.inc();
   return payload;
 }
 
@@ -153,7 +153,7 @@ void CacheCall::store(std::string payload) noexcept {
 }
 
 void CacheCall::unencodable() noexcept {
-  site_.core.count_error(CacheCommand::kSet, RedisFailure::kEncode);
+  site_.core.count_error(CacheCommand::Set, RedisFailure::Encode);
   site_.metrics.put_failed.inc();
 }
 
@@ -167,11 +167,11 @@ void CacheCall::write(std::string_view payload) {
   const std::string value = seal({cost, std::chrono::system_clock::now() + ttl, key_.identity, payload});
   const std::string px = std::to_string(ttl.count());
   const std::string_view words[] = {"SET", key_.text, value, "PX", px};
-  const RedisResult put = site_.core.run(CacheCommand::kSet, {words, kStatusReply}, left_);
+  const RedisResult put = site_.core.run(CacheCommand::Set, {words, kStatusReply}, left_);
   left_ -= put.elapsed;
   // A SET that failed for want of time may still be carried out.
   if (flights_->stale(key_.text, *flight_)) return take_back();
-  (put.failure == RedisFailure::kNone ? metrics.put_stored : metrics.put_failed).inc();
+  (put.failure == RedisFailure::None ? metrics.put_stored : metrics.put_failed).inc();
 }
 
 // The key was invalidated between the look at the mark and the SET.

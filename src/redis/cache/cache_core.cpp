@@ -49,7 +49,7 @@ RedisResult CacheCore::run(CacheCommand command, RedisConnection::Command words,
   if (bypassed(result.failure)) return result;
   metrics_.operation(command, result.elapsed);
   // An unknown command is tried by another name.
-  if (result.failure != RedisFailure::kNone && result.failure != RedisFailure::kUnknownCommand) {
+  if (result.failure != RedisFailure::None && result.failure != RedisFailure::UnknownCommand) {
     metrics_.error(command, result.failure);
   }
   return result;
@@ -57,22 +57,22 @@ RedisResult CacheCore::run(CacheCommand command, RedisConnection::Command words,
 
 RedisResult CacheCore::remove(std::span<std::string_view> words, std::chrono::nanoseconds budget) noexcept {
   if (!pool_.no_unlink.load(std::memory_order_relaxed)) {
-    RedisResult result = run_remove(CacheCommand::kUnlink, words, budget);
-    if (result.failure != RedisFailure::kUnknownCommand) return result;
+    RedisResult result = run_remove(CacheCommand::Unlink, words, budget);
+    if (result.failure != RedisFailure::UnknownCommand) return result;
     pool_.no_unlink.store(true, std::memory_order_relaxed);  // Redis before 4
     budget -= result.elapsed;
   }
-  return run_remove(CacheCommand::kDel, words, budget);
+  return run_remove(CacheCommand::Del, words, budget);
 }
 
 RedisResult CacheCore::run_remove(CacheCommand command, std::span<std::string_view> words,
                                   std::chrono::nanoseconds budget) noexcept {
   words[0] = command_name(command);
   RedisResult result = run(command, {words, kIntegerReply}, budget);
-  if (result.failure != RedisFailure::kNone) return result;
+  if (result.failure != RedisFailure::None) return result;
   const auto keys = static_cast<long long>(words.size() - 1);
   if (result.reply->integer < 0 || result.reply->integer > keys) {
-    result.failure = RedisFailure::kProtocol;
+    result.failure = RedisFailure::Protocol;
     metrics_.error(command, result.failure);
   }
   return result;
@@ -92,7 +92,7 @@ bool CacheCore::erase(CacheSite& site, const std::string& key) noexcept {
   }
   std::string_view words[] = {{}, key};
   const RedisResult result = remove(words, options_.budget);
-  if (result.failure != RedisFailure::kNone) return false;
+  if (result.failure != RedisFailure::None) return false;
   site.metrics.invalidated_by_key.inc(static_cast<std::uint64_t>(result.reply->integer));
   return true;
 }

@@ -11,7 +11,7 @@
 
 namespace vitals::detail {
 
-enum class CacheCommand { kGet, kSet, kUnlink, kDel, kScan };
+enum class CacheCommand { Get, Set, Unlink, Del, Scan };
 
 std::string_view command_name(CacheCommand command) noexcept;
 

@@ -30,35 +30,35 @@ Flights::Wait Flights::wait(const std::string& key, FlightPtr& flight, Clock::ti
                             std::shared_ptr<const std::string>& payload) {
   Shard& home = shard(key);
   std::unique_lock lock{home.mutex};
-  flight->settled.wait_until(lock, deadline, [&] { return flight->state != Flight::State::kRunning; });
+  flight->settled.wait_until(lock, deadline, [&] { return flight->state != Flight::State::Running; });
   switch (flight->state) {
-    case Flight::State::kValue:
+    case Flight::State::Value:
       payload = flight->payload;
-      return Wait::kValue;
-    case Flight::State::kFailed:
+      return Wait::Value;
+    case Flight::State::Failed:
       std::rethrow_exception(flight->error);
-    case Flight::State::kGone:
-      return Wait::kCompute;
-    case Flight::State::kRunning:
+    case Flight::State::Gone:
+      return Wait::Compute;
+    case Flight::State::Running:
       break;
   }
   // Those who come later shall not wait for a leader that hangs. Of all who gave up, the first leads.
   const auto found = home.flights.find(key);
-  if (found == home.flights.end() || found->second.back() != flight) return Wait::kCompute;
+  if (found == home.flights.end() || found->second.back() != flight) return Wait::Compute;
   flight = launch(found->second);
-  return Wait::kLead;
+  return Wait::Lead;
 }
 
 void Flights::settle(std::string_view key, Flight& flight, std::shared_ptr<const std::string> payload) noexcept {
   const std::lock_guard lock{shard(key).mutex};
-  flight.state = payload == nullptr ? Flight::State::kGone : Flight::State::kValue;
+  flight.state = payload == nullptr ? Flight::State::Gone : Flight::State::Value;
   flight.payload = std::move(payload);
   flight.settled.notify_all();
 }
 
 void Flights::settle(std::string_view key, Flight& flight, std::exception_ptr error) noexcept {
   const std::lock_guard lock{shard(key).mutex};
-  flight.state = error == nullptr ? Flight::State::kGone : Flight::State::kFailed;
+  flight.state = error == nullptr ? Flight::State::Gone : Flight::State::Failed;
   flight.error = std::move(error);
   flight.settled.notify_all();
 }
@@ -72,8 +72,8 @@ void Flights::end(const std::string& key, Flight& flight) noexcept {
   Shard& home = shard(key);
   const std::lock_guard lock{home.mutex};
   home.ended.fetch_add(1, std::memory_order_release);
-  if (flight.state == Flight::State::kRunning) {
-    flight.state = Flight::State::kGone;
+  if (flight.state == Flight::State::Running) {
+    flight.state = Flight::State::Gone;
     flight.settled.notify_all();
   }
   const auto found = home.flights.find(key);

@@ -20,11 +20,11 @@ namespace vitals::detail {
 
 // One load of one key, which others may wait for. Guarded by its shard's mutex.
 struct Flight {
-  enum class State { kRunning, kValue, kFailed, kGone };
+  enum class State { Running, Value, Failed, Gone };
 
   std::thread::id leader;
   std::condition_variable settled;
-  State state = State::kRunning;
+  State state = State::Running;
   bool stale = false;  // the key was invalidated after this load had begun
   std::shared_ptr<const std::string> payload;
   std::exception_ptr error;
@@ -52,9 +52,9 @@ class Flights {
 
   Joined join(const std::string& key, std::uint64_t seen);
 
-  enum class Wait { kValue, kCompute, kLead };
-  // Waits until the flight is settled; throws what the leader's function threw. kCompute: there is nothing to be had.
-  // kLead: the time was up, and this thread leads a flight of its own, now in `flight`.
+  enum class Wait { Value, Compute, Lead };
+  // Waits until the flight is settled; throws what the leader's function threw. Compute: there is nothing to be had.
+  // Lead: the time was up, and this thread leads a flight of its own, now in `flight`.
   Wait wait(const std::string& key, FlightPtr& flight, Clock::time_point deadline,
             std::shared_ptr<const std::string>& payload);
 

@@ -48,7 +48,7 @@ bool CacheCore::remove_batch(Scan& scan, std::span<const std::string_view> keys,
     scan.words.assign(1, {});
     scan.words.insert(scan.words.end(), batch.begin(), batch.end());
     const RedisResult removed = remove(scan.words, pool_.options().command_timeout);
-    if (removed.failure != RedisFailure::kNone) return false;
+    if (removed.failure != RedisFailure::None) return false;
     scan.left -= removed.elapsed;
     result.removed += static_cast<std::size_t>(removed.reply->integer);
     scan.site.metrics.invalidated_by_pattern.inc(static_cast<std::uint64_t>(removed.reply->integer));
@@ -65,12 +65,12 @@ InvalidateResult CacheCore::invalidate_pattern(std::string_view pattern, const I
   do {
     const std::string cursor = std::to_string(result.cursor);
     const std::string_view words[] = {"SCAN", cursor, "MATCH", match, "COUNT", kScanCount};
-    const RedisResult page = run(CacheCommand::kScan, {words, kArrayReply}, pool_.options().command_timeout);
-    if (page.failure != RedisFailure::kNone) return result;
+    const RedisResult page = run(CacheCommand::Scan, {words, kArrayReply}, pool_.options().command_timeout);
+    if (page.failure != RedisFailure::None) return result;
     scan.left -= page.elapsed;
     std::uint64_t next = 0;
     if (!parse_page(*page.reply, next, keys)) {
-      metrics_.error(CacheCommand::kScan, RedisFailure::kProtocol);
+      metrics_.error(CacheCommand::Scan, RedisFailure::Protocol);
       return result;
     }
     result.scanned += keys.size();

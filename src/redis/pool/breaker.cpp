@@ -14,15 +14,15 @@ Breaker::Breaker(unsigned threshold, std::chrono::milliseconds retry_max, Gauge&
 }
 
 Breaker::Permit Breaker::try_probe(std::int64_t retry_at, Clock::time_point now) noexcept {
-  if (now.time_since_epoch().count() < retry_at) return Permit::kDenied;
+  if (now.time_since_epoch().count() < retry_at) return Permit::Denied;
   const std::int64_t given_up_at = (now + kProbeTime).time_since_epoch().count();
-  if (!retry_at_.compare_exchange_strong(retry_at, given_up_at, std::memory_order_relaxed)) return Permit::kDenied;
+  if (!retry_at_.compare_exchange_strong(retry_at, given_up_at, std::memory_order_relaxed)) return Permit::Denied;
   state_.set(2);
-  return Permit::kProbe;
+  return Permit::Probe;
 }
 
 bool Breaker::failed(Permit permit, Clock::time_point now) noexcept {
-  if (permit == Permit::kProbe) {
+  if (permit == Permit::Probe) {
     reopen(pauses_.fetch_add(1, std::memory_order_relaxed) + 1, now);
     return false;
   }

@@ -16,7 +16,7 @@ namespace vitals::detail {
 class Breaker {
  public:
   using Clock = std::chrono::steady_clock;
-  enum class Permit { kDenied, kNormal, kProbe };
+  enum class Permit { Denied, Normal, Probe };
 
   static constexpr std::chrono::milliseconds kRetryMin{50};
 
@@ -25,7 +25,7 @@ class Breaker {
   Permit allow(Clock::time_point now) noexcept {
     const std::int64_t retry_at = retry_at_.load(std::memory_order_relaxed);
     if (retry_at == kClosed) [[likely]]
-      return Permit::kNormal;
+      return Permit::Normal;
     return try_probe(retry_at, now);
   }
   void succeeded() noexcept {

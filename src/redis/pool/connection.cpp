@@ -67,12 +67,12 @@ void ReplyDeleter::operator()(redisReply* reply) const noexcept { freeReplyObjec
 
 RedisFailure RedisConnection::connect(std::span<const Address> addresses, Deadline deadline,
                                       FileDescriptor& fd) noexcept {
-  RedisFailure failure = RedisFailure::kResolve;
+  RedisFailure failure = RedisFailure::Resolve;
   while (!addresses.empty()) {
     // One address that swallows packets must not use up the time of the others.
     const auto now = std::chrono::steady_clock::now();
     failure = connect_to(addresses.front(), now + (deadline - now) / static_cast<long>(addresses.size()), fd);
-    if (failure == RedisFailure::kNone) break;
+    if (failure == RedisFailure::None) break;
     addresses = addresses.subspan(1);
   }
   return failure;
@@ -81,11 +81,11 @@ RedisFailure RedisConnection::connect(std::span<const Address> addresses, Deadli
 RedisFailure RedisConnection::open(const RedisOptions& options, std::span<const Address> addresses, Deadline deadline,
                                    std::unique_ptr<RedisConnection>& opened) {
   FileDescriptor fd;
-  if (const RedisFailure failure = connect(addresses, deadline, fd); failure != RedisFailure::kNone) return failure;
+  if (const RedisFailure failure = connect(addresses, deadline, fd); failure != RedisFailure::None) return failure;
   redisContext* context = redisConnectFd(fd.get());
   if (context == nullptr || context->err != 0) {
     if (context != nullptr) redisFreeKeepFd(context);
-    return RedisFailure::kConnect;
+    return RedisFailure::Connect;
   }
   fd.release();
   std::unique_ptr<RedisConnection> connection{new (std::nothrow) RedisConnection{context}};
@@ -96,7 +96,7 @@ RedisFailure RedisConnection::open(const RedisOptions& options, std::span<const 
   context->reader->privdata = &connection->elements_left_;
   context->reader->fn = limited_functions(context->reader->fn);
   const RedisFailure failure = connection->greet(options, deadline);
-  if (failure == RedisFailure::kNone) opened = std::move(connection);
+  if (failure == RedisFailure::None) opened = std::move(connection);
   return failure;
 }
 
@@ -107,7 +107,7 @@ RedisFailure RedisConnection::greet(const RedisOptions& options, Deadline deadli
   const auto us = std::chrono::duration_cast<std::chrono::microseconds>(options.command_timeout).count();
   if (redisSetTimeout(context_, {static_cast<time_t>(us / 1'000'000), static_cast<suseconds_t>(us % 1'000'000)}) !=
       REDIS_OK) {
-    return RedisFailure::kConnect;
+    return RedisFailure::Connect;
   }
   Reply reply;
   if (!options.password.empty()) {
@@ -116,15 +116,15 @@ RedisFailure RedisConnection::greet(const RedisOptions& options, Deadline deadli
     const std::span<const std::string_view> words =
         options.username.empty() ? std::span<const std::string_view>{legacy} : auth;
     const auto failure = exchange({words, kStatusReply}, deadline, reply);
-    if (failure != RedisFailure::kNone) return connection_failed(failure) ? failure : RedisFailure::kAuth;
+    if (failure != RedisFailure::None) return connection_failed(failure) ? failure : RedisFailure::Auth;
   }
   if (options.db != 0) {
     const std::string number = std::to_string(options.db);
     const std::string_view select[] = {"SELECT", number};
     const RedisFailure failure = exchange({select, kStatusReply}, deadline, reply);
-    if (failure != RedisFailure::kNone) return connection_failed(failure) ? failure : RedisFailure::kConnect;
+    if (failure != RedisFailure::None) return connection_failed(failure) ? failure : RedisFailure::Connect;
   }
-  return RedisFailure::kNone;
+  return RedisFailure::None;
 }
 
 RedisFailure RedisConnection::exchange(Command command, Deadline deadline, Reply& reply) noexcept {
@@ -132,12 +132,12 @@ RedisFailure RedisConnection::exchange(Command command, Deadline deadline, Reply
   try {
     append_command(request_, command.words);
   } catch (...) {
-    return RedisFailure::kIo;  // no memory; nothing was sent, but this is no time to be choosy
+    return RedisFailure::Io;  // no memory; nothing was sent, but this is no time to be choosy
   }
   RedisFailure failure = send_all(fd(), request_, deadline);
   if (request_.capacity() > kKeptRequestBytes) request_ = {};
-  if (failure == RedisFailure::kNone) failure = receive(command.answers, deadline, reply);
-  if (failure == RedisFailure::kTimeout) drop_unsent();
+  if (failure == RedisFailure::None) failure = receive(command.answers, deadline, reply);
+  if (failure == RedisFailure::Timeout) drop_unsent();
   return failure;
 }
 
@@ -152,19 +152,19 @@ RedisFailure RedisConnection::receive(ReplyTypes answers, Deadline deadline, Rep
   std::size_t received = 0;
   char buffer[16 * 1024];
   for (;;) {
-    if (!wait_for(fd(), POLLIN, deadline)) return RedisFailure::kTimeout;
+    if (!wait_for(fd(), POLLIN, deadline)) return RedisFailure::Timeout;
     const ssize_t n = ::recv(fd(), buffer, sizeof buffer, MSG_DONTWAIT);
     if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) continue;
     if (n <= 0) {
       const bool closed = n == 0 || errno == ECONNRESET || errno == EPIPE;
-      return closed && received == 0 ? RedisFailure::kClosed : RedisFailure::kIo;
+      return closed && received == 0 ? RedisFailure::Closed : RedisFailure::Io;
     }
     received += static_cast<std::size_t>(n);
-    if (received > kMaxReplyBytes) return RedisFailure::kProtocol;
+    if (received > kMaxReplyBytes) return RedisFailure::Protocol;
     if (redisReaderFeed(context_->reader, buffer, static_cast<std::size_t>(n)) != REDIS_OK)
-      return RedisFailure::kProtocol;
+      return RedisFailure::Protocol;
     const RedisFailure failure = parse(answers, reply);
-    if (failure != RedisFailure::kNone || reply != nullptr) return failure;
+    if (failure != RedisFailure::None || reply != nullptr) return failure;
   }
 }
 
@@ -172,12 +172,12 @@ RedisFailure RedisConnection::parse(ReplyTypes answers, Reply& reply) noexcept {
   void* parsed = nullptr;
   const int status = redisReaderGetReply(context_->reader, &parsed);
   reply.reset(static_cast<redisReply*>(parsed));
-  if (status != REDIS_OK) return RedisFailure::kProtocol;
-  if (reply == nullptr) return RedisFailure::kNone;
+  if (status != REDIS_OK) return RedisFailure::Protocol;
+  if (reply == nullptr) return RedisFailure::None;
   // More than was asked for: from here on every reply would be taken for that of another command.
-  if (unread()) return RedisFailure::kProtocol;
+  if (unread()) return RedisFailure::Protocol;
   if (reply->type == REDIS_REPLY_ERROR) return classify_error_reply(text_of(*reply));
-  return (answers >> static_cast<unsigned>(reply->type) & 1U) != 0 ? RedisFailure::kNone : RedisFailure::kProtocol;
+  return (answers >> static_cast<unsigned>(reply->type) & 1U) != 0 ? RedisFailure::None : RedisFailure::Protocol;
 }
 
 void RedisConnection::lend() noexcept { context_->reader->fn = hiredis_functions; }

@@ -6,41 +6,41 @@ namespace vitals::detail {
 
 std::string_view error_type(RedisFailure failure) noexcept {
   switch (failure) {
-    case RedisFailure::kNone:
+    case RedisFailure::None:
       return "none";
-    case RedisFailure::kBreakerOpen:
+    case RedisFailure::BreakerOpen:
       return "breaker_open";
-    case RedisFailure::kPoolBusy:
+    case RedisFailure::PoolBusy:
       return "pool_busy";
-    case RedisFailure::kResolve:
+    case RedisFailure::Resolve:
       return "resolve";
-    case RedisFailure::kConnect:
+    case RedisFailure::Connect:
       return "connect";
-    case RedisFailure::kTimeout:
+    case RedisFailure::Timeout:
       return "timeout";
-    case RedisFailure::kClosed:
-    case RedisFailure::kIo:
+    case RedisFailure::Closed:
+    case RedisFailure::Io:
       return "io";
-    case RedisFailure::kProtocol:
+    case RedisFailure::Protocol:
       return "protocol";
-    case RedisFailure::kAuth:
+    case RedisFailure::Auth:
       return "auth";
-    case RedisFailure::kReadOnly:
+    case RedisFailure::ReadOnly:
       return "readonly";
-    case RedisFailure::kOom:
+    case RedisFailure::Oom:
       return "oom";
-    case RedisFailure::kMoved:
+    case RedisFailure::Moved:
       return "moved";
-    case RedisFailure::kLoading:
+    case RedisFailure::Loading:
       return "loading";
-    case RedisFailure::kWrongType:
+    case RedisFailure::WrongType:
       return "wrongtype";
-    case RedisFailure::kUnknownCommand:
-    case RedisFailure::kServer:
+    case RedisFailure::UnknownCommand:
+    case RedisFailure::Server:
       return "server";
-    case RedisFailure::kDecode:
+    case RedisFailure::Decode:
       return "decode";
-    case RedisFailure::kEncode:
+    case RedisFailure::Encode:
       return "encode";
   }
   return "server";
@@ -48,17 +48,15 @@ std::string_view error_type(RedisFailure failure) noexcept {
 
 RedisFailure classify_error_reply(std::string_view text) noexcept {
   static constexpr std::pair<std::string_view, RedisFailure> kCodes[] = {
-      {"WRONGTYPE", RedisFailure::kWrongType}, {"NOAUTH", RedisFailure::kAuth},
-      {"WRONGPASS", RedisFailure::kAuth},      {"NOPERM", RedisFailure::kServer},
-      {"READONLY", RedisFailure::kReadOnly},   {"OOM", RedisFailure::kOom},
-      {"MOVED", RedisFailure::kMoved},         {"ASK", RedisFailure::kMoved},
-      {"LOADING", RedisFailure::kLoading},
+      {"WRONGTYPE", RedisFailure::WrongType}, {"NOAUTH", RedisFailure::Auth},       {"WRONGPASS", RedisFailure::Auth},
+      {"NOPERM", RedisFailure::Server},       {"READONLY", RedisFailure::ReadOnly}, {"OOM", RedisFailure::Oom},
+      {"MOVED", RedisFailure::Moved},         {"ASK", RedisFailure::Moved},         {"LOADING", RedisFailure::Loading},
   };
   const std::string_view code = text.substr(0, text.find(' '));
   for (const auto& [name, failure] : kCodes) {
     if (code == name) return failure;
   }
-  return text.starts_with("ERR unknown command") ? RedisFailure::kUnknownCommand : RedisFailure::kServer;
+  return text.starts_with("ERR unknown command") ? RedisFailure::UnknownCommand : RedisFailure::Server;
 }
 
 }  // namespace vitals::detail

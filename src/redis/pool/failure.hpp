@@ -6,43 +6,43 @@ namespace vitals::detail {
 
 // What can go wrong between a cache call and its value. The order groups them: see connection_failed() and bypassed().
 enum class RedisFailure {
-  kNone,
+  None,
   // Redis was not asked.
-  kBreakerOpen,
-  kPoolBusy,
+  BreakerOpen,
+  PoolBusy,
   // The connection is of no use any more.
-  kResolve,
-  kConnect,
-  kTimeout,
-  kClosed,  // by the peer, before any byte of the reply: on a connection from the pool, nothing but its age
-  kIo,
-  kProtocol,
-  kAuth,
+  Resolve,
+  Connect,
+  Timeout,
+  Closed,  // by the peer, before any byte of the reply: on a connection from the pool, nothing but its age
+  Io,
+  Protocol,
+  Auth,
   // Redis answered, with an error.
-  kReadOnly,
-  kOom,
-  kMoved,
-  kLoading,
-  kWrongType,
-  kUnknownCommand,
-  kServer,
+  ReadOnly,
+  Oom,
+  Moved,
+  Loading,
+  WrongType,
+  UnknownCommand,
+  Server,
   // The value is of no use.
-  kDecode,
-  kEncode,
+  Decode,
+  Encode,
 };
 
 constexpr bool bypassed(RedisFailure failure) noexcept {
-  return failure == RedisFailure::kBreakerOpen || failure == RedisFailure::kPoolBusy;
+  return failure == RedisFailure::BreakerOpen || failure == RedisFailure::PoolBusy;
 }
 
 // These count for the circuit breaker.
 constexpr bool connection_failed(RedisFailure failure) noexcept {
-  return failure >= RedisFailure::kResolve && failure <= RedisFailure::kAuth;
+  return failure >= RedisFailure::Resolve && failure <= RedisFailure::Auth;
 }
 
 // READONLY comes from a replica that was the master: the next connection may reach the new one.
 constexpr bool discards_connection(RedisFailure failure) noexcept {
-  return connection_failed(failure) || failure == RedisFailure::kReadOnly;
+  return connection_failed(failure) || failure == RedisFailure::ReadOnly;
 }
 
 // The value of the label error_type.

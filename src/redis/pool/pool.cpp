@@ -53,7 +53,7 @@ RedisPool::~RedisPool() = default;
 bool RedisPool::ping() noexcept {
   const RedisOptions& options = core_->options();
   return core_->execute(detail::kPing, options.lease_wait + options.connect_timeout + options.command_timeout)
-             .failure == detail::RedisFailure::kNone;
+             .failure == detail::RedisFailure::None;
 }
 
 RedisLease RedisPool::acquire() {
@@ -61,18 +61,18 @@ RedisLease RedisPool::acquire() {
   const Clock::time_point now = Clock::now();
   RedisLease lease;
   const auto permit = core_->permit(now);
-  if (permit == detail::Breaker::Permit::kDenied) return lease;
+  if (permit == detail::Breaker::Permit::Denied) return lease;
   detail::RedisPoolCore::Leased leased;
   bool proven = true;
   const auto deadline = now + core_->options().lease_wait + core_->options().connect_timeout;
   auto failure = core_->acquire(now, deadline, leased);
-  if (leased.reused && (permit == detail::Breaker::Permit::kProbe || !leased.connection->quiet())) {
+  if (leased.reused && (permit == detail::Breaker::Permit::Probe || !leased.connection->quiet())) {
     failure = core_->ping(leased, deadline);
   } else if (leased.reused) {
     proven = false;  // neither made nor asked: no word for the breaker
   }
   if (proven) core_->report(failure, permit, Clock::now(), leased.state);
-  if (failure != detail::RedisFailure::kNone) return lease;
+  if (failure != detail::RedisFailure::None) return lease;
   leased.connection->lend();
   lease.core_ = core_.get();
   lease.state_ = leased.state;

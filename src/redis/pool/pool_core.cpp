@@ -56,7 +56,7 @@ RedisFailure RedisPoolCore::acquire(Clock::time_point now, Deadline deadline, Le
   leased.since = now;
   std::unique_lock lock{state.mutex};
   if (state.idle.empty() && state.total == options_.size) {
-    if (!wait_for_free(state, lock, now, std::min(deadline, now + options_.lease_wait))) return RedisFailure::kPoolBusy;
+    if (!wait_for_free(state, lock, now, std::min(deadline, now + options_.lease_wait))) return RedisFailure::PoolBusy;
     leased.since = Clock::now();
   }
   metrics_.wait.observe(leased.since - now);
@@ -65,7 +65,7 @@ RedisFailure RedisPoolCore::acquire(Clock::time_point now, Deadline deadline, Le
     leased.reused = true;
     state.idle.pop_back();
     show(state);
-    return RedisFailure::kNone;
+    return RedisFailure::None;
   }
   ++state.total;
   ++state.connecting;
@@ -94,7 +94,7 @@ RedisFailure RedisPoolCore::connect(RedisPoolState& state, Deadline deadline,
                                     std::unique_ptr<RedisConnection>& connection) noexcept {
   const Clock::time_point start = Clock::now();
   deadline = std::min(deadline, start + options_.connect_timeout);
-  RedisFailure failure = RedisFailure::kConnect;
+  RedisFailure failure = RedisFailure::Connect;
   try {
     if (!options_.unix_socket.empty()) {
       const Address address = unix_address(options_.unix_socket);
@@ -108,7 +108,7 @@ RedisFailure RedisPoolCore::connect(RedisPoolState& state, Deadline deadline,
   if (connection != nullptr) state.note(connection->fd());
   const std::lock_guard lock{state.mutex};
   --state.connecting;
-  if (failure == RedisFailure::kNone) {
+  if (failure == RedisFailure::None) {
     metrics_.created.inc();
     metrics_.create.observe(Clock::now() - start);
   } else {

@@ -43,7 +43,7 @@ struct RedisPoolState {
 };
 
 struct RedisResult {
-  RedisFailure failure = RedisFailure::kNone;
+  RedisFailure failure = RedisFailure::None;
   Reply reply;
   std::chrono::nanoseconds elapsed{};
 };

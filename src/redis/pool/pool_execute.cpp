@@ -9,8 +9,8 @@ RedisResult RedisPoolCore::execute(RedisConnection::Command command, std::chrono
   RedisResult result;
   const Clock::time_point start = Clock::now();
   const Breaker::Permit permit = breaker_.allow(start);
-  if (permit == Breaker::Permit::kDenied) {
-    result.failure = RedisFailure::kBreakerOpen;
+  if (permit == Breaker::Permit::Denied) {
+    result.failure = RedisFailure::BreakerOpen;
     return result;
   }
   const Deadline deadline = start + budget;
@@ -18,9 +18,9 @@ RedisResult RedisPoolCore::execute(RedisConnection::Command command, std::chrono
   try {
     result.failure = acquire(start, deadline, leased);
   } catch (...) {
-    result.failure = RedisFailure::kConnect;  // no memory
+    result.failure = RedisFailure::Connect;  // no memory
   }
-  if (result.failure == RedisFailure::kNone) result.failure = run(command, deadline, leased, result.reply);
+  if (result.failure == RedisFailure::None) result.failure = run(command, deadline, leased, result.reply);
   const Clock::time_point end = Clock::now();
   RedisPoolState* const state = leased.state;
   if (leased.connection != nullptr) release(std::move(leased), !discards_connection(result.failure), end);
@@ -35,20 +35,20 @@ RedisFailure RedisPoolCore::run(RedisConnection::Command command, Deadline deadl
   const auto limit = [&](Clock::time_point start) { return std::min(deadline, start + options_.command_timeout); };
   // What has come meanwhile, a close or a reply too many, must not be taken for the reply to this.
   if (leased.reused && !leased.connection->quiet()) {
-    if (const RedisFailure failure = reconnect(leased, deadline); failure != RedisFailure::kNone) return failure;
+    if (const RedisFailure failure = reconnect(leased, deadline); failure != RedisFailure::None) return failure;
     return leased.connection->exchange(command, limit(Clock::now()), reply);
   }
   const Clock::time_point start = leased.reused ? leased.since : Clock::now();
   const RedisFailure failure = leased.connection->exchange(command, limit(start), reply);
-  if (failure != RedisFailure::kClosed || !leased.reused) return failure;
-  if (const RedisFailure again = reconnect(leased, deadline); again != RedisFailure::kNone) return again;
+  if (failure != RedisFailure::Closed || !leased.reused) return failure;
+  if (const RedisFailure again = reconnect(leased, deadline); again != RedisFailure::None) return again;
   return leased.connection->exchange(command, limit(Clock::now()), reply);
 }
 
 RedisFailure RedisPoolCore::ping(Leased& leased, Deadline deadline) noexcept {
   Reply pong;
   const RedisFailure failure = run(kPing, deadline, leased, pong);
-  if (!discards_connection(failure)) return RedisFailure::kNone;  // an error reply is a sign of life
+  if (!discards_connection(failure)) return RedisFailure::None;  // an error reply is a sign of life
   if (leased.connection != nullptr) release(std::move(leased), false, Clock::now());
   return failure;
 }

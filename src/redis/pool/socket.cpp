@@ -65,32 +65,32 @@ RedisFailure send_all(int fd, std::string_view bytes, Deadline deadline) noexcep
     if (sent >= 0) {
       bytes.remove_prefix(static_cast<std::size_t>(sent));
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-      if (!wait_for(fd, POLLOUT, deadline)) return RedisFailure::kTimeout;
+      if (!wait_for(fd, POLLOUT, deadline)) return RedisFailure::Timeout;
     } else if (errno == EPIPE || errno == ECONNRESET) {
-      return RedisFailure::kClosed;
+      return RedisFailure::Closed;
     } else if (errno != EINTR) {
-      return RedisFailure::kIo;
+      return RedisFailure::Io;
     }
   }
-  return RedisFailure::kNone;
+  return RedisFailure::None;
 }
 
 RedisFailure connect_to(const Address& address, Deadline deadline, FileDescriptor& connected) noexcept {
   FileDescriptor fd{::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
-  if (fd.get() < 0) return RedisFailure::kConnect;
+  if (fd.get() < 0) return RedisFailure::Connect;
   if (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address.storage), address.size) != 0) {
     // EAGAIN: the backlog of a Unix socket is full, which no waiting on this descriptor would tell.
-    if (errno != EINPROGRESS && errno != EINTR) return RedisFailure::kConnect;
-    if (!wait_for(fd.get(), POLLOUT, deadline)) return RedisFailure::kTimeout;
+    if (errno != EINPROGRESS && errno != EINTR) return RedisFailure::Connect;
+    if (!wait_for(fd.get(), POLLOUT, deadline)) return RedisFailure::Timeout;
     int error = 0;
     socklen_t size = sizeof error;
-    if (::getsockopt(fd.get(), SOL_SOCKET, SO_ERROR, &error, &size) != 0 || error != 0) return RedisFailure::kConnect;
+    if (::getsockopt(fd.get(), SOL_SOCKET, SO_ERROR, &error, &size) != 0 || error != 0) return RedisFailure::Connect;
   }
   if (address.storage.ss_family != AF_UNIX) tune_tcp(fd.get());
   const int flags = ::fcntl(fd.get(), F_GETFL);
-  if (flags < 0 || ::fcntl(fd.get(), F_SETFL, flags & ~O_NONBLOCK) != 0) return RedisFailure::kConnect;
+  if (flags < 0 || ::fcntl(fd.get(), F_SETFL, flags & ~O_NONBLOCK) != 0) return RedisFailure::Connect;
   connected = std::move(fd);
-  return RedisFailure::kNone;
+  return RedisFailure::None;
 }
 
 }  // namespace vitals::detail

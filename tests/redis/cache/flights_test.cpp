@@ -27,7 +27,7 @@ class FlightsTest : public testing::Test {
       EXPECT_FALSE(leads);
       std::shared_ptr<const std::string> payload;
       const Wait waited = flights.wait(key, flight, Flights::Clock::now() + patience, payload);
-      if (waited == Wait::kLead) flights.end(key, *flight);
+      if (waited == Wait::Lead) flights.end(key, *flight);
       return std::pair{waited, payload ? *payload : ""};
     });
     has_joined.wait();
@@ -56,8 +56,8 @@ TEST_F(FlightsTest, FollowersGetWhatTheLeaderLoads) {
 
   flights.settle(key, *leader.flight, std::make_shared<const std::string>("value"));
 
-  EXPECT_EQ(first.get(), std::pair(Wait::kValue, std::string{"value"}));
-  EXPECT_EQ(second.get(), std::pair(Wait::kValue, std::string{"value"}));
+  EXPECT_EQ(first.get(), std::pair(Wait::Value, std::string{"value"}));
+  EXPECT_EQ(second.get(), std::pair(Wait::Value, std::string{"value"}));
   EXPECT_FALSE(another_thread_leads());  // until the value is written
   flights.end(key, *leader.flight);
   EXPECT_TRUE(another_thread_leads());
@@ -81,7 +81,7 @@ TEST_F(FlightsTest, FlightThatEndsWithoutAResultFreesItsFollowers) {
 
   flights.end(key, *leader.flight);
 
-  EXPECT_EQ(waiting.get().first, Wait::kCompute);
+  EXPECT_EQ(waiting.get().first, Wait::Compute);
 }
 
 TEST_F(FlightsTest, OneThreadNeverWaitsForItself) {
@@ -96,7 +96,7 @@ TEST_F(FlightsTest, OneThreadNeverWaitsForItself) {
 TEST_F(FlightsTest, OneOfThoseWhoGiveUpTakesOverForThoseWhoCome) {
   const auto hanging = flights.join(key, 0);
 
-  EXPECT_EQ(follower(5ms).get().first, Wait::kLead);
+  EXPECT_EQ(follower(5ms).get().first, Wait::Lead);
 
   // The one that hangs is still listed: its result may yet come, and must not be written after an invalidation.
   flights.invalidate(key);

@@ -19,7 +19,7 @@ struct Rubbish {
   const char* name;
   std::string answer;
   const char* error_type;
-  FakeRedis::Manner manner = FakeRedis::Manner::kAtOnce;
+  FakeRedis::Manner manner = FakeRedis::Manner::AtOnce;
 
   friend void PrintTo(const Rubbish& rubbish, std::ostream* out) { *out << rubbish.name; }
 };
@@ -57,8 +57,8 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Rubbish{"NothingEver", "", "timeout"}, Rubbish{"HalfALength", "$10", "timeout"},
         Rubbish{"HalfAValue", "$10\r\nabc", "timeout"},
-        Rubbish{"OneByteAtATime", "$300\r\n" + std::string(300, 'x') + "\r\n", "timeout", FakeRedis::Manner::kDripping},
-        Rubbish{"HalfAValueThenTheEnd", "$10\r\nabc", "io", FakeRedis::Manner::kThenClosing},
+        Rubbish{"OneByteAtATime", "$300\r\n" + std::string(300, 'x') + "\r\n", "timeout", FakeRedis::Manner::Dripping},
+        Rubbish{"HalfAValueThenTheEnd", "$10\r\nabc", "io", FakeRedis::Manner::ThenClosing},
         Rubbish{"AnotherProtocol", "HTTP/1.1 400 Bad Request\r\n\r\n", "protocol"},
         Rubbish{"NegativeLength", "$-7\r\n", "protocol"}, Rubbish{"NoNumber", "$abc\r\n", "protocol"},
         Rubbish{"ZeroBytes", std::string(64, '\0'), "protocol"}, Rubbish{"TwoReplies", "$-1\r\n$-1\r\n", "protocol"},
@@ -76,7 +76,7 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& info) { return std::string{info.param.name}; });
 
 TEST(Rubbish, ConnectionClosedWithoutAReplyIsReplacedOnceAndThenAnError) {
-  FakeRedis server{"$-1\r\n", FakeRedis::Manner::kThenClosing};
+  FakeRedis server{"$-1\r\n", FakeRedis::Manner::ThenClosing};
   Registry registry;
   RedisPool redis{registry, {.unix_socket = server.unix_socket(), .command_timeout = 20s, .connect_timeout = 20s}};
   Cache cache{registry, redis, {.budget = 20s}};
@@ -128,7 +128,7 @@ TEST(RubbishReply, ImpossibleCountsOfKeysAreErrors) {
 }
 
 TEST(RubbishReply, ConnectionWithAReplyTooManyIsNotUsedAgain) {
-  FakeRedis server{"+PONG\r\n", FakeRedis::Manner::kTwice};
+  FakeRedis server{"+PONG\r\n", FakeRedis::Manner::Twice};
   Registry registry;
   RedisPool redis{registry, {.unix_socket = server.unix_socket(), .command_timeout = 20s}};
   EXPECT_TRUE(redis.ping());

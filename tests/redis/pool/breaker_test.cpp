@@ -30,11 +30,11 @@ TEST_F(BreakerTest, OpensAfterSoManyFailuresInARow) {
   breaker.succeeded();
   EXPECT_FALSE(breaker.failed(breaker.allow(now), now));
   EXPECT_FALSE(breaker.failed(breaker.allow(now), now));
-  EXPECT_EQ(breaker.allow(now), Permit::kNormal);
+  EXPECT_EQ(breaker.allow(now), Permit::Normal);
 
   EXPECT_TRUE(breaker.failed(breaker.allow(now), now));
 
-  EXPECT_EQ(breaker.allow(now), Permit::kDenied);
+  EXPECT_EQ(breaker.allow(now), Permit::Denied);
   EXPECT_EQ(state.value(), 1);
 }
 
@@ -42,12 +42,12 @@ TEST_F(BreakerTest, LetsOneCallerProbeAfterThePause) {
   open();
   now += Breaker::kRetryMin;
 
-  EXPECT_EQ(breaker.allow(now), Permit::kProbe);
-  EXPECT_EQ(breaker.allow(now), Permit::kDenied);
+  EXPECT_EQ(breaker.allow(now), Permit::Probe);
+  EXPECT_EQ(breaker.allow(now), Permit::Denied);
   EXPECT_EQ(state.value(), 2);
 
   breaker.succeeded();
-  EXPECT_EQ(breaker.allow(now), Permit::kNormal);
+  EXPECT_EQ(breaker.allow(now), Permit::Normal);
   EXPECT_EQ(state.value(), 0);
 }
 
@@ -56,7 +56,7 @@ TEST_F(BreakerTest, PausesAreNeverLongerThanTheirLimit) {
   for (int i = 0; i < 40; ++i) {
     now += 1000ms;
     const Permit permit = breaker.allow(now);
-    ASSERT_EQ(permit, Permit::kProbe) << i;
+    ASSERT_EQ(permit, Permit::Probe) << i;
     breaker.failed(permit, now);
   }
 }
@@ -64,20 +64,20 @@ TEST_F(BreakerTest, PausesAreNeverLongerThanTheirLimit) {
 TEST_F(BreakerTest, ProbeThatNeverReportsIsGivenUp) {
   open();
   now += Breaker::kRetryMin;
-  ASSERT_EQ(breaker.allow(now), Permit::kProbe);
+  ASSERT_EQ(breaker.allow(now), Permit::Probe);
 
   now += 500ms;
 
-  EXPECT_EQ(breaker.allow(now), Permit::kProbe);
+  EXPECT_EQ(breaker.allow(now), Permit::Probe);
 }
 
 TEST_F(BreakerTest, LateFailuresOfTheSameOutageDoNotCount) {
   open();
 
-  for (int i = 0; i < 100; ++i) EXPECT_FALSE(breaker.failed(Permit::kNormal, now));
+  for (int i = 0; i < 100; ++i) EXPECT_FALSE(breaker.failed(Permit::Normal, now));
 
   now += Breaker::kRetryMin;
-  EXPECT_EQ(breaker.allow(now), Permit::kProbe);
+  EXPECT_EQ(breaker.allow(now), Permit::Probe);
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ class ConnectionTest : public test::WithRedis {
     const Address address = unix_address(server->unix_socket());
     std::unique_ptr<RedisConnection> connection;
     EXPECT_EQ(RedisConnection::open(patient(), {&address, 1}, test::Clock::now() + 30s, connection),
-              RedisFailure::kNone);
+              RedisFailure::None);
     return connection;
   }
 };
@@ -30,7 +30,7 @@ TEST_F(ConnectionTest, ArraysInArraysAreRefusedAboveEightLevels) {
   const auto connection = open();
   static constexpr std::string_view kPing[] = {"PING"};
   Reply pong;  // from here on there is an allowance of elements
-  ASSERT_EQ(connection->exchange({kPing, kStatusReply}, test::Clock::now() + 30s, pong), RedisFailure::kNone);
+  ASSERT_EQ(connection->exchange({kPing, kStatusReply}, test::Clock::now() + 30s, pong), RedisFailure::None);
   const redisReader& reader = *connection->context()->reader;
   std::array<redisReadTask, 9> tasks{};
   for (std::size_t i = 0; i < tasks.size(); ++i) {
@@ -61,13 +61,13 @@ TEST(Connection, CommandThatWasGivenUpIsNotDeliveredLater) {
   std::memcpy(&address.storage, &name, size);
   address.size = size;
   std::unique_ptr<RedisConnection> connection;
-  ASSERT_EQ(RedisConnection::open({}, {&address, 1}, test::Clock::now() + 30s, connection), RedisFailure::kNone);
+  ASSERT_EQ(RedisConnection::open({}, {&address, 1}, test::Clock::now() + 30s, connection), RedisFailure::None);
   const FileDescriptor server{::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC)};
   const std::string value(100'000, 'x');
   const std::string_view words[] = {"SET", "key", value};
   Reply reply;
 
-  EXPECT_EQ(connection->exchange({words, kStatusReply}, test::Clock::now() + 100ms, reply), RedisFailure::kTimeout);
+  EXPECT_EQ(connection->exchange({words, kStatusReply}, test::Clock::now() + 100ms, reply), RedisFailure::Timeout);
   connection.reset();
 
   std::size_t received = 0;

@@ -56,7 +56,7 @@ class CacheCall {
   void unencodable() noexcept;
 
  private:
-  enum class Outcome { kHit, kMiss, kError, kBypass };
+  enum class Outcome { Hit, Miss, Error, Bypass };
 
   void record() noexcept;
   void write(std::string_view payload);
@@ -77,7 +77,7 @@ class CacheCall {
   bool leads_ = false;
   bool may_write_ = false;
   bool recorded_ = false;
-  Outcome outcome_ = Outcome::kBypass;
+  Outcome outcome_ = Outcome::Bypass;
   std::chrono::steady_clock::time_point load_began_{};
   std::chrono::nanoseconds load_took_{};
 };
