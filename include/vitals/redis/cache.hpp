@@ -17,7 +17,7 @@
 namespace vitals {
 
 namespace detail {
-class CacheCore;
+class CacheImpl;
 }
 
 /// What holds for all that one Cache keeps.
@@ -108,7 +108,7 @@ class Cache {
   detail::CacheSite& plain_site() noexcept;
   std::optional<detail::CacheKey> plain_key(std::string_view key) noexcept;
 
-  std::unique_ptr<detail::CacheCore> core_;
+  std::unique_ptr<detail::CacheImpl> impl_;
 };
 
 /// Text for a pattern that matches just this text: with `\` before each of `*?[]\`.

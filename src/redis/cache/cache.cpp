@@ -4,7 +4,7 @@
 
 #include <vitals/redis/cache.hpp>
 
-#include "redis/cache/cache_core.hpp"
+#include "redis/cache/cache_impl.hpp"
 
 namespace vitals {
 
@@ -27,7 +27,7 @@ CacheOptions checked(CacheOptions options) {
 }  // namespace
 
 Cache::Cache(Registry& registry, RedisPool& pool, CacheOptions options)
-    : core_{std::make_unique<detail::CacheCore>(registry, detail::RedisAccess::core(pool),
+    : impl_{std::make_unique<detail::CacheImpl>(registry, detail::RedisAccess::impl(pool),
                                                 checked(std::move(options)))} {}
 
 Cache::~Cache() = default;
@@ -36,14 +36,14 @@ detail::CacheSite& Cache::site(std::string_view name, const CachedOptions& optio
   require(!name.empty(), "the name of a cached function is empty; it is part of its keys");
   require(options.ttl > std::chrono::milliseconds::zero(),
           "the ttl of " + std::string{name} + " must be above 0; leave the function uncached instead");
-  return core_->site(name);
+  return impl_->site(name);
 }
 
-detail::CacheSite& Cache::plain_site() noexcept { return core_->plain(); }
+detail::CacheSite& Cache::plain_site() noexcept { return impl_->plain(); }
 
 std::optional<detail::CacheKey> Cache::plain_key(std::string_view key) noexcept {
   try {
-    return detail::plain_key(core_->plain(), key);
+    return detail::plain_key(impl_->plain(), key);
   } catch (...) {
     return std::nullopt;  // no memory: without the cache
   }
@@ -51,17 +51,17 @@ std::optional<detail::CacheKey> Cache::plain_key(std::string_view key) noexcept 
 
 bool Cache::erase(std::string_view key) noexcept {
   const std::optional<detail::CacheKey> found = plain_key(key);
-  return found && core_->erase(core_->plain(), found->text);
+  return found && impl_->erase(impl_->plain(), found->text);
 }
 
 InvalidateResult Cache::invalidate_pattern(std::string_view pattern, InvalidateOptions options) noexcept {
   try {
-    return core_->invalidate_pattern(pattern, options);
+    return impl_->invalidate_pattern(pattern, options);
   } catch (...) {
     return {};  // no memory
   }
 }
 
-bool detail::erase(CacheSite& site, const CacheKey& key) noexcept { return site.core.erase(site, key.text); }
+bool detail::erase(CacheSite& site, const CacheKey& key) noexcept { return site.cache.erase(site, key.text); }
 
 }  // namespace vitals

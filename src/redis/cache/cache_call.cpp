@@ -4,7 +4,7 @@
 
 #include <vitals/redis/detail/cache_call.hpp>
 
-#include "redis/cache/cache_core.hpp"
+#include "redis/cache/cache_impl.hpp"
 #include "redis/cache/envelope.hpp"
 #include "redis/pool/random.hpp"
 
@@ -32,9 +32,9 @@ CacheCall::CacheCall(CacheSite& site, CacheKey key, milliseconds ttl) noexcept
       ttl_{ttl},
       generation_{fork_generation.load(std::memory_order_relaxed)},
       flights_{nullptr},
-      left_{site.core.options().budget} {
+      left_{site.cache.options().budget} {
   try {
-    flights_ = &site.core.flights();
+    flights_ = &site.cache.flights();
     seen_ = flights_->ended(key_.text);
   } catch (...) {
     // A forked child without memory: the call goes alone.
@@ -48,7 +48,7 @@ bool CacheCall::forked() const noexcept { return fork_generation.load(std::memor
 std::optional<std::string_view> CacheCall::read() noexcept {
   if (left_ <= std::chrono::nanoseconds::zero()) return std::nullopt;
   const std::string_view words[] = {"GET", key_.text};
-  RedisResult got = site_.core.run(CacheCommand::Get, {words, kStringReply | kNilReply}, left_);
+  RedisResult got = site_.cache.run(CacheCommand::Get, {words, kStringReply | kNilReply}, left_);
   left_ -= got.elapsed;
   may_write_ = got.failure == RedisFailure::None || got.failure == RedisFailure::WrongType;
   if (got.failure != RedisFailure::None) {
@@ -70,7 +70,7 @@ std::optional<std::string_view> CacheCall::read() noexcept {
 
 void CacheCall::undecodable() noexcept {
   outcome_ = Outcome::Error;
-  site_.core.count_error(CacheCommand::Get, RedisFailure::Decode);
+  site_.cache.count_error(CacheCommand::Get, RedisFailure::Decode);
 }
 
 void CacheCall::hit() noexcept {
@@ -94,10 +94,10 @@ void CacheCall::record() noexcept {
   switch (outcome_) {
     case Outcome::Hit:
       metrics.hit.inc();
-      return site_.core.count_lookup(true);
+      return site_.cache.count_lookup(true);
     case Outcome::Miss:
       metrics.miss.inc();
-      return site_.core.count_lookup(false);
+      return site_.cache.count_lookup(false);
     case Outcome::Error:
       return metrics.error.inc();
     case Outcome::Bypass:
@@ -122,7 +122,7 @@ std::shared_ptr<const std::string> CacheCall::follow() {
   record();
   if (flight_ == nullptr || leads_) return nullptr;
   std::shared_ptr<const std::string> payload;
-  const auto deadline = Clock::now() + site_.core.options().flight_wait;
+  const auto deadline = Clock::now() + site_.cache.options().flight_wait;
   const Flights::Wait waited = flights_->wait(key_.text, flight_, deadline, payload);
   leads_ = waited == Flights::Wait::Lead;
   if (waited == Flights::Wait::Value) site_.metrics.deduplicated.inc();
@@ -153,21 +153,21 @@ void CacheCall::store(std::string payload) noexcept {
 }
 
 void CacheCall::unencodable() noexcept {
-  site_.core.count_error(CacheCommand::Set, RedisFailure::Encode);
+  site_.cache.count_error(CacheCommand::Set, RedisFailure::Encode);
   site_.metrics.put_failed.inc();
 }
 
 void CacheCall::write(std::string_view payload) {
   SiteMetrics& metrics = site_.metrics;
-  if (payload.size() > site_.core.options().max_value_bytes) return metrics.put_too_large.inc();
+  if (payload.size() > site_.cache.options().max_value_bytes) return metrics.put_too_large.inc();
   if (flights_->stale(key_.text, *flight_)) return metrics.put_stale.inc();
   if (left_ <= std::chrono::nanoseconds::zero()) return metrics.put_failed.inc();
-  const milliseconds ttl = jittered(ttl_, site_.core.options().jitter);
+  const milliseconds ttl = jittered(ttl_, site_.cache.options().jitter);
   const auto cost = std::chrono::duration_cast<milliseconds>(load_took_);
   const std::string value = seal({cost, std::chrono::system_clock::now() + ttl, key_.identity, payload});
   const std::string px = std::to_string(ttl.count());
   const std::string_view words[] = {"SET", key_.text, value, "PX", px};
-  const RedisResult put = site_.core.run(CacheCommand::Set, {words, kStatusReply}, left_);
+  const RedisResult put = site_.cache.run(CacheCommand::Set, {words, kStatusReply}, left_);
   left_ -= put.elapsed;
   // A SET that failed for want of time may still be carried out.
   if (flights_->stale(key_.text, *flight_)) return take_back();
@@ -177,7 +177,7 @@ void CacheCall::write(std::string_view payload) {
 // The key was invalidated between the look at the mark and the SET.
 void CacheCall::take_back() noexcept {
   site_.metrics.put_stale.inc();
-  site_.core.take_back(key_.text);
+  site_.cache.take_back(key_.text);
 }
 
 // Whoever still waits is told to load the value himself.

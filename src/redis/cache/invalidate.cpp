@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "redis/cache/cache_core.hpp"
+#include "redis/cache/cache_impl.hpp"
 
 namespace vitals::detail {
 
@@ -34,14 +34,14 @@ bool parse_page(const redisReply& reply, std::uint64_t& cursor, std::vector<std:
 
 }  // namespace
 
-struct CacheCore::Scan {
+struct CacheImpl::Scan {
   // Looked at between pages alone: to cut a command off would cost the connection, and the count of what it removed.
   std::chrono::nanoseconds left;
   CacheSite& site;
   std::vector<std::string_view> words;
 };
 
-bool CacheCore::remove_batch(Scan& scan, std::span<const std::string_view> keys, InvalidateResult& result) {
+bool CacheImpl::remove_batch(Scan& scan, std::span<const std::string_view> keys, InvalidateResult& result) {
   while (!keys.empty()) {
     const auto batch = keys.first(std::min(keys.size(), kBatch));
     keys = keys.subspan(batch.size());
@@ -56,7 +56,7 @@ bool CacheCore::remove_batch(Scan& scan, std::span<const std::string_view> keys,
   return true;
 }
 
-InvalidateResult CacheCore::invalidate_pattern(std::string_view pattern, const InvalidateOptions& options) {
+InvalidateResult CacheImpl::invalidate_pattern(std::string_view pattern, const InvalidateOptions& options) {
   flights().invalidate_prefix(stem_ + std::string{pattern.substr(0, pattern.find_first_of(kSpecial))});
   InvalidateResult result{.cursor = options.cursor};
   Scan scan{std::min(options.budget, kLongest), site_of(pattern), {}};
@@ -82,7 +82,7 @@ InvalidateResult CacheCore::invalidate_pattern(std::string_view pattern, const I
 }
 
 // The function whose keys a pattern like "get_appointments:*" names.
-CacheSite& CacheCore::site_of(std::string_view pattern) {
+CacheSite& CacheImpl::site_of(std::string_view pattern) {
   NamedSite* const found = find_site(pattern.substr(0, pattern.find(':')));
   return found == nullptr ? patterns_ : found->site;
 }

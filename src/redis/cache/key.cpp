@@ -5,7 +5,7 @@
 
 #include <vitals/redis/detail/arguments.hpp>
 
-#include "redis/cache/cache_core.hpp"
+#include "redis/cache/cache_impl.hpp"
 
 namespace vitals::detail {
 

@@ -6,7 +6,7 @@
 
 #include <vitals/redis/pool.hpp>
 
-#include "redis/pool/pool_core.hpp"
+#include "redis/pool/pool_impl.hpp"
 
 namespace vitals {
 
@@ -46,35 +46,35 @@ RedisOptions checked(RedisOptions options) {
 }  // namespace
 
 RedisPool::RedisPool(Registry& registry, RedisOptions options)
-    : core_{std::make_unique<detail::RedisPoolCore>(registry, checked(std::move(options)))} {}
+    : impl_{std::make_unique<detail::RedisPoolImpl>(registry, checked(std::move(options)))} {}
 
 RedisPool::~RedisPool() = default;
 
 bool RedisPool::ping() noexcept {
-  const RedisOptions& options = core_->options();
-  return core_->execute(detail::kPing, options.lease_wait + options.connect_timeout + options.command_timeout)
+  const RedisOptions& options = impl_->options();
+  return impl_->execute(detail::kPing, options.lease_wait + options.connect_timeout + options.command_timeout)
              .failure == detail::RedisFailure::None;
 }
 
 RedisLease RedisPool::acquire() {
-  using Clock = detail::RedisPoolCore::Clock;
+  using Clock = detail::RedisPoolImpl::Clock;
   const Clock::time_point now = Clock::now();
   RedisLease lease;
-  const auto permit = core_->permit(now);
+  const auto permit = impl_->permit(now);
   if (permit == detail::Breaker::Permit::Denied) return lease;
-  detail::RedisPoolCore::Leased leased;
+  detail::RedisPoolImpl::Leased leased;
   bool proven = true;
-  const auto deadline = now + core_->options().lease_wait + core_->options().connect_timeout;
-  auto failure = core_->acquire(now, deadline, leased);
+  const auto deadline = now + impl_->options().lease_wait + impl_->options().connect_timeout;
+  auto failure = impl_->acquire(now, deadline, leased);
   if (leased.reused && (permit == detail::Breaker::Permit::Probe || !leased.connection->quiet())) {
-    failure = core_->ping(leased, deadline);
+    failure = impl_->ping(leased, deadline);
   } else if (leased.reused) {
     proven = false;  // neither made nor asked: no word for the breaker
   }
-  if (proven) core_->report(failure, permit, Clock::now(), leased.state);
+  if (proven) impl_->report(failure, permit, Clock::now(), leased.state);
   if (failure != detail::RedisFailure::None) return lease;
   leased.connection->lend();
-  lease.core_ = core_.get();
+  lease.impl_ = impl_.get();
   lease.state_ = leased.state;
   lease.since_ = leased.since;
   lease.connection_ = std::move(leased.connection);
@@ -85,7 +85,7 @@ RedisLease::RedisLease() noexcept = default;
 RedisLease::RedisLease(RedisLease&& other) noexcept = default;
 
 RedisLease& RedisLease::operator=(RedisLease&& other) noexcept {
-  std::swap(core_, other.core_);
+  std::swap(impl_, other.impl_);
   std::swap(state_, other.state_);
   std::swap(since_, other.since_);
   std::swap(connection_, other.connection_);
@@ -95,7 +95,7 @@ RedisLease& RedisLease::operator=(RedisLease&& other) noexcept {
 RedisLease::~RedisLease() {
   if (connection_ == nullptr) return;
   const bool usable = connection_->take_back();
-  core_->release({state_, std::move(connection_), true, since_}, usable, detail::RedisPoolCore::Clock::now());
+  impl_->release({state_, std::move(connection_), true, since_}, usable, detail::RedisPoolImpl::Clock::now());
 }
 
 redisContext* RedisLease::context() const noexcept { return connection_->context(); }

@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <utility>
 
-#include "redis/pool/pool_core.hpp"
+#include "redis/pool/pool_impl.hpp"
 
 namespace vitals::detail {
 
-RedisResult RedisPoolCore::execute(RedisConnection::Command command, std::chrono::nanoseconds budget) noexcept {
+RedisResult RedisPoolImpl::execute(RedisConnection::Command command, std::chrono::nanoseconds budget) noexcept {
   RedisResult result;
   const Clock::time_point start = Clock::now();
   const Breaker::Permit permit = breaker_.allow(start);
@@ -30,7 +30,7 @@ RedisResult RedisPoolCore::execute(RedisConnection::Command command, std::chrono
 }
 
 // REQUIRES: leased.connection is set. It is null afterwards if it had to be replaced and could not.
-RedisFailure RedisPoolCore::run(RedisConnection::Command command, Deadline deadline, Leased& leased,
+RedisFailure RedisPoolImpl::run(RedisConnection::Command command, Deadline deadline, Leased& leased,
                                 Reply& reply) noexcept {
   const auto limit = [&](Clock::time_point start) { return std::min(deadline, start + options_.command_timeout); };
   // What has come meanwhile, a close or a reply too many, must not be taken for the reply to this.
@@ -45,7 +45,7 @@ RedisFailure RedisPoolCore::run(RedisConnection::Command command, Deadline deadl
   return leased.connection->exchange(command, limit(Clock::now()), reply);
 }
 
-RedisFailure RedisPoolCore::ping(Leased& leased, Deadline deadline) noexcept {
+RedisFailure RedisPoolImpl::ping(Leased& leased, Deadline deadline) noexcept {
   Reply pong;
   const RedisFailure failure = run(kPing, deadline, leased, pong);
   if (!discards_connection(failure)) return RedisFailure::None;  // an error reply is a sign of life
@@ -54,7 +54,7 @@ RedisFailure RedisPoolCore::ping(Leased& leased, Deadline deadline) noexcept {
 }
 
 // A server that has closed one idle connection has, as a rule, closed them all: it was restarted.
-RedisFailure RedisPoolCore::reconnect(Leased& leased, Deadline deadline) noexcept {
+RedisFailure RedisPoolImpl::reconnect(Leased& leased, Deadline deadline) noexcept {
   RedisPoolState& state = *leased.state;
   drop_idle(state);
   state.forget(leased.connection->fd());
@@ -68,7 +68,7 @@ RedisFailure RedisPoolCore::reconnect(Leased& leased, Deadline deadline) noexcep
   return connect(state, deadline, leased.connection);
 }
 
-void RedisPoolCore::drop_idle(RedisPoolState& state) noexcept {
+void RedisPoolImpl::drop_idle(RedisPoolState& state) noexcept {
   for (;;) {
     std::unique_ptr<RedisConnection> dropped;  // closed after the lock is released
     const std::lock_guard lock{state.mutex};
@@ -83,7 +83,7 @@ void RedisPoolCore::drop_idle(RedisPoolState& state) noexcept {
   }
 }
 
-void RedisPoolCore::report(RedisFailure failure, Breaker::Permit permit, Clock::time_point now,
+void RedisPoolImpl::report(RedisFailure failure, Breaker::Permit permit, Clock::time_point now,
                            RedisPoolState* state) noexcept {
   if (bypassed(failure)) return;
   if (!connection_failed(failure)) return breaker_.succeeded();

@@ -52,7 +52,7 @@ inline constexpr std::string_view kPingWords[] = {"PING"};
 inline constexpr RedisConnection::Command kPing{kPingWords, kStatusReply};
 
 // Behind RedisPool: leases, and commands that never throw and never take longer than their deadline.
-class RedisPoolCore {
+class RedisPoolImpl {
  public:
   using Clock = std::chrono::steady_clock;
   struct Leased {
@@ -62,9 +62,9 @@ class RedisPoolCore {
     Clock::time_point since{};
   };
 
-  RedisPoolCore(Registry& registry, RedisOptions options);
-  RedisPoolCore(const RedisPoolCore&) = delete;
-  RedisPoolCore& operator=(const RedisPoolCore&) = delete;
+  RedisPoolImpl(Registry& registry, RedisOptions options);
+  RedisPoolImpl(const RedisPoolImpl&) = delete;
+  RedisPoolImpl& operator=(const RedisPoolImpl&) = delete;
 
   // One idempotent command. A connection from the pool that the server has closed meanwhile is replaced, and the
   // command sent again.
@@ -100,7 +100,7 @@ class RedisPoolCore {
 };
 
 struct RedisAccess {
-  static RedisPoolCore& core(RedisPool& pool) noexcept { return *pool.core_; }
+  static RedisPoolImpl& impl(RedisPool& pool) noexcept { return *pool.impl_; }
 };
 
 }  // namespace vitals::detail

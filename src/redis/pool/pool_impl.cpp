@@ -1,4 +1,4 @@
-#include "redis/pool/pool_core.hpp"
+#include "redis/pool/pool_impl.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -36,21 +36,21 @@ void RedisPoolState::forget(int fd) noexcept {
   }
 }
 
-RedisPoolCore::RedisPoolCore(Registry& registry, RedisOptions options)
+RedisPoolImpl::RedisPoolImpl(Registry& registry, RedisOptions options)
     : options_{std::move(options)},
       metrics_{registry, options_.name, static_cast<double>(options_.size)},
       breaker_{options_.failures_to_open, options_.retry_max, metrics_.breaker},
       state_{[this] { return std::make_unique<RedisPoolState>(options_); }} {}
 
 // REQUIRES: state.mutex is held.
-void RedisPoolCore::show(const RedisPoolState& state) noexcept {
+void RedisPoolImpl::show(const RedisPoolState& state) noexcept {
   metrics_.idle.set(static_cast<double>(state.idle.size()));
   metrics_.connecting.set(static_cast<double>(state.connecting));
   metrics_.used.set(static_cast<double>(state.total - state.idle.size() - state.connecting));
   metrics_.pending_requests.set(static_cast<double>(state.waiting));
 }
 
-RedisFailure RedisPoolCore::acquire(Clock::time_point now, Deadline deadline, Leased& leased) {
+RedisFailure RedisPoolImpl::acquire(Clock::time_point now, Deadline deadline, Leased& leased) {
   RedisPoolState& state = state_.get();
   leased.state = &state;
   leased.since = now;
@@ -74,7 +74,7 @@ RedisFailure RedisPoolCore::acquire(Clock::time_point now, Deadline deadline, Le
   return connect(state, deadline, leased.connection);
 }
 
-bool RedisPoolCore::wait_for_free(RedisPoolState& state, std::unique_lock<std::mutex>& lock, Clock::time_point now,
+bool RedisPoolImpl::wait_for_free(RedisPoolState& state, std::unique_lock<std::mutex>& lock, Clock::time_point now,
                                   Deadline deadline) {
   metrics_.waited_acquires.inc();
   ++state.waiting;
@@ -90,7 +90,7 @@ bool RedisPoolCore::wait_for_free(RedisPoolState& state, std::unique_lock<std::m
   return free;
 }
 
-RedisFailure RedisPoolCore::connect(RedisPoolState& state, Deadline deadline,
+RedisFailure RedisPoolImpl::connect(RedisPoolState& state, Deadline deadline,
                                     std::unique_ptr<RedisConnection>& connection) noexcept {
   const Clock::time_point start = Clock::now();
   deadline = std::min(deadline, start + options_.connect_timeout);
@@ -120,7 +120,7 @@ RedisFailure RedisPoolCore::connect(RedisPoolState& state, Deadline deadline,
   return failure;
 }
 
-void RedisPoolCore::release(Leased leased, bool usable, Clock::time_point now) noexcept {
+void RedisPoolImpl::release(Leased leased, bool usable, Clock::time_point now) noexcept {
   RedisPoolState& state = *leased.state;
   if (state.generation != fork_generation.load(std::memory_order_relaxed)) {
     // Leased before a fork, given back in the child: its socket is closed, and its pool state is not to be touched.

@@ -1,4 +1,4 @@
-#include "redis/cache/cache_core.hpp"
+#include "redis/cache/cache_impl.hpp"
 
 #include <utility>
 
@@ -10,7 +10,7 @@ std::string stem_of(const std::string& prefix) { return prefix.empty() ? "" : pr
 
 }  // namespace
 
-CacheCore::CacheCore(Registry& registry, RedisPoolCore& pool, CacheOptions options)
+CacheImpl::CacheImpl(Registry& registry, RedisPoolImpl& pool, CacheOptions options)
     : pool_{pool},
       options_{std::move(options)},
       stem_{stem_of(options_.prefix)},
@@ -19,19 +19,19 @@ CacheCore::CacheCore(Registry& registry, RedisPoolCore& pool, CacheOptions optio
       plain_{*this, stem_, SiteMetrics{metrics_, "get_or_compute"}},
       patterns_{*this, stem_, SiteMetrics{metrics_, "_pattern"}} {}
 
-CacheCore::~CacheCore() {
+CacheImpl::~CacheImpl() {
   for (const NamedSite* site = sites_.load(std::memory_order_acquire); site != nullptr;) {
     const std::unique_ptr<const NamedSite> ended{std::exchange(site, site->next)};
   }
 }
 
-NamedSite* CacheCore::find_site(std::string_view name) const noexcept {
+NamedSite* CacheImpl::find_site(std::string_view name) const noexcept {
   NamedSite* site = sites_.load(std::memory_order_acquire);
   while (site != nullptr && site->name != name) site = site->next;
   return site;
 }
 
-CacheSite& CacheCore::site(std::string_view name) {
+CacheSite& CacheImpl::site(std::string_view name) {
   if (NamedSite* known = find_site(name)) return known->site;
   std::string stem = stem_ + std::string{name} + ":";
   std::unique_ptr<NamedSite> made{
@@ -43,7 +43,7 @@ CacheSite& CacheCore::site(std::string_view name) {
   return made.release()->site;
 }
 
-RedisResult CacheCore::run(CacheCommand command, RedisConnection::Command words,
+RedisResult CacheImpl::run(CacheCommand command, RedisConnection::Command words,
                            std::chrono::nanoseconds budget) noexcept {
   RedisResult result = pool_.execute(words, budget);
   if (bypassed(result.failure)) return result;
@@ -55,7 +55,7 @@ RedisResult CacheCore::run(CacheCommand command, RedisConnection::Command words,
   return result;
 }
 
-RedisResult CacheCore::remove(std::span<std::string_view> words, std::chrono::nanoseconds budget) noexcept {
+RedisResult CacheImpl::remove(std::span<std::string_view> words, std::chrono::nanoseconds budget) noexcept {
   if (!pool_.no_unlink.load(std::memory_order_relaxed)) {
     RedisResult result = run_remove(CacheCommand::Unlink, words, budget);
     if (result.failure != RedisFailure::UnknownCommand) return result;
@@ -65,7 +65,7 @@ RedisResult CacheCore::remove(std::span<std::string_view> words, std::chrono::na
   return run_remove(CacheCommand::Del, words, budget);
 }
 
-RedisResult CacheCore::run_remove(CacheCommand command, std::span<std::string_view> words,
+RedisResult CacheImpl::run_remove(CacheCommand command, std::span<std::string_view> words,
                                   std::chrono::nanoseconds budget) noexcept {
   words[0] = command_name(command);
   RedisResult result = run(command, {words, kIntegerReply}, budget);
@@ -79,12 +79,12 @@ RedisResult CacheCore::run_remove(CacheCommand command, std::span<std::string_vi
 }
 
 // Not on what is left of the call's budget, which the write has spent: an old value must not stay.
-void CacheCore::take_back(std::string_view key) noexcept {
+void CacheImpl::take_back(std::string_view key) noexcept {
   std::string_view words[] = {{}, key};
   static_cast<void>(remove(words, pool_.options().command_timeout));
 }
 
-bool CacheCore::erase(CacheSite& site, const std::string& key) noexcept {
+bool CacheImpl::erase(CacheSite& site, const std::string& key) noexcept {
   try {
     flights().invalidate(key);
   } catch (...) {

@@ -12,13 +12,13 @@
 #include "redis/cache/cache_metrics.hpp"
 #include "redis/cache/flights.hpp"
 #include "redis/pool/fork_local.hpp"
-#include "redis/pool/pool_core.hpp"
+#include "redis/pool/pool_impl.hpp"
 
 namespace vitals::detail {
 
 // One cached function, or all of get_or_compute().
 struct CacheSite {
-  CacheCore& core;
+  CacheImpl& cache;
   std::string stem;  // of its keys
   SiteMetrics metrics;
 };
@@ -31,12 +31,12 @@ struct NamedSite {
 };
 
 // Behind Cache: its options, its functions by name, and its commands.
-class CacheCore {
+class CacheImpl {
  public:
-  CacheCore(Registry& registry, RedisPoolCore& pool, CacheOptions options);
-  CacheCore(const CacheCore&) = delete;
-  CacheCore& operator=(const CacheCore&) = delete;
-  ~CacheCore();
+  CacheImpl(Registry& registry, RedisPoolImpl& pool, CacheOptions options);
+  CacheImpl(const CacheImpl&) = delete;
+  CacheImpl& operator=(const CacheImpl&) = delete;
+  ~CacheImpl();
 
   CacheSite& site(std::string_view name);
   CacheSite& plain() noexcept { return plain_; }
@@ -68,7 +68,7 @@ class CacheCore {
   CacheSite& site_of(std::string_view pattern);
   [[nodiscard]] NamedSite* find_site(std::string_view name) const noexcept;
 
-  RedisPoolCore& pool_;
+  RedisPoolImpl& pool_;
   const CacheOptions options_;
   const std::string stem_;  // of all keys
   CacheMetrics metrics_;
