@@ -5,20 +5,21 @@
 #include <charconv>
 #include <chrono>
 #include <cstddef>
-#include <new>
+#include <utility>
 
 #include <poll.h>
+#include <sys/socket.h>
 
 namespace vitals::detail {
 
 namespace {
 
-// What a reply may hold. A hostile `*2147483647` of 13 bytes would make hiredis reserve 16 GB, and spend seconds
-// freeing it.
+// How many elements a reply may have. A hostile reply of 13 bytes, `*2147483647`, would make hiredis reserve 16 GB and
+// spend seconds to free them.
 constexpr long long kMaxElements = 1 << 17;
-constexpr int kMaxDepth = 8;  // hiredis frees what is nested by recursion; SCAN's reply has two levels
+constexpr int kMaxDepth = 8;  // hiredis frees nested arrays by recursion; SCAN's reply has two levels
 constexpr std::size_t kMaxReplyBytes = std::size_t{64} << 20;
-// A request buffer that once grew for a large value is not kept.
+// A request buffer that has grown larger, for one large value, is freed.
 constexpr std::size_t kKeptRequestBytes = std::size_t{64} << 10;
 
 redisReplyObjectFunctions* hiredis_functions = nullptr;
@@ -29,7 +30,8 @@ bool too_deep(const redisReadTask* task) noexcept {
   return depth > kMaxDepth;
 }
 
-// hiredis's own makers of replies, but for arrays. The element count is an int in 0.14 and a size_t in 1.x: hence auto.
+// hiredis's own functions that make replies, but arrays are limited. The element count is an int in hiredis 0.14 and a
+// size_t in 1.x: hence auto.
 redisReplyObjectFunctions* limited_functions(redisReplyObjectFunctions* original) noexcept {
   static redisReplyObjectFunctions limited = [original] {
     hiredis_functions = original;
@@ -82,31 +84,29 @@ RedisFailure RedisConnection::open(const RedisOptions& options, std::span<const 
                                    std::unique_ptr<RedisConnection>& opened) {
   FileDescriptor fd;
   if (const RedisFailure failure = connect(addresses, deadline, fd); failure != RedisFailure::None) return failure;
-  redisContext* context = redisConnectFd(fd.get());
-  if (context == nullptr || context->err != 0) {
-    if (context != nullptr) redisFreeKeepFd(context);
+  ContextPtr context{redisConnectFd(fd.get())};
+  if (context == nullptr) return RedisFailure::Connect;
+  if (context->err != 0) {
+    redisFreeKeepFd(context.release());
     return RedisFailure::Connect;
   }
   fd.release();
-  std::unique_ptr<RedisConnection> connection{new (std::nothrow) RedisConnection{context}};
-  if (connection == nullptr) {
-    redisFree(context);
-    throw std::bad_alloc{};
-  }
-  context->reader->privdata = &connection->elements_left_;
-  context->reader->fn = limited_functions(context->reader->fn);
+  std::unique_ptr<RedisConnection> connection{new RedisConnection{std::move(context)}};
   const RedisFailure failure = connection->greet(options, deadline);
   if (failure == RedisFailure::None) opened = std::move(connection);
   return failure;
 }
 
-RedisConnection::~RedisConnection() { redisFree(context_); }
+RedisConnection::RedisConnection(ContextPtr context) noexcept : context_{std::move(context)} {
+  context_->reader->privdata = &elements_left_;
+  context_->reader->fn = limited_functions(context_->reader->fn);
+}
 
 RedisFailure RedisConnection::greet(const RedisOptions& options, Deadline deadline) {
-  // Bounds the borrowers' commands; exchange() has its deadline.
+  // For the commands of users, who have the context on loan; exchange() has its deadline.
   const auto us = std::chrono::duration_cast<std::chrono::microseconds>(options.command_timeout).count();
-  if (redisSetTimeout(context_, {static_cast<time_t>(us / 1'000'000), static_cast<suseconds_t>(us % 1'000'000)}) !=
-      REDIS_OK) {
+  if (redisSetTimeout(context_.get(),
+                      {static_cast<time_t>(us / 1'000'000), static_cast<suseconds_t>(us % 1'000'000)}) != REDIS_OK) {
     return RedisFailure::Connect;
   }
   Reply reply;
@@ -132,7 +132,7 @@ RedisFailure RedisConnection::exchange(Command command, Deadline deadline, Reply
   try {
     append_command(request_, command.words);
   } catch (...) {
-    return RedisFailure::Io;  // no memory; nothing was sent, but this is no time to be choosy
+    return RedisFailure::Io;  // no memory; the connection is given up although nothing was sent on it
   }
   RedisFailure failure = send_all(fd(), request_, deadline);
   if (request_.capacity() > kKeptRequestBytes) request_ = {};
@@ -141,7 +141,7 @@ RedisFailure RedisConnection::exchange(Command command, Deadline deadline, Reply
   return failure;
 }
 
-// Nobody waits any more for what the kernel still has to send: the close to come shall throw it away.
+// Makes the close that follows throw away what the kernel has not sent yet: nobody waits for it any more.
 void RedisConnection::drop_unsent() noexcept {
   constexpr linger kAtOnce{1, 0};
   (void)::setsockopt(fd(), SOL_SOCKET, SO_LINGER, &kAtOnce, sizeof kAtOnce);
@@ -174,7 +174,7 @@ RedisFailure RedisConnection::parse(ReplyTypes answers, Reply& reply) noexcept {
   reply.reset(static_cast<redisReply*>(parsed));
   if (status != REDIS_OK) return RedisFailure::Protocol;
   if (reply == nullptr) return RedisFailure::None;
-  // More than was asked for: from here on every reply would be taken for that of another command.
+  // More than one reply: from here on every reply would be taken for that of another command.
   if (unread()) return RedisFailure::Protocol;
   if (reply->type == REDIS_REPLY_ERROR) return classify_error_reply(text_of(*reply));
   return (answers >> static_cast<unsigned>(reply->type) & 1U) != 0 ? RedisFailure::None : RedisFailure::Protocol;

@@ -1,49 +1,19 @@
 #include "redis/pool/failure.hpp"
 
+#include <cstddef>
+#include <iterator>
 #include <utility>
 
 namespace vitals::detail {
 
 std::string_view error_type(RedisFailure failure) noexcept {
-  switch (failure) {
-    case RedisFailure::None:
-      return "none";
-    case RedisFailure::BreakerOpen:
-      return "breaker_open";
-    case RedisFailure::PoolBusy:
-      return "pool_busy";
-    case RedisFailure::Resolve:
-      return "resolve";
-    case RedisFailure::Connect:
-      return "connect";
-    case RedisFailure::Timeout:
-      return "timeout";
-    case RedisFailure::Closed:
-    case RedisFailure::Io:
-      return "io";
-    case RedisFailure::Protocol:
-      return "protocol";
-    case RedisFailure::Auth:
-      return "auth";
-    case RedisFailure::ReadOnly:
-      return "readonly";
-    case RedisFailure::Oom:
-      return "oom";
-    case RedisFailure::Moved:
-      return "moved";
-    case RedisFailure::Loading:
-      return "loading";
-    case RedisFailure::WrongType:
-      return "wrongtype";
-    case RedisFailure::UnknownCommand:
-    case RedisFailure::Server:
-      return "server";
-    case RedisFailure::Decode:
-      return "decode";
-    case RedisFailure::Encode:
-      return "encode";
-  }
-  return "server";
+  // In the order of the enumerators.
+  static constexpr std::string_view kTypes[] = {"none",     "breaker_open", "pool_busy", "resolve",  "connect",
+                                                "timeout",  "io",           "io",        "protocol", "auth",
+                                                "readonly", "oom",          "moved",     "loading",  "wrongtype",
+                                                "server",   "server",       "decode",    "encode"};
+  static_assert(std::size(kTypes) == static_cast<std::size_t>(RedisFailure::Encode) + 1);
+  return kTypes[static_cast<std::size_t>(failure)];
 }
 
 RedisFailure classify_error_reply(std::string_view text) noexcept {

@@ -8,22 +8,22 @@
 
 namespace vitals::detail {
 
-// How often this process is the child of a fork() since watch_forks(). Relaxed: the child's only thread writes it
-// before anything else runs.
+/// How many fork()s since watch_forks() led to this process. Relaxed: in a child, its only thread writes it before
+/// anything else runs.
 extern std::atomic<std::uint64_t> fork_generation;
 
-// Counts forks from here on; every call after the first does nothing.
+/// Counts forks from now on; every call after the first does nothing.
 void watch_forks() noexcept;
 
-// What a forked child must not use, nor free: kept reachable for ever, so that leak checkers know it.
+/// An object that a forked child must neither use nor free. bury() keeps it reachable for ever, for leak checkers.
 struct Buried {
   Buried* next = nullptr;
 };
 void bury(Buried* object) noexcept;
 
-// A T of which every forked child makes its own: the parent's copy may hold a mutex that a thread which is gone in the
-// child had locked, or a socket that the parent goes on using. The copy is never touched again but by T::abandon(),
-// which must take no lock. Thread-safe. get() costs two loads.
+/// A T of which every forked child makes its own. The child's copy of the parent's T may have a mutex that a thread of
+/// the parent had locked, or a socket that the parent still uses; so only T::abandon() touches that copy, and it must
+/// take no lock. Thread-safe. get() costs two loads.
 template <class T>
 class ForkLocal {
  public:
@@ -38,7 +38,7 @@ class ForkLocal {
     if (!current(*node)) abandon(std::move(node));
   }
 
-  // May throw std::bad_alloc, in a child's first call.
+  /// May throw std::bad_alloc, in a child's first call.
   T& get() {
     Node* node = node_.load(std::memory_order_acquire);
     return current(*node) ? *node->value : renew(node);
@@ -66,14 +66,15 @@ class ForkLocal {
 
   T& renew(Node* old) {
     std::unique_ptr<Node> fresh = make_node();
-    // The loser of this race finds the winner's node in `old`, complete: hence acquire and release.
+    // A thread that loses this race finds the winner's node, complete, in `old`: hence acquire and release.
     if (!node_.compare_exchange_strong(old, fresh.get(), std::memory_order_acq_rel)) return *old->value;
     abandon(std::unique_ptr<Node>{old});
     return *fresh.release()->value;
   }
 
   std::function<std::unique_ptr<T>()> make_;
-  // Release when a node is published, acquire when it is read: its value is made before.
+  // Owns the node: an atomic pointer, since there is no atomic std::unique_ptr. Release when a node is published,
+  // acquire when it is read: its value is made before.
   std::atomic<Node*> node_{nullptr};
 };
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <stdexcept>
+#include <string>
 #include <utility>
 
 #include <sys/un.h>
@@ -7,6 +8,7 @@
 #include <vitals/redis/pool.hpp>
 
 #include "redis/pool/pool_impl.hpp"
+#include "redis/pool/socket.hpp"
 
 namespace vitals {
 
@@ -50,30 +52,11 @@ RedisPool::RedisPool(Registry& registry, RedisOptions options)
 
 RedisPool::~RedisPool() = default;
 
-bool RedisPool::ping() noexcept {
-  const RedisOptions& options = impl_->options();
-  return impl_->execute(detail::kPing, options.lease_wait + options.connect_timeout + options.command_timeout)
-             .failure == detail::RedisFailure::None;
-}
+bool RedisPool::ping() noexcept { return impl_->ping(); }
 
 RedisLease RedisPool::acquire() {
-  using Clock = detail::RedisPoolImpl::Clock;
-  const Clock::time_point now = Clock::now();
   RedisLease lease;
-  const auto permit = impl_->permit(now);
-  if (permit == detail::Breaker::Permit::Denied) return lease;
-  detail::RedisPoolImpl::Leased leased;
-  bool proven = true;
-  const auto deadline = now + impl_->options().lease_wait + impl_->options().connect_timeout;
-  auto failure = impl_->acquire(now, deadline, leased);
-  if (leased.reused && (permit == detail::Breaker::Permit::Probe || !leased.connection->quiet())) {
-    failure = impl_->ping(leased, deadline);
-  } else if (leased.reused) {
-    proven = false;  // neither made nor asked: no word for the breaker
-  }
-  if (proven) impl_->report(failure, permit, Clock::now(), leased.state);
-  if (failure != detail::RedisFailure::None) return lease;
-  leased.connection->lend();
+  detail::RedisPoolImpl::Leased leased = impl_->lend();
   lease.impl_ = impl_.get();
   lease.state_ = leased.state;
   lease.since_ = leased.since;
@@ -93,9 +76,7 @@ RedisLease& RedisLease::operator=(RedisLease&& other) noexcept {
 }
 
 RedisLease::~RedisLease() {
-  if (connection_ == nullptr) return;
-  const bool usable = connection_->take_back();
-  impl_->release({state_, std::move(connection_), true, since_}, usable, detail::RedisPoolImpl::Clock::now());
+  if (connection_ != nullptr) impl_->take_back({state_, std::move(connection_), true, since_});
 }
 
 redisContext* RedisLease::context() const noexcept { return connection_->context(); }

@@ -1,40 +1,18 @@
 #include "redis/pool/pool_impl.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <string_view>
 #include <utility>
-
-#include <unistd.h>
 
 namespace vitals::detail {
 
-RedisPoolState::RedisPoolState(const RedisOptions& options)
-    : generation{fork_generation.load(std::memory_order_relaxed)},
-      resolver{options.unix_socket.empty() ? options.host : "", options.port},
-      sockets(options.size) {
-  idle.reserve(options.size);
-  for (auto& socket : sockets) socket.store(-1, std::memory_order_relaxed);
-}
+namespace {
 
-void RedisPoolState::abandon() noexcept {
-  for (auto& socket : sockets) {
-    const int fd = socket.exchange(-1, std::memory_order_relaxed);
-    if (fd >= 0) ::close(fd);
-  }
-}
+constexpr std::string_view kPingWords[] = {"PING"};
+constexpr RedisConnection::Command kPing{kPingWords, kStatusReply};
 
-void RedisPoolState::note(int fd) noexcept {
-  for (auto& socket : sockets) {
-    int free = -1;
-    if (socket.compare_exchange_strong(free, fd, std::memory_order_relaxed)) return;
-  }
-}
-
-void RedisPoolState::forget(int fd) noexcept {
-  for (auto& socket : sockets) {
-    int noted = fd;
-    if (socket.compare_exchange_strong(noted, -1, std::memory_order_relaxed)) return;
-  }
-}
+}  // namespace
 
 RedisPoolImpl::RedisPoolImpl(Registry& registry, RedisOptions options)
     : options_{std::move(options)},
@@ -42,14 +20,59 @@ RedisPoolImpl::RedisPoolImpl(Registry& registry, RedisOptions options)
       breaker_{options_.failures_to_open, options_.retry_max, metrics_.breaker},
       state_{[this] { return std::make_unique<RedisPoolState>(options_); }} {}
 
-// REQUIRES: state.mutex is held.
-void RedisPoolImpl::show(const RedisPoolState& state) noexcept {
-  metrics_.idle.set(static_cast<double>(state.idle.size()));
-  metrics_.connecting.set(static_cast<double>(state.connecting));
-  metrics_.used.set(static_cast<double>(state.total - state.idle.size() - state.connecting));
-  metrics_.pending_requests.set(static_cast<double>(state.waiting));
+RedisResult RedisPoolImpl::execute(RedisConnection::Command command, std::chrono::nanoseconds budget) noexcept {
+  RedisResult result;
+  const Clock::time_point start = Clock::now();
+  const Breaker::Permit permit = breaker_.allow(start);
+  if (permit == Breaker::Permit::Denied) {
+    result.failure = RedisFailure::BreakerOpen;
+    return result;
+  }
+  const Deadline deadline = start + budget;
+  Leased leased;
+  try {
+    result.failure = acquire(start, deadline, leased);
+  } catch (...) {
+    result.failure = RedisFailure::Connect;  // no memory
+  }
+  if (result.failure == RedisFailure::None) result.failure = run(command, deadline, leased, result.reply);
+  const Clock::time_point end = Clock::now();
+  RedisPoolState* const state = leased.state;
+  if (leased.connection != nullptr) release(std::move(leased), !discards_connection(result.failure), end);
+  report(result.failure, permit, end, state);
+  result.elapsed = end - start;
+  return result;
 }
 
+bool RedisPoolImpl::ping() noexcept {
+  const auto budget = options_.lease_wait + options_.connect_timeout + options_.command_timeout;
+  return execute(kPing, budget).failure == RedisFailure::None;
+}
+
+RedisPoolImpl::Leased RedisPoolImpl::lend() {
+  const Clock::time_point now = Clock::now();
+  const Breaker::Permit permit = breaker_.allow(now);
+  if (permit == Breaker::Permit::Denied) return {};
+  Leased leased;
+  const Deadline deadline = now + options_.lease_wait + options_.connect_timeout;
+  RedisFailure failure = acquire(now, deadline, leased);
+  if (!leased.reused) {
+    report(failure, permit, Clock::now(), leased.state);
+  } else if (permit == Breaker::Permit::Probe || !leased.connection->quiet()) {
+    failure = prove(leased, deadline);
+    report(failure, permit, Clock::now(), leased.state);
+  }  // else it was neither made nor asked, which tells the breaker nothing
+  if (failure != RedisFailure::None) return {};
+  leased.connection->lend();
+  return leased;
+}
+
+void RedisPoolImpl::take_back(Leased leased) noexcept {
+  const bool usable = leased.connection->take_back();
+  release(std::move(leased), usable, Clock::now());
+}
+
+// On success leased.connection is set.
 RedisFailure RedisPoolImpl::acquire(Clock::time_point now, Deadline deadline, Leased& leased) {
   RedisPoolState& state = state_.get();
   leased.state = &state;
@@ -90,6 +113,7 @@ bool RedisPoolImpl::wait_for_free(RedisPoolState& state, std::unique_lock<std::m
   return free;
 }
 
+// REQUIRES: the connection to be made is counted in state.total and state.connecting.
 RedisFailure RedisPoolImpl::connect(RedisPoolState& state, Deadline deadline,
                                     std::unique_ptr<RedisConnection>& connection) noexcept {
   const Clock::time_point start = Clock::now();
@@ -120,10 +144,50 @@ RedisFailure RedisPoolImpl::connect(RedisPoolState& state, Deadline deadline,
   return failure;
 }
 
+// A server that has closed one idle connection has, as a rule, closed all of them: it was restarted.
+RedisFailure RedisPoolImpl::reconnect(Leased& leased, Deadline deadline) noexcept {
+  RedisPoolState& state = *leased.state;
+  drop_idle(state);
+  state.forget(leased.connection->fd());
+  leased.connection.reset();
+  metrics_.closed_broken.inc();
+  {
+    const std::lock_guard lock{state.mutex};
+    ++state.connecting;
+    show(state);
+  }
+  return connect(state, deadline, leased.connection);
+}
+
+// REQUIRES: leased.connection is set. It is null afterwards if it had to be replaced and could not.
+RedisFailure RedisPoolImpl::run(RedisConnection::Command command, Deadline deadline, Leased& leased,
+                                Reply& reply) noexcept {
+  const auto limit = [&](Clock::time_point start) { return std::min(deadline, start + options_.command_timeout); };
+  // Bytes that have come meanwhile, or the end of the stream, must not be taken for the reply to this command.
+  const bool unusable = leased.reused && !leased.connection->quiet();
+  if (!unusable) {
+    const Clock::time_point start = leased.reused ? leased.since : Clock::now();
+    const RedisFailure failure = leased.connection->exchange(command, limit(start), reply);
+    if (failure != RedisFailure::Closed || !leased.reused) return failure;
+  }
+  if (const RedisFailure failure = reconnect(leased, deadline); failure != RedisFailure::None) return failure;
+  return leased.connection->exchange(command, limit(Clock::now()), reply);
+}
+
+// Whether a connection works, by PING; replaces one that the server has closed. On failure leased.connection is null.
+RedisFailure RedisPoolImpl::prove(Leased& leased, Deadline deadline) noexcept {
+  Reply pong;
+  const RedisFailure failure = run(kPing, deadline, leased, pong);
+  if (!discards_connection(failure)) return RedisFailure::None;  // an error reply is a sign of life
+  if (leased.connection != nullptr) release(std::move(leased), false, Clock::now());
+  return failure;
+}
+
 void RedisPoolImpl::release(Leased leased, bool usable, Clock::time_point now) noexcept {
   RedisPoolState& state = *leased.state;
   if (state.generation != fork_generation.load(std::memory_order_relaxed)) {
-    // Leased before a fork, given back in the child: its socket is closed, and its pool state is not to be touched.
+    // Leased before a fork and given back in the child, where abandon() has closed the socket, whose number may be in
+    // use again: the connection is leaked, for its destructor would close that.
     static_cast<void>(leased.connection.release());
     return;
   }
@@ -139,6 +203,37 @@ void RedisPoolImpl::release(Leased leased, bool usable, Clock::time_point now) n
   }
   show(state);
   state.freed.notify_one();
+}
+
+void RedisPoolImpl::drop_idle(RedisPoolState& state) noexcept {
+  for (;;) {
+    std::unique_ptr<RedisConnection> dropped;  // closed after the lock is released
+    const std::lock_guard lock{state.mutex};
+    if (state.idle.empty()) return;
+    dropped = std::move(state.idle.back());
+    state.idle.pop_back();
+    --state.total;
+    state.forget(dropped->fd());
+    metrics_.closed_broken.inc();
+    show(state);
+    state.freed.notify_one();
+  }
+}
+
+void RedisPoolImpl::report(RedisFailure failure, Breaker::Permit permit, Clock::time_point now,
+                           RedisPoolState* state) noexcept {
+  if (bypassed(failure)) return;
+  if (!connection_failed(failure)) return breaker_.succeeded();
+  // When Redis comes back, the first try must not be spent on a connection from before.
+  if (breaker_.failed(permit, now) && state != nullptr) drop_idle(*state);
+}
+
+// REQUIRES: state.mutex is held.
+void RedisPoolImpl::show(const RedisPoolState& state) noexcept {
+  metrics_.idle.set(static_cast<double>(state.idle.size()));
+  metrics_.connecting.set(static_cast<double>(state.connecting));
+  metrics_.used.set(static_cast<double>(state.total - state.idle.size() - state.connecting));
+  metrics_.pending_requests.set(static_cast<double>(state.waiting));
 }
 
 }  // namespace vitals::detail

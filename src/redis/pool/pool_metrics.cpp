@@ -1,5 +1,9 @@
 #include "redis/pool/pool_metrics.hpp"
 
+#include <vitals/buckets.hpp>
+#include <vitals/family.hpp>
+#include <vitals/registry.hpp>
+
 namespace vitals::detail {
 
 namespace {
@@ -35,8 +39,7 @@ const Buckets& redis_buckets() {
 }
 
 RedisPoolMetrics::RedisPoolMetrics(Registry& registry, const std::string& name, double size)
-    : pool{name},
-      idle{connections(registry, name, "idle")},
+    : idle{connections(registry, name, "idle")},
       used{connections(registry, name, "used")},
       connecting{connections(registry, name, "connecting")},
       pending_requests{
@@ -54,9 +57,12 @@ RedisPoolMetrics::RedisPoolMetrics(Registry& registry, const std::string& name, 
                   .gauge("cache_breaker_state", "Circuit breaker of the pool: 0 closed, 1 open, 2 trying.",
                          {"cache_type", "pool"})
                   .with("redis", name)},
-      create_failures{registry.counter("redis_pool_create_failures_total", "Connections that could not be made.",
-                                       {"pool", "error_type"})} {
+      create_failures_{registry.counter("redis_pool_create_failures_total", "Connections that could not be made.",
+                                        {"pool", "error_type"})},
+      pool_{name} {
   gauge(registry, "redis_pool_max_connections", "The most connections that the pool makes.", name).set(size);
 }
+
+void RedisPoolMetrics::create_failed(RedisFailure failure) { create_failures_.with(pool_, error_type(failure)).inc(); }
 
 }  // namespace vitals::detail

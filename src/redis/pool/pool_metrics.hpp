@@ -1,20 +1,30 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 
-#include <vitals/registry.hpp>
+#include <vitals/counter.hpp>
+#include <vitals/gauge.hpp>
+#include <vitals/histogram.hpp>
 
 #include "redis/pool/failure.hpp"
 
+namespace vitals {
+class Buckets;
+class Registry;
+template <class Metric, std::size_t N>
+class Family;
+}  // namespace vitals
+
 namespace vitals::detail {
 
-// The series of one pool, found once.
-struct RedisPoolMetrics {
+/// The series of one pool, found once.
+class RedisPoolMetrics {
+ public:
   RedisPoolMetrics(Registry& registry, const std::string& pool, double size);
 
-  void create_failed(RedisFailure failure) { create_failures.with(pool, error_type(failure)).inc(); }
+  void create_failed(RedisFailure failure);
 
-  std::string pool;
   Gauge& idle;
   Gauge& used;
   Gauge& connecting;
@@ -27,10 +37,13 @@ struct RedisPoolMetrics {
   Counter& created;
   Counter& closed_broken;
   Gauge& breaker;
-  Family<Counter, 2>& create_failures;
+
+ private:
+  Family<Counter, 2>& create_failures_;
+  const std::string pool_;
 };
 
-// From 10 us, the round trip of a local Redis, to 1 s.
+/// From 10 us, the round trip of a local Redis, to 1 s.
 const Buckets& redis_buckets();
 
 }  // namespace vitals::detail

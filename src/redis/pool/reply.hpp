@@ -10,7 +10,7 @@ namespace vitals::detail {
 
 inline std::string_view text_of(const redisReply& reply) noexcept { return {reply.str, reply.len}; }
 
-// What a command may be answered with; anything else means that the replies belong to other commands.
+/// What a command may be answered with; anything else means that the replies belong to other commands.
 using ReplyTypes = unsigned;
 inline constexpr ReplyTypes kStringReply = 1U << REDIS_REPLY_STRING;
 inline constexpr ReplyTypes kArrayReply = 1U << REDIS_REPLY_ARRAY;

@@ -1,21 +1,22 @@
 #include "redis/pool/resolver.hpp"
 
+#include <chrono>
 #include <condition_variable>
 #include <csignal>
 #include <cstring>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 #include <netdb.h>
 #include <pthread.h>
+#include <sys/socket.h>
 
 namespace vitals::detail {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-// One outage makes many callers connect at once; they need not ask the name server each.
+// How long addresses are used without another look-up: in an outage many callers connect at once.
 constexpr std::chrono::seconds kFresh{1};
 
 std::vector<Address> address_info(const std::string& host, const std::string& port, int flags) {
@@ -43,7 +44,7 @@ struct Resolver::Lookup {
   std::mutex mutex;
   std::condition_variable finished;
   bool running = false;
-  Clock::time_point known_since{};
+  std::chrono::steady_clock::time_point known_since{};
   std::vector<Address> addresses;
 };
 
@@ -58,7 +59,8 @@ Resolver::~Resolver() = default;
 std::vector<Address> Resolver::resolve(Deadline deadline) {
   if (!numeric_.empty()) return numeric_;
   std::unique_lock lock{lookup_->mutex};
-  if (!lookup_->addresses.empty() && Clock::now() - lookup_->known_since < kFresh) return lookup_->addresses;
+  if (!lookup_->addresses.empty() && std::chrono::steady_clock::now() - lookup_->known_since < kFresh)
+    return lookup_->addresses;
   if (!lookup_->running) {
     look_up(lookup_);
     lookup_->running = true;
@@ -80,7 +82,7 @@ void Resolver::look_up(const std::shared_ptr<Lookup>& lookup) {
     const std::lock_guard lock{lookup->mutex};
     lookup->running = false;
     if (!found.empty()) lookup->addresses = std::move(found);
-    lookup->known_since = Clock::now();
+    lookup->known_since = std::chrono::steady_clock::now();
     lookup->finished.notify_all();
   }}.detach();
 }

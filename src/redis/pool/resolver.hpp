@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -9,9 +8,9 @@
 
 namespace vitals::detail {
 
-// The addresses behind a host, within a deadline: getaddrinfo has none, so a name is looked up by a thread of its own,
-// at most one at a time. Whoever runs out of time takes the last known addresses, or none; the look-up goes on and
-// serves the next. Numeric addresses need no look-up. Thread-safe.
+/// Finds the addresses of a host within a deadline. getaddrinfo has no deadline, so a thread of its own looks a name
+/// up, at most one at a time. A caller whose time is up gets the last known addresses, or none; the look-up goes on and
+/// serves the next caller. Numeric addresses need no look-up. Thread-safe.
 class Resolver {
  public:
   Resolver(std::string host, int port);

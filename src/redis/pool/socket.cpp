@@ -16,16 +16,13 @@ namespace vitals::detail {
 
 namespace {
 
-using std::chrono::nanoseconds;
-using std::chrono::seconds;
-
 void set_option(int fd, int level, int name, int value) noexcept {
   ::setsockopt(fd, level, name, &value, sizeof value);
 }
 
 void tune_tcp(int fd) noexcept {
   set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
-  // Firewalls forget idle connections without a word; the next command on one would cost its caller a whole timeout.
+  // Some firewalls drop idle connections silently; the next command on one would wait for its whole timeout.
   set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
   set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, 60);
 }
@@ -47,6 +44,8 @@ Address unix_address(std::string_view path) noexcept {
 }
 
 bool wait_for(int fd, short events, Deadline deadline) noexcept {
+  using std::chrono::nanoseconds;
+  using std::chrono::seconds;
   for (;;) {
     const nanoseconds left = deadline - std::chrono::steady_clock::now();
     if (left <= nanoseconds::zero()) return false;
@@ -55,7 +54,7 @@ bool wait_for(int fd, short events, Deadline deadline) noexcept {
     pollfd poll{fd, events, 0};
     const int ready = ::ppoll(&poll, 1, &timeout, nullptr);
     if (ready > 0) return true;
-    if (ready < 0 && errno != EINTR) return true;  // the read or write that follows reports it
+    if (ready < 0 && errno != EINTR) return true;  // the read or write that follows reports the error
   }
 }
 
@@ -79,7 +78,7 @@ RedisFailure connect_to(const Address& address, Deadline deadline, FileDescripto
   FileDescriptor fd{::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
   if (fd.get() < 0) return RedisFailure::Connect;
   if (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address.storage), address.size) != 0) {
-    // EAGAIN: the backlog of a Unix socket is full, which no waiting on this descriptor would tell.
+    // EAGAIN means that the backlog of a Unix socket is full: poll() would not tell when there is room again.
     if (errno != EINPROGRESS && errno != EINTR) return RedisFailure::Connect;
     if (!wait_for(fd.get(), POLLOUT, deadline)) return RedisFailure::Timeout;
     int error = 0;

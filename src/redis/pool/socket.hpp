@@ -10,11 +10,13 @@
 
 namespace vitals::detail {
 
+/// When an operation is given up.
 using Deadline = std::chrono::steady_clock::time_point;
 
-// A year. Longer limits are cut to it: a sum with the time must not overflow.
+/// A year. Longer limits are cut to it, so that a sum of one and the time does not overflow.
 constexpr std::chrono::milliseconds kLongest = std::chrono::hours{24 * 365};
 
+/// Owns an open file, or nothing (-1).
 class FileDescriptor {
  public:
   explicit FileDescriptor(int fd = -1) noexcept : fd_{fd} {}
@@ -32,22 +34,22 @@ class FileDescriptor {
   int fd_;
 };
 
-// Where a server listens: IPv4, IPv6 or a Unix socket.
+/// Where a server listens: IPv4, IPv6 or a Unix socket.
 struct Address {
   sockaddr_storage storage{};
   socklen_t size = 0;
 };
 
-// REQUIRES: path is shorter than sockaddr_un::sun_path.
+/// REQUIRES: path is shorter than sockaddr_un::sun_path.
 Address unix_address(std::string_view path) noexcept;
 
-// Waits until fd is ready for `events` (POLLIN, POLLOUT). False once the deadline has passed.
+/// Waits until fd is ready for `events` (POLLIN, POLLOUT). False once the deadline has passed.
 bool wait_for(int fd, short events, Deadline deadline) noexcept;
 
-// Sends all of it, without SIGPIPE and whatever the socket's mode.
+/// Sends all of `bytes`, without SIGPIPE, on a blocking or a non-blocking socket.
 RedisFailure send_all(int fd, std::string_view bytes, Deadline deadline) noexcept;
 
-// A connected, blocking, close-on-exec socket.
+/// Makes a connected, blocking, close-on-exec socket.
 RedisFailure connect_to(const Address& address, Deadline deadline, FileDescriptor& connected) noexcept;
 
 }  // namespace vitals::detail
