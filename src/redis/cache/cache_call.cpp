@@ -1,95 +1,163 @@
 #include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <vitals/redis/detail/cache_call.hpp>
 
 #include "redis/cache/cache_impl.hpp"
 #include "redis/cache/envelope.hpp"
+#include "redis/cache/flights.hpp"
+#include "redis/pool/failure.hpp"
+#include "redis/pool/fork_local.hpp"
+#include "redis/pool/pool_impl.hpp"
 #include "redis/pool/random.hpp"
+#include "redis/pool/reply.hpp"
 
 namespace vitals::detail {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-// Far beyond any use, and far from what overflows in Redis.
-constexpr std::chrono::hours kMaxTtl{24 * 365 * 10};
-
 milliseconds jittered(milliseconds ttl, double jitter) noexcept {
-  const double share = 1 - jitter * jitter_unit(Clock::now());
+  // Far beyond any use, and far from what overflows in Redis.
+  constexpr std::chrono::hours kMaxTtl{24 * 365 * 10};
+  const double share = 1 - jitter * jitter_unit(std::chrono::steady_clock::now());
   const auto shortened = std::min<milliseconds>(ttl, kMaxTtl) * share;
   return std::max(std::chrono::duration_cast<milliseconds>(shortened), milliseconds{1});
 }
 
 }  // namespace
 
-CacheCall::CacheCall(CacheSite& site, CacheKey key, milliseconds ttl) noexcept
-    : site_{site},
-      key_{std::move(key)},
+/// What run() knows, step by step. A step throws nothing if it doesn't say so.
+class CacheCall::Run {
+ public:
+  Run(CacheCall& call, CacheSite& site, const CacheKey& key, milliseconds ttl) noexcept;
+  Run(const Run&) = delete;
+  Run& operator=(const Run&) = delete;
+  ~Run();
+
+  /// All the steps, in their order. Throws what the function throws.
+  void go();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  enum class Outcome { Hit, Miss, Error, Bypass };
+
+  // Asks Redis. True if the call has its value, and is done.
+  bool read() noexcept;
+  // After a miss: joins those who load this key, or leads. True if it is worthwhile to read again.
+  bool join() noexcept;
+  // Waits for the leader, if there is one. True if the call has its value. Throws what the leader's function threw.
+  bool follow();
+  // Calls the function; throws what it throws.
+  void load();
+  // By the leader: gives the value to those who wait, and to Redis.
+  void store() noexcept;
+  void write(std::string_view payload);
+
+  void record() noexcept;
+  // A child that was forked in the middle of the call must not touch the parent's flights.
+  [[nodiscard]] bool forked() const noexcept { return fork_generation.load(std::memory_order_relaxed) != generation_; }
+
+  CacheCall& call_;
+  CacheSite& site_;
+  const CacheKey& key_;
+  const milliseconds ttl_;
+  const std::uint64_t generation_;
+  Flights* flights_ = nullptr;     // null: the call goes alone
+  std::chrono::nanoseconds left_;  // of the budget for Redis
+  Outcome outcome_ = Outcome::Bypass;
+  bool may_write_ = false;
+  std::uint64_t seen_ = 0;
+  std::shared_ptr<Flight> flight_;
+  bool leads_ = false;
+  Clock::duration load_took_{};
+};
+
+void CacheCall::run(CacheSite& site, const CacheKey& key, milliseconds ttl) { Run{*this, site, key, ttl}.go(); }
+
+void CacheCall::Run::go() {
+  if (read()) return;
+  if (join() && read()) return;
+  record();
+  if (follow()) return;
+  load();
+  if (leads_) store();
+}
+
+CacheCall::Run::Run(CacheCall& call, CacheSite& site, const CacheKey& key, milliseconds ttl) noexcept
+    : call_{call},
+      site_{site},
+      key_{key},
       ttl_{ttl},
       generation_{fork_generation.load(std::memory_order_relaxed)},
-      flights_{nullptr},
       left_{site.cache.options().budget} {
   try {
     flights_ = &site.cache.flights();
     seen_ = flights_->ended(key_.text);
   } catch (...) {
-    // A forked child without memory: the call goes alone.
+    // A forked child without memory.
   }
 }
 
-CacheCall::~CacheCall() { end(); }
+// Those who still wait are told to load the value themselves.
+CacheCall::Run::~Run() {
+  if (leads_ && !forked()) flights_->end(key_.text, *flight_);
+}
 
-bool CacheCall::forked() const noexcept { return fork_generation.load(std::memory_order_relaxed) != generation_; }
-
-std::optional<std::string_view> CacheCall::read() noexcept {
-  if (left_ <= std::chrono::nanoseconds::zero()) return std::nullopt;
+bool CacheCall::Run::read() noexcept {
+  if (left_ <= std::chrono::nanoseconds::zero()) return false;
   const std::string_view words[] = {"GET", key_.text};
-  RedisResult got = site_.cache.run(CacheCommand::Get, {words, kStringReply | kNilReply}, left_);
+  const RedisResult got = site_.cache.run(CacheCommand::Get, {words, kStringReply | kNilReply}, left_);
   left_ -= got.elapsed;
   may_write_ = got.failure == RedisFailure::None || got.failure == RedisFailure::WrongType;
   if (got.failure != RedisFailure::None) {
     outcome_ = bypassed(got.failure) ? Outcome::Bypass : Outcome::Error;
-    return std::nullopt;
+    return false;
   }
   outcome_ = Outcome::Miss;
-  reply_ = std::move(got.reply);
-  if (reply_->type != REDIS_REPLY_STRING) return std::nullopt;
-  const std::optional<Envelope> envelope = unseal(text_of(*reply_));
-  if (!envelope) {
-    undecodable();
-    return std::nullopt;
+  if (got.reply->type != REDIS_REPLY_STRING) return false;
+  const std::optional<Envelope> envelope = unseal(text_of(*got.reply));
+  if (envelope && envelope->identity != key_.identity) return false;
+  if (!envelope || !call_.decode(envelope->payload)) {
+    outcome_ = Outcome::Error;
+    site_.cache.count_error(CacheCommand::Get, RedisFailure::Decode);
+    return false;
   }
-  if (envelope->identity != key_.identity) return std::nullopt;
-  payload_ = envelope->payload;
-  return payload_;
-}
-
-void CacheCall::undecodable() noexcept {
-  outcome_ = Outcome::Error;
-  site_.cache.count_error(CacheCommand::Get, RedisFailure::Decode);
-}
-
-void CacheCall::hit() noexcept {
   outcome_ = Outcome::Hit;
   record();
-  if (!leads_) return;
-  // Found on the second look; others may have joined meanwhile.
+  if (!leads_ || forked()) return true;
+  // Found when it was read again; others may have joined meanwhile.
   std::shared_ptr<const std::string> payload;
   try {
-    payload = std::make_shared<const std::string>(payload_);
+    payload = std::make_shared<const std::string>(envelope->payload);
   } catch (...) {
     // They load it themselves.
   }
-  if (!forked()) flights_->settle(key_.text, *flight_, std::move(payload));
-  end();
+  flights_->settle(key_.text, *flight_, std::move(payload));
+  return true;
 }
 
-void CacheCall::record() noexcept {
-  if (std::exchange(recorded_, true)) return;
+bool CacheCall::Run::join() noexcept {
+  if (flights_ == nullptr) return false;
+  try {
+    Flights::Joined joined = flights_->join(key_.text, seen_);
+    flight_ = std::move(joined.flight);
+    leads_ = joined.leads;
+    return joined.recent && may_write_;
+  } catch (...) {
+    return false;  // no memory: alone
+  }
+}
+
+void CacheCall::Run::record() noexcept {
   SiteMetrics& metrics = site_.metrics;
   switch (outcome_) {
     case Outcome::Hit:
@@ -105,43 +173,37 @@ void CacheCall::record() noexcept {
   }
 }
 
-bool CacheCall::join() noexcept {
-  reply_.reset();
-  if (flights_ == nullptr) return false;
-  try {
-    Flights::Joined joined = flights_->join(key_.text, seen_);
-    flight_ = std::move(joined.flight);
-    leads_ = joined.leads;
-    return joined.recent && may_write_;
-  } catch (...) {
-    return false;  // no memory: alone
-  }
-}
-
-std::shared_ptr<const std::string> CacheCall::follow() {
-  record();
-  if (flight_ == nullptr || leads_) return nullptr;
+bool CacheCall::Run::follow() {
+  if (flight_ == nullptr || leads_) return false;
   std::shared_ptr<const std::string> payload;
   const auto deadline = Clock::now() + site_.cache.options().flight_wait;
   const Flights::Wait waited = flights_->wait(key_.text, flight_, deadline, payload);
   leads_ = waited == Flights::Wait::Lead;
   if (waited == Flights::Wait::Value) site_.metrics.deduplicated.inc();
-  return payload;
+  return payload != nullptr && call_.decode(*payload);
 }
 
-void CacheCall::load_begins() noexcept { load_began_ = Clock::now(); }
-
-void CacheCall::load_failed() noexcept {
-  site_.metrics.load_error.observe(Clock::now() - load_began_);
-  if (leads_ && !forked()) flights_->settle(key_.text, *flight_, std::current_exception());
-}
-
-void CacheCall::load_succeeded() noexcept {
-  load_took_ = Clock::now() - load_began_;
+void CacheCall::Run::load() {
+  const Clock::time_point began = Clock::now();
+  try {
+    call_.compute();
+  } catch (...) {
+    site_.metrics.load_error.observe(Clock::now() - began);
+    if (leads_ && !forked()) flights_->settle(key_.text, *flight_, std::current_exception());
+    throw;
+  }
+  load_took_ = Clock::now() - began;
   site_.metrics.load_success.observe(load_took_);
 }
 
-void CacheCall::store(std::string payload) noexcept {
+void CacheCall::Run::store() noexcept {
+  std::string payload;
+  try {
+    payload = call_.encode();
+  } catch (...) {
+    site_.cache.count_error(CacheCommand::Set, RedisFailure::Encode);
+    return site_.metrics.put_failed.inc();
+  }
   if (forked()) return;
   try {
     const auto shared = std::make_shared<const std::string>(std::move(payload));
@@ -152,12 +214,7 @@ void CacheCall::store(std::string payload) noexcept {
   }
 }
 
-void CacheCall::unencodable() noexcept {
-  site_.cache.count_error(CacheCommand::Set, RedisFailure::Encode);
-  site_.metrics.put_failed.inc();
-}
-
-void CacheCall::write(std::string_view payload) {
+void CacheCall::Run::write(std::string_view payload) {
   SiteMetrics& metrics = site_.metrics;
   if (payload.size() > site_.cache.options().max_value_bytes) return metrics.put_too_large.inc();
   if (flights_->stale(key_.text, *flight_)) return metrics.put_stale.inc();
@@ -168,22 +225,13 @@ void CacheCall::write(std::string_view payload) {
   const std::string px = std::to_string(ttl.count());
   const std::string_view words[] = {"SET", key_.text, value, "PX", px};
   const RedisResult put = site_.cache.run(CacheCommand::Set, {words, kStatusReply}, left_);
-  left_ -= put.elapsed;
-  // A SET that failed for want of time may still be carried out.
-  if (flights_->stale(key_.text, *flight_)) return take_back();
+  // Invalidated since the last look at the mark. Also after a failure: a SET whose time was up may still be carried
+  // out.
+  if (flights_->stale(key_.text, *flight_)) {
+    metrics.put_stale.inc();
+    return site_.cache.take_back(key_.text);
+  }
   (put.failure == RedisFailure::None ? metrics.put_stored : metrics.put_failed).inc();
-}
-
-// The key was invalidated between the look at the mark and the SET.
-void CacheCall::take_back() noexcept {
-  site_.metrics.put_stale.inc();
-  site_.cache.take_back(key_.text);
-}
-
-// Whoever still waits is told to load the value himself.
-void CacheCall::end() noexcept {
-  if (!std::exchange(leads_, false) || forked()) return;
-  flights_->end(key_.text, *flight_);
 }
 
 }  // namespace vitals::detail

@@ -65,8 +65,6 @@ void append_command(std::string& out, std::span<const std::string_view> words) {
 
 }  // namespace
 
-void ReplyDeleter::operator()(redisReply* reply) const noexcept { freeReplyObject(reply); }
-
 RedisFailure RedisConnection::connect(std::span<const Address> addresses, Deadline deadline,
                                       FileDescriptor& fd) noexcept {
   RedisFailure failure = RedisFailure::Resolve;

@@ -1,12 +1,16 @@
 #pragma once
 
+#include <memory>
 #include <string_view>
 
 #include <hiredis/hiredis.h>
 
-#include <vitals/redis/detail/reply.hpp>
-
 namespace vitals::detail {
+
+struct ReplyDeleter {
+  void operator()(redisReply* reply) const noexcept { freeReplyObject(reply); }
+};
+using Reply = std::unique_ptr<redisReply, ReplyDeleter>;
 
 inline std::string_view text_of(const redisReply& reply) noexcept { return {reply.str, reply.len}; }
 
