@@ -1,10 +1,17 @@
 #include <algorithm>
+#include <chrono>
+#include <memory>
+#include <optional>
 #include <stdexcept>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include <vitals/redis/cache.hpp>
 
 #include "redis/cache/cache_impl.hpp"
+#include "redis/pool/pool_impl.hpp"
+#include "redis/pool/socket.hpp"
 
 namespace vitals {
 
@@ -60,6 +67,16 @@ InvalidateResult Cache::invalidate_pattern(std::string_view pattern, InvalidateO
   } catch (...) {
     return {};  // no memory
   }
+}
+
+std::string escape_glob(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (const char c : text) {
+    if (detail::kGlobSpecial.find(c) != std::string_view::npos) out += '\\';
+    out += c;
+  }
+  return out;
 }
 
 bool detail::erase(CacheSite& site, const CacheKey& key) noexcept { return site.cache.erase(site, key.text); }

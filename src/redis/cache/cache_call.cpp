@@ -11,6 +11,8 @@
 #include <vitals/redis/detail/cache_call.hpp>
 
 #include "redis/cache/cache_impl.hpp"
+#include "redis/cache/cache_metrics.hpp"
+#include "redis/cache/cache_site.hpp"
 #include "redis/cache/envelope.hpp"
 #include "redis/cache/flights.hpp"
 #include "redis/pool/failure.hpp"
@@ -221,7 +223,7 @@ void CacheCall::Run::write(std::string_view payload) {
   if (left_ <= std::chrono::nanoseconds::zero()) return metrics.put_failed.inc();
   const milliseconds ttl = jittered(ttl_, site_.cache.options().jitter);
   const auto cost = std::chrono::duration_cast<milliseconds>(load_took_);
-  const std::string value = seal({cost, std::chrono::system_clock::now() + ttl, key_.identity, payload});
+  const std::string value = seal({key_.identity, payload}, cost, std::chrono::system_clock::now() + ttl);
   const std::string px = std::to_string(ttl.count());
   const std::string_view words[] = {"SET", key_.text, value, "PX", px};
   const RedisResult put = site_.cache.run(CacheCommand::Set, {words, kStatusReply}, left_);

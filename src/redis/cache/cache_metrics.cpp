@@ -1,5 +1,8 @@
 #include "redis/cache/cache_metrics.hpp"
 
+#include <vitals/family.hpp>
+#include <vitals/registry.hpp>
+
 #include "redis/pool/pool_metrics.hpp"
 
 namespace vitals::detail {

@@ -5,17 +5,25 @@
 #include <cstddef>
 #include <string_view>
 
-#include <vitals/registry.hpp>
+#include <vitals/counter.hpp>
+#include <vitals/histogram.hpp>
 
 #include "redis/pool/failure.hpp"
 
+namespace vitals {
+class Registry;
+template <class Metric, std::size_t N>
+class Family;
+}  // namespace vitals
+
 namespace vitals::detail {
 
+/// The commands that a cache sends.
 enum class CacheCommand { Get, Set, Unlink, Del, Scan };
 
 std::string_view command_name(CacheCommand command) noexcept;
 
-// The families of all caches of a registry, with the series that do not depend on the function.
+/// The families of all caches of a registry, with the series that do not depend on the function.
 class CacheMetrics {
  public:
   explicit CacheMetrics(Registry& registry);
@@ -38,7 +46,7 @@ class CacheMetrics {
   Family<Counter, 3>& errors_;
 };
 
-// The series of one cached function, found once.
+/// The series of one cached function, found once.
 struct SiteMetrics {
   SiteMetrics(CacheMetrics& all, std::string_view cache);
 

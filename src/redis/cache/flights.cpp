@@ -5,9 +5,7 @@
 
 namespace vitals::detail {
 
-std::uint64_t Flights::ended(std::string_view key) const noexcept {
-  return const_cast<Flights*>(this)->shard(key).ended.load(std::memory_order_acquire);
-}
+std::uint64_t Flights::ended(std::string_view key) noexcept { return shard(key).ended.load(std::memory_order_acquire); }
 
 Flights::FlightPtr Flights::launch(std::vector<FlightPtr>& flights) {
   FlightPtr flight = std::make_shared<Flight>();
@@ -42,7 +40,7 @@ Flights::Wait Flights::wait(const std::string& key, FlightPtr& flight, Clock::ti
     case Flight::State::Running:
       break;
   }
-  // Those who come later shall not wait for a leader that hangs. Of all who gave up, the first leads.
+  // The first thread that gives up leads a new flight, so that those who come later do not wait for one that hangs.
   const auto found = home.flights.find(key);
   if (found == home.flights.end() || found->second.back() != flight) return Wait::Compute;
   flight = launch(found->second);

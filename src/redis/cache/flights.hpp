@@ -7,9 +7,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -18,7 +18,7 @@
 
 namespace vitals::detail {
 
-// One load of one key, which others may wait for. Guarded by its shard's mutex.
+/// One load of one key, which others may wait for. Guarded by its shard's mutex.
 struct Flight {
   enum class State { Running, Value, Failed, Gone };
 
@@ -30,8 +30,8 @@ struct Flight {
   std::exception_ptr error;
 };
 
-// The loads that are under way, by key, so that many callers who miss the same key call its function once.
-// Thread-safe: a mutex per shard, held for a look-up in a map.
+/// The loads that are under way, by key, so that many callers who miss the same key call its function once.
+/// Thread-safe: a mutex per shard, held for a look-up in a map.
 //
 // A load that began before an invalidation must not write its result after it. So a flight stays listed until its
 // result is written: invalidate() finds it there and marks it stale, before it removes the key from Redis. The leader
@@ -42,32 +42,35 @@ class Flights {
   using FlightPtr = std::shared_ptr<Flight>;
 
   struct Joined {
-    FlightPtr flight;  // null: this thread is loading the key already, and must not wait for itself
+    FlightPtr flight;  ///< null: this thread is loading the key already, and must not wait for itself
     bool leads = false;
-    bool recent = false;  // leads, but a load in this shard has ended since `seen`: the value may be in Redis by now
+    bool recent = false;  ///< leads, but a load in this shard has ended since `seen`: the value may be in Redis by now
   };
 
-  // How many loads in the key's shard have ended.
-  [[nodiscard]] std::uint64_t ended(std::string_view key) const noexcept;
+  /// How many loads in the key's shard have ended.
+  [[nodiscard]] std::uint64_t ended(std::string_view key) noexcept;
 
+  /// The flight of a key that is under way, or a new one, which this thread leads. `seen` is what ended() gave before
+  /// the caller looked into Redis.
   Joined join(const std::string& key, std::uint64_t seen);
 
   enum class Wait { Value, Compute, Lead };
-  // Waits until the flight is settled; throws what the leader's function threw. Compute: there is nothing to be had.
-  // Lead: the time was up, and this thread leads a flight of its own, now in `flight`.
+  /// Waits until the flight is settled; throws what the leader's function threw. Value: `payload` is set. Compute: the
+  /// flight gives nothing. Lead: the time was up, and this thread leads a new flight, which is now in `flight`.
   Wait wait(const std::string& key, FlightPtr& flight, Clock::time_point deadline,
             std::shared_ptr<const std::string>& payload);
 
-  // By the leader: settle, at most once, then end. Who waits for a flight that ends unsettled computes.
+  /// For the leader: settle() at most once, then end(). Those who wait for a flight that ends unsettled get Compute.
   void settle(std::string_view key, Flight& flight, std::shared_ptr<const std::string> payload) noexcept;
   void settle(std::string_view key, Flight& flight, std::exception_ptr error) noexcept;
+  /// True if the key was invalidated after the flight had begun.
   [[nodiscard]] bool stale(std::string_view key, const Flight& flight) noexcept;
   void end(const std::string& key, Flight& flight) noexcept;
 
   void invalidate(const std::string& key) noexcept;
   void invalidate_prefix(std::string_view prefix) noexcept;
 
-  // In a forked child, for ForkLocal: the loads of the parent's threads are left to them.
+  /// For ForkLocal, in a forked child: the loads of the parent's threads are none of the child's.
   void abandon() noexcept {}
 
  private:
