@@ -1,7 +1,7 @@
 #pragma once
 
 #include <atomic>
-#include <cstdlib>
+#include <cstddef>
 #include <cstring>
 #include <filesystem>
 #include <map>

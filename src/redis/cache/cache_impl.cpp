@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "redis/cache/flights.hpp"
 #include "redis/pool/reply.hpp"
 #include "redis/pool/socket.hpp"
 
@@ -47,7 +48,6 @@ CacheImpl::CacheImpl(Registry& registry, RedisPoolImpl& pool, CacheOptions optio
       options_{std::move(options)},
       stem_{stem_of(options_.prefix)},
       metrics_{registry},
-      flights_{[] { return std::make_unique<Flights>(); }},
       plain_{*this, stem_, SiteMetrics{metrics_, "get_or_compute"}},
       patterns_{*this, stem_, SiteMetrics{metrics_, "_pattern"}} {}
 
@@ -56,6 +56,8 @@ CacheImpl::~CacheImpl() {
     const std::unique_ptr<const NamedSite> ended{std::exchange(site, site->next)};
   }
 }
+
+Flights& CacheImpl::flights() { return flights_.get(); }
 
 CacheImpl::NamedSite* CacheImpl::find_site(std::string_view name) const noexcept {
   NamedSite* site = sites_.load(std::memory_order_acquire);

@@ -10,13 +10,14 @@
 
 #include "redis/cache/cache_metrics.hpp"
 #include "redis/cache/cache_site.hpp"
-#include "redis/cache/flights.hpp"
 #include "redis/pool/connection.hpp"
 #include "redis/pool/failure.hpp"
 #include "redis/pool/fork_local.hpp"
 #include "redis/pool/pool_impl.hpp"
 
 namespace vitals::detail {
+
+class Flights;
 
 /// What has a meaning of its own in a pattern of Redis.
 inline constexpr std::string_view kGlobSpecial = R"(*?[]\)";
@@ -45,7 +46,7 @@ class CacheImpl {
   InvalidateResult invalidate_pattern(std::string_view pattern, const InvalidateOptions& options);
 
   /// Throws std::bad_alloc, in a forked child's first call.
-  Flights& flights() { return flights_.get(); }
+  Flights& flights();
   const CacheOptions& options() const noexcept { return options_; }
 
  private:

@@ -1,7 +1,6 @@
 #include "redis/pool/failure.hpp"
 
 #include <cstddef>
-#include <iterator>
 #include <utility>
 
 namespace vitals::detail {

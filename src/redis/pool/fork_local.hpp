@@ -2,8 +2,8 @@
 
 #include <atomic>
 #include <cstdint>
-#include <functional>
 #include <memory>
+#include <tuple>
 #include <utility>
 
 namespace vitals::detail {
@@ -21,13 +21,14 @@ struct Buried {
 };
 void bury(Buried* object) noexcept;
 
-/// A T of which every forked child makes its own. The child's copy of the parent's T may have a mutex that a thread of
-/// the parent had locked, or a socket that the parent still uses; so only T::abandon() touches that copy, and it must
-/// take no lock. Thread-safe. get() costs two loads.
-template <class T>
+/// A T, made from `args`, of which every forked child makes its own. The child's copy of the parent's T may have a
+/// mutex that a thread of the parent had locked, or a socket that the parent still uses; so only T::abandon() touches
+/// that copy, and it must take no lock. Thread-safe. get() costs two loads.
+template <class T, class... Args>
 class ForkLocal {
  public:
-  explicit ForkLocal(std::function<std::unique_ptr<T>()> make) : make_{std::move(make)} {
+  /// The arguments must outlive this.
+  explicit ForkLocal(const Args&... args) : args_{args...} {
     watch_forks();
     node_.store(make_node().release(), std::memory_order_release);
   }
@@ -52,7 +53,7 @@ class ForkLocal {
 
   std::unique_ptr<Node> make_node() const {
     auto node = std::make_unique<Node>();
-    node->value = make_();
+    node->value = std::apply([](const Args&... args) { return std::make_unique<T>(args...); }, args_);
     node->generation = fork_generation.load(std::memory_order_relaxed);
     return node;
   }
@@ -72,7 +73,7 @@ class ForkLocal {
     return *fresh.release()->value;
   }
 
-  std::function<std::unique_ptr<T>()> make_;
+  const std::tuple<const Args&...> args_;
   // Owns the node: an atomic pointer, since there is no atomic std::unique_ptr. Release when a node is published,
   // acquire when it is read: its value is made before.
   std::atomic<Node*> node_{nullptr};

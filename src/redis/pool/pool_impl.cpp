@@ -1,9 +1,11 @@
 #include "redis/pool/pool_impl.hpp"
 
 #include <algorithm>
-#include <cstddef>
 #include <string_view>
 #include <utility>
+
+#include "redis/pool/pool_state.hpp"
+#include "redis/pool/resolver.hpp"
 
 namespace vitals::detail {
 
@@ -18,7 +20,9 @@ RedisPoolImpl::RedisPoolImpl(Registry& registry, RedisOptions options)
     : options_{std::move(options)},
       metrics_{registry, options_.name, static_cast<double>(options_.size)},
       breaker_{options_.failures_to_open, options_.retry_max, metrics_.breaker},
-      state_{[this] { return std::make_unique<RedisPoolState>(options_); }} {}
+      state_{options_} {}
+
+RedisPoolImpl::~RedisPoolImpl() = default;
 
 RedisResult RedisPoolImpl::execute(RedisConnection::Command command, std::chrono::nanoseconds budget) noexcept {
   RedisResult result;

@@ -12,7 +12,6 @@
 #include "redis/pool/failure.hpp"
 #include "redis/pool/fork_local.hpp"
 #include "redis/pool/pool_metrics.hpp"
-#include "redis/pool/pool_state.hpp"
 #include "redis/pool/reply.hpp"
 #include "redis/pool/socket.hpp"
 
@@ -40,6 +39,7 @@ class RedisPoolImpl {
   RedisPoolImpl(Registry& registry, RedisOptions options);
   RedisPoolImpl(const RedisPoolImpl&) = delete;
   RedisPoolImpl& operator=(const RedisPoolImpl&) = delete;
+  ~RedisPoolImpl();
 
   /// Runs one command, which must be idempotent: if the server has closed a connection of the pool meanwhile, the
   /// command is sent again on a new one.
@@ -72,7 +72,7 @@ class RedisPoolImpl {
   const RedisOptions options_;
   RedisPoolMetrics metrics_;
   Breaker breaker_;
-  ForkLocal<RedisPoolState> state_;
+  ForkLocal<RedisPoolState, RedisOptions> state_;
 };
 
 /// Lets the cache use a RedisPool's hidden half.

@@ -1,8 +1,12 @@
-#include <atomic>
+#include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
-#include <set>
+#include <optional>
 #include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "redis/redis_test.hpp"
 

@@ -1,6 +1,11 @@
 #include <atomic>
 #include <barrier>
+#include <chrono>
+#include <functional>
 #include <future>
+#include <string>
+#include <thread>
+#include <vector>
 
 #include "redis/redis_test.hpp"
 

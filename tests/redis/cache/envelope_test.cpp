@@ -1,6 +1,7 @@
 #include "redis/cache/envelope.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>

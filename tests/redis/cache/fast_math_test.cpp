@@ -1,4 +1,5 @@
 // Compiled with -ffast-math.
+#include <cstdint>
 #include <cstring>
 #include <limits>
 #include <string>

@@ -1,10 +1,12 @@
 #include "redis/cache/flights.hpp"
 
 #include <chrono>
+#include <exception>
 #include <future>
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include <gtest/gtest.h>
 

@@ -1,3 +1,7 @@
+#include <chrono>
+#include <cstddef>
+#include <string>
+
 #include "redis/redis_test.hpp"
 
 namespace vitals {

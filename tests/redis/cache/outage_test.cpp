@@ -1,5 +1,9 @@
-#include <atomic>
+#include <chrono>
 #include <csignal>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
 
 #include "redis/redis_test.hpp"
 

@@ -1,4 +1,7 @@
+#include <chrono>
 #include <ostream>
+#include <string>
+#include <thread>
 
 #include "redis/fake_redis.hpp"
 #include "redis/redis_test.hpp"

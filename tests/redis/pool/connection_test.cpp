@@ -1,7 +1,12 @@
 #include "redis/pool/connection.hpp"
 
 #include <array>
+#include <chrono>
+#include <cstddef>
 #include <cstring>
+#include <memory>
+#include <string>
+#include <string_view>
 
 #include <netinet/in.h>
 #include <sys/socket.h>

@@ -1,3 +1,10 @@
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+
 #include <sys/wait.h>
 
 #include "redis/redis_test.hpp"
