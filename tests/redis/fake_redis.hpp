@@ -1,7 +1,7 @@
 #pragma once
 
 #include <atomic>
-#include <cstdlib>
+#include <cstddef>
 #include <cstring>
 #include <filesystem>
 #include <map>
@@ -25,11 +25,10 @@ namespace vitals::test {
 /// On a Unix socket in a folder of its own, in a thread of its own, until the destructor.
 class FakeRedis {
  public:
-  /// kTwice: again a moment after the answer.
-  enum class Manner { kAtOnce, kDripping, kThenClosing, kTwice };
+  /// Twice: again a moment after the answer.
+  enum class Manner { AtOnce, Dripping, ThenClosing, Twice };
 
-  explicit FakeRedis(std::string answer, Manner manner = Manner::kAtOnce)
-      : answer_{std::move(answer)}, manner_{manner} {
+  explicit FakeRedis(std::string answer, Manner manner = Manner::AtOnce) : answer_{std::move(answer)}, manner_{manner} {
     folder_ = temporary_folder("vitals-fake");
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
@@ -88,11 +87,11 @@ class FakeRedis {
       if (repeats_.erase(fd) > 0) (void)::send(fd, answer_.data(), answer_.size(), MSG_NOSIGNAL);
       return true;
     }
-    const std::size_t n = manner_ == Manner::kDripping ? 1 : rest.size();
+    const std::size_t n = manner_ == Manner::Dripping ? 1 : rest.size();
     const ssize_t sent = ::send(fd, rest.data(), n, MSG_NOSIGNAL);
     if (sent > 0) rest.erase(0, static_cast<std::size_t>(sent));
-    if (manner_ == Manner::kTwice) repeats_.insert(fd);
-    return manner_ != Manner::kThenClosing || !rest.empty();
+    if (manner_ == Manner::Twice) repeats_.insert(fd);
+    return manner_ != Manner::ThenClosing || !rest.empty();
   }
 
   const std::string answer_;

@@ -12,12 +12,15 @@
 #include <utility>
 
 #include <vitals/redis/cached.hpp>
+#include <vitals/redis/codec.hpp>
+#include <vitals/redis/detail/cache_call.hpp>
+#include <vitals/redis/detail/cache_key.hpp>
 #include <vitals/redis/pool.hpp>
 
 namespace vitals {
 
 namespace detail {
-class CacheCore;
+class CacheImpl;
 }
 
 /// What holds for all that one Cache keeps.
@@ -89,10 +92,7 @@ class Cache {
   auto get_or_compute(std::string_view key, std::chrono::milliseconds ttl, Fn&& fn) {
     using Value = std::remove_cvref_t<std::invoke_result_t<Fn&>>;
     static_assert(Cacheable<Value>, "vitals::Cache: this type of result needs a vitals::Codec");
-    std::optional<detail::CacheKey> found = plain_key(key);
-    if (!found) return Value{std::invoke(fn)};
-    detail::CacheCall call{plain_site(), *std::move(found), ttl};
-    return detail::load<Value>(call, [&fn]() -> Value { return std::invoke(fn); });
+    return detail::load<Value>(plain_site(), plain_key(key), ttl, [&fn]() -> Value { return std::invoke(fn); });
   }
 
   /// Takes the value of a get_or_compute() out of the cache. False if Redis could not be told.
@@ -108,7 +108,7 @@ class Cache {
   detail::CacheSite& plain_site() noexcept;
   std::optional<detail::CacheKey> plain_key(std::string_view key) noexcept;
 
-  std::unique_ptr<detail::CacheCore> core_;
+  std::unique_ptr<detail::CacheImpl> impl_;
 };
 
 /// Text for a pattern that matches just this text: with `\` before each of `*?[]\`.

@@ -3,13 +3,13 @@
 #include <chrono>
 #include <functional>
 #include <optional>
-#include <string>
 #include <type_traits>
 #include <utility>
 
 #include <vitals/redis/codec.hpp>
 #include <vitals/redis/detail/arguments.hpp>
 #include <vitals/redis/detail/cache_call.hpp>
+#include <vitals/redis/detail/cache_key.hpp>
 
 namespace vitals {
 
@@ -17,9 +17,10 @@ class Cache;
 
 namespace detail {
 
+/// Takes the value of a key out of the cache. False if Redis could not be told.
 bool erase(CacheSite& site, const CacheKey& key) noexcept;
 
-// What std::function would hold it as.
+/// The signature that std::function has for a callable.
 template <class Fn>
 struct SignatureOf;
 template <class R, class... Args>
@@ -29,6 +30,7 @@ struct SignatureOf<std::function<R(Args...)>> {
 template <class Fn>
 using Signature = typename SignatureOf<decltype(std::function{std::declval<Fn>()})>::type;
 
+/// A function that has such a parameter may write to its argument.
 template <class T>
 inline constexpr bool kOutParameter = std::is_lvalue_reference_v<T> && !std::is_const_v<std::remove_reference_t<T>>;
 
@@ -60,17 +62,15 @@ class CachedFunction<R(Args...)> {
   /// The result from the cache or from the function, whose exceptions pass through. The cache itself throws nothing and
   /// costs at most CacheOptions::budget, whatever state Redis is in.
   Value operator()(Args... args) const {
-    std::optional<detail::CacheKey> key = this->key(args...);
-    if (!key) return function_(std::forward<Args>(args)...);
-    detail::CacheCall call{*site_, *std::move(key), ttl_};
-    return detail::load<Value>(call, [&]() -> Value { return function_(std::forward<Args>(args)...); });
+    return detail::load<Value>(*site_, key(args...), ttl_,
+                               [&]() -> Value { return function_(std::forward<Args>(args)...); });
   }
 
   /// Takes the result for these arguments out of the cache; a load that is under way will not put it back, within the
   /// limits that Cache names. False if Redis could not be told: the old result may then be served until its time is up.
   bool erase(const std::remove_cvref_t<Args>&... args) const noexcept {
-    const std::optional<detail::CacheKey> key = this->key(args...);
-    return key && detail::erase(*site_, *key);
+    const std::optional<detail::CacheKey> found = key(args...);
+    return found && detail::erase(*site_, *found);
   }
 
  private:

@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include <vitals/redis/detail/bytes.hpp>
+
 namespace vitals {
 
 /// How a T is written to a cache and read back. Specialise it for types of your own:
@@ -92,12 +94,7 @@ struct Codec<T> {
 
 namespace detail {
 
-// A part of a composite value: its length in 4 bytes, little endian, then its bytes. Throws std::length_error above 4
-// GB.
-void append_part(std::string& out, std::string_view part);
-// Takes the next part off `text`; nothing if there is no whole one.
-std::optional<std::string_view> take_part(std::string_view& text) noexcept;
-
+/// Takes the next part of a composite value off `text`, and decodes it.
 template <Cacheable T>
 std::optional<T> take_value(std::string_view& text) {
   const auto part = take_part(text);

@@ -13,7 +13,7 @@ class Registry;
 
 namespace detail {
 class RedisConnection;
-class RedisPoolCore;
+class RedisPoolImpl;
 struct RedisPoolState;
 struct RedisAccess;
 }  // namespace detail
@@ -66,7 +66,7 @@ class RedisLease {
  private:
   friend class RedisPool;
 
-  detail::RedisPoolCore* core_ = nullptr;
+  detail::RedisPoolImpl* impl_ = nullptr;
   detail::RedisPoolState* state_ = nullptr;
   std::chrono::steady_clock::time_point since_{};
   std::unique_ptr<detail::RedisConnection> connection_;
@@ -95,7 +95,7 @@ class RedisPool {
  private:
   friend detail::RedisAccess;
 
-  std::unique_ptr<detail::RedisPoolCore> core_;
+  std::unique_ptr<detail::RedisPoolImpl> impl_;
 };
 
 }  // namespace vitals

@@ -16,15 +16,9 @@
 
 #include <vitals/detail/cells.hpp>
 #include <vitals/redis/codec.hpp>
+#include <vitals/redis/detail/bytes.hpp>
 
 namespace vitals::detail {
-
-// The arguments of a cached function as bytes, the same for equal arguments and different for different ones: each with
-// the tag of its kind, and a length where it has one, so that ("ab", "c") and ("a", "bc") differ, and so do nothing and
-// "".
-
-void append_number(std::string& out, char tag, std::uint64_t value);
-void append_text(std::string& out, char tag, std::string_view value);
 
 template <class T>
 inline constexpr bool kIsOptional = false;
@@ -42,7 +36,7 @@ template <class T>
 concept TupleLike = requires {
   std::tuple_size<T>::value;
 };
-// Sets and maps without an order would give equal arguments different keys.
+/// Sets and maps without an order, which would give equal arguments different keys.
 template <class T>
 concept Unordered = requires {
   typename T::hasher;
@@ -58,7 +52,6 @@ void append_floating(std::string& out, T value) {
   append_number(out, 'd', bits);
 }
 
-// The user's word on what tells two values apart goes before what we would make of them.
 template <class T>
 inline constexpr bool kHasCodecOfVitals = std::same_as<T, std::string> || kIsOptional<T>;
 template <class... T>
@@ -67,6 +60,8 @@ template <class... T>
 inline constexpr bool kHasCodecOfVitals<std::tuple<T...>> = true;
 template <class A, class B>
 inline constexpr bool kHasCodecOfVitals<std::pair<A, B>> = true;
+/// The user says, by a Codec of their own, what tells two values of this type apart; that goes before what
+/// append_argument() would make of them.
 template <class T>
 concept HasCodecOfUser = std::is_class_v<T> && !kHasCodecOfVitals<T> && Cacheable<T>;
 
@@ -105,6 +100,8 @@ void append_argument(std::string& out, const T& value) {
   }
 }
 
+/// The arguments of a cached function as bytes: the same for equal arguments, different for different ones. Each has the
+/// tag of its kind, and a length where it has one, so that ("ab", "c") and ("a", "bc") differ, and so do nullptr and "".
 template <class... Args>
 std::string canonical(const Args&... args) {
   std::string out;

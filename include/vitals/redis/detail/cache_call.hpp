@@ -1,140 +1,74 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include <vitals/redis/codec.hpp>
-
-struct redisReply;
+#include <vitals/redis/detail/cache_key.hpp>
 
 namespace vitals::detail {
 
-struct CacheSite;
-class Flights;
-struct Flight;
-
-struct ReplyDeleter {
-  void operator()(redisReply* reply) const noexcept;
-};
-using Reply = std::unique_ptr<redisReply, ReplyDeleter>;
-
-struct CacheKey {
-  std::string text;
-  std::string identity;  // what the text holds a hash of; empty if it holds no hash
-};
-
-// prefix:function:hash.
-CacheKey function_key(const CacheSite& site, std::string identity);
-// prefix:key.
-CacheKey plain_key(const CacheSite& site, std::string_view key);
-
-// One call of a cached function: the steps that do not depend on the type of its value. Throws nothing of its own.
+/// One call of a cached function. run() is all that does not depend on the type of the value; a subclass keeps the
+/// value.
 class CacheCall {
  public:
-  CacheCall(CacheSite& site, CacheKey key, std::chrono::milliseconds ttl) noexcept;
   CacheCall(const CacheCall&) = delete;
   CacheCall& operator=(const CacheCall&) = delete;
-  ~CacheCall();
 
-  // What Redis has, until the next member is called.
-  std::optional<std::string_view> read() noexcept;
-  void undecodable() noexcept;
-  // What read() gave is the value.
-  void hit() noexcept;
+  /// Gives the subclass its value: from Redis, or from another caller who is loading it, by decode(); else by
+  /// compute(), which is called at most once, and whose value is stored. Throws what compute() throws, here or in the
+  /// other caller.
+  void run(CacheSite& site, const CacheKey& key, std::chrono::milliseconds ttl);
 
-  // Not a hit: joins those who load this key, or leads. True if it is worth while to read again.
-  [[nodiscard]] bool join() noexcept;
-  // What another caller has loaded, or null: load it yourself. Throws what that caller's function threw.
-  std::shared_ptr<const std::string> follow();
-
-  void load_begins() noexcept;
-  void load_failed() noexcept;  // inside the handler
-  void load_succeeded() noexcept;
-
-  // Whether others wait for the value, or Redis is to have it: if so, store() or unencodable().
-  [[nodiscard]] bool leads() const noexcept { return leads_; }
-  void store(std::string payload) noexcept;
-  void unencodable() noexcept;
+ protected:
+  CacheCall() = default;
+  ~CacheCall() = default;
 
  private:
-  enum class Outcome { kHit, kMiss, kError, kBypass };
+  class Run;
 
-  void record() noexcept;
-  void write(std::string_view payload);
-  void take_back() noexcept;
-  void end() noexcept;
-  [[nodiscard]] bool forked() const noexcept;
-
-  CacheSite& site_;
-  const CacheKey key_;
-  const std::chrono::milliseconds ttl_;
-  const std::uint64_t generation_;  // of the process: a child forked in mid-call must not touch the parent's flights
-  Flights* flights_;
-  std::chrono::nanoseconds left_;  // for Redis
-  Reply reply_;
-  std::string_view payload_;
-  std::shared_ptr<Flight> flight_;
-  std::uint64_t seen_ = 0;
-  bool leads_ = false;
-  bool may_write_ = false;
-  bool recorded_ = false;
-  Outcome outcome_ = Outcome::kBypass;
-  std::chrono::steady_clock::time_point load_began_{};
-  std::chrono::nanoseconds load_took_{};
+  /// Takes the value from its encoded form. False if that is none.
+  virtual bool decode(std::string_view payload) noexcept = 0;
+  /// Takes the value from the function.
+  virtual void compute() = 0;
+  /// The encoded form of the value that compute() took.
+  [[nodiscard]] virtual std::string encode() const = 0;
 };
 
-template <class T>
-std::optional<T> decode(std::string_view payload) noexcept {
-  try {
-    return Codec<T>::decode(payload);
-  } catch (...) {
-    return std::nullopt;
-  }
-}
-
-template <class T>
-std::optional<T> read(CacheCall& call) noexcept {
-  const auto payload = call.read();
-  if (!payload) return std::nullopt;
-  std::optional<T> value = decode<T>(*payload);
-  value ? call.hit() : call.undecodable();
-  return value;
-}
-
-// The value: from Redis, from another caller who is loading it, or from compute(), which is called at most once.
 template <class T, class Compute>
-T load(CacheCall& call, Compute&& compute) {
-  std::optional<T> value = read<T>(call);
-  if (!value && call.join()) value = read<T>(call);
-  if (value) return *std::move(value);
-  if (const auto payload = call.follow()) {
-    value = decode<T>(*payload);
-    if (value) return *std::move(value);
-  }
+class CacheCallOf final : public CacheCall {
+ public:
+  explicit CacheCallOf(Compute& compute) noexcept : compute_{compute} {}
 
-  call.load_begins();
-  T computed = [&]() -> T {
+  /// REQUIRES: run() has returned.
+  T take() { return *std::move(value_); }
+
+ private:
+  bool decode(std::string_view payload) noexcept override {
     try {
-      return std::forward<Compute>(compute)();
+      value_ = Codec<T>::decode(payload);
+      return value_.has_value();
     } catch (...) {
-      call.load_failed();
-      throw;
-    }
-  }();
-  call.load_succeeded();
-  if (call.leads()) {
-    try {
-      call.store(Codec<T>::encode(computed));
-    } catch (...) {
-      call.unencodable();
+      return false;
     }
   }
-  return computed;
+  void compute() override { value_.emplace(compute_()); }
+  [[nodiscard]] std::string encode() const override { return Codec<T>::encode(*value_); }
+
+  Compute& compute_;
+  std::optional<T> value_;
+};
+
+/// The value of a key, or of compute() alone if there was no memory for the key.
+template <class T, class Compute>
+T load(CacheSite& site, const std::optional<CacheKey>& key, std::chrono::milliseconds ttl, Compute compute) {
+  if (!key) return compute();
+  CacheCallOf<T, Compute> call{compute};
+  call.run(site, *key, ttl);
+  return call.take();
 }
 
 }  // namespace vitals::detail
