@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "postgres/sql_lexer.hpp"
+#include "postgres/sql/sql_lexer.hpp"
 
 namespace vitals::detail {
 

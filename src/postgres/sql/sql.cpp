@@ -2,8 +2,8 @@
 
 #include <vitals/postgres/sql.hpp>
 
-#include "postgres/sql_lexer.hpp"
-#include "postgres/sql_parser.hpp"
+#include "postgres/sql/sql_lexer.hpp"
+#include "postgres/sql/sql_parser.hpp"
 
 namespace vitals {
 

@@ -6,7 +6,7 @@
 
 #include <vitals/postgres/sql.hpp>
 
-#include "postgres/sql_cases.hpp"
+#include "postgres/sql/sql_cases.hpp"
 
 using vitals::classify_sql;
 

@@ -1,4 +1,4 @@
-#include "postgres/sql_parser.hpp"
+#include "postgres/sql/sql_parser.hpp"
 
 // Queries: what SELECT, its FROM and its WITH read first.
 namespace vitals::detail {

@@ -1,4 +1,4 @@
-#include "postgres/sql_parser.hpp"
+#include "postgres/sql/sql_parser.hpp"
 
 #include <algorithm>
 

@@ -9,7 +9,7 @@
 
 #include <vitals/postgres/sql.hpp>
 
-#include "postgres/sql_cases.hpp"
+#include "postgres/sql/sql_cases.hpp"
 
 // Whatever the text is, classify_sql and mask_sql return, with a result of their contract; under AddressSanitizer these
 // also show that neither reads past the end.

@@ -41,7 +41,7 @@ inline std::string unescaped(const std::string& field) {
 }
 
 inline std::vector<SqlCase> sql_cases() {
-  std::ifstream file{test_path("postgres/sql_cases.tsv")};
+  std::ifstream file{test_path("postgres/sql/sql_cases.tsv")};
   if (!file) throw std::runtime_error{"can't read sql_cases.tsv"};
   std::vector<SqlCase> cases;
   std::string line;

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <array>
 
-#include "postgres/sql_parser.hpp"
+#include "postgres/sql/sql_parser.hpp"
 
 // Statements: the verb, and the table that it is about.
 namespace vitals::detail {

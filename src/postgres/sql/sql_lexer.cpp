@@ -1,4 +1,4 @@
-#include "postgres/sql_lexer.hpp"
+#include "postgres/sql/sql_lexer.hpp"
 
 #include <algorithm>
 #include <array>
