@@ -61,8 +61,8 @@ TEST(LintRules, AreInTheGuide) {
 
 TEST(LintRules, AreInTheSourcesAndTheTests) {
   const auto sources = all_of(kRoot / "src/core", "lint") + all_of(kRoot / "src/core", "exposition_line") +
-                       contents(kRoot / "src/tool/lint.cpp");
-  const auto tests = all_of(kRoot / "tests/core", "lint_") + contents(kRoot / "tests/tool/lint_test.cpp");
+                       contents(kRoot / "src/tool/lint/lint.cpp");
+  const auto tests = all_of(kRoot / "tests/core", "lint_") + contents(kRoot / "tests/tool/lint/lint_test.cpp");
   const std::set<std::string> rules(lint_rules().begin(), lint_rules().end());
 
   for (const auto& rule : rules) {

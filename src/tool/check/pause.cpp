@@ -1,4 +1,4 @@
-#include "tool/pause.hpp"
+#include "tool/check/pause.hpp"
 
 #include <algorithm>
 #include <csignal>

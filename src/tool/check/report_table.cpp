@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "tool/report.hpp"
+#include "tool/check/report.hpp"
 #include "tool/utf8.hpp"
 
 namespace vitals::tool {

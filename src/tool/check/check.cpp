@@ -11,13 +11,13 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "tool/check/judge.hpp"
+#include "tool/check/pause.hpp"
+#include "tool/check/report.hpp"
+#include "tool/check/targets.hpp"
 #include "tool/command.hpp"
 #include "tool/exposition.hpp"
 #include "tool/fetch.hpp"
-#include "tool/judge.hpp"
-#include "tool/pause.hpp"
-#include "tool/report.hpp"
-#include "tool/targets.hpp"
 #include "tool/units.hpp"
 
 namespace vitals::tool {

@@ -1,4 +1,4 @@
-#include "tool/yaml_reader.hpp"
+#include "tool/check/yaml_reader.hpp"
 
 #include <algorithm>
 #include <set>
@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "tool/targets.hpp"
+#include "tool/check/targets.hpp"
 #include "tool/utf8.hpp"
 
 namespace vitals::tool {

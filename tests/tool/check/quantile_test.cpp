@@ -1,4 +1,4 @@
-#include "tool/quantile.hpp"
+#include "tool/check/quantile.hpp"
 
 #include <limits>
 

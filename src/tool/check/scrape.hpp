@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "tool/selector.hpp"
+#include "tool/check/selector.hpp"
 
 namespace vitals::tool {
 

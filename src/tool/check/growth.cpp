@@ -1,4 +1,4 @@
-#include "tool/growth.hpp"
+#include "tool/check/growth.hpp"
 
 #include <algorithm>
 #include <charconv>

@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "tool/quantile.hpp"
-#include "tool/scrape.hpp"
-#include "tool/targets.hpp"
+#include "tool/check/quantile.hpp"
+#include "tool/check/scrape.hpp"
+#include "tool/check/targets.hpp"
 
 namespace vitals::tool {
 

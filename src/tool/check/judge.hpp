@@ -4,8 +4,8 @@
 #include <string_view>
 #include <vector>
 
-#include "tool/growth.hpp"
-#include "tool/targets.hpp"
+#include "tool/check/growth.hpp"
+#include "tool/check/targets.hpp"
 
 namespace vitals::tool {
 

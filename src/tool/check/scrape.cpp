@@ -1,4 +1,4 @@
-#include "tool/scrape.hpp"
+#include "tool/check/scrape.hpp"
 
 #include <algorithm>
 

@@ -3,8 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "tool/check/report.hpp"
 #include "tool/json_text.hpp"
-#include "tool/report.hpp"
 
 namespace vitals::tool {
 namespace {

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "tool/judge.hpp"
+#include "tool/check/judge.hpp"
 
 namespace vitals::tool {
 

@@ -1,4 +1,4 @@
-#include "tool/judge.hpp"
+#include "tool/check/judge.hpp"
 
 #include <algorithm>
 #include <cmath>

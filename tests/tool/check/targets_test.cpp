@@ -1,4 +1,4 @@
-#include "tool/targets.hpp"
+#include "tool/check/targets.hpp"
 
 #include <random>
 #include <string>

@@ -1,4 +1,4 @@
-#include "tool/targets.hpp"
+#include "tool/check/targets.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -6,8 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "tool/check/yaml_reader.hpp"
 #include "tool/utf8.hpp"
-#include "tool/yaml_reader.hpp"
 
 namespace vitals::tool {
 namespace {

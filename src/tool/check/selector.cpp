@@ -1,4 +1,4 @@
-#include "tool/selector.hpp"
+#include "tool/check/selector.hpp"
 
 #include <algorithm>
 

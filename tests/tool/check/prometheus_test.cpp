@@ -6,8 +6,8 @@
 
 #include <gmock/gmock.h>
 
+#include "tool/check/judge.hpp"
 #include "tool/fetch.hpp"
-#include "tool/judge.hpp"
 #include "tool/real_prometheus.hpp"
 #include "tool/run_tool.hpp"
 

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "tool/selector.hpp"
+#include "tool/check/selector.hpp"
 #include "tool/units.hpp"
 
 namespace vitals::tool {
