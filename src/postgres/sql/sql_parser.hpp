@@ -82,7 +82,7 @@ class SqlParser {
   SqlRelation relation() noexcept;
   SqlRelation target() noexcept;
 
-  // sql_query.cpp
+  // sql_parser_query.cpp
   SqlRelation query(In in) noexcept;
   void query_word(Group& group) noexcept;
   void query_symbol(Group& group) noexcept;
@@ -92,7 +92,7 @@ class SqlParser {
   SqlFound cte(bool recursive) noexcept;
   SqlRelation resolve(const SqlRelation& name) const noexcept;
 
-  // sql_statement.cpp
+  // sql_parser_statement.cpp
   SqlFound statement() noexcept;
   SqlFound inner_statement() noexcept;
   SqlFound verb() noexcept;
