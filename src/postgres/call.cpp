@@ -1,17 +1,19 @@
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstring>
 #include <pqxx/pqxx>
-#include <string>
+#include <string_view>
 
 #include <vitals/postgres/detail/call.hpp>
-#include <vitals/postgres/detail/transaction_clock.hpp>
+
+#include "postgres/recorder.hpp"
 
 namespace vitals::detail {
 
 namespace {
 
-// The classes and codes worth a series of their own; see
+// The classes and codes that have a series of their own; see
 // https://www.postgresql.org/docs/current/errcodes-appendix.html.
 constexpr std::array<std::string_view, 13> kClasses = {"08", "22", "23", "25", "28", "40", "42",
                                                        "53", "54", "55", "57", "58", "XX"};
@@ -31,7 +33,7 @@ PgError of_sqlstate(std::string_view sqlstate) noexcept {
   return error;
 }
 
-// The server closes the connection after these, or it is gone already.
+// Whether the error means that the connection is lost, or that the server closes it now.
 bool breaks_connection(const PgError& error) noexcept {
   const std::string_view sqlstate{error.sqlstate.data()};
   return error.type == "08" || sqlstate == "57P01" || sqlstate == "57P02" || sqlstate == "57P03";
@@ -39,7 +41,7 @@ bool breaks_connection(const PgError& error) noexcept {
 
 }  // namespace
 
-// The derived types come first: libpqxx 6 has no SQLSTATE for them, so the type is all there is.
+// The derived types come first: libpqxx 6 gives no SQLSTATE for them, so only the type tells what happened.
 PgError describe_current_exception() noexcept {
   try {
     throw;
@@ -68,13 +70,26 @@ PgError describe_current_exception() noexcept {
   }
 }
 
+PgCall::PgCall(PgMetrics& metrics, PgSpan* span, PgText kind, std::string_view text) noexcept
+    : recorder_{metrics.recorder()},
+      span_{span},
+      text_{text},
+      kind_{kind},
+      series_{recorder_.series(kind, text)},
+      in_flight_{recorder_.in_flight().track()},
+      start_{std::chrono::steady_clock::now()} {
+  if (span_ != nullptr) ++span_->depth;
+}
+
+PgCall::~PgCall() {
+  const auto elapsed = std::chrono::steady_clock::now() - start_;
+  if (span_ != nullptr && --span_->depth == 0) span_->busy += elapsed;
+  if (!is_discarded_) recorder_.record(series_, kind_, text_, elapsed, rows_, error_);
+}
+
 void PgCall::fail() noexcept {
   error_ = describe_current_exception();
   if (span_ != nullptr && breaks_connection(error_)) span_->is_broken = true;
-}
-
-PgOutcome commit_outcome_of_current_exception() noexcept {
-  return describe_current_exception().type == "in_doubt" ? PgOutcome::kInDoubt : PgOutcome::kError;
 }
 
 }  // namespace vitals::detail

@@ -1,19 +1,19 @@
+#include "postgres/pool_state.hpp"
+
 #include <algorithm>
+#include <stdexcept>
+#include <string>
+#include <utility>
 
 #include <poll.h>
 
 #include <vitals/postgres/detail/call.hpp>
-#include <vitals/postgres/pool.hpp>
 
-#include "postgres/pool_state.hpp"
-
-namespace vitals {
-
-namespace detail {
+namespace vitals::detail {
 
 namespace {
 
-PgPoolOptions checked(std::string_view name, PgPoolOptions options) {
+PgPoolOptions checked_pool_options(std::string_view name, PgPoolOptions options) {
   const auto reject = [name](const char* rule) {
     throw std::invalid_argument{"vitals::PgPool " + std::string{name} + ": " + rule};
   };
@@ -22,14 +22,14 @@ PgPoolOptions checked(std::string_view name, PgPoolOptions options) {
   if (options.acquire_timeout < kZero) reject("acquire_timeout must not be negative; 0 never waits");
   if (options.max_lifetime <= kZero) reject("max_lifetime must be more than 0");
   if (options.idle_timeout <= kZero) reject("idle_timeout must be more than 0");
-  constexpr std::chrono::nanoseconds kForever = std::chrono::hours{24 * 365};  // a sum with the time must not overflow
+  constexpr std::chrono::nanoseconds kForever = std::chrono::hours{24 * 365};  // added to a time, it must not overflow
   options.acquire_timeout = std::min(options.acquire_timeout, kForever);
   options.max_lifetime = std::min(options.max_lifetime, kForever);
   return options;
 }
 
-// Whether the server has said nothing since the last answer. On an idle connection there is nothing to say but that it
-// ends, so this tells a dead one without a round trip. (A notification to a LISTEN makes us close it too.)
+// Whether the server has sent nothing since its last answer. To an idle connection it sends only that the connection
+// ends, so this finds a dead one without a round trip. (A notification for a LISTEN makes us close the connection too.)
 bool is_silent(const pqxx::connection& connection) noexcept {
   pollfd socket{connection.sock(), POLLIN | POLLRDHUP, 0};
   return poll(&socket, 1, 0) == 0;
@@ -39,7 +39,7 @@ bool is_silent(const pqxx::connection& connection) noexcept {
 
 PgPoolState::PgPoolState(PgMetrics& metrics, std::string_view name, PgPoolOptions options, PgPool::Connect connect)
     : metrics_{metrics},
-      options_{checked(name, std::move(options))},
+      options_{checked_pool_options(name, std::move(options))},
       connect_{std::move(connect)},
       exported_{metrics.registry(), name} {
   idle_.reserve(options_.max_size);  // so that release() never allocates
@@ -87,18 +87,14 @@ void PgPoolState::release(PooledConnection pooled) noexcept {
   close_idle(now);
 }
 
-// The slot of an idle connection, with that, or a free one, in which to connect.
+// Gives the connection of the slot, or none: then the slot is free, and the caller connects.
 PooledConnection PgPoolState::take_slot(Clock::time_point start) {
   std::unique_lock lock{mutex_};
   PooledConnection pooled;
   if (used_ + idle_.size() < options_.max_size || !idle_.empty()) {
     ++used_;
     exported_.active.inc();
-    if (!idle_.empty()) {
-      pooled = std::move(idle_.back());
-      idle_.pop_back();
-      exported_.idle.dec();
-    }
+    pooled = pop_idle();
   } else {
     exported_.waited.inc();
     pooled = wait_for_slot(lock, start);
@@ -124,7 +120,7 @@ PooledConnection PgPoolState::wait_for_slot(std::unique_lock<std::mutex>& lock, 
       " ms; " + std::to_string(used_) + " in use, " + std::to_string(waiters_.size()) + " others waiting"};
 }
 
-// To who waits longest; else it becomes free, or idle with the connection.
+// The slot goes to the thread that waits longest. If none waits, it is free, or idle if it has a connection.
 void PgPoolState::give_slot(PooledConnection pooled) noexcept {
   const std::lock_guard lock{mutex_};
   if (!waiters_.empty()) {
@@ -143,9 +139,12 @@ void PgPoolState::give_slot(PooledConnection pooled) noexcept {
   }
 }
 
-// For who has a slot and found the connection in it unusable.
 PooledConnection PgPoolState::take_idle() noexcept {
   const std::lock_guard lock{mutex_};
+  return pop_idle();
+}
+
+PooledConnection PgPoolState::pop_idle() noexcept {
   if (idle_.empty()) return {};
   PooledConnection pooled = std::move(idle_.back());
   idle_.pop_back();
@@ -172,7 +171,7 @@ void PgPoolState::close(PooledConnection pooled, std::string_view reason) noexce
   exported_.closed(reason);
 }
 
-// One at a time, so that nothing is allocated; the longest idle is in front.
+// Takes them out one at a time, so that nothing is allocated. The one that was idle longest is in front.
 void PgPoolState::close_idle(Clock::time_point now) noexcept {
   for (;;) {
     PooledConnection pooled;
@@ -196,7 +195,7 @@ std::string_view PgPoolState::fault(const PooledConnection& pooled, Clock::time_
 
 bool PgPoolState::reset(pqxx::connection& connection) noexcept {
   try {
-    record(metrics_, nullptr, PgText::kSql, options_.reset_sql, [&] {
+    record(metrics_, nullptr, PgText::Sql, options_.reset_sql, [&] {
       pqxx::nontransaction transaction{connection};
       return transaction.exec(options_.reset_sql);
     });
@@ -206,29 +205,4 @@ bool PgPoolState::reset(pqxx::connection& connection) noexcept {
   }
 }
 
-}  // namespace detail
-
-PgPool::Lease::Lease(Lease&& other) noexcept
-    : pool_{std::exchange(other.pool_, nullptr)}, pooled_{std::exchange(other.pooled_, {})} {}
-
-PgPool::Lease& PgPool::Lease::operator=(Lease&& other) noexcept {
-  if (this != &other) {
-    release();
-    pool_ = std::exchange(other.pool_, nullptr);
-    pooled_ = std::exchange(other.pooled_, {});
-  }
-  return *this;
-}
-
-void PgPool::Lease::release() noexcept {
-  if (pool_ != nullptr) std::exchange(pool_, nullptr)->release(std::exchange(pooled_, {}));
-}
-
-PgPool::PgPool(PgMetrics& metrics, std::string_view name, PgPoolOptions options, Connect connect)
-    : state_{std::make_unique<detail::PgPoolState>(metrics, name, std::move(options), std::move(connect))} {}
-
-PgPool::~PgPool() = default;
-
-PgPool::Lease PgPool::acquire() { return {*state_, state_->acquire()}; }
-
-}  // namespace vitals
+}  // namespace vitals::detail

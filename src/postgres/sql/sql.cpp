@@ -1,4 +1,6 @@
-#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
 
 #include <vitals/postgres/sql.hpp>
 
@@ -31,13 +33,13 @@ std::string mask_sql(std::string_view sql, std::size_t max_bytes) {
   std::size_t copied = 0;
   while (out.size() + (lexer.end() - copied) <= max_bytes) {
     const detail::SqlToken token = lexer.next();
-    if (token.kind == detail::SqlToken::kEnd) break;
-    if (token.kind != detail::SqlToken::kLiteral) continue;
+    if (token.kind == detail::SqlToken::Kind::End) break;
+    if (token.kind != detail::SqlToken::Kind::Literal) continue;
     out.append(sql.substr(copied, lexer.begin() - copied));
     out.push_back('?');
     copied = lexer.end();
   }
-  out.append(sql.substr(copied, lexer.end() - copied));  // what lies behind it was not looked at, and is cut off
+  out.append(sql.substr(copied, lexer.end() - copied));  // the rest of the text was not read, and is cut off
   out.resize(boundary(out, max_bytes));
   return out;
 }

@@ -2,14 +2,22 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
 
 namespace vitals::detail {
 
 namespace {
 
-enum Class : std::uint8_t { kBlank = 1, kDigit = 2, kLetter = 4, kStartsWord = 8, kContinuesWord = 16 };
+// The classes that a byte may belong to, as bits.
+constexpr std::uint8_t kBlank = 1;
+constexpr std::uint8_t kDigit = 2;
+constexpr std::uint8_t kLetter = 4;
+constexpr std::uint8_t kStartsWord = 8;
+constexpr std::uint8_t kContinuesWord = 16;
 
-// Any byte of a non-ASCII character may be part of an identifier.
+// The classes of each byte. A byte of a non-ASCII character may be part of an identifier.
 constexpr auto kClasses = [] {
   std::array<std::uint8_t, 256> classes{};
   for (std::size_t c = 0; c < classes.size(); ++c) {
@@ -23,7 +31,9 @@ constexpr auto kClasses = [] {
   return classes;
 }();
 
-constexpr bool is(Class wanted, char c) noexcept { return (kClasses[static_cast<unsigned char>(c)] & wanted) != 0; }
+constexpr bool is(std::uint8_t wanted, char c) noexcept {
+  return (kClasses[static_cast<unsigned char>(c)] & wanted) != 0;
+}
 constexpr bool is_digit(char c) noexcept { return is(kDigit, c); }
 constexpr bool is_letter(char c) noexcept { return is(kLetter, c); }
 constexpr bool is_blank(char c) noexcept { return is(kBlank, c); }
@@ -100,7 +110,7 @@ SqlToken SqlLexer::word() noexcept {
   }
   const std::size_t begin = at_;
   while (at_ < sql_.size() && continues_word(sql_[at_])) ++at_;
-  return {SqlToken::kWord, from(begin), keyword(from(begin))};
+  return {SqlToken::Kind::Word, from(begin), keyword(from(begin))};
 }
 
 SqlToken SqlLexer::quoted() noexcept {
@@ -112,13 +122,14 @@ SqlToken SqlLexer::quoted() noexcept {
       at_ += 2;
     } else {
       ++at_;
-      return {SqlToken::kQuoted, sql_.substr(begin, at_ - 1 - begin)};
+      return {SqlToken::Kind::Quoted, sql_.substr(begin, at_ - 1 - begin)};
     }
   }
-  return {SqlToken::kQuoted, from(begin)};
+  return {SqlToken::Kind::Quoted, from(begin)};
 }
 
-// The quote at which the string that ended here goes on: after blanks and `--` comments with a line break among them.
+// PostgreSQL continues a string that is followed by another one, if a line break lies between them. Gives the place of
+// the second string's quote, or npos. Only blanks and `--` comments may lie between the two.
 std::size_t SqlLexer::continuation() const noexcept {
   std::size_t next = at_;
   bool line_break = false;
@@ -137,7 +148,7 @@ SqlToken SqlLexer::string(bool escapes) noexcept {
     if (c == '\'' && peek(1) != '\'') {
       ++at_;
       if (!escapes) break;
-      // 'a' <line break> 'b' is one string; only with escapes does it matter that the second half has them too.
+      // 'a' <line break> 'b' is one string. It matters only with escapes: the second half has them too.
       const std::size_t next = continuation();
       if (next == std::string_view::npos) break;
       at_ = next + 1;
@@ -146,7 +157,7 @@ SqlToken SqlLexer::string(bool escapes) noexcept {
     }
   }
   at_ = std::min(at_, sql_.size());
-  return {SqlToken::kLiteral, from(begin)};
+  return {SqlToken::Kind::Literal, from(begin)};
 }
 
 // $1, or $$…$$, or $tag$…$tag$.
@@ -154,7 +165,7 @@ SqlToken SqlLexer::dollar() noexcept {
   const std::size_t begin = at_++;
   if (is_digit(peek())) {
     while (is_digit(peek())) ++at_;
-    return {SqlToken::kParameter, from(begin)};
+    return {SqlToken::Kind::Parameter, from(begin)};
   }
   while (at_ < sql_.size() && continues_word(sql_[at_]) && sql_[at_] != '$') ++at_;
   if (peek() != '$') {
@@ -165,7 +176,7 @@ SqlToken SqlLexer::dollar() noexcept {
   const std::string_view tag = from(begin);
   const std::size_t close = sql_.find(tag, at_);
   at_ = close == std::string_view::npos ? sql_.size() : close + tag.size();
-  return {SqlToken::kLiteral, from(begin)};
+  return {SqlToken::Kind::Literal, from(begin)};
 }
 
 SqlToken SqlLexer::number() noexcept {
@@ -174,7 +185,7 @@ SqlToken SqlLexer::number() noexcept {
   if (prefix == 'x' || prefix == 'o' || prefix == 'b') {
     at_ += 2;
     while (is_letter(peek()) || is_digit(peek()) || peek() == '_') ++at_;
-    return {SqlToken::kLiteral, from(begin)};
+    return {SqlToken::Kind::Literal, from(begin)};
   }
   const auto digits = [this] {
     while (is_digit(peek()) || (peek() == '_' && is_digit(peek(1)))) ++at_;
@@ -189,14 +200,14 @@ SqlToken SqlLexer::number() noexcept {
     at_ += 1 + sign;
     digits();
   }
-  return {SqlToken::kLiteral, from(begin)};
+  return {SqlToken::Kind::Literal, from(begin)};
 }
 
-// One character, but :: and := as one, so that a lone colon can be told from them.
+// One character, except that :: and := are one symbol each: a lone colon must differ from them.
 SqlToken SqlLexer::symbol() noexcept {
   const std::size_t begin = at_++;
   if (sql_[begin] == ':' && (peek() == ':' || peek() == '=')) ++at_;
-  return {SqlToken::kSymbol, from(begin)};
+  return {SqlToken::Kind::Symbol, from(begin)};
 }
 
 }  // namespace vitals::detail

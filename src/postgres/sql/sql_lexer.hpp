@@ -6,8 +6,8 @@
 
 namespace vitals::detail {
 
-// A keyword of at most 12 letters as a number, 5 bits each, so that keywords can be compared at once and switched over.
-// Exact: no two words share a number. 0 for whatever is no such word.
+/// A keyword of at most 12 letters as a number, 5 bits for each letter, so that keywords are compared at once and can
+/// be the cases of a switch. Exact: no two words share a number. 0 for any other text.
 constexpr std::uint64_t keyword(std::string_view word) noexcept {
   if (word.size() > 12) return 0;
   std::uint64_t key = 0;
@@ -19,27 +19,31 @@ constexpr std::uint64_t keyword(std::string_view word) noexcept {
   return key;
 }
 
+/// One token of SQL. Its text is a view of the SQL that was read.
 struct SqlToken {
-  enum Kind : std::uint8_t { kEnd, kWord, kQuoted, kLiteral, kParameter, kSymbol };
+  enum class Kind : std::uint8_t { End, Word, Quoted, Literal, Parameter, Symbol };
 
-  Kind kind = kEnd;
-  std::string_view text;      // a quoted identifier without its quotes; anything else as written
-  std::uint64_t keyword = 0;  // of a word
+  Kind kind = Kind::End;
+  std::string_view text;      ///< a quoted identifier without its quotes; anything else as written
+  std::uint64_t keyword = 0;  ///< keyword(text) of a word; 0 of other tokens
 
-  [[nodiscard]] bool is(char symbol) const noexcept { return kind == kSymbol && text.size() == 1 && text[0] == symbol; }
-  [[nodiscard]] bool is_name() const noexcept { return kind == kWord || kind == kQuoted; }
+  [[nodiscard]] bool is(char symbol) const noexcept {
+    return kind == Kind::Symbol && text.size() == 1 && text[0] == symbol;
+  }
+  [[nodiscard]] bool is_name() const noexcept { return kind == Kind::Word || kind == Kind::Quoted; }
 };
 
-// Splits SQL into tokens as PostgreSQL does with standard_conforming_strings on, comments left out. Never reads past
-// the end; what isn't closed ends with the text.
+/// Splits SQL into tokens as PostgreSQL does with standard_conforming_strings on, and leaves comments out.
+/// Never reads past the end of the text; a string, name or comment that isn't closed ends there.
 class SqlLexer {
  public:
-  static constexpr std::size_t kMaxBytes = 64 * 1024;
+  static constexpr std::size_t kMaxBytes = 64 * 1024;  ///< the rest of a longer text is not read
 
   explicit SqlLexer(std::string_view sql) noexcept;
 
+  /// The next token, of kind End at the end of the text.
   SqlToken next() noexcept;
-  // Where the token that next() gave last begins and ends in the text.
+  /// Where the token that next() gave last begins and ends in the text.
   [[nodiscard]] std::size_t begin() const noexcept { return begin_; }
   [[nodiscard]] std::size_t end() const noexcept { return at_; }
 

@@ -1,6 +1,11 @@
 #include "postgres/sql/sql_parser.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
 
 namespace vitals::detail {
 
@@ -13,7 +18,7 @@ class NameReader {
  public:
   explicit NameReader(const SqlName& name) noexcept : text_{name.text()}, quoted_{name.is_quoted} {}
 
-  // -1 at the end.
+  // The next character, or -1 at the end.
   int next() noexcept {
     if (at_ >= text_.size()) return -1;
     const char c = text_[at_++];
@@ -88,14 +93,14 @@ SqlParser::SqlParser(std::string_view sql) noexcept
   advance();
 }
 
-// Transaction control and SET count only where there is nothing else.
+// Transaction control and SET count only in a text that has no other statement.
 SqlFound SqlParser::run() noexcept {
   SqlFound work{};
   SqlFound control{};
   for (;;) {
     while (accept(';')) {
     }
-    if (token_.kind == SqlToken::kEnd) break;
+    if (token_.kind == SqlToken::Kind::End) break;
     impossible_ = false;
     SqlFound found = statement();
     skip_statement();
@@ -116,7 +121,7 @@ void SqlParser::advance() noexcept {
 SqlName SqlParser::name() noexcept {
   const SqlToken token = token_;
   advance();
-  return {token.text.data(), static_cast<std::uint32_t>(token.text.size()), token.kind == SqlToken::kQuoted};
+  return {token.text.data(), static_cast<std::uint32_t>(token.text.size()), token.kind == SqlToken::Kind::Quoted};
 }
 
 bool SqlParser::accept(std::uint64_t word) noexcept {
@@ -131,11 +136,13 @@ bool SqlParser::accept(char symbol) noexcept {
   return true;
 }
 
-bool SqlParser::at_close() const noexcept { return token_.kind == SqlToken::kEnd || token_.is(')') || token_.is(';'); }
+bool SqlParser::at_close() const noexcept {
+  return token_.kind == SqlToken::Kind::End || token_.is(')') || token_.is(';');
+}
 
 // Past the word, or to the end of the statement.
 void SqlParser::skip_to(std::uint64_t word) noexcept {
-  while (token_.kind != SqlToken::kEnd && !token_.is(';')) {
+  while (token_.kind != SqlToken::Kind::End && !token_.is(';')) {
     if (accept(word)) return;
     advance();
   }
@@ -149,7 +156,7 @@ void SqlParser::skip_parentheses() noexcept {
 
 // Past the ')' that closes the parentheses we are in.
 void SqlParser::skip_to_close() noexcept {
-  for (std::size_t open = 1; open > 0 && token_.kind != SqlToken::kEnd; advance()) {
+  for (std::size_t open = 1; open > 0 && token_.kind != SqlToken::Kind::End; advance()) {
     if (token_.is('(')) ++open;
     if (token_.is(')')) --open;
   }
@@ -158,12 +165,12 @@ void SqlParser::skip_to_close() noexcept {
 void SqlParser::skip_statement() noexcept {
   if (single_) return;
   std::size_t open = 0;  // CREATE RULE … DO (a; b)
-  for (; token_.kind != SqlToken::kEnd; advance()) {
+  for (; token_.kind != SqlToken::Kind::End; advance()) {
     if (token_.is('(')) ++open;
     if (token_.is(')') && open > 0) --open;
     if (token_.is(';') && open == 0) return;
     if (token_.keyword == keyword("begin") && ahead_.keyword == keyword("atomic")) {  // a function's body, to the end
-      while (token_.kind != SqlToken::kEnd) advance();
+      while (token_.kind != SqlToken::Kind::End) advance();
       return;
     }
   }

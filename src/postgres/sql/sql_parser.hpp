@@ -10,8 +10,9 @@
 
 namespace vitals::detail {
 
-// An identifier, as a view of the text. This and SqlRelation are kept small, since they are copied a lot, and without
-// initialisers, since the parser holds an array of them that is mostly never used.
+/// An identifier, as a view of the text.
+// SqlName and SqlRelation are small because they are copied a lot. They have no initialisers because the parser holds
+// an array of them, most of which is never used.
 struct SqlName {
   const char* data;
   std::uint32_t size;
@@ -20,39 +21,42 @@ struct SqlName {
   [[nodiscard]] std::string_view text() const noexcept { return {data, size}; }
 };
 
-// A possibly qualified name.
+/// A name of up to four parts: table, schema.table and so on.
 struct SqlRelation {
   std::array<SqlName, 4> parts;
   std::uint32_t size;
 
   explicit operator bool() const noexcept { return size > 0; }
-  // As PostgreSQL stores it: folded, unquoted, parts clipped to 63 bytes.
+  /// As PostgreSQL stores it: folded to lower case, without quotes, each part cut to 63 bytes.
   [[nodiscard]] std::string str() const;
 };
 
-// Whether two identifiers name the same thing: A is a, "a" is a, "A" is neither.
+/// Whether two identifiers name the same thing: A is a, "a" is a, "A" is neither.
 bool same_name(const SqlName& a, const SqlName& b) noexcept;
 bool same_relation(const SqlRelation& a, const SqlRelation& b) noexcept;
 
+/// What was found in a statement, or in all statements of a text.
 struct SqlFound {
   std::string_view operation;
   SqlRelation table{};
 };
 
-// Finds operation and table of each statement of a text, by recursive descent over the little of the grammar that
-// decides them; the rest is skipped, parentheses balanced. One pass, one token of look-ahead, no allocation.
+/// Finds the operation and the table of a text's statements.
+// Recursive descent over the small part of the grammar that decides them. The rest is skipped, with its parentheses
+// balanced. One pass, one token of look-ahead, no allocation.
 class SqlParser {
  public:
   explicit SqlParser(std::string_view sql) noexcept;
 
+  /// Reads the text; to be called once.
   SqlFound run() noexcept;
 
  private:
   static constexpr std::size_t kMaxDepth = 200;
   static constexpr std::size_t kMaxCtes = 64;
 
-  // What a parenthesis may hold: an operand of an expression, or of FROM. Either may turn out to be a query.
-  enum class In : std::uint8_t { kExpression, kFrom };
+  // Where a parenthesis stands: in an expression, or in FROM. In either place it may hold a query.
+  enum class In : std::uint8_t { Expression, From };
 
   struct Cte {
     SqlName name;
@@ -61,13 +65,14 @@ class SqlParser {
 
   // The state of one pair of parentheses, or of a statement's query.
   struct Group {
-    bool is_query =
-        false;             // SELECT or a set operator was seen, so FROM is a clause, not a part of extract(year FROM x)
+    // SELECT or a set operator was seen: a FROM is then a clause, and not a part of extract(year FROM x).
+    bool is_query = false;
     bool in_from = false;  // a comma is followed by a table
     bool expects_table = false;
-    bool expects_operand = true;  // at the start and after a set operator: ( begins a query as good as this one
-    SqlRelation from{};
-    SqlRelation nested{};
+    // At the start and after a set operator: a parenthesis then holds an operand, whose table counts as FROM's.
+    bool expects_operand = true;
+    SqlRelation from{};    // the first table of FROM
+    SqlRelation nested{};  // the first table of a query inside the group
   };
 
   void advance() noexcept;
@@ -110,10 +115,10 @@ class SqlParser {
   SqlToken ahead_;
   std::size_t depth_ = 0;
   std::size_t brackets_ = 0;
-  bool single_;              // no ';' in the text: may stop at the first table
-  bool query_seen_ = false;  // in what query() read
-  bool impossible_ = false;  // something was seen that PostgreSQL rejects wherever it stands
-  std::size_t n_ctes_ = 0;   // visible ones; a stack
+  bool single_;              // the text has no ';': reading may stop at the first table
+  bool query_seen_ = false;  // query() has read a SELECT, VALUES or TABLE
+  bool impossible_ = false;  // the statement has something that PostgreSQL rejects wherever it stands
+  std::size_t n_ctes_ = 0;   // how many of ctes_ are visible; a stack
   std::array<Cte, kMaxCtes> ctes_;
 };
 

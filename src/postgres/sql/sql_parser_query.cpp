@@ -1,10 +1,13 @@
+#include <cstddef>
+#include <cstdint>
+
 #include "postgres/sql/sql_parser.hpp"
 
-// Queries: what SELECT, its FROM and its WITH read first.
+// Queries: the table that a SELECT, with its FROM and its WITH, reads first.
 namespace vitals::detail {
 
-// Reads a query, or whatever else stands in parentheses, up to the ')' or ';' that isn't its own: the first table of
-// its FROM, else the first one of a query inside it.
+// Reads a query, or whatever else stands in parentheses, up to the ')' or ';' behind it. Gives the first table of its
+// FROM, or else the first table of a query inside it.
 SqlRelation SqlParser::query(In in) noexcept {
   Group group;
   const std::size_t outer_ctes = n_ctes_;
@@ -15,13 +18,13 @@ SqlRelation SqlParser::query(In in) noexcept {
     case keyword("table"):
       break;
     default:
-      group.in_from = group.expects_table = in == In::kFrom;
+      group.in_from = group.expects_table = in == In::From;
   }
 
   while (!at_close() && !(group.from && single_ && depth_ == 0)) {
     if (group.expects_table && !group.from) {
       table_reference(group);
-    } else if (token_.kind == SqlToken::kWord) {
+    } else if (token_.kind == SqlToken::Kind::Word) {
       query_word(group);
     } else {
       query_symbol(group);
@@ -85,7 +88,7 @@ void SqlParser::query_symbol(Group& group) noexcept {
   if (token_.is('(')) {
     const bool is_operand = group.expects_operand;
     group.expects_operand = false;
-    const SqlRelation found = parenthesis(In::kExpression);
+    const SqlRelation found = parenthesis(In::Expression);
     SqlRelation& place = is_operand ? group.from : group.nested;
     if (!place) place = found;
     return;
@@ -104,7 +107,7 @@ void SqlParser::table_reference(Group& group) noexcept {
   if (accept(keyword("only")) || accept(keyword("lateral"))) return;
   group.expects_table = false;
   if (token_.is('(')) {
-    group.from = parenthesis(In::kFrom);
+    group.from = parenthesis(In::From);
     return;
   }
   if (token_.keyword == keyword("rows") && ahead_.keyword == keyword("from")) {  // ROWS FROM (function(), …)
@@ -131,7 +134,7 @@ SqlRelation SqlParser::parenthesis(In in) noexcept {
   return found;
 }
 
-// WITH name AS (statement), …: makes the names visible to what follows; gives the first statement of them that writes.
+// WITH name AS (statement), …: makes the names visible to what follows. Gives the first of the statements that writes.
 SqlFound SqlParser::with_list() noexcept {
   advance();
   const bool recursive = accept(keyword("recursive"));
@@ -174,7 +177,8 @@ SqlFound SqlParser::cte(bool recursive) noexcept {
   return found;
 }
 
-// A CTE's name stands for what its query reads; the innermost visible one counts, and a qualified name is never one.
+// The name of a CTE stands for the table that its query reads. Of several CTEs of one name the innermost visible one
+// counts. A qualified name never means a CTE.
 SqlRelation SqlParser::resolve(const SqlRelation& name) const noexcept {
   if (name.size == 1) {
     for (std::size_t i = n_ctes_; i-- > 0;) {

@@ -1,14 +1,17 @@
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
 
 #include "postgres/sql/sql_parser.hpp"
 
-// Statements: the verb, and the table that it is about.
+// Statements: the verb, and the table that the statement is about.
 namespace vitals::detail {
 
 namespace {
 
-// The closed list, but for what no verb stands for: SELECT, BATCH, EMPTY and OTHER.
+// The closed list of operations, except those for which no verb stands: SELECT, BATCH, EMPTY and OTHER.
 constexpr auto kOperations = std::to_array<std::string_view>(
     {"INSERT",  "UPDATE",  "DELETE",     "MERGE",  "COPY",      "BEGIN",     "COMMIT",  "ROLLBACK", "SET",
      "EXECUTE", "FETCH",   "TRUNCATE",   "LOCK",   "VACUUM",    "ANALYZE",   "CLUSTER", "REINDEX",  "REFRESH",
@@ -22,7 +25,7 @@ constexpr auto kVerbs = [] {
   return verbs;
 }();
 
-// Verbs that mean the same share an operation.
+// The operation of a verb. Verbs of the same meaning have one operation.
 std::string_view operation_of(std::uint64_t verb) noexcept {
   switch (verb) {
     case keyword("start"):
@@ -73,7 +76,7 @@ SqlFound SqlParser::statement() noexcept {
   return !writes.operation.empty() && found.operation == "SELECT" ? writes : found;
 }
 
-// The statement that another one is about; its depth counts, as no parentheses are needed to nest EXPLAIN.
+// The statement inside another one. It counts as a level of depth, because EXPLAIN nests without parentheses.
 SqlFound SqlParser::inner_statement() noexcept {
   if (depth_ == kMaxDepth) return {};
   ++depth_;
@@ -93,11 +96,11 @@ SqlFound SqlParser::verb() noexcept {
 
 SqlFound SqlParser::query_statement() noexcept {
   query_seen_ = false;
-  const SqlRelation table = query(In::kExpression);
+  const SqlRelation table = query(In::Expression);
   return query_seen_ ? SqlFound{"SELECT", table} : SqlFound{"OTHER", {}};
 }
 
-// With the verb read.
+// The table of a statement whose verb was read.
 SqlRelation SqlParser::table_of(std::uint64_t verb) noexcept {
   switch (verb) {
     case keyword("insert"):
@@ -157,11 +160,11 @@ SqlRelation SqlParser::maintenance_target(std::uint64_t verb) noexcept {
          accept(keyword("analyze")) || accept(keyword("analyse")) || accept(keyword("concurrently"))) {
   }
   const SqlRelation name = target();
-  // CLUSTER index ON table, as it was spelled once
+  // CLUSTER index ON table: the old spelling.
   return verb == keyword("cluster") && accept(keyword("on")) ? relation() : name;
 }
 
-// CREATE, ALTER and DROP: of tables and views the name, of what hangs on a table that table.
+// CREATE, ALTER and DROP: the table or view itself, or the table that a trigger, policy, rule or index belongs to.
 SqlRelation SqlParser::definition_target(bool create) noexcept {
   while (is_modifier(token_.keyword)) advance();
   const std::uint64_t kind = token_.keyword;
@@ -188,13 +191,13 @@ SqlRelation SqlParser::definition_target(bool create) noexcept {
   }
 }
 
-// … ON [TABLE] name TO role; after ON another kind of object is a word that a name follows.
+// … ON [TABLE] name TO role. Another kind of object has its word between ON and the name.
 SqlRelation SqlParser::privilege_target() noexcept {
   skip_to(keyword("on"));
   if (accept(keyword("table"))) return relation();
   const SqlRelation name = relation();
   const bool is_kind = token_.is_name() && token_.keyword != keyword("to") && token_.keyword != keyword("from");
-  return is_kind || token_.kind == SqlToken::kLiteral ? SqlRelation{} : name;
+  return is_kind || token_.kind == SqlToken::Kind::Literal ? SqlRelation{} : name;
 }
 
 SqlRelation SqlParser::comment_target() noexcept {
