@@ -1,5 +1,8 @@
 #include "tool/json_text.hpp"
 
+#include <string>
+#include <string_view>
+
 #include <fmt/format.h>
 
 #include "tool/utf8.hpp"

@@ -4,6 +4,10 @@
 #include <charconv>
 #include <cmath>
 #include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -19,7 +23,7 @@ bool is_selected(const Target& target, const Labels& labels) {
   return (!target.select || target.select->matches(labels)) && !target.except.matches(labels);
 }
 
-// A route that is spelt wrongly must not vanish among those that are spelt right.
+// A misspelt route must not go unnoticed among routes that are spelt right.
 void require_every_clause(const Target& target, const SeriesMap& series) {
   if (!target.select) return;
   for (const auto& clause : target.select->clauses) {
@@ -41,7 +45,7 @@ std::string group_name(const Target& target, const Labels& labels) {
   return fmt::format("{}", fmt::join(values, " "));
 }
 
-// le is compared as a number: "1", "1.0" and "1e0" are one bound.
+// The value of le as a number: "1", "1.0" and "1e0" are one bound.
 double upper_bound(const Labels& labels) {
   auto text = label_value(labels, "le");
   if (text.starts_with('+')) text.remove_prefix(1);
@@ -91,11 +95,11 @@ std::vector<Group> values_of(std::map<std::string, Group>&& by_name) {
 }  // namespace
 
 std::vector<Growth> growth(const Window& window, const Target& target, const std::string& sample_name) {
-  static const SeriesMap none;
+  static const SeriesMap kNone;
   const auto* after = window.after.find(sample_name);
   const auto* found = window.before.find(sample_name);
   if (!after) throw Unjudgeable(fmt::format("no metric {}", sample_name));
-  const auto& before = found ? *found : none;
+  const auto& before = found ? *found : kNone;
 
   require_every_clause(target, *after);
   std::vector<Growth> result;
@@ -117,7 +121,7 @@ std::vector<Growth> growth(const Window& window, const Target& target, const std
 }
 
 std::vector<Group> groups(const Window& window, const Target& target) {
-  const bool quantile = target.measure == Measure::kQuantile;
+  const bool quantile = target.measure == Measure::Quantile;
   const auto type = window.after.type(target.metric);
   if (!type.empty() && type != "untyped" && type != (quantile ? "histogram" : "counter")) {
     throw Unjudgeable(fmt::format("{} is a {}, not a {}", target.metric, type, quantile ? "histogram" : "counter"));

@@ -17,7 +17,7 @@ struct Window {
   std::optional<double> seconds;  ///< between them; unknown for files
 };
 
-/// Why a target can't be judged. Never ok: what isn't there can't be good.
+/// Why a target can't be judged. Its verdict is unknown, never ok.
 class Unjudgeable : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

@@ -2,7 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <iterator>
+#include <optional>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -11,32 +16,32 @@
 namespace vitals::tool {
 namespace {
 
-enum class Side { kWithin, kBeyond, kUndecided };
+enum class Side { Within, Beyond, Undecided };
 
 struct Comparison {
   Side side;
   bool interpolated = false;
 };
 
-/// Where the percentile of a group lies with regard to a time.
-/// count(le=T) / n >= q is what decides, not the interpolated value: exact when T is a bucket bound, and when the
-/// percentile lies in another bucket than T. As a quotient it is immune to the rounding of q * n.
+// On which side of a time T the percentile of a group lies.
+// What decides is whether count(le=T) / n >= q, and not the interpolated value. That is exact if T is a bucket bound,
+// or if the percentile lies in another bucket than T. A quotient avoids the rounding of q * n.
 Comparison compare(const Target& target, const Group& group, const Quantile& quantile, double threshold) {
   const auto& buckets = group.buckets;
   const auto at = std::lower_bound(buckets.begin(), buckets.end(), threshold,
                                    [](const Bucket& bucket, double bound) { return bucket.upper_bound < bound; });
   const auto reaches = [&](const Bucket& bucket) { return bucket.count / group.samples >= target.quantile; };
-  if (at->upper_bound == threshold) return {reaches(*at) ? Side::kWithin : Side::kBeyond};
-  if (at != buckets.begin() && reaches(*std::prev(at))) return {Side::kWithin};
-  if (!reaches(*at)) return {Side::kBeyond};
-  if (std::isinf(at->upper_bound)) return {Side::kUndecided};
-  return {quantile.value <= threshold ? Side::kWithin : Side::kBeyond, true};
+  if (at->upper_bound == threshold) return {reaches(*at) ? Side::Within : Side::Beyond};
+  if (at != buckets.begin() && reaches(*std::prev(at))) return {Side::Within};
+  if (!reaches(*at)) return {Side::Beyond};
+  if (std::isinf(at->upper_bound)) return {Side::Undecided};
+  return {quantile.value <= threshold ? Side::Within : Side::Beyond, true};
 }
 
 Verdict from_sides(Side target, std::optional<Side> critical) {
-  if (critical == Side::kBeyond) return Verdict::kCritical;
-  if (critical == Side::kUndecided || target == Side::kUndecided) return Verdict::kUnknown;
-  return target == Side::kBeyond ? Verdict::kWarning : Verdict::kOk;
+  if (critical == Side::Beyond) return Verdict::Critical;
+  if (critical == Side::Undecided || target == Side::Undecided) return Verdict::Unknown;
+  return target == Side::Beyond ? Verdict::Warning : Verdict::Ok;
 }
 
 void judge_quantile(const Target& target, const Group& group, Row& row) {
@@ -55,12 +60,12 @@ void judge_quantile(const Target& target, const Group& group, Row& row) {
     row.interpolated |= comparison.interpolated;
   }
   row.verdict = from_sides(bound.side, critical);
-  if (row.verdict == Verdict::kUnknown) row.note = "above the last finite bucket; add larger buckets";
+  if (row.verdict == Verdict::Unknown) row.note = "above the last finite bucket; add larger buckets";
 }
 
 void judge_number(const Target& target, double value, Row& row) {
   const auto side = [&](double threshold) {
-    return (target.below ? value <= threshold : value >= threshold) ? Side::kWithin : Side::kBeyond;
+    return (target.below ? value <= threshold : value >= threshold) ? Side::Within : Side::Beyond;
   };
   row.value = value;
   std::optional<Side> critical;
@@ -69,7 +74,7 @@ void judge_number(const Target& target, double value, Row& row) {
 }
 
 Row too_few(const Target& target, Row row, double needed) {
-  row.verdict = target.skip_few ? Verdict::kSkipped : Verdict::kUnknown;
+  row.verdict = target.skip_few ? Verdict::Skipped : Verdict::Unknown;
   row.note = row.samples == 0 ? "nothing happened in the window"
                               : fmt::format("{:.0f} of {:.0f} samples needed", row.samples, needed);
   return row;
@@ -81,22 +86,22 @@ Row judge_group(const Target& target, const Group& group, const Window& window, 
   row.group = group.name;
   row.samples = group.samples;
   if (group.samples == 0) return too_few(target, row, 1);
-  if (target.measure == Measure::kRate) {
+  if (target.measure == Measure::Rate) {
     if (!window.seconds) throw Unjudgeable("a rate needs the time between the scrapes; add --duration");
     judge_number(target, group.samples / *window.seconds, row);
     return row;
   }
   if (group.samples < static_cast<double>(min_samples)) return too_few(target, row, static_cast<double>(min_samples));
-  if (target.measure == Measure::kQuantile) {
+  if (target.measure == Measure::Quantile) {
     judge_quantile(target, group, row);
   } else {
     judge_number(target, group.part / group.samples, row);
   }
   const double needed = samples_to_acquit(target);
-  return row.verdict == Verdict::kOk && group.samples < needed ? too_few(target, row, needed) : row;
+  return row.verdict == Verdict::Ok && group.samples < needed ? too_few(target, row, needed) : row;
 }
 
-/// How far beyond its target a row is, to choose among rows with the same verdict.
+// How far beyond its target a row is, to choose among rows with the same verdict.
 double badness(const Row& row) {
   if (!row.value) return 0;
   const double value = *row.value;
@@ -110,8 +115,8 @@ Row judge_target(const Target& target, const Window& window, std::size_t min_sam
     return std::pair(a.verdict, badness(a)) < std::pair(b.verdict, badness(b));
   });
   const auto skipped =
-      std::count_if(rows.begin(), rows.end(), [](const Row& one) { return one.verdict == Verdict::kSkipped; });
-  if (skipped > 0 && row.verdict != Verdict::kSkipped)
+      std::count_if(rows.begin(), rows.end(), [](const Row& one) { return one.verdict == Verdict::Skipped; });
+  if (skipped > 0 && row.verdict != Verdict::Skipped)
     row.note = fmt::format("{} of {} had too few samples", skipped, rows.size());
   return row;
 }
@@ -120,15 +125,15 @@ Row judge_target(const Target& target, const Window& window, std::size_t min_sam
 
 std::string_view name(Verdict verdict) {
   switch (verdict) {
-    case Verdict::kSkipped:
+    case Verdict::Skipped:
       return "skipped";
-    case Verdict::kOk:
+    case Verdict::Ok:
       return "ok";
-    case Verdict::kWarning:
+    case Verdict::Warning:
       return "warning";
-    case Verdict::kUnknown:
+    case Verdict::Unknown:
       return "unknown";
-    case Verdict::kCritical:
+    case Verdict::Critical:
       return "critical";
   }
   return {};
@@ -136,14 +141,14 @@ std::string_view name(Verdict verdict) {
 
 int exit_code(Verdict verdict) {
   switch (verdict) {
-    case Verdict::kOk:
+    case Verdict::Ok:
       return 0;
-    case Verdict::kWarning:
+    case Verdict::Warning:
       return 1;
-    case Verdict::kCritical:
+    case Verdict::Critical:
       return 2;
-    case Verdict::kSkipped:
-    case Verdict::kUnknown:
+    case Verdict::Skipped:
+    case Verdict::Unknown:
       break;
   }
   return 3;
@@ -166,16 +171,17 @@ std::vector<Row> judge(const Targets& targets, const Window& window) {
 }
 
 Verdict worst(const std::vector<Row>& rows) {
-  Verdict result = Verdict::kSkipped;
+  Verdict result = Verdict::Skipped;
   for (const auto& row : rows) result = std::max(result, row.verdict);
-  return result == Verdict::kSkipped ? Verdict::kUnknown : result;
+  return result == Verdict::Skipped ? Verdict::Unknown : result;
 }
 
 double samples_to_acquit(const Target& target) {
   double bad_share = 1;
-  if (target.measure == Measure::kQuantile) bad_share = 1 - target.quantile;
-  if (target.measure == Measure::kRatio) bad_share = target.below ? target.bound.value : 1 - target.bound.value;
-  // 1 / (1 - 0.99) is a hair under 100, 1 / (1 - 0.999) a hair over 1000. A target of 0 % or 100 % allows no share.
+  if (target.measure == Measure::Quantile) bad_share = 1 - target.quantile;
+  if (target.measure == Measure::Ratio) bad_share = target.below ? target.bound.value : 1 - target.bound.value;
+  // 1 / (1 - 0.99) is slightly below 100, and 1 / (1 - 0.999) slightly above 1000: so a little is subtracted before
+  // rounding up. A target of 0 % or 100 % allows no bad share at all.
   return bad_share > 0 ? std::ceil(1 / bad_share - 1e-6) : 1;
 }
 

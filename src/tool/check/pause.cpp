@@ -1,6 +1,7 @@
 #include "tool/check/pause.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <string_view>
 #include <thread>

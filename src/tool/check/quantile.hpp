@@ -8,7 +8,7 @@ struct Bucket {
   double count;  ///< cumulative
 };
 
-/// A quantile of a classic histogram, and how much of it is knowledge.
+/// A quantile of a classic histogram, and the bounds between which its true value lies.
 struct Quantile {
   double value;  ///< Prometheus's interpolation; the last finite bound when the rank lies above it
   double lower;  ///< the true quantile is above this bound (-Inf, or 0, for the first bucket)

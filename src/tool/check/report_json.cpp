@@ -1,5 +1,8 @@
 #include <cmath>
+#include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -15,11 +18,11 @@ std::string number(std::optional<double> value) {
 
 std::string_view unit_name(Unit unit) {
   switch (unit) {
-    case Unit::kSeconds:
+    case Unit::Seconds:
       return "seconds";
-    case Unit::kRatio:
+    case Unit::Ratio:
       return "ratio";
-    case Unit::kPerSecond:
+    case Unit::PerSecond:
       break;
   }
   return "per_second";

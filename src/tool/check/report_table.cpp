@@ -1,7 +1,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -19,15 +22,15 @@ constexpr std::string_view kAlign = "<>>><>><";
 
 std::string_view colour_of(Verdict verdict) {
   switch (verdict) {
-    case Verdict::kOk:
+    case Verdict::Ok:
       return "\x1b[32m";
-    case Verdict::kWarning:
+    case Verdict::Warning:
       return "\x1b[33m";
-    case Verdict::kCritical:
+    case Verdict::Critical:
       return "\x1b[1;31m";
-    case Verdict::kUnknown:
+    case Verdict::Unknown:
       return "\x1b[35m";
-    case Verdict::kSkipped:
+    case Verdict::Skipped:
       break;
   }
   return "\x1b[2m";
@@ -86,7 +89,7 @@ std::string summary(const std::vector<Row>& rows) {
   };
   std::string out = fmt::format("{}:", name(verdict));
   std::string_view separator = " ";
-  for (const auto one : {Verdict::kCritical, Verdict::kUnknown, Verdict::kWarning, Verdict::kOk, Verdict::kSkipped}) {
+  for (const auto one : {Verdict::Critical, Verdict::Unknown, Verdict::Warning, Verdict::Ok, Verdict::Skipped}) {
     if (count(one) == 0) continue;
     out += fmt::format("{}{} {}", separator, count(one), name(one));
     separator = ", ";
@@ -101,7 +104,7 @@ std::string to_table(const Source& source, const std::vector<Row>& rows, bool co
   for (const auto& row : rows) table.push_back(cells(row));
   std::array<std::size_t, kColumns> widths{};
   for (const auto& one : table) {
-    for (std::size_t i = 0; i < kColumns; ++i) widths[i] = std::max(widths[i], fmt::formatted_size("{}", one[i]));
+    for (std::size_t i = 0; i < kColumns; ++i) widths[i] = std::max(widths[i], one[i].size());
   }
   const auto window = source.seconds ? fmt::format(" over {:.1f} s", *source.seconds) : std::string{};
   std::string out = fmt::format("{}{}, targets {}\n\n", source.metrics, window, source.targets);

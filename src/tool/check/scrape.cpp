@@ -1,6 +1,11 @@
 #include "tool/check/scrape.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -54,9 +59,9 @@ std::string_view Scrape::type(std::string_view metric) const {
 }
 
 const SeriesMap& Scrape::process_starts() const {
-  static const SeriesMap none;
+  static const SeriesMap kNone;
   const auto* starts = find(kProcessStart);
-  return starts ? *starts : none;
+  return starts ? *starts : kNone;
 }
 
 }  // namespace vitals::tool

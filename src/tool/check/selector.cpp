@@ -1,6 +1,10 @@
 #include "tool/check/selector.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -15,8 +19,9 @@ std::string_view label_value(const Labels& labels, std::string_view name) {
 bool glob_match(std::string_view pattern, std::string_view text) noexcept {
   std::size_t p = 0;
   std::size_t t = 0;
-  std::size_t star = pattern.npos;  // where to resume when a later byte doesn't fit: after the last '*',
-  std::size_t resume = 0;           // which then takes one more byte of the text
+  // Where to resume when a later byte doesn't fit: behind the last '*', which then takes one more byte of the text.
+  std::size_t star = pattern.npos;
+  std::size_t resume = 0;
   while (t < text.size()) {
     if (p < pattern.size() && pattern[p] == '*') {
       star = p++;

@@ -2,7 +2,13 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstddef>
 #include <set>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -67,9 +73,9 @@ class Reader {
   void measure(const YAML::Node& node, Target& target) {
     const auto word = yaml_.required(node, "measure", "the target");
     if (word == "ratio") {
-      target.measure = Measure::kRatio;
+      target.measure = Measure::Ratio;
     } else if (word == "rate") {
-      target.measure = Measure::kRate;
+      target.measure = Measure::Rate;
     } else {
       target.quantile = quantile(node["measure"], word);
     }
@@ -97,7 +103,7 @@ class Reader {
     target.metric = yaml_.required(node, "of", "the target");
     if (!is_name(target.metric, true))
       yaml_.fail(node["of"], "'of' must be the name of a metric; put labels under 'select'");
-    if (target.measure == Measure::kQuantile && target.metric.ends_with("_bucket")) {
+    if (target.measure == Measure::Quantile && target.metric.ends_with("_bucket")) {
       yaml_.fail(node["of"], "'of' must be the name of the histogram, without _bucket");
     }
     if (const auto select = node["select"]) selector(select, target.select.emplace());
@@ -110,7 +116,7 @@ class Reader {
     }
   }
 
-  /// A map of labels, "METHOD route", or a list of these.
+  // A map of labels, "METHOD route", or a list of these.
   void selector(const YAML::Node& node, Selector& into, int depth = 0) {
     if (depth > kMaxNesting || into.clauses.size() > kMaxClauses) yaml_.fail(node, "the selector is too large");
     if (node.IsSequence() && node.size() > 0) {
@@ -163,7 +169,7 @@ class Reader {
     const auto above = node["above"];
     if (below.IsDefined() == above.IsDefined()) yaml_.fail(node, "a target has either 'below' or 'above'");
     target.below = below.IsDefined();
-    if (!target.below && target.measure == Measure::kQuantile)
+    if (!target.below && target.measure == Measure::Quantile)
       yaml_.fail(above, "a percentile has 'below'; a time is met from below");
     target.bound = threshold(target.below ? below : above, target);
     if (const auto critical = node["critical"]) {
@@ -200,7 +206,7 @@ class Reader {
   }
 
   YamlReader yaml_;
-  Selector never_;  // what no target counts
+  Selector never_;  // the file's own `except`: series that no target counts
   std::set<std::string> names_;
 };
 
@@ -208,14 +214,14 @@ class Reader {
 
 Unit Target::unit() const {
   switch (measure) {
-    case Measure::kQuantile:
-      return Unit::kSeconds;
-    case Measure::kRatio:
-      return Unit::kRatio;
-    case Measure::kRate:
+    case Measure::Quantile:
+      return Unit::Seconds;
+    case Measure::Ratio:
+      return Unit::Ratio;
+    case Measure::Rate:
       break;
   }
-  return Unit::kPerSecond;
+  return Unit::PerSecond;
 }
 
 Targets parse_targets(std::string_view yaml, const std::string& file) {

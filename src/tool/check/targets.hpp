@@ -11,7 +11,7 @@
 
 namespace vitals::tool {
 
-enum class Measure { kQuantile, kRatio, kRate };
+enum class Measure { Quantile, Ratio, Rate };
 
 struct Threshold {
   double value;
@@ -21,14 +21,14 @@ struct Threshold {
 /// One line of a targets file: what to measure, on which series, and how good it has to be.
 struct Target {
   std::string name;
-  Measure measure = Measure::kQuantile;
+  Measure measure = Measure::Quantile;
   double quantile = 0;  ///< 0.95 for p95
-  std::string metric;   ///< without _bucket
+  std::string metric;   ///< the name of the metric, of a histogram without _bucket
   std::optional<Selector> select;
   Selector except;
   Selector part;                  ///< of a ratio: the series of the numerator
   std::vector<std::string> each;  ///< labels whose combinations are judged one by one
-  bool below = true;              ///< else above
+  bool below = true;              ///< whether the value must be below `bound`; otherwise above
   Threshold bound;
   std::optional<Threshold> critical;
   bool skip_few = false;
@@ -51,7 +51,7 @@ class TargetsError : public std::runtime_error {
 /// Reads a targets file (docs/check.md has its grammar). `file` is its name in messages.
 Targets parse_targets(std::string_view yaml, const std::string& file);
 
-/// The targets file that is built in: that of the clinic example.
+/// The built-in targets file, which is the clinic example's.
 std::string_view builtin_targets();
 
 }  // namespace vitals::tool

@@ -1,7 +1,12 @@
 #include "tool/check/yaml_reader.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <initializer_list>
 #include <set>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

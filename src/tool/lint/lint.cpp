@@ -1,24 +1,21 @@
+#include "tool/lint/lint.hpp"
+
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdio>
 #include <filesystem>
-#include <memory>
+#include <iterator>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
-#include <CLI/Validators.hpp>
 #include <fmt/format.h>
 
-#include <vitals/lint.hpp>
-
 #include "core/exposition_line.hpp"
-#include "tool/command.hpp"
 #include "tool/exposition.hpp"
 #include "tool/fetch.hpp"
 #include "tool/json_text.hpp"
@@ -27,16 +24,6 @@
 
 namespace vitals::tool {
 namespace {
-
-constexpr int kUnusable = 3;
-
-struct Options {
-  std::string source, format;
-  std::string timeout = "10s";
-  LintOptions lint;
-  bool json = false;
-  bool warnings_as_errors = false;
-};
 
 struct FormatName {
   const char* name;
@@ -65,7 +52,7 @@ struct Linted {
   std::vector<LintProblem> problems;
 };
 
-// A body without metrics would pass, and with it the server that could not answer a `curl -s` before this command.
+// Whether there is anything to check. Otherwise the empty output of a `curl -s` that failed would pass.
 bool has_metrics(std::string_view body, LintFormat format) {
   if (format == LintFormat::Protobuf) return !body.empty();
   using Kind = detail::ExpositionLine::Kind;
@@ -79,21 +66,22 @@ bool has_metrics(std::string_view body, LintFormat format) {
   return false;
 }
 
-// Of the answer as a whole.
-void add_error(const Options& options, std::vector<LintProblem>& problems, const char* rule, std::string message) {
-  const auto& ignored = options.lint.ignored;
+// Adds an error about the answer as a whole, unless its rule is ignored.
+void add_error(const LintArguments& arguments, std::vector<LintProblem>& problems, const char* rule,
+               std::string message) {
+  const auto& ignored = arguments.lint.ignored;
   if (std::find(ignored.begin(), ignored.end(), rule) == ignored.end())
     problems.insert(problems.begin(), {0, 0, "", rule, std::move(message), LintProblem::Severity::Error});
 }
 
-std::vector<LintProblem> lint_body(const Options& options, std::string_view body, LintFormat format) {
-  auto problems = lint_exposition(body, format, options.lint);
+std::vector<LintProblem> lint_body(const LintArguments& arguments, std::string_view body, LintFormat format) {
+  auto problems = lint_exposition(body, format, arguments.lint);
   if (!has_metrics(body, format))
-    add_error(options, problems, "no-metrics", "there are no metrics: nothing was checked");
+    add_error(arguments, problems, "no-metrics", "there are no metrics: nothing was checked");
   return problems;
 }
 
-// An address without its scheme: localhost:9464, 10.0.0.1/metrics, app/metrics.
+// Whether this looks like an address without its scheme: localhost:9464, 10.0.0.1/metrics, app/metrics.
 bool seems_address(const std::string& source) {
   const auto slash = source.find('/');
   const auto host = source.substr(0, slash);
@@ -105,31 +93,31 @@ bool seems_address(const std::string& source) {
   return host == "localhost" || host.find('.') != host.npos || source.substr(slash) == "/metrics";
 }
 
-Linted lint_file(const Options& options) {
-  const bool input = options.source == "-";
+Linted lint_file(const LintArguments& arguments) {
+  const bool input = arguments.source == "-";
   std::error_code unknown;
-  if (!input && !std::filesystem::exists(options.source, unknown) && seems_address(options.source))
+  if (!input && !std::filesystem::exists(arguments.source, unknown) && seems_address(arguments.source))
     throw std::runtime_error("there is no such file; an address needs its scheme: " +
-                             without_credentials("http://" + options.source));
-  Linted result{input ? "(standard input)" : options.source, LintFormat::Text, {}};
-  const auto body = read_file(input ? "/dev/stdin" : options.source, kMaxExpositionBytes);
-  result.format = options.format.empty() ? detect_lint_format(body) : by_name(options.format).format;
-  result.problems = lint_body(options, body, result.format);
+                             without_credentials("http://" + arguments.source));
+  Linted result{input ? "(standard input)" : arguments.source, LintFormat::Text, {}};
+  const auto body = read_file(input ? "/dev/stdin" : arguments.source, kMaxExpositionBytes);
+  result.format = arguments.format.empty() ? detect_lint_format(body) : by_name(arguments.format).format;
+  result.problems = lint_body(arguments, body, result.format);
   return result;
 }
 
 // The answered Content-Type decides how a scraper reads the body, and so how it is judged.
-Linted lint_url(const Options& options, std::chrono::milliseconds limit) {
-  const std::string name = options.format.empty() ? "text" : options.format;
+Linted lint_url(const LintArguments& arguments, std::chrono::milliseconds limit) {
+  const std::string name = arguments.format.empty() ? "text" : arguments.format;
   const auto& wanted = by_name(name);
-  const auto answer = fetch_url(options.source, limit, wanted.accept);
+  const auto answer = fetch_url(arguments.source, limit, wanted.accept);
   const auto format = lint_format_of(answer.content_type);
-  Linted result{without_credentials(options.source), format.value_or(detect_lint_format(answer.body)), {}};
-  result.problems = lint_body(options, answer.body, result.format);
+  Linted result{without_credentials(arguments.source), format.value_or(detect_lint_format(answer.body)), {}};
+  result.problems = lint_body(arguments, answer.body, result.format);
   if (!format) {
     const auto type = answer.content_type.empty() ? "none" : printable(answer.content_type);
     add_error(
-        options, result.problems, "content-type",
+        arguments, result.problems, "content-type",
         fmt::format("the answer's Content-Type is {}, malformed or of no metrics; Prometheus 3 refuses it", type));
   } else if (result.format != wanted.format) {
     std::fprintf(stderr, "vitals lint: asked for %s, the server answered with %s\n", wanted.name, name_of(*format));
@@ -169,68 +157,18 @@ std::string to_json(const Linted& linted, std::size_t errors) {
   return out + "\n]}\n";
 }
 
-int run(const Options& options) {
-  const bool url = options.source.starts_with("http://") || options.source.starts_with("https://");
-  const std::chrono::duration<double> limit(seconds_option("--timeout", options.timeout));
-  auto linted = url ? lint_url(options, std::chrono::ceil<std::chrono::milliseconds>(limit)) : lint_file(options);
-  if (options.warnings_as_errors) {
+}  // namespace
+
+CommandResult lint(const LintArguments& arguments) {
+  const bool url = arguments.source.starts_with("http://") || arguments.source.starts_with("https://");
+  const std::chrono::duration<double> limit(seconds_option("--timeout", arguments.timeout));
+  auto linted = url ? lint_url(arguments, std::chrono::ceil<std::chrono::milliseconds>(limit)) : lint_file(arguments);
+  if (arguments.warnings_as_errors) {
     for (auto& problem : linted.problems) problem.severity = LintProblem::Severity::Error;
   }
   const auto errors = static_cast<std::size_t>(std::count_if(linted.problems.begin(), linted.problems.end(), is_error));
-  const auto text = options.json ? to_json(linted, errors) : to_lines(linted, errors);
-  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
-    throw std::runtime_error("can't write to the standard output");
-  return errors > 0 ? 2 : linted.problems.empty() ? 0 : 1;
-}
-
-std::string must_be_rule(const std::string& name) {
-  const auto rules = lint_rules();
-  if (std::find(rules.begin(), rules.end(), name) != rules.end()) return {};
-  return fmt::format("there is no rule {}; docs/lint.md has them all", printable(name, 100));
-}
-
-constexpr const char* kFooter = R"(
-Checks the metrics themselves: the format to the letter, duplicate series, incomplete histograms, impossible values,
-names that break the conventions. docs/lint.md explains each rule.
-
-  vitals lint http://127.0.0.1:9464/metrics
-  vitals lint http://127.0.0.1:9464/metrics --format openmetrics
-  vitals lint metrics.prom --ignore help-missing --warnings-as-errors
-
-Exit status: 0 nothing to say, 1 warnings only, 2 errors, 3 the source can't be read or the command line is wrong.)";
-
-}  // namespace
-
-Command add_lint(CLI::App& vitals) {
-  auto* app = vitals.add_subcommand("lint", "Check the metrics of a file or an address for mistakes");
-  const auto options = std::make_shared<Options>();
-  app->add_option("SOURCE", options->source, "A file, - for the standard input, or an http:// or https:// address")
-      ->required()
-      ->type_name("");
-  app->add_option("--format", options->format,
-                  "text, text1 (1.0.0 with quoted names), openmetrics or protobuf: what to ask an address for (default "
-                  "text), and what a file is (default: as it looks)")
-      ->type_name("FORMAT")
-      ->check(CLI::IsMember({"text", "text1", "openmetrics", "protobuf"}));
-  app->add_option("--ignore", options->lint.ignored, "Leave out the problems of this rule; can be given several times")
-      ->type_name("RULE")
-      ->check(must_be_rule)
-      ->allow_extra_args(false);
-  auto* strict = app->add_flag("--warnings-as-errors", options->warnings_as_errors, "Count warnings as errors");
-  app->add_flag_callback(
-         "--no-warnings", [options] { options->lint.warnings = false; }, "Leave out warnings")
-      ->excludes(strict);
-  app->add_flag("--json", options->json, "Print one JSON object");
-  app->add_option("--timeout", options->timeout, "Limit for the scrape of an address (default 10s)")->type_name("TIME");
-  app->footer(kFooter);
-  return {app, [options] {
-            try {
-              return run(*options);
-            } catch (const std::exception& error) {
-              std::fprintf(stderr, "vitals lint: %s\n", error.what());
-              return kUnusable;
-            }
-          }};
+  const int status = errors > 0 ? 2 : linted.problems.empty() ? 0 : 1;
+  return {arguments.json ? to_json(linted, errors) : to_lines(linted, errors), status};
 }
 
 }  // namespace vitals::tool

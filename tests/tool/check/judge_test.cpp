@@ -43,7 +43,7 @@ const std::string kErrors = "measure: ratio, of: c_total, part: {status: 5*}, be
 TEST(Judge, PercentileOnTheTargetsBoundIsMet) {
   const auto row = judge_one(kP95, "", histogram("", 50, 95, 99, 100));
 
-  EXPECT_EQ(row.verdict, Verdict::kOk);
+  EXPECT_EQ(row.verdict, Verdict::Ok);
   EXPECT_FALSE(row.interpolated);
   EXPECT_DOUBLE_EQ(*row.value, 0.2);
   EXPECT_EQ(row.within, 0.95);
@@ -51,22 +51,22 @@ TEST(Judge, PercentileOnTheTargetsBoundIsMet) {
 }
 
 TEST(Judge, OneEventMoreBeyondTheBoundMissesTheTarget) {
-  EXPECT_EQ(judge_one(kP95, "", histogram("", 50, 94, 99, 100)).verdict, Verdict::kWarning);
-  EXPECT_EQ(judge_one(kP95, "", histogram("", 50, 60, 95, 100)).verdict, Verdict::kWarning);
-  EXPECT_EQ(judge_one(kP95, "", histogram("", 50, 60, 94, 100)).verdict, Verdict::kCritical);
+  EXPECT_EQ(judge_one(kP95, "", histogram("", 50, 94, 99, 100)).verdict, Verdict::Warning);
+  EXPECT_EQ(judge_one(kP95, "", histogram("", 50, 60, 95, 100)).verdict, Verdict::Warning);
+  EXPECT_EQ(judge_one(kP95, "", histogram("", 50, 60, 94, 100)).verdict, Verdict::Critical);
 }
 
 // 0.07 * 100 is 7.000000000000001: a rank computed that way would miss the bucket that holds exactly 7 of 100.
 TEST(Judge, IsImmuneToTheRoundingOfTheRank) {
   const auto row = judge_one("measure: p7, of: h, below: 100ms", "", histogram("", 7, 100, 100, 100));
 
-  EXPECT_EQ(row.verdict, Verdict::kOk);
+  EXPECT_EQ(row.verdict, Verdict::Ok);
 }
 
 TEST(Judge, OnlyTheGrowthWithinTheWindowCounts) {
   const auto row = judge_one(kP95, histogram("", 0, 0, 0, 1000), histogram("", 100, 100, 100, 1100));
 
-  EXPECT_EQ(row.verdict, Verdict::kOk);
+  EXPECT_EQ(row.verdict, Verdict::Ok);
   EXPECT_EQ(row.samples, 100);
 }
 
@@ -75,9 +75,9 @@ TEST(Judge, ThresholdInsideThePercentilesBucketIsAnEstimate) {
   const auto under = judge_one("measure: p95, of: h, below: 490ms", "", histogram("", 50, 60, 100, 100));
 
   EXPECT_TRUE(over.interpolated);
-  EXPECT_EQ(over.verdict, Verdict::kWarning);
+  EXPECT_EQ(over.verdict, Verdict::Warning);
   EXPECT_TRUE(under.interpolated);
-  EXPECT_EQ(under.verdict, Verdict::kOk);
+  EXPECT_EQ(under.verdict, Verdict::Ok);
   EXPECT_FALSE(under.within.has_value());
 }
 
@@ -86,9 +86,9 @@ TEST(Judge, ThresholdInAnotherBucketThanThePercentileIsExact) {
   const auto over = judge_one("measure: p95, of: h, below: 150ms", "", histogram("", 50, 60, 100, 100));
 
   EXPECT_FALSE(under.interpolated);
-  EXPECT_EQ(under.verdict, Verdict::kOk);
+  EXPECT_EQ(under.verdict, Verdict::Ok);
   EXPECT_FALSE(over.interpolated);
-  EXPECT_EQ(over.verdict, Verdict::kWarning);
+  EXPECT_EQ(over.verdict, Verdict::Warning);
 }
 
 TEST(Judge, PercentileAboveTheLastBoundCanOnlyFailOrBeUnknown) {
@@ -97,11 +97,11 @@ TEST(Judge, PercentileAboveTheLastBoundCanOnlyFailOrBeUnknown) {
   const auto critical_unknown =
       judge_one("measure: p95, of: h, below: 200ms, critical: 2s", "", histogram("", 0, 0, 0, 100));
 
-  EXPECT_EQ(fails.verdict, Verdict::kWarning);
+  EXPECT_EQ(fails.verdict, Verdict::Warning);
   EXPECT_TRUE(fails.value_is_floor);
   EXPECT_EQ(*fails.value, 0.5);
-  EXPECT_EQ(unknown.verdict, Verdict::kUnknown);
-  EXPECT_EQ(critical_unknown.verdict, Verdict::kUnknown);
+  EXPECT_EQ(unknown.verdict, Verdict::Unknown);
+  EXPECT_EQ(critical_unknown.verdict, Verdict::Unknown);
 }
 
 TEST(Judge, ComparesBoundsAsNumbers) {
@@ -112,7 +112,7 @@ TEST(Judge, ComparesBoundsAsNumbers) {
   const auto row = judge_one("measure: p50, of: h, below: 200ms", "", buckets);
 
   EXPECT_EQ(row.within, 100.0 / 140.0);
-  EXPECT_EQ(row.verdict, Verdict::kOk);
+  EXPECT_EQ(row.verdict, Verdict::Ok);
 }
 
 TEST(Judge, HistogramsThatCantBeSummedAreUnknown) {
@@ -130,18 +130,18 @@ TEST(Judge, RatioIsThePartOfAll) {
     return judge_one(kErrors, "", counter("status=\"200\"", 1000 - bad) + counter("status=\"503\"", bad));
   };
 
-  EXPECT_EQ(at(0).verdict, Verdict::kOk);
-  EXPECT_EQ(at(10).verdict, Verdict::kOk);
-  EXPECT_EQ(at(11).verdict, Verdict::kWarning);
-  EXPECT_EQ(at(100).verdict, Verdict::kWarning);
-  EXPECT_EQ(at(101).verdict, Verdict::kCritical);
+  EXPECT_EQ(at(0).verdict, Verdict::Ok);
+  EXPECT_EQ(at(10).verdict, Verdict::Ok);
+  EXPECT_EQ(at(11).verdict, Verdict::Warning);
+  EXPECT_EQ(at(100).verdict, Verdict::Warning);
+  EXPECT_EQ(at(101).verdict, Verdict::Critical);
   EXPECT_EQ(*at(11).value, 0.011);
 }
 
 TEST(Judge, NoErrorSeriesYetIsNoErrors) {
   const auto row = judge_one(kErrors, "", counter("status=\"200\"", 1000));
 
-  EXPECT_EQ(row.verdict, Verdict::kOk);
+  EXPECT_EQ(row.verdict, Verdict::Ok);
   EXPECT_EQ(*row.value, 0);
 }
 
@@ -151,32 +151,32 @@ TEST(Judge, AboveIsMetFromAbove) {
     return judge_one(availability, "", counter("status=\"200\"", 1000 - bad) + counter("status=\"503\"", bad)).verdict;
   };
 
-  EXPECT_EQ(at(10), Verdict::kOk);
-  EXPECT_EQ(at(11), Verdict::kWarning);
-  EXPECT_EQ(at(100), Verdict::kWarning);
-  EXPECT_EQ(at(101), Verdict::kCritical);
+  EXPECT_EQ(at(10), Verdict::Ok);
+  EXPECT_EQ(at(11), Verdict::Warning);
+  EXPECT_EQ(at(100), Verdict::Warning);
+  EXPECT_EQ(at(101), Verdict::Critical);
 }
 
 TEST(Judge, RateIsGrowthByTime) {
   const std::string rate = "measure: rate, of: c_total, above: 100/s, critical: 50/s";
 
-  EXPECT_EQ(judge_one(rate, counter("", 500), counter("", 1500)).verdict, Verdict::kOk);
-  EXPECT_EQ(judge_one(rate, counter("", 500), counter("", 1499)).verdict, Verdict::kWarning);
-  EXPECT_EQ(judge_one(rate, counter("", 500), counter("", 999)).verdict, Verdict::kCritical);
-  EXPECT_EQ(judge_one(rate, counter("", 500), counter("", 500)).verdict, Verdict::kUnknown);
+  EXPECT_EQ(judge_one(rate, counter("", 500), counter("", 1500)).verdict, Verdict::Ok);
+  EXPECT_EQ(judge_one(rate, counter("", 500), counter("", 1499)).verdict, Verdict::Warning);
+  EXPECT_EQ(judge_one(rate, counter("", 500), counter("", 999)).verdict, Verdict::Critical);
+  EXPECT_EQ(judge_one(rate, counter("", 500), counter("", 500)).verdict, Verdict::Unknown);
   EXPECT_THAT(judge_one(rate, counter("", 1), counter("", 2), std::nullopt).note, HasSubstr("--duration"));
 }
 
 TEST(Judge, TooFewSamplesCanConvictButNeverAcquit) {
-  EXPECT_EQ(judge_one(kP95, "", histogram("", 19, 19, 19, 19)).verdict, Verdict::kUnknown);
-  EXPECT_EQ(judge_one(kP95, "", histogram("", 20, 20, 20, 20)).verdict, Verdict::kOk);
+  EXPECT_EQ(judge_one(kP95, "", histogram("", 19, 19, 19, 19)).verdict, Verdict::Unknown);
+  EXPECT_EQ(judge_one(kP95, "", histogram("", 20, 20, 20, 20)).verdict, Verdict::Ok);
   const std::string p99 = "measure: p99, of: h, below: 200ms, critical: 500ms";
-  EXPECT_EQ(judge_one(p99, "", histogram("", 99, 99, 99, 99)).verdict, Verdict::kUnknown);
-  EXPECT_EQ(judge_one(p99, "", histogram("", 0, 0, 0, 50)).verdict, Verdict::kCritical);
-  EXPECT_EQ(judge_one(p99, "", histogram("", 0, 0, 0, 19)).verdict, Verdict::kUnknown);
-  EXPECT_EQ(judge_one(kErrors, "", counter("status=\"200\"", 99)).verdict, Verdict::kUnknown);
-  EXPECT_EQ(judge_one(kErrors, "", counter("status=\"200\"", 100)).verdict, Verdict::kOk);
-  EXPECT_EQ(judge_one(kErrors, "", counter("status=\"500\"", 50)).verdict, Verdict::kCritical);
+  EXPECT_EQ(judge_one(p99, "", histogram("", 99, 99, 99, 99)).verdict, Verdict::Unknown);
+  EXPECT_EQ(judge_one(p99, "", histogram("", 0, 0, 0, 50)).verdict, Verdict::Critical);
+  EXPECT_EQ(judge_one(p99, "", histogram("", 0, 0, 0, 19)).verdict, Verdict::Unknown);
+  EXPECT_EQ(judge_one(kErrors, "", counter("status=\"200\"", 99)).verdict, Verdict::Unknown);
+  EXPECT_EQ(judge_one(kErrors, "", counter("status=\"200\"", 100)).verdict, Verdict::Ok);
+  EXPECT_EQ(judge_one(kErrors, "", counter("status=\"500\"", 50)).verdict, Verdict::Critical);
 }
 
 TEST(Judge, SamplesToAcquitAreOneInTheBadShare) {
@@ -196,9 +196,9 @@ TEST(Judge, SamplesToAcquitAreOneInTheBadShare) {
 TEST(Judge, SkipsTooFewSamplesOnlyWhereTheTargetSaysSo) {
   const auto row = judge_one(kP95 + ", too_few_samples: skip", "", histogram("", 0, 0, 0, 3));
 
-  EXPECT_EQ(row.verdict, Verdict::kSkipped);
-  EXPECT_EQ(judge_one(kP95 + ", too_few_samples: skip", "", "").verdict, Verdict::kUnknown);
-  EXPECT_EQ(worst({row}), Verdict::kUnknown);
+  EXPECT_EQ(row.verdict, Verdict::Skipped);
+  EXPECT_EQ(judge_one(kP95 + ", too_few_samples: skip", "", "").verdict, Verdict::Unknown);
+  EXPECT_EQ(worst({row}), Verdict::Unknown);
 }
 
 TEST(Judge, EachGroupIsJudgedAndTheWorstShown) {
@@ -207,17 +207,17 @@ TEST(Judge, EachGroupIsJudgedAndTheWorstShown) {
 
   const auto row = judge_one(kP95 + ", each: [r], too_few_samples: skip", "", buckets);
 
-  EXPECT_EQ(row.verdict, Verdict::kWarning);
+  EXPECT_EQ(row.verdict, Verdict::Warning);
   EXPECT_EQ(row.group, "/b");
   EXPECT_EQ(row.note, "1 of 4 had too few samples");
   EXPECT_EQ(judge_one(kP95 + ", each: [r]", "", buckets).group, "/d");
-  EXPECT_EQ(judge_one(kP95, "", buckets).verdict, Verdict::kWarning);
+  EXPECT_EQ(judge_one(kP95, "", buckets).verdict, Verdict::Warning);
 }
 
 TEST(Judge, MissingIsNeverOk) {
   const auto note = [](const std::string& yaml, const std::string& after) {
     const auto row = judge_one(yaml, "", after);
-    EXPECT_EQ(row.verdict, Verdict::kUnknown) << yaml;
+    EXPECT_EQ(row.verdict, Verdict::Unknown) << yaml;
     return row.note;
   };
   const auto ok = counter("status=\"200\",r=\"/a\"", 1000);
@@ -238,14 +238,14 @@ TEST(Judge, CounterThatWentBackOrVanishedIsUnknown) {
 
   EXPECT_THAT(judge_one(kErrors, counter("status=\"200\"", 1001), one).note, HasSubstr("went back"));
   EXPECT_THAT(judge_one(kErrors, one + counter("status=\"500\"", 1), one).note, HasSubstr("vanished"));
-  EXPECT_EQ(judge_one(kErrors, "", one).verdict, Verdict::kOk);
+  EXPECT_EQ(judge_one(kErrors, "", one).verdict, Verdict::Ok);
 }
 
 TEST(Judge, RestartedProcessIsUnknownEvenIfItsCountersGrew) {
   const auto start = [](const std::string& at) { return "process_start_time_seconds " + at + "\n"; };
   const auto one = counter("status=\"200\"", 1000);
 
-  EXPECT_EQ(judge_one(kErrors, start("1.7e9"), start("1700000000") + one).verdict, Verdict::kOk);
+  EXPECT_EQ(judge_one(kErrors, start("1.7e9"), start("1700000000") + one).verdict, Verdict::Ok);
   EXPECT_THAT(judge_one(kErrors, start("1.7e9"), start("1.7e9") + one).note, "");
   EXPECT_THAT(judge_one(kErrors, start("1700000000.25"), start("1700000000.5") + one).note, HasSubstr("restarted"));
   EXPECT_THAT(judge_one(kErrors, start("1.7e9"), one).note, HasSubstr("restarted"));
@@ -258,11 +258,11 @@ TEST(Verdict, OrderIsCriticalUnknownWarningOk) {
     return exit_code(worst(rows));
   };
 
-  EXPECT_EQ(of({Verdict::kOk, Verdict::kSkipped}), 0);
-  EXPECT_EQ(of({Verdict::kOk, Verdict::kWarning}), 1);
-  EXPECT_EQ(of({Verdict::kWarning, Verdict::kUnknown, Verdict::kOk}), 3);
-  EXPECT_EQ(of({Verdict::kUnknown, Verdict::kCritical, Verdict::kWarning}), 2);
-  EXPECT_EQ(of({Verdict::kSkipped}), 3);
+  EXPECT_EQ(of({Verdict::Ok, Verdict::Skipped}), 0);
+  EXPECT_EQ(of({Verdict::Ok, Verdict::Warning}), 1);
+  EXPECT_EQ(of({Verdict::Warning, Verdict::Unknown, Verdict::Ok}), 3);
+  EXPECT_EQ(of({Verdict::Unknown, Verdict::Critical, Verdict::Warning}), 2);
+  EXPECT_EQ(of({Verdict::Skipped}), 3);
 }
 
 }  // namespace

@@ -68,7 +68,7 @@ std::string expectations(const Pair& pair, const Case& one, double error) {
   const auto quantile = "histogram_quantile(" + one.q + ", sum by (le) " + delta("") + ")";
   const auto share = "sum" + delta("le=\"" + one.le + "\"") + " / sum" + delta("le=\"+Inf\"");
   return expectation("abs(" + quantile + " - " + value + ") < bool 1e-12", "1") +
-         expectation("(" + share + ") >= bool " + one.q, row.verdict == Verdict::kOk ? "1" : "0");
+         expectation("(" + share + ") >= bool " + one.q, row.verdict == Verdict::Ok ? "1" : "0");
 }
 
 std::string differential_log() { return temporary_folder() + "/promtool.log"; }

@@ -47,7 +47,7 @@ targets:
   EXPECT_EQ(targets.min_samples, 5U);
   const auto& target = targets.targets.at(0);
   EXPECT_EQ(target.name, "errors");
-  EXPECT_EQ(target.measure, Measure::kRatio);
+  EXPECT_EQ(target.measure, Measure::Ratio);
   EXPECT_EQ(target.metric, "http_requests_total");
   EXPECT_TRUE(target.select->matches({{"endpoint", "/a"}, {"method", "GET"}}));
   EXPECT_TRUE(target.select->matches({{"endpoint", "/bc"}, {"method", "PUT"}}));
