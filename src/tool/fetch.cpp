@@ -11,7 +11,7 @@
 #include <utility>
 
 #include <curl/curl.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "tool/exposition.hpp"
 #include "tool/gunzip.hpp"

@@ -11,8 +11,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <fmt/format.h>
-#include <nlohmann/json.hpp>
+#include <fmt/core.h>
 
 #include "arrivals.hpp"
 #include "connection.hpp"
@@ -47,14 +46,22 @@ Target resolve(asio::io_context& io, const std::string& url) {
   return {authority, *asio::ip::tcp::resolver{io}.resolve(host, port).begin()};
 }
 
+// The token in the clinic's answer to a login, {"access_token":"…","token_type":"bearer"}; empty if there is none.
+std::string access_token(std::string_view answer) {
+  constexpr std::string_view kField = R"("access_token":")";
+  const auto field = answer.find(kField);
+  if (field == answer.npos) return {};
+  answer.remove_prefix(field + kField.size());
+  return std::string{answer.substr(0, answer.find('"'))};
+}
+
 // Gives the token, or nothing when the login failed: the reason is in the results then.
 std::string login(asio::io_context& io, const Target& target, Results& results, Clock::duration timeout) {
   std::string token;
   Connection connection{io, target.endpoint, [&](Connection& self, const Outcome& outcome) {
                           results.record(kLogin, outcome, Clock::now() - self.due);
                           if (outcome.status != 200) return;
-                          const auto answer = nlohmann::json::parse(outcome.body, nullptr, false);
-                          if (answer.is_object()) token = answer.value("access_token", "");
+                          token = access_token(outcome.body);
                         }};
   connection.request = login_request(target.host_header);
   connection.due = Clock::now();

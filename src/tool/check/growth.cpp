@@ -9,9 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
+#include <fmt/core.h>
 
+#include "tool/check/joined.hpp"
 #include "tool/utf8.hpp"
 
 namespace vitals::tool {
@@ -42,7 +42,7 @@ void require_label(const std::vector<Growth>& series, const std::string& label) 
 std::string group_name(const Target& target, const Labels& labels) {
   std::vector<std::string_view> values;
   for (const auto& label : target.each) values.push_back(label_value(labels, label));
-  return fmt::format("{}", fmt::join(values, " "));
+  return joined(values, " ");
 }
 
 // The value of le as a number: "1", "1.0" and "1e0" are one bound.

@@ -6,8 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
+#include "tool/check/joined.hpp"
 
 namespace vitals::tool {
 
@@ -53,9 +52,8 @@ bool Clause::matches(const Labels& labels) const {
 
 std::string Clause::text() const {
   std::vector<std::string> parts;
-  for (const auto& matcher : matchers)
-    parts.push_back(fmt::format("{}={}", matcher.label, fmt::join(matcher.globs, "|")));
-  return fmt::format("{}", fmt::join(parts, ", "));
+  for (const auto& matcher : matchers) parts.push_back(matcher.label + "=" + joined(matcher.globs, "|"));
+  return joined(parts, ", ");
 }
 
 bool Selector::matches(const Labels& labels) const {

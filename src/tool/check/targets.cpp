@@ -10,7 +10,7 @@
 #include <system_error>
 #include <utility>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "tool/check/yaml_reader.hpp"
 #include "tool/utf8.hpp"

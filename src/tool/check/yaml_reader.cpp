@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
+#include <fmt/core.h>
 
+#include "tool/check/joined.hpp"
 #include "tool/check/targets.hpp"
 #include "tool/utf8.hpp"
 
@@ -48,7 +48,7 @@ void YamlReader::check_keys(const YAML::Node& map, std::string_view what,
     const auto key = scalar(entry.first, "a key");
     if (std::find(known.begin(), known.end(), key) == known.end()) {
       fail(entry.first,
-           fmt::format("unknown key '{}'; the keys of {} are {}", printable(key), what, fmt::join(known, ", ")));
+           fmt::format("unknown key '{}'; the keys of {} are {}", printable(key), what, joined(known, ", ")));
     }
     if (!seen.insert(key).second) fail(entry.first, fmt::format("key '{}' comes twice; remove one", key));
   }
