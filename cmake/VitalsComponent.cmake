@@ -42,6 +42,12 @@ function(vitals_need)
   message(FATAL_ERROR "${who} needs ${package}, which was not found: install it (apt-get install ${package})${instead}")
 endfunction()
 
+# vitals_find(<package> <Debian package> <who> <option>): find_package and vitals_need. A macro, for what it sets.
+macro(vitals_find name package who option)
+  find_package(${name} QUIET)
+  vitals_need(${name}_FOUND ${package} "${who}" ${option})
+endmacro()
+
 # vitals_unity_by_room(<target> SOURCES … [TOGETHER "<room> <room>…"…]): in a unity build, the sources of a room, a folder,
 # become one translation unit; so do those of rooms that stand TOGETHER.
 function(vitals_unity_by_room target)

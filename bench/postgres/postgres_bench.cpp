@@ -25,7 +25,7 @@ struct Vitals {
   vitals::Registry registry;
   vitals::PgMetrics metrics{registry};
   void statement() {
-    vitals::detail::record(metrics, nullptr, vitals::detail::PgText::kSql, kStatement, [] {});
+    vitals::detail::record(metrics, nullptr, vitals::detail::PgText::Sql, kStatement, [] {});
   }
 };
 

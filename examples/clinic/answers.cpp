@@ -4,20 +4,22 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
+#include <exception>
 #include <pqxx/pqxx>
-
-#include <nlohmann/json.hpp>
+#include <string>
 
 #include <vitals/postgres.hpp>
+
+#include "json_text.hpp"
 
 namespace clinic {
 namespace {
 
-// An outage makes each request fail: the first line tells it, thousands of others would hide it.
+// At most one line a second: in an outage each request fails, and thousands of lines would hide the first one.
 void log(const char* what, const char* why) {
   static std::atomic<std::int64_t> next_second{0};  // relaxed: it guards nothing but the choice of who prints
-  using namespace std::chrono;
-  const std::int64_t now = duration_cast<seconds>(steady_clock::now().time_since_epoch()).count();
+  const auto since_start = std::chrono::steady_clock::now().time_since_epoch();
+  const std::int64_t now = std::chrono::duration_cast<std::chrono::seconds>(since_start).count();
   std::int64_t next = next_second.load(std::memory_order_relaxed);
   if (now < next || !next_second.compare_exchange_strong(next, now + 1, std::memory_order_relaxed)) return;
   std::fprintf(stderr, "clinic: %s: %s\n", what, why);
@@ -51,7 +53,7 @@ void answer_json(httplib::Response& response, int status, const std::string& jso
 void answer_problem(httplib::Response& response, const Problem& problem) {
   if (problem.status() == 401) response.set_header("WWW-Authenticate", "Bearer");
   if (problem.status() == 503) response.set_header("Retry-After", "1");
-  answer_json(response, problem.status(), nlohmann::json{{"error", problem.what()}}.dump());
+  answer_json(response, problem.status(), R"({"error":)" + json_text(problem.what()) + "}");
 }
 
 Problem to_problem(std::exception_ptr error) {

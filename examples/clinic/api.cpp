@@ -1,7 +1,14 @@
 #include "api.hpp"
 
+#include <cstdint>
+#include <exception>
 #include <limits>
+#include <string>
 #include <utility>
+#include <vector>
+
+#include <httplib.h>
+#include <nlohmann/json.hpp>
 
 #include "answers.hpp"
 #include "input.hpp"

@@ -19,11 +19,12 @@ class Appointments {
  public:
   Appointments(Database& database, vitals::Cache& cache);
 
-  /// Those of a day, in order of time; of any day, the newest booking first, if date is empty.
+  /// The appointments of a day, in order of time. If date is empty: of all days, the newest booking first.
   std::string list(User user, const std::string& date, Page page) {
     return get_appointments_(user.workspace_id, date, page.limit, page.offset);
   }
-  /// The week around a date, or around the appointment booked last if date is empty; of one therapist, or of all if 0.
+  /// The week around a date. If date is empty: around the appointment that was booked last. Of one therapist, or of all
+  /// if therapist_id is 0.
   std::string schedule(User user, const std::string& date, int therapist_id, Page page) {
     return get_schedule_(user.workspace_id, date, therapist_id, page.limit, page.offset);
   }

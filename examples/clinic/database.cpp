@@ -6,8 +6,6 @@
 namespace clinic {
 namespace {
 
-using namespace std::chrono_literals;
-
 void log_slow_query(const vitals::SlowQuery& query) {
   std::fprintf(stderr, "clinic: slow query (%.2f s): %s\n", std::chrono::duration<double>(query.duration).count(),
                std::string{query.sql}.c_str());
@@ -16,12 +14,14 @@ void log_slow_query(const vitals::SlowQuery& query) {
 }  // namespace
 
 Database::Database(vitals::Registry& registry, const std::string& dsn, std::size_t connections)
-    : metrics_{registry, {.slow_query = 1s, .on_slow_query = log_slow_query}},
-      pool_{metrics_, "main", {.max_size = connections, .acquire_timeout = 2s}, [this, dsn] { return connect(dsn); }} {}
+    : metrics_{registry, {.slow_query = std::chrono::seconds{1}, .on_slow_query = log_slow_query}},
+      pool_{metrics_, "main", {.max_size = connections, .acquire_timeout = std::chrono::seconds{2}}, [this, dsn] {
+              return connect(dsn);
+            }} {}
 
 std::unique_ptr<pqxx::connection> Database::connect(const std::string& dsn) {
   auto connection = std::make_unique<pqxx::connection>(dsn);
-  for (const Query* query : all_queries()) metrics_.prepare(*connection, query->name, query->sql);
+  for (const Query* query : queries::all()) metrics_.prepare(*connection, query->name, query->sql);
   return connection;
 }
 

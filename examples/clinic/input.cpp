@@ -4,6 +4,8 @@
 #include <chrono>
 #include <optional>
 
+#include <nlohmann/json.hpp>
+
 #include "problem.hpp"
 
 namespace clinic {

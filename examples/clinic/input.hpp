@@ -1,15 +1,16 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 namespace clinic {
 
-/// Reading what clients send. All of it throws Problem 400 with a reason that names the field; Text fields are valid
-/// UTF-8 without NUL, as PostgreSQL wants them.
+// Reads what clients send. All functions throw Problem 400 with a reason that names the field. Text is valid UTF-8
+// without NUL, as PostgreSQL wants it.
 
 /// The object in a request's body.
 nlohmann::json parse_object(std::string_view body);

@@ -86,27 +86,26 @@ INSERT INTO sessions (workspace_id, appointment_id, notes)
 SELECT workspace_id, id, $3 FROM appointments WHERE workspace_id = $1 AND id = $2
 RETURNING id, appointment_id, notes, to_char(created_at, 'YYYY-MM-DD"T"HH24:MI:SS') AS created_at)"};
 
-}  // namespace queries
-
-const std::vector<const Query*>& all_queries() {
-  using namespace queries;
-  static const std::vector<const Query*> all{&kHealth,
-                                             &kUserByEmail,
-                                             &kUserById,
-                                             &kClients,
-                                             &kClient,
-                                             &kClientExists,
-                                             &kServices,
-                                             &kNewestAppointments,
-                                             &kAppointmentsOfDay,
-                                             &kSchedule,
-                                             &kScheduleOfTherapist,
-                                             &kAppointment,
-                                             &kInsertAppointment,
-                                             &kSessions,
-                                             &kSessionsOfAppointment,
-                                             &kInsertSession};
-  return all;
+const std::vector<const Query*>& all() {
+  static const std::vector<const Query*> kAll{&kHealth,
+                                              &kUserByEmail,
+                                              &kUserById,
+                                              &kClients,
+                                              &kClient,
+                                              &kClientExists,
+                                              &kServices,
+                                              &kNewestAppointments,
+                                              &kAppointmentsOfDay,
+                                              &kSchedule,
+                                              &kScheduleOfTherapist,
+                                              &kAppointment,
+                                              &kInsertAppointment,
+                                              &kSessions,
+                                              &kSessionsOfAppointment,
+                                              &kInsertSession};
+  return kAll;
 }
+
+}  // namespace queries
 
 }  // namespace clinic

@@ -14,23 +14,24 @@ struct Query {
 /// All SQL of the service but its schema. $1 is the workspace where there is one; lists take limit and offset next.
 namespace queries {
 extern const Query kHealth;
-extern const Query kUserByEmail;            // email
-extern const Query kUserById;               // id
-extern const Query kClients;                // workspace, limit, offset
-extern const Query kClient;                 // workspace, id
-extern const Query kClientExists;           // workspace, id
-extern const Query kServices;               // workspace, limit, offset
-extern const Query kNewestAppointments;     // workspace, limit, offset
-extern const Query kAppointmentsOfDay;      // workspace, limit, offset, date
-extern const Query kSchedule;               // workspace, limit, offset, date or empty
-extern const Query kScheduleOfTherapist;    // workspace, limit, offset, date or empty, therapist
-extern const Query kAppointment;            // workspace, id
-extern const Query kInsertAppointment;      // workspace, client, service, start, minutes
-extern const Query kSessions;               // workspace, limit, offset
-extern const Query kSessionsOfAppointment;  // workspace, limit, offset, appointment
-extern const Query kInsertSession;          // workspace, appointment, notes
-}  // namespace queries
+extern const Query kUserByEmail;            ///< email
+extern const Query kUserById;               ///< id
+extern const Query kClients;                ///< workspace, limit, offset
+extern const Query kClient;                 ///< workspace, id
+extern const Query kClientExists;           ///< workspace, id
+extern const Query kServices;               ///< workspace, limit, offset
+extern const Query kNewestAppointments;     ///< workspace, limit, offset
+extern const Query kAppointmentsOfDay;      ///< workspace, limit, offset, date
+extern const Query kSchedule;               ///< workspace, limit, offset, date or empty
+extern const Query kScheduleOfTherapist;    ///< workspace, limit, offset, date or empty, therapist
+extern const Query kAppointment;            ///< workspace, id
+extern const Query kInsertAppointment;      ///< workspace, client, service, start, minutes
+extern const Query kSessions;               ///< workspace, limit, offset
+extern const Query kSessionsOfAppointment;  ///< workspace, limit, offset, appointment
+extern const Query kInsertSession;          ///< workspace, appointment, notes
 
-const std::vector<const Query*>& all_queries();
+/// All of these.
+const std::vector<const Query*>& all();
+}  // namespace queries
 
 }  // namespace clinic

@@ -3,23 +3,18 @@
 #include <algorithm>
 #include <string_view>
 
-#include <nlohmann/json.hpp>
+#include "json_text.hpp"
 
 namespace clinic {
 namespace {
 
-void append_text(std::string& json, std::string_view text) {
-  const bool is_plain = std::none_of(
-      text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; });
-  if (is_plain) {
-    json.append("\"").append(text).append("\"");
-  } else {
-    json.append(nlohmann::json(text).dump());
-  }
-}
+// The oids of the system table pg_type.
+constexpr pqxx::oid kBool = 16;
+constexpr pqxx::oid kInt8 = 20;
+constexpr pqxx::oid kInt2 = 21;
+constexpr pqxx::oid kInt4 = 23;
 
 void append(std::string& json, const pqxx::field& field, pqxx::oid type) {
-  enum : pqxx::oid { kBool = 16, kInt8 = 20, kInt2 = 21, kInt4 = 23 };  // of the system table pg_type
   const std::string_view text{field.c_str(), field.size()};
   if (field.is_null()) {
     json.append("null");
@@ -28,7 +23,7 @@ void append(std::string& json, const pqxx::field& field, pqxx::oid type) {
   } else if (type == kInt2 || type == kInt4 || type == kInt8) {
     json.append(text);
   } else {
-    append_text(json, text);
+    json.append(json_text(text));
   }
 }
 

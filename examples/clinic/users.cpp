@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cctype>
+#include <string_view>
 
 #include "input.hpp"
+#include "json_text.hpp"
 #include "password.hpp"
 #include "problem.hpp"
 #include "queries.hpp"
@@ -18,7 +20,7 @@ std::string Users::log_in(const nlohmann::json& input) {
   const std::string hash = rows.empty() ? "" : rows[0]["password_hash"].c_str();
   if (!password_matches(password, hash)) throw unauthorized("wrong email or password");
   const User user{rows[0]["id"].as<int>(), rows[0]["workspace_id"].as<int>()};
-  return nlohmann::json{{"access_token", tokens_.issue(user)}, {"token_type", "bearer"}}.dump();
+  return R"({"access_token":)" + json_text(tokens_.issue(user)) + R"(,"token_type":"bearer"})";
 }
 
 User Users::authorize(const std::string& header) const {

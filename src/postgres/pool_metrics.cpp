@@ -1,17 +1,22 @@
 #include "postgres/pool_metrics.hpp"
 
+#include <vitals/buckets.hpp>
+
 namespace vitals::detail {
 
 namespace {
+
 // A borrowed connection may stay away for as long as a job runs.
 const Buckets& use_buckets() {
   static const Buckets buckets{.0001, .0005, .001, .005, .01, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300};
   return buckets;
 }
+
 const Buckets& wait_buckets() {
   static const Buckets buckets{.00001, .0001, .0005, .001, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10};
   return buckets;
 }
+
 }  // namespace
 
 PgPoolMetrics::PgPoolMetrics(Registry& registry, std::string_view name)

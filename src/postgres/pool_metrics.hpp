@@ -3,11 +3,16 @@
 #include <string>
 #include <string_view>
 
+#include <vitals/counter.hpp>
+#include <vitals/family.hpp>
+#include <vitals/gauge.hpp>
+#include <vitals/histogram.hpp>
 #include <vitals/registry.hpp>
 
 namespace vitals::detail {
 
-// The metrics of one pool. Gauges are raised and lowered, not set, so that two pools of one name add up.
+/// The metrics of one pool.
+// Gauges are raised and lowered, not set, so that the numbers of two pools of one name add up.
 struct PgPoolMetrics {
   PgPoolMetrics(Registry& registry, std::string_view pool);
 

@@ -15,9 +15,10 @@
 
 namespace vitals::detail {
 
-// What PgPool is made of. There are max_size slots; who borrows a connection or makes one holds a slot, and an idle
-// connection fills one. A slot that is given up goes to the thread that waits longest, with the connection in it if it
-// has one, so while anybody waits nothing is idle and no slot is free.
+/// The state of a PgPool, which its leases share. Thread-safe.
+// There are max_size slots. A thread that borrows a connection or makes one holds a slot, and each idle connection has
+// one. A slot that is given up goes to the thread that waits longest, together with its connection if it has one. So
+// while a thread waits, no connection is idle and no slot is free.
 class PgPoolState {
  public:
   PgPoolState(PgMetrics& metrics, std::string_view name, PgPoolOptions options, PgPool::Connect connect);
@@ -25,7 +26,9 @@ class PgPoolState {
   PgPoolState& operator=(const PgPoolState&) = delete;
   ~PgPoolState();
 
+  /// A connection that was idle or is new. Throws PgPoolTimeout, or what `connect` throws.
   PooledConnection acquire();
+  /// Takes back what acquire() gave.
   void release(PooledConnection pooled) noexcept;
 
  private:
@@ -40,11 +43,14 @@ class PgPoolState {
   PooledConnection take_slot(Clock::time_point start);
   PooledConnection wait_for_slot(std::unique_lock<std::mutex>& lock, Clock::time_point start);
   void give_slot(PooledConnection pooled) noexcept;
+  /// For a thread that has a slot and found its connection unusable; empty if no connection is idle.
   PooledConnection take_idle() noexcept;
+  /// The same. REQUIRES: the mutex is held.
+  PooledConnection pop_idle() noexcept;
   PooledConnection connect();
   void close(PooledConnection pooled, std::string_view reason) noexcept;
   void close_idle(Clock::time_point now) noexcept;
-  // Empty: may be used.
+  /// Why the connection must be closed; empty if it may be used.
   std::string_view fault(const PooledConnection& pooled, Clock::time_point now) const noexcept;
   bool reset(pqxx::connection& connection) noexcept;
 

@@ -6,7 +6,7 @@
 
 namespace vitals::detail {
 
-// A token bucket that holds one second's worth, at least one token, and is full at first. Thread-safe.
+/// A token bucket, full at first, that holds the tokens of one second, or one token if those are fewer. Thread-safe.
 class RateLimit {
  public:
   using Clock = std::chrono::steady_clock;
@@ -14,6 +14,7 @@ class RateLimit {
   explicit RateLimit(double per_second) noexcept
       : per_second_{per_second}, capacity_{per_second > 0 ? std::max(per_second, 1.0) : 0}, tokens_{capacity_} {}
 
+  /// Whether there was a token to take.
   bool take(Clock::time_point now) noexcept {
     const std::lock_guard lock{mutex_};
     if (last_ != Clock::time_point{} && now > last_) {

@@ -1,5 +1,6 @@
 #include "postgres/recorder.hpp"
 
+#include <cstdint>
 #include <stdexcept>
 
 namespace vitals::detail {
@@ -8,14 +9,14 @@ namespace {
 
 constexpr std::size_t kMaxPrepared = 1000;
 
-PgOptions checked(PgOptions options) {
+PgOptions checked_options(PgOptions options) {
   if (!(options.slow_queries_per_second >= 0)) {
     throw std::invalid_argument{"vitals::PgOptions: slow_queries_per_second must be 0 or more; 0 stops the callbacks"};
   }
   return options;
 }
 
-// Without the comment at the end, as frameworks append one with a trace id, which makes every text unique.
+// The text without a comment at its end: frameworks append one with a trace id, which makes every text unique.
 std::string_view without_last_comment(std::string_view sql) noexcept {
   if (!sql.ends_with("*/")) return sql;
   const std::size_t begin = sql.rfind("/*");
@@ -24,14 +25,14 @@ std::string_view without_last_comment(std::string_view sql) noexcept {
 
 std::uint64_t hash_of(PgText kind, std::string_view text) noexcept {
   constexpr std::uint64_t kPreparedSeed = 0x9E3779B97F4A7C15;  // a name is no SQL text, even if they look the same
-  return StatementCache::hash(text) ^ (kind == PgText::kPrepared ? kPreparedSeed : 0);
+  return StatementCache::hash(text) ^ (kind == PgText::Prepared ? kPreparedSeed : 0);
 }
 
 }  // namespace
 
 PgRecorder::PgRecorder(Registry& registry, PgOptions options)
     : registry_{registry},
-      options_{checked(std::move(options))},
+      options_{checked_options(std::move(options))},
       durations_{registry.histogram(
           "db_query_duration_seconds",
           "Time per SQL statement, by operation and table, from the call to its result or exception.",
@@ -57,14 +58,14 @@ PgRecorder::PgRecorder(Registry& registry, PgOptions options)
 }
 
 const PgSeries& PgRecorder::series(PgText kind, std::string_view text) noexcept {
-  const std::string_view key = kind == PgText::kSql ? without_last_comment(text) : text;
+  const std::string_view key = kind == PgText::Sql ? without_last_comment(text) : text;
   const std::uint64_t hash = hash_of(kind, key);
   if (const PgSeries* known = cache_.find(hash)) return *known;
   try {
-    const SqlStatement statement = kind == PgText::kSql ? named(classify_sql(key)) : SqlStatement{};
+    const SqlStatement statement = kind == PgText::Sql ? named(classify_sql(key)) : SqlStatement{};
     const std::lock_guard lock{mutex_};
     const PgSeries* series = execute_;
-    if (kind == PgText::kSql) {
+    if (kind == PgText::Sql) {
       series = &series_of(statement);
     } else if (const auto found = prepared_.find(key); found != prepared_.end()) {
       series = &found->second.series;
@@ -87,17 +88,15 @@ void PgRecorder::remember_prepared(std::string_view name, std::string_view sql) 
     return;
   }
   prepared_.emplace(name, Prepared{series, std::string{sql}});
-  cache_.put(hash_of(PgText::kPrepared, name), series);
+  cache_.put(hash_of(PgText::Prepared, name), series);
 }
 
-// With the table's label in place of the table. Calls the program, so not with the mutex held.
 SqlStatement PgRecorder::named(SqlStatement statement) const {
   if (!statement.table.empty() && options_.table_name) statement.table = options_.table_name(statement.table);
   if (statement.table.empty()) statement.table = "none";
   return statement;
 }
 
-// REQUIRES: the mutex is held.
 const PgSeries& PgRecorder::series_of(const SqlStatement& statement) {
   std::pair key{statement.operation, limited(statement.table)};
   if (const auto found = series_.find(key); found != series_.end()) return found->second;
@@ -105,7 +104,6 @@ const PgSeries& PgRecorder::series_of(const SqlStatement& statement) {
   return series_.emplace(std::move(key), std::move(series)).first->second;
 }
 
-// REQUIRES: the mutex is held.
 std::string PgRecorder::limited(const std::string& table) {
   if (table == "none" || tables_.contains(table)) return table;
   if (tables_.size() >= options_.max_tables) {
@@ -140,7 +138,7 @@ void PgRecorder::report(const PgSeries& series, PgText kind, std::string_view te
   if (!reports_.take(RateLimit::Clock::now())) return reports_dropped_.inc();
   try {
     std::string sql;
-    if (kind == PgText::kSql) {
+    if (kind == PgText::Sql) {
       sql = mask_sql(text, options_.slow_query_bytes);
     } else {
       const std::lock_guard lock{mutex_};
@@ -150,7 +148,7 @@ void PgRecorder::report(const PgSeries& series, PgText kind, std::string_view te
     }
     options_.on_slow_query(SlowQuery{sql, series.operation, series.table, elapsed, rows, error.type,
                                      std::string_view{error.sqlstate.data()}});
-  } catch (...) {  // the program's callback, or no memory: the query's caller has no part in it
+  } catch (...) {  // of the program's callback, or for lack of memory: the caller of the query must not see it
   }
 }
 

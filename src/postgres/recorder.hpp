@@ -12,9 +12,14 @@
 #include <string_view>
 #include <utility>
 
+#include <vitals/counter.hpp>
+#include <vitals/family.hpp>
+#include <vitals/gauge.hpp>
+#include <vitals/histogram.hpp>
 #include <vitals/postgres/detail/call.hpp>
 #include <vitals/postgres/detail/transaction_clock.hpp>
 #include <vitals/postgres/metrics.hpp>
+#include <vitals/postgres/sql.hpp>
 #include <vitals/registry.hpp>
 
 #include "postgres/rate_limit.hpp"
@@ -22,7 +27,7 @@
 
 namespace vitals::detail {
 
-// The metrics of all statements with one operation and one table. Never destroyed before the recorder.
+/// The metrics of all statements with one operation and one table. Lives as long as the recorder.
 struct PgSeries {
   std::string operation;
   std::string table;
@@ -30,17 +35,21 @@ struct PgSeries {
   Counter& slow;
 };
 
-// What PgMetrics is made of.
+/// Records statements and transactions that have ended; owned by a PgMetrics. Thread-safe.
 class PgRecorder {
  public:
   PgRecorder(Registry& registry, PgOptions options);
 
-  // The series of a statement. Lock-free if it was met before; never fails.
+  /// The series of a statement. Takes no lock if the statement is remembered. Never fails: if memory is short or the
+  /// program's table_name throws, it gives the series of operation OTHER.
   const PgSeries& series(PgText kind, std::string_view text) noexcept;
+  /// See PgMetrics::remember_prepared().
   void remember_prepared(std::string_view name, std::string_view sql);
 
+  /// A statement that has ended.
   void record(const PgSeries& series, PgText kind, std::string_view text, std::chrono::nanoseconds elapsed,
               std::optional<std::size_t> rows, const PgError& error) noexcept;
+  /// A transaction that has ended.
   void record(PgOutcome outcome, std::chrono::nanoseconds elapsed, std::chrono::nanoseconds idle) noexcept;
 
   Registry& registry() noexcept { return registry_; }
@@ -52,8 +61,12 @@ class PgRecorder {
     std::string sql;
   };
 
-  const PgSeries& series_of(const SqlStatement& statement);
+  /// The statement with the label of its table in place of the table. REQUIRES: the mutex is not held, since this calls
+  /// the program.
   SqlStatement named(SqlStatement statement) const;
+  /// The series of a named() statement. REQUIRES: the mutex is held.
+  const PgSeries& series_of(const SqlStatement& statement);
+  /// The table's label, or the overflow label beyond the limit of tables. REQUIRES: the mutex is held.
   std::string limited(const std::string& table);
   void report(const PgSeries& series, PgText kind, std::string_view text, std::chrono::nanoseconds elapsed,
               std::optional<std::size_t> rows, const PgError& error) noexcept;
@@ -74,8 +87,8 @@ class PgRecorder {
   std::set<std::string, std::less<>> tables_;
   std::map<std::pair<std::string, std::string>, PgSeries> series_;  // by operation and table label
   std::map<std::string, Prepared, std::less<>> prepared_;
-  const PgSeries* other_;    // for what can't be classified for lack of memory
-  const PgSeries* execute_;  // for prepared statements that aren't known
+  const PgSeries* other_;    // of statements that could not be classified
+  const PgSeries* execute_;  // of prepared statements that aren't known
 };
 
 }  // namespace vitals::detail

@@ -11,14 +11,14 @@ namespace vitals::detail {
 
 struct PgSeries;
 
-// Remembers the series of the statements that were met last, by the hash of their text: no lock, no text kept, 16 KiB,
-// and a new statement takes the place of an older one. Two texts that share all 64 bits of the hash would share a
-// series; what a wrong one costs is a label.
+/// Remembers the series of the statements that were met last, by the hash of their text.
+/// Thread-safe, without a lock. Cost: 16 KiB; no text is kept, and a new statement takes the place of an older one.
+/// Two texts that share all 64 bits of the hash share a series: the second one gets the labels of the first.
 class StatementCache {
  public:
   static std::uint64_t hash(std::string_view text) noexcept { return std::hash<std::string_view>{}(text); }
 
-  // Null if the statement isn't known.
+  /// Null if the statement isn't known.
   [[nodiscard]] const PgSeries* find(std::uint64_t hash) const noexcept {
     const Slot& slot = slots_[hash % kSlots];
     const PgSeries* series = slot.series.load(std::memory_order_acquire);
@@ -38,11 +38,11 @@ class StatementCache {
     return static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(series));
   }
 
-  // Two threads may write one slot at once and leave the check of the statement A beside the series of B. The check
-  // being hash(A) ^ series(A), a reader who looks for A then accepts only if series(A) == series(B), which is right,
-  // and for anybody else the exclusive or of three unrelated numbers would have to be their hash. So the two words need
-  // no common order; release and acquire on `series` publish what it points to. An empty slot gives null, for whatever
-  // hash.
+  // Two threads may write one slot at once and leave the check of statement A beside the series of B. The check is
+  // hash(A) ^ series(A). So a reader who looks for A accepts the slot only if series(A) == series(B), which is right.
+  // Another reader accepts it only if the exclusive or of three unrelated numbers is the hash that it looks for. So the
+  // two words need no common order. Release and acquire on `series` publish what it points to. An empty slot gives
+  // null, whatever the hash.
   struct Slot {
     std::atomic<std::uint64_t> check{0};
     std::atomic<const PgSeries*> series{nullptr};

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <map>
+#include <stdexcept>
+#include <string_view>
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "lint/line/exposition_line.hpp"
 #include "tool/utf8.hpp"
@@ -19,7 +22,7 @@ constexpr std::size_t kMaxLabels = 64;
 
 using detail::ExpositionLine;
 
-/// What one line alone can't tell.
+// Checks what a single line can't show: the order of lines, and what comes twice.
 class Parser {
  public:
   explicit Parser(const ExpositionSink& sink) : sink_(sink) {}

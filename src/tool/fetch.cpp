@@ -1,11 +1,17 @@
 #include "tool/fetch.hpp"
 
+#include <algorithm>
 #include <array>
+#include <chrono>
+#include <cstddef>
 #include <cstdio>
 #include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
 
 #include <curl/curl.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "tool/exposition.hpp"
 #include "tool/gunzip.hpp"
@@ -42,7 +48,7 @@ void require_success(CURL* handle, const std::string& shown) {
   if (status != 200) throw FetchError(fmt::format("{} answered with HTTP status {}, not 200", shown, status));
 }
 
-// Empty if there is none; of several, the first, as for Prometheus.
+// The value of a header, empty if there is none. Of several, the first one, as Prometheus takes it.
 std::string header(CURL* handle, const char* name) {
   curl_header* found = nullptr;
   return curl_easy_header(handle, name, 0, CURLH_HEADER, -1, &found) == CURLHE_OK ? found->value : "";
@@ -52,7 +58,7 @@ std::string header(CURL* handle, const char* name) {
   throw FetchError(fmt::format("{} answered with more than {} MiB", shown, kMaxExpositionBytes >> 20));
 }
 
-// Not left to libcurl, for which a stream that is cut off may be whole, and one of several members damaged.
+// libcurl could do this, but it accepts some streams that are cut off, or that have a damaged member.
 std::string decoded(std::string text, const std::string& encoding, const std::string& shown) {
   if (encoding.empty() || encoding == "identity") return text;
   if (encoding != "gzip")

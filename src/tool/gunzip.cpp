@@ -1,9 +1,12 @@
 #include "tool/gunzip.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <memory>
 #include <new>
 #include <stdexcept>
+#include <string>
+#include <string_view>
 
 #include <libdeflate.h>
 
@@ -27,7 +30,8 @@ std::string gunzip(std::string_view stream, std::size_t limit) {
         size += out;
         break;
       case LIBDEFLATE_INSUFFICIENT_SPACE:
-        // The member is read again. As the room doubles, that is as much again as all of the text, at most.
+        // The member is read again. The room doubles each time, so all that is read again is at most as long as the
+        // text.
         if (text.size() >= limit) throw std::length_error("the text is too long");
         text.resize(text.size() < limit / 2 ? 2 * text.size() : limit);
         break;

@@ -1,6 +1,9 @@
 #include "tool/json_text.hpp"
 
-#include <fmt/format.h>
+#include <string>
+#include <string_view>
+
+#include <fmt/core.h>
 
 #include "tool/utf8.hpp"
 

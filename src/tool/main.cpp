@@ -1,41 +1,154 @@
+// The command line of vitals. What its subcommands do is in check/ and lint/; this is the only source that compiles
+// CLI11.
+#include <algorithm>
 #include <cstdio>
 #include <exception>
-#include <vector>
+#include <stdexcept>
+#include <string>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <CLI/Validators.hpp>
 
+#include <vitals/lint.hpp>
+
+#include "tool/check/check.hpp"
 #include "tool/command.hpp"
+#include "tool/lint/lint.hpp"
+#include "tool/utf8.hpp"
 
+namespace vitals::tool {
 namespace {
 
-// A wrong command line must not look like a verdict: 1 and 2 are verdicts of the commands.
-constexpr int kUsage = 3;
+// A wrong command line must not look like a verdict: 1 and 2 are verdicts of the subcommands.
+constexpr int kUnusable = 3;
+
+constexpr const char* kCheckFooter = R"(
+Scrapes the service, waits, scrapes it again and judges what happened in between: put load on it meanwhile.
+
+  vitals check --url http://127.0.0.1:9464/metrics --duration 30s
+  vitals check --print-targets > targets.yml        a file to start your own from
+  vitals check --url http://127.0.0.1:9464/metrics --config targets.yml --format json
+
+Exit status: 0 every target is met, 1 warning: one is missed, 2 critical: one is beyond its critical threshold,
+3 unknown: a metric is missing, there are too few samples, the process was restarted, the address can't be reached,
+or the command line or the targets file is wrong. Critical goes before unknown, unknown before warning.)";
+
+void add_sources(CLI::App& app, CheckArguments& arguments) {
+  auto* url = app.add_option("--url", arguments.url, "Address of the metrics")->type_name("URL");
+  auto* before = app.add_option("--before", arguments.before, "Judge two saved scrapes instead: the first");
+  auto* after = app.add_option("--after", arguments.after, "The second");
+  before->type_name("FILE")->needs(after)->excludes(url);
+  after->type_name("FILE")->needs(before)->excludes(url);
+  app.add_option("--duration", arguments.duration,
+                 "Time between the scrapes (default 30s); with --before, needed for rates only")
+      ->type_name("TIME")
+      ->each([&arguments](const std::string&) { arguments.duration_given = true; });
+  app.add_option("--timeout", arguments.timeout, "Limit for each scrape (default 10s)")->type_name("TIME");
+}
+
+void add_judgement(CLI::App& app, CheckArguments& arguments) {
+  app.add_option("--config", arguments.config, "Targets file (default: the clinic example's, built in)")
+      ->type_name("FILE");
+  app.add_flag("--print-targets", arguments.print_targets, "Print the built-in targets file and exit");
+  app.add_option("--min-samples", arguments.min_samples,
+                 "Fewer events are too few to judge (default: the targets file's, 20)")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1'000'000'000));
+  app.add_option("--fail-on", arguments.fail_on, "warning (default), or critical: a warning exits with 0")
+      ->type_name("LEVEL")
+      ->check(CLI::IsMember({"warning", "critical"}));
+  app.add_option("--format", arguments.format, "table (default) or json")
+      ->type_name("FORM")
+      ->check(CLI::IsMember({"table", "json"}));
+  app.add_flag("--no-color", arguments.no_color, "No colour, even on a terminal; NO_COLOR does the same");
+}
+
+void add_check(CLI::App& app, CheckArguments& arguments) {
+  add_sources(app, arguments);
+  add_judgement(app, arguments);
+  app.footer(kCheckFooter);
+}
+
+std::string must_be_rule(const std::string& name) {
+  const auto rules = lint_rules();
+  if (std::find(rules.begin(), rules.end(), name) != rules.end()) return {};
+  return "there is no rule " + printable(name, 100) + "; docs/lint.md has them all";
+}
+
+constexpr const char* kLintFooter = R"(
+Checks the metrics themselves: the format to the letter, duplicate series, incomplete histograms, impossible values,
+names that break the conventions. docs/lint.md explains each rule.
+
+  vitals lint http://127.0.0.1:9464/metrics
+  vitals lint http://127.0.0.1:9464/metrics --format openmetrics
+  vitals lint metrics.prom --ignore help-missing --warnings-as-errors
+
+Exit status: 0 nothing to say, 1 warnings only, 2 errors, 3 the source can't be read or the command line is wrong.)";
+
+void add_lint(CLI::App& app, LintArguments& arguments) {
+  app.add_option("SOURCE", arguments.source, "A file, - for the standard input, or an http:// or https:// address")
+      ->required()
+      ->type_name("");
+  app.add_option("--format", arguments.format,
+                 "text, text1 (1.0.0 with quoted names), openmetrics or protobuf: what to ask an address for (default "
+                 "text), and what a file is (default: as it looks)")
+      ->type_name("FORMAT")
+      ->check(CLI::IsMember({"text", "text1", "openmetrics", "protobuf"}));
+  app.add_option("--ignore", arguments.lint.ignored, "Leave out the problems of this rule; can be given several times")
+      ->type_name("RULE")
+      ->check(must_be_rule)
+      ->allow_extra_args(false);
+  auto* strict = app.add_flag("--warnings-as-errors", arguments.warnings_as_errors, "Count warnings as errors");
+  app.add_flag_callback(
+         "--no-warnings", [&arguments] { arguments.lint.warnings = false; }, "Leave out warnings")
+      ->excludes(strict);
+  app.add_flag("--json", arguments.json, "Print one JSON object");
+  app.add_option("--timeout", arguments.timeout, "Limit for the scrape of an address (default 10s)")->type_name("TIME");
+  app.footer(kLintFooter);
+}
+
+// An answer that nobody could read is no "ok".
+int print(const CommandResult& result) {
+  const auto& text = result.output;
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
+    throw std::runtime_error("can't write to the standard output");
+  return result.status;
+}
 
 int run(int argc, char** argv) {
   CLI::App vitals{"Judges the metrics of a running service: its response times, and the metrics themselves.", "vitals"};
   vitals.set_version_flag("--version", "vitals " VITALS_VERSION);
   vitals.require_subcommand(1);
-  const std::vector<vitals::tool::Command> commands{vitals::tool::add_check(vitals), vitals::tool::add_lint(vitals)};
+  CheckArguments check_arguments;
+  LintArguments lint_arguments;
+  auto* check_app =
+      vitals.add_subcommand("check", "Measure a running service for a while and judge it against its targets");
+  add_check(*check_app, check_arguments);
+  auto* lint_app = vitals.add_subcommand("lint", "Check the metrics of a file or an address for mistakes");
+  add_lint(*lint_app, lint_arguments);
   try {
     vitals.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return vitals.exit(error) == 0 ? 0 : kUsage;
+    return vitals.exit(error) == 0 ? 0 : kUnusable;
   }
-  for (const auto& command : commands) {
-    if (command.app->parsed()) return command.run();
+  try {
+    return print(check_app->parsed() ? check(check_arguments) : lint(lint_arguments));
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "vitals %s: %s\n", check_app->parsed() ? "check" : "lint", error.what());
+    return kUnusable;
   }
-  return kUsage;
 }
 
 }  // namespace
+}  // namespace vitals::tool
 
 int main(int argc, char** argv) {
   try {
-    return run(argc, argv);
+    return vitals::tool::run(argc, argv);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "vitals: %s\n", error.what());
-    return kUsage;
+    return vitals::tool::kUnusable;
   }
 }

@@ -5,8 +5,11 @@
 #include <charconv>
 #include <cmath>
 #include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace vitals::tool {
 namespace {
@@ -15,20 +18,21 @@ struct Suffix {
   std::string_view text;
   Unit unit;
   int exponent;   // power of ten
-  double factor;  // what no power of ten expresses
+  double factor;  // a minute and an hour are no power of ten
 };
 
-constexpr std::array kSuffixes{Suffix{"us", Unit::kSeconds, -6, 1},  Suffix{"ms", Unit::kSeconds, -3, 1},
-                               Suffix{"s", Unit::kSeconds, 0, 1},    Suffix{"m", Unit::kSeconds, 0, 60},
-                               Suffix{"h", Unit::kSeconds, 0, 3600}, Suffix{"%", Unit::kRatio, -2, 1},
-                               Suffix{"/s", Unit::kPerSecond, 0, 1}};
+constexpr std::array kSuffixes{Suffix{"us", Unit::Seconds, -6, 1},  Suffix{"ms", Unit::Seconds, -3, 1},
+                               Suffix{"s", Unit::Seconds, 0, 1},    Suffix{"m", Unit::Seconds, 0, 60},
+                               Suffix{"h", Unit::Seconds, 0, 3600}, Suffix{"%", Unit::Ratio, -2, 1},
+                               Suffix{"/s", Unit::PerSecond, 0, 1}};
 
 [[noreturn]] void fail(std::string_view text, std::string_view why) {
   throw std::invalid_argument(
       fmt::format("'{}' {}; write a number and its unit: 50ms, 1.5s, 2m, 0.1% or 100/s", text, why));
 }
 
-// Digits with at most one point, no sign, no exponent: the form in which moving the point by an exponent is exact.
+// Digits with at most one point, without sign and exponent. In this form an exponent that is appended moves the point
+// exactly.
 bool is_plain_decimal(std::string_view number) {
   return !number.empty() && number.find_first_not_of("0123456789.") == number.npos &&
          std::count(number.begin(), number.end(), '.') <= 1 && number != ".";
@@ -69,7 +73,7 @@ double seconds_option(const char* option, const std::string& text) {
   constexpr double kLongest = 24 * 3600;
   try {
     const auto quantity = parse_quantity(text);
-    if (quantity.unit == Unit::kSeconds && quantity.value > 0 && quantity.value <= kLongest) return quantity.value;
+    if (quantity.unit == Unit::Seconds && quantity.value > 0 && quantity.value <= kLongest) return quantity.value;
   } catch (const std::invalid_argument&) {
     // Reported below, together with a wrong unit.
   }
@@ -79,11 +83,11 @@ double seconds_option(const char* option, const std::string& text) {
 
 std::string format_value(double value, Unit unit) {
   switch (unit) {
-    case Unit::kSeconds:
+    case Unit::Seconds:
       return value < 1 ? significant(value * 1e3, 3) + " ms" : significant(value, 3) + " s";
-    case Unit::kRatio:
+    case Unit::Ratio:
       return format_percent(value * 100);
-    case Unit::kPerSecond:
+    case Unit::PerSecond:
       return significant(value, 3) + " /s";
   }
   return {};

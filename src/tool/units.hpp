@@ -4,7 +4,7 @@
 
 namespace vitals::tool {
 
-enum class Unit { kSeconds, kRatio, kPerSecond };
+enum class Unit { Seconds, Ratio, PerSecond };
 
 struct Quantity {
   double value;  ///< in seconds, as a ratio (1% is 0.01) or per second

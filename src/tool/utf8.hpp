@@ -1,4 +1,7 @@
 #pragma once
+
+#include <string_view>
+
 #include "core/text/printable.hpp"
 #include "core/text/utf8.hpp"
 

@@ -233,8 +233,8 @@ TEST_F(PgTransaction, RollbackOfALostConnectionIsAnError) {
 TEST_F(PgTransaction, StatementsWithinAStatementCountOnceAsBusy) {
   vitals::detail::PgSpan span;
   const auto start = std::chrono::steady_clock::now();
-  vitals::detail::record(pg, &span, vitals::detail::PgText::kSql, "SELECT 1", [&] {
-    vitals::detail::record(pg, &span, vitals::detail::PgText::kSql, "SELECT 2",
+  vitals::detail::record(pg, &span, vitals::detail::PgText::Sql, "SELECT 1", [&] {
+    vitals::detail::record(pg, &span, vitals::detail::PgText::Sql, "SELECT 2",
                            [] { std::this_thread::sleep_for(20ms); });
   });
   EXPECT_GE(span.busy, 20ms);

@@ -13,9 +13,9 @@ TEST(ParseQuantity, ReadsEveryUnit) {
   EXPECT_EQ(parse_quantity("2m").value, 120);
   EXPECT_EQ(parse_quantity("1h").value, 3600);
   EXPECT_EQ(parse_quantity("99.9%").value, 0.999);
-  EXPECT_EQ(parse_quantity("99.9%").unit, Unit::kRatio);
+  EXPECT_EQ(parse_quantity("99.9%").unit, Unit::Ratio);
   EXPECT_EQ(parse_quantity("100/s").value, 100);
-  EXPECT_EQ(parse_quantity("100/s").unit, Unit::kPerSecond);
+  EXPECT_EQ(parse_quantity("100/s").unit, Unit::PerSecond);
   EXPECT_EQ(parse_quantity("50 ms").value, 0.05);
 }
 
@@ -44,20 +44,20 @@ TEST(ParseQuantity, RejectsWhatIsNoQuantityAndSaysWhatToWrite) {
 }
 
 TEST(FormatValue, KeepsThreeDigitsOfTimesAndRates) {
-  EXPECT_EQ(format_value(0.0000432, Unit::kSeconds), "0.0432 ms");
-  EXPECT_EQ(format_value(0.00321, Unit::kSeconds), "3.21 ms");
-  EXPECT_EQ(format_value(0.4999, Unit::kSeconds), "500 ms");
-  EXPECT_EQ(format_value(1.5, Unit::kSeconds), "1.50 s");
-  EXPECT_EQ(format_value(0, Unit::kSeconds), "0.00 ms");
-  EXPECT_EQ(format_value(5012.3, Unit::kPerSecond), "5012 /s");
+  EXPECT_EQ(format_value(0.0000432, Unit::Seconds), "0.0432 ms");
+  EXPECT_EQ(format_value(0.00321, Unit::Seconds), "3.21 ms");
+  EXPECT_EQ(format_value(0.4999, Unit::Seconds), "500 ms");
+  EXPECT_EQ(format_value(1.5, Unit::Seconds), "1.50 s");
+  EXPECT_EQ(format_value(0, Unit::Seconds), "0.00 ms");
+  EXPECT_EQ(format_value(5012.3, Unit::PerSecond), "5012 /s");
 }
 
 TEST(FormatValue, NeverRoundsARatioToAllOrNothing) {
-  EXPECT_EQ(format_value(0, Unit::kRatio), "0 %");
-  EXPECT_EQ(format_value(1, Unit::kRatio), "100 %");
-  EXPECT_EQ(format_value(0.999996, Unit::kRatio), "99.99960 %");
-  EXPECT_EQ(format_value(0.000004, Unit::kRatio), "0.00040 %");
-  EXPECT_EQ(format_value(0.9034, Unit::kRatio), "90.34 %");
+  EXPECT_EQ(format_value(0, Unit::Ratio), "0 %");
+  EXPECT_EQ(format_value(1, Unit::Ratio), "100 %");
+  EXPECT_EQ(format_value(0.999996, Unit::Ratio), "99.99960 %");
+  EXPECT_EQ(format_value(0.000004, Unit::Ratio), "0.00040 %");
+  EXPECT_EQ(format_value(0.9034, Unit::Ratio), "90.34 %");
 }
 
 }  // namespace

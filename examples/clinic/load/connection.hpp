@@ -22,7 +22,7 @@ struct Outcome {
   std::string_view body;  ///< valid during the call
 };
 
-/// One keep-alive connection, which carries one request at a time and connects when it has to. Of one thread.
+/// One keep-alive connection, which carries one request at a time and connects when it has to. For one thread.
 class Connection {
  public:
   using Done = std::function<void(Connection&, const Outcome&)>;

@@ -17,7 +17,7 @@
 
 namespace clinic_load {
 
-/// Sends each arrival of a scenario over the first free one of a fixed number of connections. Of one thread.
+/// Sends each arrival of a scenario over the first free one of a fixed number of connections. For one thread.
 class Generator {
  public:
   struct Options {

@@ -1,58 +1,33 @@
 // clinic_load: the load of the clinic's users, at a rate that doesn't depend on how fast the clinic answers.
+#include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <exception>
 #include <fstream>
 #include <stdexcept>
+#include <string>
+#include <string_view>
 
-#include <CLI/CLI.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <fmt/format.h>
-#include <nlohmann/json.hpp>
+#include <fmt/core.h>
 
+#include "arrivals.hpp"
+#include "connection.hpp"
 #include "generator.hpp"
+#include "options.hpp"
 #include "report.hpp"
+#include "results.hpp"
+#include "scenario.hpp"
 
 namespace clinic_load {
 namespace {
 
 namespace asio = boost::asio;
-using std::chrono::duration;
-using std::chrono::duration_cast;
 
-struct Options {
-  std::string url = "http://127.0.0.1:8080";
-  double rate = 500;
-  double duration = 20;
-  std::size_t connections = 64;
-  double timeout = 10;
-  std::uint64_t seed = 1;
-  bool poisson = false;
-  bool max = false;
-  std::string json;
-
-  [[nodiscard]] Pace pace() const { return max ? Pace::Max : poisson ? Pace::Poisson : Pace::Constant; }
-};
-
-void declare(CLI::App& app, Options& options) {
-  app.add_option("--url", options.url, "The clinic's API: http://host:port")->capture_default_str();
-  auto* rate = app.add_option("--rate", options.rate, "Requests per second")->capture_default_str();
-  rate->check(CLI::Range(0.1, 1e6));
-  app.add_option("--duration", options.duration, "Seconds")->capture_default_str()->check(CLI::Range(0.1, 1e6));
-  app.add_option("--connections", options.connections, "Keep-alive connections")
-      ->capture_default_str()
-      ->check(CLI::Range(1, 10000));
-  app.add_option("--timeout", options.timeout, "Seconds that a request may take")
-      ->capture_default_str()
-      ->check(CLI::Range(0.1, 3600.0));
-  app.add_option("--seed", options.seed, "Of the series of requests: the same seed, the same requests")
-      ->capture_default_str();
-  auto* poisson =
-      app.add_flag("--poisson", options.poisson, "Arrivals independent of each other instead of evenly spaced");
-  app.add_flag("--max", options.max, "Closed loop: each connection sends as soon as it has its answer")
-      ->excludes(rate)
-      ->excludes(poisson);
-  app.add_option("--json", options.json, "Also write the report to this file, as JSON");
+Clock::duration seconds_of(double seconds) {
+  return std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>{seconds});
 }
 
 struct Target {
@@ -71,14 +46,22 @@ Target resolve(asio::io_context& io, const std::string& url) {
   return {authority, *asio::ip::tcp::resolver{io}.resolve(host, port).begin()};
 }
 
+// The token in the clinic's answer to a login, {"access_token":"…","token_type":"bearer"}; empty if there is none.
+std::string access_token(std::string_view answer) {
+  constexpr std::string_view kField = R"("access_token":")";
+  const auto field = answer.find(kField);
+  if (field == answer.npos) return {};
+  answer.remove_prefix(field + kField.size());
+  return std::string{answer.substr(0, answer.find('"'))};
+}
+
 // Gives the token, or nothing when the login failed: the reason is in the results then.
 std::string login(asio::io_context& io, const Target& target, Results& results, Clock::duration timeout) {
   std::string token;
   Connection connection{io, target.endpoint, [&](Connection& self, const Outcome& outcome) {
                           results.record(kLogin, outcome, Clock::now() - self.due);
                           if (outcome.status != 200) return;
-                          const auto answer = nlohmann::json::parse(outcome.body, nullptr, false);
-                          if (answer.is_object()) token = answer.value("access_token", "");
+                          token = access_token(outcome.body);
                         }};
   connection.request = login_request(target.host_header);
   connection.due = Clock::now();
@@ -94,8 +77,8 @@ std::string login(asio::io_context& io, const Target& target, Results& results, 
 int run(const Options& options) {
   asio::io_context io{1};
   const Target target = resolve(io, options.url);
-  const auto timeout = duration_cast<Clock::duration>(duration<double>{options.timeout});
-  const auto length = duration_cast<Clock::duration>(duration<double>{options.duration});
+  const auto timeout = seconds_of(options.timeout);
+  const auto length = seconds_of(options.duration);
   Results results;
   const std::string token = login(io, target, results, timeout);
   if (token.empty()) {
@@ -135,12 +118,7 @@ int run(const Options& options) {
 
 int main(int argc, char** argv) {
   clinic_load::Options options;
-  CLI::App app{
-      "Sends the requests of the clinic's users and reports the latency of each route, counted from when a request "
-      "was\n"
-      "due. Exits 0 when every request succeeded, 1 when one failed, 2 when it could not start, 130 when interrupted."};
-  clinic_load::declare(app, options);
-  CLI11_PARSE(app, argc, argv);
+  if (const auto status = clinic_load::parse_command_line(argc, argv, options)) return *status;
   try {
     return clinic_load::run(options);
   } catch (const std::exception& error) {

@@ -1,9 +1,13 @@
 #include "report.hpp"
 
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <cstdio>
+#include <string>
+#include <string_view>
 
-#include <fmt/format.h>
-#include <nlohmann/json.hpp>
+#include <fmt/core.h>
 #include <unistd.h>
 
 namespace clinic_load {
@@ -20,13 +24,17 @@ std::string row(std::string_view name, const Results::RouteResult& result) {
                      milliseconds(latency.quantile(0.99)), result.slowest > 0 ? milliseconds(result.slowest) : "-");
 }
 
-nlohmann::json to_json(const Results::RouteResult& result) {
-  nlohmann::json json{{"requests", result.requests}, {"failed", result.failed}, {"outcomes", result.outcomes}};
+// The members of a JSON object. The names of outcomes are statuses and plain words.
+std::string json_members(const Results::RouteResult& result) {
+  std::string outcomes;
+  for (const auto& [outcome, n] : result.outcomes) {
+    outcomes += fmt::format(R"({}"{}": {})", outcomes.empty() ? "" : ", ", outcome, n);
+  }
+  std::string json =
+      fmt::format(R"("requests": {}, "failed": {}, "outcomes": {{{}}})", result.requests, result.failed, outcomes);
   if (const auto latency = result.latency->snapshot(); latency.count() > 0) {
-    json["p50_seconds"] = latency.quantile(0.5);
-    json["p95_seconds"] = latency.quantile(0.95);
-    json["p99_seconds"] = latency.quantile(0.99);
-    json["max_seconds"] = result.slowest;
+    json += fmt::format(R"(, "p50_seconds": {}, "p95_seconds": {}, "p99_seconds": {}, "max_seconds": {})",
+                        latency.quantile(0.5), latency.quantile(0.95), latency.quantile(0.99), result.slowest);
   }
   return json;
 }
@@ -70,15 +78,14 @@ std::string report_table(const Results& results, Clock::duration took) {
 }
 
 std::string report_json(const Results& results, Clock::duration took) {
-  nlohmann::json json{
-      {"seconds", seconds(took)}, {"unsent", results.unsent()}, {"all_but_login", to_json(results.load())}};
+  std::string routes;
   for (std::size_t i = 0; i < kRoutes.size(); ++i) {
-    nlohmann::json route = to_json(results.routes()[i]);
-    route["method"] = kRoutes[i].method;
-    route["endpoint"] = kRoutes[i].endpoint;
-    json["routes"].push_back(std::move(route));
+    routes += fmt::format("{}\n    {{\"method\": \"{}\", \"endpoint\": \"{}\", {}}}", i == 0 ? "" : ",",
+                          kRoutes[i].method, kRoutes[i].endpoint, json_members(results.routes()[i]));
   }
-  return json.dump(2) + "\n";
+  return fmt::format(
+      "{{\n  \"seconds\": {},\n  \"unsent\": {},\n  \"all_but_login\": {{{}}},\n  \"routes\": [{}\n  ]\n}}\n",
+      seconds(took), results.unsent(), json_members(results.load()), routes);
 }
 
 }  // namespace clinic_load

@@ -14,7 +14,7 @@
 
 namespace clinic_load {
 
-/// What came of the requests, by route. Of one thread.
+/// What came of the requests, by route. For one thread.
 class Results {
  public:
   Results();

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace clinic_load {
 namespace {
@@ -17,8 +17,7 @@ std::vector<double> weights() {
 }
 
 void add_body(std::string& text, std::string_view body) {
-  fmt::format_to(std::back_inserter(text), "Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{}",
-                 body.size(), body);
+  text += fmt::format("Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{}", body.size(), body);
 }
 
 }  // namespace

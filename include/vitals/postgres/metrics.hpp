@@ -20,12 +20,12 @@ class PgRecorder;
 
 /// A statement that took at least PgOptions::slow_query. The texts are valid during the callback.
 struct SlowQuery {
-  std::string_view
-      sql;  ///< literals replaced by ?, cut to PgOptions::slow_query_bytes; of a prepared statement its SQL
+  /// The statement, or the SQL of a prepared one, with ? for its literals, cut to PgOptions::slow_query_bytes.
+  std::string_view sql;
   std::string_view operation;  ///< the label query_type
   std::string_view table;      ///< the label table
   std::chrono::nanoseconds duration;
-  std::optional<std::size_t> rows;  ///< returned or affected; not known of every kind of call
+  std::optional<std::size_t> rows;  ///< returned or affected; empty where the kind of call doesn't tell
   std::string_view error_type;      ///< the label of db_query_errors_total; empty: it succeeded
   std::string_view sqlstate;        ///< five characters; empty: it succeeded, or failed outside the server
 };
@@ -37,22 +37,22 @@ struct PgOptions {
   std::function<void(const SlowQuery&)> on_slow_query = {};
   /// The label of a table, for instance vitals::collapse_digits. Called when a statement is met for the first time.
   std::function<std::string(std::string_view table)> table_name = {};
-  /// Further tables share the label _overflow; db_table_label_overflow_total counts look-ups that were given it, which
-  /// a statement whose text is remembered does without.
+  /// Statements on further tables share the label _overflow. db_table_label_overflow_total counts the look-ups that
+  /// gave it; a statement whose text is remembered needs no look-up.
   std::size_t max_tables = 200;
   /// The most of a statement that SlowQuery::sql holds.
   std::size_t slow_query_bytes = 200;
-  /// Calls of on_slow_query; those above it are counted in db_slow_query_reports_dropped_total.
+  /// The most calls of on_slow_query; slow statements beyond that count in db_slow_query_reports_dropped_total.
   double slow_queries_per_second = 10;
-  /// Of all durations but those of pools.
+  /// The buckets of all durations except those of pools.
   Buckets buckets = {.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .2, .25, .5, 1, 2.5, 5, 10};
 };
 
 /// The metrics of a program's PostgreSQL queries; PgTransaction, timed() and PgPool record into it.
 /// Thread-safe: any member from any thread.
 /// Cost: a statement whose text was met before: two readings of the clock and about 60 ns, without lock or allocation;
-/// a new one its classify_sql() and a lock more (bench/postgres). 20 KiB, and the series. Lifetime: the registry must
-/// outlive it, and it the transactions, views and pools that were made with it.
+/// a new one takes classify_sql() and a lock more (bench/postgres). 20 KiB, and the series.
+/// Lifetime: must not outlive the registry; must outlive the transactions, views and pools that were made with it.
 ///
 /// Exports db_query_duration_seconds{query_type,table}, db_query_errors_total{query_type,table,error_type},
 /// db_slow_queries_total{query_type,table}, db_queries_in_flight, db_transaction_duration_seconds{outcome},
@@ -69,7 +69,7 @@ class PgMetrics {
   ~PgMetrics();
 
   /// Prepares a statement on the connection and remembers its SQL, so that executions are recorded by what they do. A
-  /// name means the same SQL on every connection; of names that aren't known, executions are query_type "EXECUTE".
+  /// name means the same SQL on every connection. Executions of a name that isn't known have query_type "EXECUTE".
   template <class Connection>
   void prepare(Connection& connection, const std::string& name, const std::string& sql) {
     connection.prepare(name, sql);

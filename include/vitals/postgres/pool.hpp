@@ -17,10 +17,11 @@ namespace vitals {
 namespace detail {
 class PgPoolState;
 
+/// A connection of a pool, or none, and its times.
 struct PooledConnection {
   std::unique_ptr<pqxx::connection> connection;
-  std::chrono::steady_clock::time_point expires;  // the end of its life
-  std::chrono::steady_clock::time_point since;    // idle or in use
+  std::chrono::steady_clock::time_point expires;  ///< the end of its life
+  std::chrono::steady_clock::time_point since;    ///< when it became idle, or was lent
 };
 }  // namespace detail
 
@@ -35,7 +36,8 @@ struct PgPoolOptions {
   /// A connection that was idle for longer is closed, when the pool is used the next time.
   std::chrono::nanoseconds idle_timeout = std::chrono::minutes{10};
   /// Executed when a connection returns, for instance "RESET ALL". If it fails, the connection is closed. "DISCARD ALL"
-  /// fails inside a transaction, which libpqxx doesn't tell of: it keeps one that was begun by hand from the next user.
+  /// fails inside a transaction: so no user gets a connection with a transaction that another began by hand, of which
+  /// libpqxx knows nothing.
   std::string reset_sql = {};
 };
 
@@ -45,10 +47,12 @@ class PgPoolTimeout : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// A bounded set of PostgreSQL connections that threads borrow: the one used last first, waiting threads in their
-/// order. A connection that broke, as when the server was restarted, is replaced at the next acquire(), without a query
-/// to probe it. Thread-safe: any member from any thread. Cost: acquire() and release take a lock; connecting holds up
-/// no other thread. Lifetime: must outlive its leases and the threads that wait; the metrics must outlive it.
+/// A bounded set of PostgreSQL connections that threads borrow. The connection used last is lent first; threads that
+/// wait are served in their order. A connection that broke, as when the server was restarted, is replaced at the next
+/// acquire(), without a query to probe it.
+/// Thread-safe: any member from any thread.
+/// Cost: acquire() and release() take a lock; connecting holds up no other thread.
+/// Lifetime: must outlive its leases and the threads that wait; must not outlive the metrics.
 ///
 /// Exports, with the label pool: db_pool_connections_active, db_pool_connections_idle, db_pool_connections_max,
 /// db_pool_waiters, db_pool_acquire_timeouts_total, db_pool_waited_acquires_total, db_pool_wait_seconds,
@@ -58,9 +62,9 @@ class PgPool {
  public:
   using Connect = std::function<std::unique_ptr<pqxx::connection>()>;
 
-  /// A borrowed connection; its end gives it back. Move-only, for one thread at a time.
-  /// End transactions on it first, which libpqxx's own do by themselves; one that was begun by exec("BEGIN") goes on
-  /// for the next user. An exception meanwhile is no reason to do anything: a broken connection is told by itself.
+  /// A borrowed connection, given back when the lease dies. Move-only, for one thread at a time.
+  /// End your transactions before that. Those of libpqxx end by themselves; one that was begun by exec("BEGIN") goes on
+  /// for the next user. After an exception there is nothing to do: the pool notices a broken connection by itself.
   class Lease {
    public:
     Lease(Lease&& other) noexcept;

@@ -16,16 +16,16 @@ class PgView : public detail::PgExec<Tx> {
   PgView(PgMetrics& metrics, Tx& tx) noexcept : detail::PgExec<Tx>{metrics, &tx} {}
 };
 
-/// Records what is executed through the result; the transaction's own BEGIN and COMMIT are not recorded.
+/// A view of the transaction that records what is executed through it; not the transaction's own BEGIN and COMMIT.
 template <class Tx>
 [[nodiscard]] PgView<Tx> timed(PgMetrics& metrics, Tx& tx) noexcept {
   return {metrics, tx};
 }
 
-/// fn(), recorded as a run of this SQL; returns or throws what fn does. For calls that no wrapper knows.
+/// Calls fn() and records it as a run of this SQL; returns or throws what fn does. For calls that no wrapper knows.
 template <class Function>
 decltype(auto) timed(PgMetrics& metrics, std::string_view sql, Function&& fn) {
-  return detail::record(metrics, nullptr, detail::PgText::kSql, sql, fn);
+  return detail::record(metrics, nullptr, detail::PgText::Sql, sql, fn);
 }
 
 }  // namespace vitals

@@ -48,10 +48,10 @@ class PgTransaction : public detail::PgExec<Tx> {
     if (kIsNone || clock_.is_finished()) return;
     try {
       abort();
-    } catch (const pqxx::usage_error&) {  // libpqxx's word for: committed already, through Tx&
-      finish(detail::PgOutcome::kCommit);
+    } catch (const pqxx::usage_error&) {  // libpqxx says by it that commit() was called through Tx&
+      finish(detail::PgOutcome::Commit);
     } catch (...) {  // as libpqxx's own destructors do
-      finish(detail::PgOutcome::kError);
+      finish(detail::PgOutcome::Error);
     }
   }
 
@@ -63,19 +63,19 @@ class PgTransaction : public detail::PgExec<Tx> {
       finish(detail::commit_outcome_of_current_exception());
       throw;
     }
-    finish(detail::PgOutcome::kCommit);
+    finish(detail::PgOutcome::Commit);
   }
 
   void abort() {
     if (clock_.is_finished()) return transaction_.abort();
-    if (this->span_.is_broken) {  // nothing is sent
+    if (this->span_.is_broken) {  // a rollback would not be sent
       transaction_.abort();
-      return finish(detail::PgOutcome::kError);
+      return finish(detail::PgOutcome::Error);
     }
     control("ROLLBACK", [this] { transaction_.abort(); });
-    // libpqxx swallows what goes wrong in it.
+    // libpqxx swallows the errors of a rollback.
     const bool lost = this->span_.is_broken || !transaction_.conn().is_open();
-    finish(lost ? detail::PgOutcome::kError : detail::PgOutcome::kRollback);
+    finish(lost ? detail::PgOutcome::Error : detail::PgOutcome::Rollback);
   }
 
  private:
@@ -84,7 +84,7 @@ class PgTransaction : public detail::PgExec<Tx> {
     if constexpr (kIsNone) {
       return fn();
     } else {
-      detail::PgCall call{*this->metrics_, &this->span_, detail::PgText::kSql, verb};
+      detail::PgCall call{*this->metrics_, &this->span_, detail::PgText::Sql, verb};
       try {
         return fn();
       } catch (const pqxx::usage_error&) {

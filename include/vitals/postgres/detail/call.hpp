@@ -16,26 +16,26 @@ namespace vitals::detail {
 
 struct PgSeries;
 
-// What the text of a call is: SQL, or the name of a prepared statement.
-enum class PgText : std::uint8_t { kSql, kPrepared };
+/// What the text of a call is: SQL, or the name of a prepared statement.
+enum class PgText : std::uint8_t { Sql, Prepared };
 
-// What became of an operation, as error_type and as SQLSTATE.
+/// What became of an operation.
 struct PgError {
-  std::array<char, 6> sqlstate{};
-  std::string_view type;
+  std::array<char, 6> sqlstate{};  ///< ends with NUL; empty if there is none
+  std::string_view type;           ///< the label error_type; empty: it succeeded
 };
 
-// Describes the exception that is being handled.
+/// Describes the exception that is being handled.
 PgError describe_current_exception() noexcept;
 
-// Shared by the calls of one transaction.
+/// What the calls of one transaction share.
 struct PgSpan {
-  std::chrono::nanoseconds busy{0};  // in calls
-  unsigned depth = 0;                // of calls under way: for_query() may run statements in its callback
-  bool is_broken = false;            // the connection failed
+  std::chrono::nanoseconds busy{0};  ///< time in calls
+  unsigned depth = 0;                ///< calls under way: for_query() may run statements in its callback
+  bool is_broken = false;            ///< the connection failed
 };
 
-// One statement under way; recorded when it dies. The text must live as long.
+/// A statement under way, recorded when this dies. The text must live as long.
 class PgCall {
  public:
   PgCall(PgMetrics& metrics, PgSpan* span, PgText kind, std::string_view text) noexcept;
@@ -44,9 +44,9 @@ class PgCall {
   ~PgCall();
 
   void set_rows(std::size_t rows) noexcept { rows_ = rows; }
-  // To be called while the exception is handled.
+  /// The statement failed. To be called while its exception is handled.
   void fail() noexcept;
-  // It was none: nothing was sent.
+  /// Nothing was sent, so nothing is recorded.
   void discard() noexcept { is_discarded_ = true; }
 
  private:
@@ -69,7 +69,7 @@ concept PgResult = !std::is_reference_v<T> && requires(const T& result) {
   result.affected_rows();
 };
 
-// fn(), recorded; what it returns or throws passes through, also what can't be moved.
+/// Calls fn() and records it. What it returns or throws passes through, even a result that can't be moved.
 template <class Function>
 decltype(auto) record(PgMetrics& metrics, PgSpan* span, PgText kind, std::string_view text, Function&& fn) {
   PgCall call{metrics, span, kind, text};

@@ -12,16 +12,16 @@
 
 namespace vitals::detail {
 
-// libpqxx 7.10 names prepared statements by a type, which is a string too.
+/// Whether a text is SQL. libpqxx 7.10 has a type for the names of prepared statements, which is a string too.
 template <class Sql>
 constexpr PgText text_kind() noexcept {
 #if PQXX_VERSION_MAJOR > 7 || (PQXX_VERSION_MAJOR == 7 && PQXX_VERSION_MINOR >= 10)
-  if (std::derived_from<std::remove_cvref_t<Sql>, pqxx::prepped>) return PgText::kPrepared;
+  if (std::derived_from<std::remove_cvref_t<Sql>, pqxx::prepped>) return PgText::Prepared;
 #endif
-  return PgText::kSql;
+  return PgText::Sql;
 }
 
-// What libpqxx takes as SQL: strings, and with version 6 string streams.
+/// The text of what libpqxx takes as SQL: strings, and with version 6 string streams.
 template <class Sql>
 std::string_view text_of(const Sql& sql) {
   if constexpr (std::convertible_to<const Sql&, std::string_view>) {
@@ -35,8 +35,8 @@ std::string_view text_of(const Sql& sql) {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 
-// The members of a transaction that execute statements, recorded. Templates, so that a name that the installed libpqxx
-// lacks costs nothing. Arguments, results and exceptions are libpqxx's own.
+/// The members of a transaction that execute statements, recorded. Arguments, results and exceptions are libpqxx's own.
+// All are templates, so that a member that the installed libpqxx lacks is no error unless it is called.
 template <class Tx>
 class PgExec {
  public:
@@ -134,11 +134,11 @@ class PgExec {
   /// The transaction itself, for all the rest of its interface; what is called on it is not recorded.
   [[nodiscard]] Tx& base() const noexcept { return *tx_; }
   [[nodiscard]] Tx* operator->() const noexcept { return tx_; }
-  // For functions that take libpqxx's own transactions.
+  /// For functions that take libpqxx's own transactions.
   operator Tx&() const noexcept { return *tx_; }  // NOLINT(google-explicit-constructor)
 
  protected:
-  // The transaction may be constructed later.
+  /// `tx` may point to where a transaction will be constructed.
   PgExec(PgMetrics& metrics, Tx* tx) noexcept : metrics_{&metrics}, tx_{tx} {}
 
   template <class Sql, class Function>
@@ -147,7 +147,7 @@ class PgExec {
   }
   template <class Name, class Function>
   decltype(auto) on_prepared(const Name& name, Function&& fn) {
-    return record(*metrics_, &span_, PgText::kPrepared, text_of(name), fn);
+    return record(*metrics_, &span_, PgText::Prepared, text_of(name), fn);
   }
 
   PgMetrics* metrics_;

@@ -9,7 +9,7 @@
 
 namespace vitals::detail {
 
-// What stream() of libpqxx 7 gives, timed until it dies. Neither can be moved. For range-for only, as is the original.
+/// What stream() of libpqxx 7 gives, timed until it dies. For range-for only, and not movable, as the original.
 template <class Stream>
 class PgStream {
   template <class Inner>
@@ -36,10 +36,10 @@ class PgStream {
   };
 
  public:
-  // make() gives the stream.
+  /// make() gives the stream.
   template <class Make>
   PgStream(PgMetrics& metrics, PgSpan* span, std::string_view sql, Make make)
-      : sql_{sql}, call_{metrics, span, PgText::kSql, sql_}, stream_{guarded(make)} {
+      : sql_{sql}, call_{metrics, span, PgText::Sql, sql_}, stream_{guarded(make)} {
     call_.set_rows(0);
   }
   PgStream(const PgStream&) = delete;
@@ -61,7 +61,7 @@ class PgStream {
     }
   }
 
-  std::string sql_;  // the caller's text need not outlive the call
+  std::string sql_;  // a copy, since the caller's text need not live as long as the stream
   PgCall call_;
   std::size_t rows_ = 0;
   Stream stream_;

@@ -9,13 +9,14 @@
 
 namespace vitals::detail {
 
-enum class PgOutcome : std::uint8_t { kCommit, kRollback, kInDoubt, kError };
+/// How a transaction ended, and the label outcome of each.
+enum class PgOutcome : std::uint8_t { Commit, Rollback, InDoubt, Error };
 inline constexpr std::array<std::string_view, 4> kPgOutcomes = {"commit", "rollback", "in_doubt", "error"};
 
-// The outcome of a commit that threw the exception that is being handled.
+/// The outcome of a commit whose exception is being handled.
 PgOutcome commit_outcome_of_current_exception() noexcept;
 
-// The time of a whole transaction, recorded by finish(), at most once, unless discarded.
+/// The time of a whole transaction. finish() records it, at most once, and not after discard().
 class PgTransactionClock {
  public:
   explicit PgTransactionClock(PgMetrics& metrics) noexcept

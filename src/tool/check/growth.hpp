@@ -1,0 +1,47 @@
+#pragma once
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "tool/check/quantile.hpp"
+#include "tool/check/scrape.hpp"
+#include "tool/check/targets.hpp"
+
+namespace vitals::tool {
+
+/// Two scrapes of one process.
+struct Window {
+  const Scrape& before;
+  const Scrape& after;
+  std::optional<double> seconds;  ///< between them; unknown for files
+};
+
+/// Why a target can't be judged. Its verdict is unknown, never ok.
+class Unjudgeable : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// By how much one counter grew within the window.
+struct Growth {
+  Labels labels;
+  double by;
+};
+
+/// The growth of the target's series of `sample_name`. A series that is new grew from 0.
+/// Throws Unjudgeable when the metric or a selected series is missing, vanished, went back or is no counter.
+std::vector<Growth> growth(const Window& window, const Target& target, const std::string& sample_name);
+
+/// The series of a target that are judged together: all, or those with the same values of its `each` labels.
+struct Group {
+  std::string name;             ///< values of the `each` labels: "GET /api/v1/clients"
+  double samples = 0;           ///< events within the window
+  double part = 0;              ///< of a ratio: the events that it counts
+  std::vector<Bucket> buckets;  ///< of a percentile: summed, cumulative, monotonic, the last is +Inf
+};
+
+/// Throws Unjudgeable, also for histograms with different bounds, which have no meaningful sum.
+std::vector<Group> groups(const Window& window, const Target& target);
+
+}  // namespace vitals::tool

@@ -1,0 +1,188 @@
+#include "tool/check/judge.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <iterator>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/core.h>
+
+#include "tool/utf8.hpp"
+
+namespace vitals::tool {
+namespace {
+
+enum class Side { Within, Beyond, Undecided };
+
+struct Comparison {
+  Side side;
+  bool interpolated = false;
+};
+
+// On which side of a time T the percentile of a group lies.
+// What decides is whether count(le=T) / n >= q, and not the interpolated value. That is exact if T is a bucket bound,
+// or if the percentile lies in another bucket than T. A quotient avoids the rounding of q * n.
+Comparison compare(const Target& target, const Group& group, const Quantile& quantile, double threshold) {
+  const auto& buckets = group.buckets;
+  const auto at = std::lower_bound(buckets.begin(), buckets.end(), threshold,
+                                   [](const Bucket& bucket, double bound) { return bucket.upper_bound < bound; });
+  const auto reaches = [&](const Bucket& bucket) { return bucket.count / group.samples >= target.quantile; };
+  if (at->upper_bound == threshold) return {reaches(*at) ? Side::Within : Side::Beyond};
+  if (at != buckets.begin() && reaches(*std::prev(at))) return {Side::Within};
+  if (!reaches(*at)) return {Side::Beyond};
+  if (std::isinf(at->upper_bound)) return {Side::Undecided};
+  return {quantile.value <= threshold ? Side::Within : Side::Beyond, true};
+}
+
+Verdict from_sides(Side target, std::optional<Side> critical) {
+  if (critical == Side::Beyond) return Verdict::Critical;
+  if (critical == Side::Undecided || target == Side::Undecided) return Verdict::Unknown;
+  return target == Side::Beyond ? Verdict::Warning : Verdict::Ok;
+}
+
+void judge_quantile(const Target& target, const Group& group, Row& row) {
+  const auto quantile = histogram_quantile(target.quantile, group.buckets);
+  row.value = quantile.value;
+  row.value_is_floor = std::isinf(quantile.upper);
+  for (const auto& bucket : group.buckets) {
+    if (bucket.upper_bound == target.bound.value) row.within = bucket.count / group.samples;
+  }
+  const auto bound = compare(target, group, quantile, target.bound.value);
+  row.interpolated = bound.interpolated;
+  std::optional<Side> critical;
+  if (target.critical) {
+    const auto comparison = compare(target, group, quantile, target.critical->value);
+    critical = comparison.side;
+    row.interpolated |= comparison.interpolated;
+  }
+  row.verdict = from_sides(bound.side, critical);
+  if (row.verdict == Verdict::Unknown) row.note = "above the last finite bucket; add larger buckets";
+}
+
+void judge_number(const Target& target, double value, Row& row) {
+  const auto side = [&](double threshold) {
+    return (target.below ? value <= threshold : value >= threshold) ? Side::Within : Side::Beyond;
+  };
+  row.value = value;
+  std::optional<Side> critical;
+  if (target.critical) critical = side(target.critical->value);
+  row.verdict = from_sides(side(target.bound.value), critical);
+}
+
+Row too_few(const Target& target, Row row, double needed) {
+  row.verdict = target.skip_few ? Verdict::Skipped : Verdict::Unknown;
+  row.note = row.samples == 0 ? "nothing happened in the window"
+                              : fmt::format("{:.0f} of {:.0f} samples needed", row.samples, needed);
+  return row;
+}
+
+Row judge_group(const Target& target, const Group& group, const Window& window, std::size_t min_samples) {
+  Row row;
+  row.target = &target;
+  row.group = group.name;
+  row.samples = group.samples;
+  if (group.samples == 0) return too_few(target, row, 1);
+  if (target.measure == Measure::Rate) {
+    if (!window.seconds) throw Unjudgeable("a rate needs the time between the scrapes; add --duration");
+    judge_number(target, group.samples / *window.seconds, row);
+    return row;
+  }
+  if (group.samples < static_cast<double>(min_samples)) return too_few(target, row, static_cast<double>(min_samples));
+  if (target.measure == Measure::Quantile) {
+    judge_quantile(target, group, row);
+  } else {
+    judge_number(target, group.part / group.samples, row);
+  }
+  const double needed = samples_to_acquit(target);
+  return row.verdict == Verdict::Ok && group.samples < needed ? too_few(target, row, needed) : row;
+}
+
+// How far beyond its target a row is, to choose among rows with the same verdict.
+double badness(const Row& row) {
+  if (!row.value) return 0;
+  const double value = *row.value;
+  return row.target->below ? value : -value;
+}
+
+Row judge_target(const Target& target, const Window& window, std::size_t min_samples) {
+  std::vector<Row> rows;
+  for (const auto& group : groups(window, target)) rows.push_back(judge_group(target, group, window, min_samples));
+  auto row = *std::max_element(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
+    return std::pair(a.verdict, badness(a)) < std::pair(b.verdict, badness(b));
+  });
+  const auto skipped =
+      std::count_if(rows.begin(), rows.end(), [](const Row& one) { return one.verdict == Verdict::Skipped; });
+  if (skipped > 0 && row.verdict != Verdict::Skipped)
+    row.note = fmt::format("{} of {} had too few samples", skipped, rows.size());
+  return row;
+}
+
+}  // namespace
+
+std::string_view name(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::Skipped:
+      return "skipped";
+    case Verdict::Ok:
+      return "ok";
+    case Verdict::Warning:
+      return "warning";
+    case Verdict::Unknown:
+      return "unknown";
+    case Verdict::Critical:
+      return "critical";
+  }
+  return {};
+}
+
+int exit_code(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::Ok:
+      return 0;
+    case Verdict::Warning:
+      return 1;
+    case Verdict::Critical:
+      return 2;
+    case Verdict::Skipped:
+    case Verdict::Unknown:
+      break;
+  }
+  return 3;
+}
+
+std::vector<Row> judge(const Targets& targets, const Window& window) {
+  const bool restarted = window.before.process_starts() != window.after.process_starts();
+  std::vector<Row> rows;
+  for (const auto& target : targets.targets) {
+    try {
+      if (restarted) throw Unjudgeable("the process was restarted between the scrapes");
+      rows.push_back(judge_target(target, window, targets.min_samples));
+    } catch (const Unjudgeable& reason) {
+      auto& row = rows.emplace_back();
+      row.target = &target;
+      row.note = reason.what();
+    }
+  }
+  return rows;
+}
+
+Verdict worst(const std::vector<Row>& rows) {
+  Verdict result = Verdict::Skipped;
+  for (const auto& row : rows) result = std::max(result, row.verdict);
+  return result == Verdict::Skipped ? Verdict::Unknown : result;
+}
+
+double samples_to_acquit(const Target& target) {
+  double bad_share = 1;
+  if (target.measure == Measure::Quantile) bad_share = 1 - target.quantile;
+  if (target.measure == Measure::Ratio) bad_share = target.below ? target.bound.value : 1 - target.bound.value;
+  // 1 / (1 - 0.99) is slightly below 100, and 1 / (1 - 0.999) slightly above 1000: so a little is subtracted before
+  // rounding up. A target of 0 % or 100 % allows no bad share at all.
+  return bad_share > 0 ? std::ceil(1 / bad_share - 1e-6) : 1;
+}
+
+}  // namespace vitals::tool

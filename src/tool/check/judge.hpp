@@ -1,0 +1,43 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tool/check/growth.hpp"
+#include "tool/check/targets.hpp"
+
+namespace vitals::tool {
+
+/// In order of how bad they are: the worst row decides. Critical is worse than unknown, because it is certain; unknown
+/// is worse than a warning, because it may hide something critical.
+enum class Verdict { Skipped, Ok, Warning, Unknown, Critical };
+
+std::string_view name(Verdict verdict);
+/// The exit status, as Nagios wants it: 0 ok, 1 warning, 2 critical, 3 unknown. A check in which everything was skipped
+/// has shown nothing: 3.
+int exit_code(Verdict verdict);
+
+/// The verdict on one target.
+struct Row {
+  const Target* target = nullptr;
+  std::string group;  ///< of a target with `each`: the group that decides
+  Verdict verdict = Verdict::Unknown;
+  std::optional<double> value;   ///< in the unit of the target
+  bool value_is_floor = false;   ///< the percentile lies above the last finite bucket: the value is at least this
+  bool interpolated = false;     ///< the threshold lies inside the bucket of the percentile: the verdict is an estimate
+  double samples = 0;            ///< events within the window
+  std::optional<double> within;  ///< exact share of events at or under the target, when it is a bucket bound
+  std::string note;
+};
+
+/// One row for each target, in their order.
+std::vector<Row> judge(const Targets& targets, const Window& window);
+
+Verdict worst(const std::vector<Row>& rows);
+
+/// How many samples it takes to say that a target is met: so many that its allowed share of bad ones is one sample. p99
+/// needs 100, an error rate of 0.1% needs 1000. Fewer samples can only show that a target is missed.
+double samples_to_acquit(const Target& target);
+
+}  // namespace vitals::tool

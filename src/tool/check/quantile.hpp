@@ -1,0 +1,26 @@
+#pragma once
+#include <vector>
+
+namespace vitals::tool {
+
+struct Bucket {
+  double upper_bound;
+  double count;  ///< cumulative
+};
+
+/// A quantile of a classic histogram, and the bounds between which its true value lies.
+struct Quantile {
+  double value;  ///< Prometheus's interpolation; the last finite bound when the rank lies above it
+  double lower;  ///< the true quantile is above this bound (-Inf, or 0, for the first bucket)
+  double upper;  ///< and at most this one, +Inf above the last finite bound
+};
+
+/// Makes counts of buckets sorted by bound never decrease, as Prometheus does: a scrape that overlaps an observation
+/// may show it in one bucket and not yet in the next.
+void make_monotonic(std::vector<Bucket>& buckets);
+
+/// The algorithm of Prometheus's histogram_quantile (promql/quantile.go).
+/// REQUIRES: at least two buckets, sorted, monotonic, the last bound +Inf with a count above 0; 0 < q < 1.
+Quantile histogram_quantile(double q, const std::vector<Bucket>& buckets);
+
+}  // namespace vitals::tool

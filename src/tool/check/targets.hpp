@@ -1,0 +1,57 @@
+#pragma once
+#include <cstddef>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tool/check/selector.hpp"
+#include "tool/units.hpp"
+
+namespace vitals::tool {
+
+enum class Measure { Quantile, Ratio, Rate };
+
+struct Threshold {
+  double value;
+  std::string text;  ///< as written: "150ms"
+};
+
+/// One line of a targets file: what to measure, on which series, and how good it has to be.
+struct Target {
+  std::string name;
+  Measure measure = Measure::Quantile;
+  double quantile = 0;  ///< 0.95 for p95
+  std::string metric;   ///< the name of the metric, of a histogram without _bucket
+  std::optional<Selector> select;
+  Selector except;
+  Selector part;                  ///< of a ratio: the series of the numerator
+  std::vector<std::string> each;  ///< labels whose combinations are judged one by one
+  bool below = true;              ///< whether the value must be below `bound`; otherwise above
+  Threshold bound;
+  std::optional<Threshold> critical;
+  bool skip_few = false;
+  std::string note;
+
+  [[nodiscard]] Unit unit() const;
+};
+
+struct Targets {
+  std::size_t min_samples = 20;
+  std::vector<Target> targets;
+};
+
+/// The file is wrong: what() says "file:line:column: rule; fix".
+class TargetsError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Reads a targets file (docs/check.md has its grammar). `file` is its name in messages.
+Targets parse_targets(std::string_view yaml, const std::string& file);
+
+/// The built-in targets file, which is the clinic example's.
+std::string_view builtin_targets();
+
+}  // namespace vitals::tool

@@ -1,0 +1,269 @@
+#include "tool/check/judge.hpp"
+
+#include <string>
+
+#include <gmock/gmock.h>
+
+namespace vitals::tool {
+namespace {
+
+using testing::HasSubstr;
+
+/// Judges one target on two expositions.
+Row judge_one(const std::string& yaml, const std::string& before, const std::string& after,
+              std::optional<double> seconds = 10) {
+  static Targets targets;  // rows refer to it
+  targets = parse_targets("targets:\n  - {name: t, " + yaml + "}\n", "t.yml");
+  const std::set<std::string, std::less<>> wanted{"h_bucket", "c_total"};
+  const auto first = Scrape::parse(before, wanted);
+  const auto second = Scrape::parse(after, wanted);
+  return judge(targets, {first, second, seconds}).at(0);
+}
+
+/// A histogram with bounds 0.1, 0.2, 0.5 and +Inf; the counts are cumulative.
+std::string histogram(const std::string& labels, int to_100ms, int to_200ms, int to_500ms, int all) {
+  std::string out;
+  const auto bucket = [&](const char* le, int count) {
+    out += "h_bucket{" + labels + "le=\"" + le + "\"} " + std::to_string(count) + "\n";
+  };
+  bucket("0.1", to_100ms);
+  bucket("0.2", to_200ms);
+  bucket("0.5", to_500ms);
+  bucket("+Inf", all);
+  return out;
+}
+
+std::string counter(const std::string& labels, int value) {
+  return "c_total{" + labels + "} " + std::to_string(value) + "\n";
+}
+
+const std::string kP95 = "measure: p95, of: h, below: 200ms, critical: 500ms";
+const std::string kErrors = "measure: ratio, of: c_total, part: {status: 5*}, below: 1%, critical: 10%";
+
+TEST(Judge, PercentileOnTheTargetsBoundIsMet) {
+  const auto row = judge_one(kP95, "", histogram("", 50, 95, 99, 100));
+
+  EXPECT_EQ(row.verdict, Verdict::Ok);
+  EXPECT_FALSE(row.interpolated);
+  EXPECT_DOUBLE_EQ(*row.value, 0.2);
+  EXPECT_EQ(row.within, 0.95);
+  EXPECT_EQ(row.samples, 100);
+}
+
+TEST(Judge, OneEventMoreBeyondTheBoundMissesTheTarget) {
+  EXPECT_EQ(judge_one(kP95, "", histogram("", 50, 94, 99, 100)).verdict, Verdict::Warning);
+  EXPECT_EQ(judge_one(kP95, "", histogram("", 50, 60, 95, 100)).verdict, Verdict::Warning);
+  EXPECT_EQ(judge_one(kP95, "", histogram("", 50, 60, 94, 100)).verdict, Verdict::Critical);
+}
+
+// 0.07 * 100 is 7.000000000000001: a rank computed that way would miss the bucket that holds exactly 7 of 100.
+TEST(Judge, IsImmuneToTheRoundingOfTheRank) {
+  const auto row = judge_one("measure: p7, of: h, below: 100ms", "", histogram("", 7, 100, 100, 100));
+
+  EXPECT_EQ(row.verdict, Verdict::Ok);
+}
+
+TEST(Judge, OnlyTheGrowthWithinTheWindowCounts) {
+  const auto row = judge_one(kP95, histogram("", 0, 0, 0, 1000), histogram("", 100, 100, 100, 1100));
+
+  EXPECT_EQ(row.verdict, Verdict::Ok);
+  EXPECT_EQ(row.samples, 100);
+}
+
+TEST(Judge, ThresholdInsideThePercentilesBucketIsAnEstimate) {
+  const auto over = judge_one("measure: p95, of: h, below: 300ms", "", histogram("", 50, 60, 100, 100));
+  const auto under = judge_one("measure: p95, of: h, below: 490ms", "", histogram("", 50, 60, 100, 100));
+
+  EXPECT_TRUE(over.interpolated);
+  EXPECT_EQ(over.verdict, Verdict::Warning);
+  EXPECT_TRUE(under.interpolated);
+  EXPECT_EQ(under.verdict, Verdict::Ok);
+  EXPECT_FALSE(under.within.has_value());
+}
+
+TEST(Judge, ThresholdInAnotherBucketThanThePercentileIsExact) {
+  const auto under = judge_one("measure: p95, of: h, below: 300ms", "", histogram("", 50, 96, 100, 100));
+  const auto over = judge_one("measure: p95, of: h, below: 150ms", "", histogram("", 50, 60, 100, 100));
+
+  EXPECT_FALSE(under.interpolated);
+  EXPECT_EQ(under.verdict, Verdict::Ok);
+  EXPECT_FALSE(over.interpolated);
+  EXPECT_EQ(over.verdict, Verdict::Warning);
+}
+
+TEST(Judge, PercentileAboveTheLastBoundCanOnlyFailOrBeUnknown) {
+  const auto fails = judge_one("measure: p95, of: h, below: 200ms", "", histogram("", 0, 0, 0, 100));
+  const auto unknown = judge_one("measure: p95, of: h, below: 2s", "", histogram("", 0, 0, 0, 100));
+  const auto critical_unknown =
+      judge_one("measure: p95, of: h, below: 200ms, critical: 2s", "", histogram("", 0, 0, 0, 100));
+
+  EXPECT_EQ(fails.verdict, Verdict::Warning);
+  EXPECT_TRUE(fails.value_is_floor);
+  EXPECT_EQ(*fails.value, 0.5);
+  EXPECT_EQ(unknown.verdict, Verdict::Unknown);
+  EXPECT_EQ(critical_unknown.verdict, Verdict::Unknown);
+}
+
+TEST(Judge, ComparesBoundsAsNumbers) {
+  const std::string buckets =
+      "h_bucket{a=\"1\",le=\"2e-1\"} 60\nh_bucket{a=\"1\",le=\"1.0\"} 100\nh_bucket{a=\"1\",le=\"+Inf\"} 100\n"
+      "h_bucket{a=\"2\",le=\"0.20\"} 40\nh_bucket{a=\"2\",le=\"1\"} 40\nh_bucket{a=\"2\",le=\"Inf\"} 40\n";
+
+  const auto row = judge_one("measure: p50, of: h, below: 200ms", "", buckets);
+
+  EXPECT_EQ(row.within, 100.0 / 140.0);
+  EXPECT_EQ(row.verdict, Verdict::Ok);
+}
+
+TEST(Judge, HistogramsThatCantBeSummedAreUnknown) {
+  const std::string other = "h_bucket{a=\"2\",le=\"0.3\"} 40\nh_bucket{a=\"2\",le=\"+Inf\"} 40\n";
+
+  EXPECT_THAT(judge_one(kP95, "", histogram("a=\"1\",", 50, 95, 99, 100) + other).note, HasSubstr("different buckets"));
+  EXPECT_THAT(judge_one(kP95, "", "h_bucket{le=\"1\"} 50\nh_bucket{le=\"2\"} 50\n").note, HasSubstr("no +Inf bucket"));
+  EXPECT_THAT(judge_one(kP95, "", "h_bucket{le=\"+Inf\"} 50\n").note, HasSubstr("no +Inf bucket or no other"));
+  EXPECT_THAT(judge_one(kP95, "", "h_bucket{le=\"\"} 50\n").note, HasSubstr("no number"));
+  EXPECT_THAT(judge_one(kP95, "", "h_bucket{le=\"1\"} 1\nh_bucket{le=\"1.0\"} 1\n").note, HasSubstr("twice"));
+}
+
+TEST(Judge, RatioIsThePartOfAll) {
+  const auto at = [](int bad) {
+    return judge_one(kErrors, "", counter("status=\"200\"", 1000 - bad) + counter("status=\"503\"", bad));
+  };
+
+  EXPECT_EQ(at(0).verdict, Verdict::Ok);
+  EXPECT_EQ(at(10).verdict, Verdict::Ok);
+  EXPECT_EQ(at(11).verdict, Verdict::Warning);
+  EXPECT_EQ(at(100).verdict, Verdict::Warning);
+  EXPECT_EQ(at(101).verdict, Verdict::Critical);
+  EXPECT_EQ(*at(11).value, 0.011);
+}
+
+TEST(Judge, NoErrorSeriesYetIsNoErrors) {
+  const auto row = judge_one(kErrors, "", counter("status=\"200\"", 1000));
+
+  EXPECT_EQ(row.verdict, Verdict::Ok);
+  EXPECT_EQ(*row.value, 0);
+}
+
+TEST(Judge, AboveIsMetFromAbove) {
+  const std::string availability = "measure: ratio, of: c_total, part: {status: [2*, 4*]}, above: 99%, critical: 90%";
+  const auto at = [&](int bad) {
+    return judge_one(availability, "", counter("status=\"200\"", 1000 - bad) + counter("status=\"503\"", bad)).verdict;
+  };
+
+  EXPECT_EQ(at(10), Verdict::Ok);
+  EXPECT_EQ(at(11), Verdict::Warning);
+  EXPECT_EQ(at(100), Verdict::Warning);
+  EXPECT_EQ(at(101), Verdict::Critical);
+}
+
+TEST(Judge, RateIsGrowthByTime) {
+  const std::string rate = "measure: rate, of: c_total, above: 100/s, critical: 50/s";
+
+  EXPECT_EQ(judge_one(rate, counter("", 500), counter("", 1500)).verdict, Verdict::Ok);
+  EXPECT_EQ(judge_one(rate, counter("", 500), counter("", 1499)).verdict, Verdict::Warning);
+  EXPECT_EQ(judge_one(rate, counter("", 500), counter("", 999)).verdict, Verdict::Critical);
+  EXPECT_EQ(judge_one(rate, counter("", 500), counter("", 500)).verdict, Verdict::Unknown);
+  EXPECT_THAT(judge_one(rate, counter("", 1), counter("", 2), std::nullopt).note, HasSubstr("--duration"));
+}
+
+TEST(Judge, TooFewSamplesCanConvictButNeverAcquit) {
+  EXPECT_EQ(judge_one(kP95, "", histogram("", 19, 19, 19, 19)).verdict, Verdict::Unknown);
+  EXPECT_EQ(judge_one(kP95, "", histogram("", 20, 20, 20, 20)).verdict, Verdict::Ok);
+  const std::string p99 = "measure: p99, of: h, below: 200ms, critical: 500ms";
+  EXPECT_EQ(judge_one(p99, "", histogram("", 99, 99, 99, 99)).verdict, Verdict::Unknown);
+  EXPECT_EQ(judge_one(p99, "", histogram("", 0, 0, 0, 50)).verdict, Verdict::Critical);
+  EXPECT_EQ(judge_one(p99, "", histogram("", 0, 0, 0, 19)).verdict, Verdict::Unknown);
+  EXPECT_EQ(judge_one(kErrors, "", counter("status=\"200\"", 99)).verdict, Verdict::Unknown);
+  EXPECT_EQ(judge_one(kErrors, "", counter("status=\"200\"", 100)).verdict, Verdict::Ok);
+  EXPECT_EQ(judge_one(kErrors, "", counter("status=\"500\"", 50)).verdict, Verdict::Critical);
+}
+
+TEST(Judge, SamplesToAcquitAreOneInTheBadShare) {
+  const auto needed = [](const std::string& yaml) {
+    return samples_to_acquit(parse_targets("targets: [{name: t, of: m, " + yaml + "}]", "t.yml").targets.at(0));
+  };
+
+  EXPECT_EQ(needed("measure: p50, below: 1s"), 2);
+  EXPECT_EQ(needed("measure: p95, below: 1s"), 20);
+  EXPECT_EQ(needed("measure: p99, below: 1s"), 100);
+  EXPECT_EQ(needed("measure: p99.9, below: 1s"), 1000);
+  EXPECT_EQ(needed("measure: ratio, part: {a: b}, below: 0.1%"), 1000);
+  EXPECT_EQ(needed("measure: ratio, part: {a: b}, above: 99.9%"), 1000);
+  EXPECT_EQ(needed("measure: ratio, part: {a: b}, above: 100%"), 1);
+}
+
+TEST(Judge, SkipsTooFewSamplesOnlyWhereTheTargetSaysSo) {
+  const auto row = judge_one(kP95 + ", too_few_samples: skip", "", histogram("", 0, 0, 0, 3));
+
+  EXPECT_EQ(row.verdict, Verdict::Skipped);
+  EXPECT_EQ(judge_one(kP95 + ", too_few_samples: skip", "", "").verdict, Verdict::Unknown);
+  EXPECT_EQ(worst({row}), Verdict::Unknown);
+}
+
+TEST(Judge, EachGroupIsJudgedAndTheWorstShown) {
+  const auto buckets = histogram("r=\"/a\",", 100, 100, 100, 100) + histogram("r=\"/b\",", 0, 0, 100, 100) +
+                       histogram("r=\"/c\",", 90, 100, 100, 100) + histogram("r=\"/d\",", 0, 0, 0, 1);
+
+  const auto row = judge_one(kP95 + ", each: [r], too_few_samples: skip", "", buckets);
+
+  EXPECT_EQ(row.verdict, Verdict::Warning);
+  EXPECT_EQ(row.group, "/b");
+  EXPECT_EQ(row.note, "1 of 4 had too few samples");
+  EXPECT_EQ(judge_one(kP95 + ", each: [r]", "", buckets).group, "/d");
+  EXPECT_EQ(judge_one(kP95, "", buckets).verdict, Verdict::Warning);
+}
+
+TEST(Judge, MissingIsNeverOk) {
+  const auto note = [](const std::string& yaml, const std::string& after) {
+    const auto row = judge_one(yaml, "", after);
+    EXPECT_EQ(row.verdict, Verdict::Unknown) << yaml;
+    return row.note;
+  };
+  const auto ok = counter("status=\"200\",r=\"/a\"", 1000);
+
+  EXPECT_EQ(note(kErrors, "other 1\n"), "no metric c_total");
+  EXPECT_EQ(note(kErrors + ", select: {r: /b}", ok), "no series with r=/b");
+  EXPECT_EQ(note(kErrors + ", select: [{r: /a}, {r: /b}]", ok), "no series with r=/b");
+  EXPECT_EQ(note(kErrors + ", except: {r: '*'}", ok), "no series of c_total is selected");
+  EXPECT_EQ(note("measure: ratio, of: c_total, part: {staus: 5*}, below: 1%", ok), "no series has the label staus");
+  EXPECT_EQ(note(kErrors + ", each: [method]", ok), "no series has the label method");
+  EXPECT_EQ(note(kErrors, "# TYPE c_total gauge\n" + ok), "c_total is a gauge, not a counter");
+  EXPECT_EQ(note(kP95, "# TYPE h summary\n" + histogram("", 1, 1, 1, 1)), "h is a summary, not a histogram");
+  EXPECT_EQ(note(kErrors, "c_total{status=\"200\"} NaN\n"), "c_total is no counter");
+}
+
+TEST(Judge, CounterThatWentBackOrVanishedIsUnknown) {
+  const auto one = counter("status=\"200\"", 1000);
+
+  EXPECT_THAT(judge_one(kErrors, counter("status=\"200\"", 1001), one).note, HasSubstr("went back"));
+  EXPECT_THAT(judge_one(kErrors, one + counter("status=\"500\"", 1), one).note, HasSubstr("vanished"));
+  EXPECT_EQ(judge_one(kErrors, "", one).verdict, Verdict::Ok);
+}
+
+TEST(Judge, RestartedProcessIsUnknownEvenIfItsCountersGrew) {
+  const auto start = [](const std::string& at) { return "process_start_time_seconds " + at + "\n"; };
+  const auto one = counter("status=\"200\"", 1000);
+
+  EXPECT_EQ(judge_one(kErrors, start("1.7e9"), start("1700000000") + one).verdict, Verdict::Ok);
+  EXPECT_THAT(judge_one(kErrors, start("1.7e9"), start("1.7e9") + one).note, "");
+  EXPECT_THAT(judge_one(kErrors, start("1700000000.25"), start("1700000000.5") + one).note, HasSubstr("restarted"));
+  EXPECT_THAT(judge_one(kErrors, start("1.7e9"), one).note, HasSubstr("restarted"));
+}
+
+TEST(Verdict, OrderIsCriticalUnknownWarningOk) {
+  const auto of = [](std::vector<Verdict> verdicts) {
+    std::vector<Row> rows(verdicts.size());
+    for (std::size_t i = 0; i < rows.size(); ++i) rows[i].verdict = verdicts[i];
+    return exit_code(worst(rows));
+  };
+
+  EXPECT_EQ(of({Verdict::Ok, Verdict::Skipped}), 0);
+  EXPECT_EQ(of({Verdict::Ok, Verdict::Warning}), 1);
+  EXPECT_EQ(of({Verdict::Warning, Verdict::Unknown, Verdict::Ok}), 3);
+  EXPECT_EQ(of({Verdict::Unknown, Verdict::Critical, Verdict::Warning}), 2);
+  EXPECT_EQ(of({Verdict::Skipped}), 3);
+}
+
+}  // namespace
+}  // namespace vitals::tool
