@@ -12,7 +12,7 @@ FLOORS = {
     'postgres': [['sql'], ['']],
     'redis': [['pool'], ['cache']],
     'prometheus_cpp': [['']],
-    'tool': [[''], ['check', 'lint']],
+    'tool': [['text'], ['input'], ['check', 'lint'], ['']],
 }
 # What each may include besides itself.
 COMPONENTS = {'core': [], 'lint': ['core'], 'http': ['core'], 'postgres': ['core'], 'redis': ['core'],

@@ -19,10 +19,10 @@
 #include <vitals/prometheus_cpp.hpp>
 #include <vitals/snapshot.hpp>
 
-#include "core/text/escaping.hpp"
 #include "core/formats/histogram_view.hpp"
-#include "core/text/utf8.hpp"
 #include "core/formats/text_format.hpp"
+#include "core/text/escaping.hpp"
+#include "core/text/utf8.hpp"
 
 // "Ours" is what a vitals registry gives, "theirs" what prometheus-cpp takes and gives.
 namespace vitals {

@@ -14,9 +14,9 @@
 #include <vitals/lint.hpp>
 
 #include "tool/check/check.hpp"
-#include "tool/command.hpp"
 #include "tool/lint/lint.hpp"
-#include "tool/utf8.hpp"
+#include "tool/text/command_result.hpp"
+#include "tool/text/utf8.hpp"
 
 namespace vitals::tool {
 namespace {

@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tool/fetch.hpp"
+#include "tool/input/fetch.hpp"
 #include "tool/run_tool.hpp"
 
 namespace vitals::tool {

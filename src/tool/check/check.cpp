@@ -17,9 +17,9 @@
 #include "tool/check/report.hpp"
 #include "tool/check/scrape.hpp"
 #include "tool/check/targets.hpp"
-#include "tool/exposition.hpp"
-#include "tool/fetch.hpp"
-#include "tool/units.hpp"
+#include "tool/input/exposition.hpp"
+#include "tool/input/fetch.hpp"
+#include "tool/text/units.hpp"
 
 namespace vitals::tool {
 namespace {

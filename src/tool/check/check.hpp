@@ -2,7 +2,7 @@
 #include <cstddef>
 #include <string>
 
-#include "tool/command.hpp"
+#include "tool/text/command_result.hpp"
 
 namespace vitals::tool {
 

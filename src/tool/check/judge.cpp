@@ -11,7 +11,7 @@
 
 #include <fmt/core.h>
 
-#include "tool/utf8.hpp"
+#include "tool/text/utf8.hpp"
 
 namespace vitals::tool {
 namespace {

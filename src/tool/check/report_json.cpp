@@ -7,7 +7,7 @@
 #include <fmt/core.h>
 
 #include "tool/check/report.hpp"
-#include "tool/json_text.hpp"
+#include "tool/text/json_text.hpp"
 
 namespace vitals::tool {
 namespace {

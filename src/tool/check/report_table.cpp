@@ -9,7 +9,7 @@
 #include <fmt/core.h>
 
 #include "tool/check/report.hpp"
-#include "tool/utf8.hpp"
+#include "tool/text/utf8.hpp"
 
 namespace vitals::tool {
 namespace {

@@ -9,7 +9,7 @@
 
 #include <fmt/core.h>
 
-#include "tool/exposition.hpp"
+#include "tool/input/exposition.hpp"
 
 namespace vitals::tool {
 namespace {

@@ -13,7 +13,7 @@
 #include <fmt/core.h>
 
 #include "tool/check/yaml_reader.hpp"
-#include "tool/utf8.hpp"
+#include "tool/text/utf8.hpp"
 
 namespace vitals::tool {
 namespace {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "tool/check/selector.hpp"
-#include "tool/units.hpp"
+#include "tool/text/units.hpp"
 
 namespace vitals::tool {
 

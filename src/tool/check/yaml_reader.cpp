@@ -12,7 +12,7 @@
 
 #include "tool/check/joined.hpp"
 #include "tool/check/targets.hpp"
-#include "tool/utf8.hpp"
+#include "tool/text/utf8.hpp"
 
 namespace vitals::tool {
 namespace {

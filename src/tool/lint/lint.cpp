@@ -16,11 +16,11 @@
 #include <fmt/core.h>
 
 #include "lint/line/exposition_line.hpp"
-#include "tool/exposition.hpp"
-#include "tool/fetch.hpp"
-#include "tool/json_text.hpp"
-#include "tool/units.hpp"
-#include "tool/utf8.hpp"
+#include "tool/input/exposition.hpp"
+#include "tool/input/fetch.hpp"
+#include "tool/text/json_text.hpp"
+#include "tool/text/units.hpp"
+#include "tool/text/utf8.hpp"
 
 namespace vitals::tool {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <vitals/lint.hpp>
 
-#include "tool/command.hpp"
+#include "tool/text/command_result.hpp"
 
 namespace vitals::tool {
 

@@ -7,7 +7,7 @@
 #include <gmock/gmock.h>
 
 #include "tool/check/judge.hpp"
-#include "tool/fetch.hpp"
+#include "tool/input/fetch.hpp"
 #include "tool/real_prometheus.hpp"
 #include "tool/run_tool.hpp"
 

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tool/exposition.hpp"
+#include "tool/input/exposition.hpp"
 
 namespace vitals::tool {
 namespace {

@@ -1,5 +1,5 @@
 // Scrapes over HTTP, most of them of servers that behave badly.
-#include "tool/fetch.hpp"
+#include "tool/input/fetch.hpp"
 
 #include <chrono>
 #include <csignal>

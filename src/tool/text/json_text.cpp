@@ -1,11 +1,11 @@
-#include "tool/json_text.hpp"
+#include "tool/text/json_text.hpp"
 
 #include <string>
 #include <string_view>
 
 #include <fmt/core.h>
 
-#include "tool/utf8.hpp"
+#include "tool/text/utf8.hpp"
 
 namespace vitals::tool {
 

@@ -1,4 +1,4 @@
-#include "tool/fetch.hpp"
+#include "tool/input/fetch.hpp"
 
 #include <algorithm>
 #include <array>
@@ -13,9 +13,9 @@
 #include <curl/curl.h>
 #include <fmt/core.h>
 
-#include "tool/exposition.hpp"
-#include "tool/gunzip.hpp"
-#include "tool/utf8.hpp"
+#include "tool/input/exposition.hpp"
+#include "tool/input/gunzip.hpp"
+#include "tool/text/utf8.hpp"
 
 namespace vitals::tool {
 namespace {

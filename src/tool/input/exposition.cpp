@@ -1,4 +1,4 @@
-#include "tool/exposition.hpp"
+#include "tool/input/exposition.hpp"
 
 #include <algorithm>
 #include <array>
@@ -12,7 +12,7 @@
 #include <fmt/core.h>
 
 #include "lint/line/exposition_line.hpp"
-#include "tool/utf8.hpp"
+#include "tool/text/utf8.hpp"
 
 namespace vitals::tool {
 namespace {

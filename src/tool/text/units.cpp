@@ -1,4 +1,4 @@
-#include "tool/units.hpp"
+#include "tool/text/units.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "tool/exposition.hpp"
+#include "tool/input/exposition.hpp"
 
 #include <cmath>
 #include <fstream>
@@ -11,7 +11,7 @@
 #include <gmock/gmock.h>
 
 #include "support/test_path.hpp"
-#include "tool/utf8.hpp"
+#include "tool/text/utf8.hpp"
 
 namespace vitals::tool {
 namespace {

@@ -1,4 +1,4 @@
-#include "tool/gunzip.hpp"
+#include "tool/input/gunzip.hpp"
 
 #include <stdexcept>
 #include <string>
