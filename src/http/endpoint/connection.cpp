@@ -8,7 +8,7 @@
 #include <boost/asio/post.hpp>
 #include <poll.h>
 
-#include "http/endpoint/negotiation.hpp"
+#include "http/endpoint/content_negotiation.hpp"
 #include "http/endpoint/server.hpp"
 
 namespace vitals::detail {
@@ -122,7 +122,7 @@ void Connection::try_head() {
 
 void Connection::respond(std::size_t head_bytes) {
   request_ = {};
-  const int status = parse_request({buffer_.data(), head_bytes}, request_);
+  const int status = parse_request_head({buffer_.data(), head_bytes}, request_);
   buffered_ -= head_bytes;
   std::memmove(buffer_.data(), buffer_.data() + head_bytes, buffered_);
   scanner_.restart();

@@ -11,6 +11,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "http/endpoint/head_scanner.hpp"
 #include "http/endpoint/listener.hpp"
 #include "http/endpoint/request_head.hpp"
 #include "http/endpoint/response.hpp"

@@ -7,8 +7,8 @@
 #include "core/access.hpp"
 #include "core/exposition.hpp"
 #include "core/registry_state.hpp"
+#include "http/endpoint/content_negotiation.hpp"
 #include "http/endpoint/gzip.hpp"
-#include "http/endpoint/negotiation.hpp"
 #include "http/endpoint/service_thread.hpp"
 
 namespace vitals::detail {

@@ -1,4 +1,4 @@
-#include "http/endpoint/request_head.hpp"
+#include "http/endpoint/head_scanner.hpp"
 
 namespace vitals::detail {
 namespace {

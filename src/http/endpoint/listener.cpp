@@ -10,7 +10,6 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 namespace vitals::detail {
 namespace {
@@ -65,17 +64,6 @@ PeerKey peer_key(const sockaddr_storage& peer) noexcept {
 }
 
 }  // namespace
-
-Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
-  std::swap(fd_, other.fd_);
-  return *this;
-}
-
-Descriptor::~Descriptor() {
-  if (fd_ >= 0) (void)close(fd_);
-}
-
-int Descriptor::release() noexcept { return std::exchange(fd_, -1); }
 
 Listener listen_on(const std::string& address, std::uint16_t port) {
   addrinfo hints{};

@@ -4,22 +4,9 @@
 #include <cstdint>
 #include <string>
 
+#include "http/endpoint/descriptor.hpp"
+
 namespace vitals::detail {
-
-/// A descriptor that closes itself.
-class Descriptor {
- public:
-  explicit Descriptor(int fd = -1) noexcept : fd_{fd} {}
-  Descriptor(Descriptor&& other) noexcept : fd_{other.release()} {}
-  Descriptor& operator=(Descriptor&& other) noexcept;
-  ~Descriptor();
-
-  [[nodiscard]] int get() const noexcept { return fd_; }
-  [[nodiscard]] int release() noexcept;
-
- private:
-  int fd_;
-};
 
 struct Listener {
   Descriptor socket;  // non-blocking, close-on-exec

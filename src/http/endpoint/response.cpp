@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "http/endpoint/weighted_list.hpp"
+#include "http/endpoint/accept_list.hpp"
 
 namespace vitals::detail {
 namespace {

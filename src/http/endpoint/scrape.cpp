@@ -4,8 +4,8 @@
 #include <vitals/http/scrape.hpp>
 #include <vitals/registry.hpp>
 
+#include "http/endpoint/content_negotiation.hpp"
 #include "http/endpoint/gzip.hpp"
-#include "http/endpoint/negotiation.hpp"
 
 namespace vitals {
 

@@ -4,22 +4,22 @@
 
 #include <vitals/http/http_request.hpp>
 
-#include "http/requests/http_series.hpp"
+#include "http/requests/http_metrics_impl.hpp"
 
 namespace vitals {
 
-HttpRequest::HttpRequest(detail::HttpSeries& series, detail::Route& route, std::uint8_t method) noexcept
-    : series_{&series},
+HttpRequest::HttpRequest(detail::HttpMetricsImpl& impl, detail::Route& route, std::uint8_t method) noexcept
+    : impl_{&impl},
       route_{&route},
       start_{Clock::now()},
       thread_{std::this_thread::get_id()},
       method_{method},
       exceptions_{static_cast<std::uint8_t>(std::uncaught_exceptions())} {
-  series.started();
+  impl.started();
 }
 
 void HttpRequest::take(HttpRequest& other) noexcept {
-  series_ = std::exchange(other.series_, nullptr);
+  impl_ = std::exchange(other.impl_, nullptr);
   route_ = other.route_;
   start_ = other.start_;
   thread_ = other.thread_;
@@ -39,7 +39,7 @@ HttpRequest& HttpRequest::operator=(HttpRequest&& other) noexcept {
 HttpRequest::~HttpRequest() { end(); }
 
 void HttpRequest::end() noexcept {
-  if (series_ == nullptr) return;
+  if (impl_ == nullptr) return;
   const bool unwinding = thread_ == std::this_thread::get_id() && std::uncaught_exceptions() > exceptions_;
   unwinding ? fail() : abandon();
 }
@@ -63,19 +63,19 @@ std::string HttpRequest::elapsed_ms() const {
 }
 
 void HttpRequest::finish(int status) noexcept {
-  if (series_ != nullptr) finish(status, elapsed());
+  if (impl_ != nullptr) finish(status, elapsed());
 }
 
 void HttpRequest::finish(int status_if_none, Clock::duration duration) noexcept {
-  auto* const series = std::exchange(series_, nullptr);
-  if (series == nullptr) return;
+  auto* const impl = std::exchange(impl_, nullptr);
+  if (impl == nullptr) return;
   status(status_if_none);
-  series->record(*route_, method_, status_, duration);
-  series->finished();
+  impl->record(*route_, method_, status_, duration);
+  impl->finished();
 }
 
 void HttpRequest::discard() noexcept {
-  if (auto* const series = std::exchange(series_, nullptr)) series->finished();
+  if (auto* const impl = std::exchange(impl_, nullptr)) impl->finished();
 }
 
 }  // namespace vitals

@@ -1,4 +1,4 @@
-#include "http/requests/http_series.hpp"
+#include "http/requests/http_metrics_impl.hpp"
 
 #include <stdexcept>
 #include <string>
@@ -15,7 +15,7 @@ bool measures_duration(std::uint8_t method, int status) noexcept {
 
 }  // namespace
 
-HttpSeries::HttpSeries(Registry& registry, const HttpOptions& options)
+HttpMetricsImpl::HttpMetricsImpl(Registry& registry, const HttpOptions& options)
     : requests_total_{registry.counter("http_requests_total", "HTTP requests answered.",
                                        {"method", "endpoint", "status"})},
       duration_seconds_{registry.histogram("http_request_duration_seconds",
@@ -26,7 +26,7 @@ HttpSeries::HttpSeries(Registry& registry, const HttpOptions& options)
   for (const auto& route : options.routes) add(route);
 }
 
-Route& HttpSeries::add(std::string_view route) {
+Route& HttpMetricsImpl::add(std::string_view route) {
   const RouteSpec spec = parse_route(route);
   const std::string pattern = canonical_pattern(spec.pattern);
   Route* found = nullptr;
@@ -48,7 +48,7 @@ Route& HttpSeries::add(std::string_view route) {
   return *found;
 }
 
-Route& HttpSeries::learn(std::string_view pattern) {
+Route& HttpMetricsImpl::learn(std::string_view pattern) {
   if (!pattern.starts_with('/')) return unmatched_;
   if (Route* known = trie_.find(pattern)) return *known;
   if (!label_fault(pattern).empty()) return overflow_;  // a server's pattern may match a path that a client chose
@@ -57,14 +57,14 @@ Route& HttpSeries::learn(std::string_view pattern) {
   return routes_.size() < max_routes_ ? emplace(canonical_pattern(pattern)) : overflow_;
 }
 
-Route& HttpSeries::emplace(std::string_view pattern) {
+Route& HttpMetricsImpl::emplace(std::string_view pattern) {
   Route& route = routes_.emplace_back(std::string{pattern});
   trie_.add(pattern, route);
   return route;
 }
 
-void HttpSeries::record(Route& route, std::uint8_t method, int status,
-                        std::chrono::steady_clock::duration duration) noexcept {
+void HttpMetricsImpl::record(Route& route, std::uint8_t method, int status,
+                             std::chrono::steady_clock::duration duration) noexcept {
   try {
     RouteSeries& to = series(route, method);
     if (measures_duration(method, status)) to.duration_seconds.observe(duration);
@@ -73,7 +73,7 @@ void HttpSeries::record(Route& route, std::uint8_t method, int status,
   }
 }
 
-RouteSeries& HttpSeries::series(Route& route, std::uint8_t method) {
+RouteSeries& HttpMetricsImpl::series(Route& route, std::uint8_t method) {
   auto& slot = route.series[method];
   if (RouteSeries* known = slot.load(std::memory_order_acquire)) [[likely]]
     return *known;
@@ -84,7 +84,7 @@ RouteSeries& HttpSeries::series(Route& route, std::uint8_t method) {
   return made;
 }
 
-Counter& HttpSeries::requests(const Route& route, RouteSeries& series, std::uint8_t method, int status) {
+Counter& HttpMetricsImpl::requests(const Route& route, RouteSeries& series, std::uint8_t method, int status) {
   if (status < kMinStatus || status > kMaxStatus)
     return requests_total_.with(kMethods[method], route.pattern, "_OTHER");
   const auto i = kStatusSlot[static_cast<std::size_t>(status - kMinStatus)];

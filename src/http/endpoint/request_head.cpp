@@ -1,20 +1,27 @@
-// The only source that includes Boost.Beast, for its parser of HTTP/1 heads.
+#include "http/endpoint/request_head.hpp"
+
 #include <algorithm>
 #include <charconv>
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <limits>
+#include <system_error>
 
+// No other source includes Boost.Beast, whose parser of HTTP/1 heads takes seconds to compile.
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 
-#include "http/endpoint/request_head.hpp"
+#include "http/endpoint/head_scanner.hpp"
 
 namespace vitals::detail {
 namespace {
 
 namespace http = boost::beast::http;
 using Parser = http::request_parser<http::empty_body>;
+
+constexpr std::size_t kMaxHeaders = 64;
 
 template <class Text>
 std::string_view to_std(const Text& text) {
@@ -54,25 +61,24 @@ int check(const Parser& parser) {
 
 }  // namespace
 
-int parse_request(std::string_view head, RequestHead& request) {
+int parse_request_head(std::string_view bytes, RequestHead& head) {
   Parser parser;
   parser.header_limit(kMaxHeadBytes + 1);
-  parser.body_limit(
-      std::numeric_limits<std::uint64_t>::max());  // no body is read: what length it claims is for check()
+  parser.body_limit(std::numeric_limits<std::uint64_t>::max());  // check() refuses all that claim to have a body
   boost::beast::error_code error;
-  parser.put(boost::asio::buffer(head.data(), head.size()), error);
+  parser.put(boost::asio::buffer(bytes.data(), bytes.size()), error);
   if (error == http::error::bad_version) return 505;
   if (error || !parser.is_header_done()) return 400;
   const auto& message = parser.get();
-  request.is_head = message.method() == http::verb::head;
+  head.is_head = message.method() == http::verb::head;
   if (const int status = check(parser); status != 200) return status;
 
-  request.target = to_std(message.target());
-  request.accept = joined(message, http::field::accept);
-  request.accept_encoding = joined(message, http::field::accept_encoding);
-  request.scrape_timeout = parse_timeout(to_std(message["X-Prometheus-Scrape-Timeout-Seconds"]));
-  request.is_http_1_0 = message.version() == 10;
-  request.keep_alive = message.keep_alive();
+  head.target = to_std(message.target());
+  head.accept = joined(message, http::field::accept);
+  head.accept_encoding = joined(message, http::field::accept_encoding);
+  head.scrape_timeout = parse_timeout(to_std(message["X-Prometheus-Scrape-Timeout-Seconds"]));
+  head.is_http_1_0 = message.version() == 10;
+  head.keep_alive = message.keep_alive();
   return 200;
 }
 

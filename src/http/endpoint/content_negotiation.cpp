@@ -1,14 +1,14 @@
-#include "http/endpoint/negotiation.hpp"
+#include "http/endpoint/content_negotiation.hpp"
 
 #include <optional>
 
-#include "http/endpoint/weighted_list.hpp"
+#include "http/endpoint/accept_list.hpp"
 
 namespace vitals::detail {
 namespace {
 
-// What has an unknown value gets names that anyone can read.
-Escaping escaping_of(const WeightedValue& wanted) noexcept {
+// A client that asks for an unknown escaping gets names that anyone can read.
+Escaping escaping_of(const AcceptClause& wanted) noexcept {
   const auto name = wanted.parameter("escaping");
   if (name == "allow-utf-8") return Escaping::Utf8;
   if (name == "dots") return Escaping::Dots;
@@ -16,8 +16,8 @@ Escaping escaping_of(const WeightedValue& wanted) noexcept {
   return Escaping::Underscores;
 }
 
-// Nothing where the clause asks for what we don't have.
-std::optional<Exposition> exposition_of(const WeightedValue& wanted) noexcept {
+// Nothing if the clause asks for an exposition that doesn't exist here.
+std::optional<Exposition> exposition_of(const AcceptClause& wanted) noexcept {
   const auto is = [&](std::string_view type) { return equals_ignoring_case(wanted.value, type); };
   const auto version = wanted.parameter("version");
   Exposition answer{.escaping = escaping_of(wanted)};
@@ -25,7 +25,7 @@ std::optional<Exposition> exposition_of(const WeightedValue& wanted) noexcept {
     answer.version_1 = version == "1.0.0";
     if (version.empty() || version == "0.0.4" || answer.version_1) return answer;
   } else if (is("application/openmetrics-text")) {
-    // Who asks for 0.0.1, the last draft, reads 1.0.0.
+    // A client that asks for 0.0.1, the last draft, can read 1.0.0.
     answer.format = Format::OpenMetrics;
     if (version.empty() || version == "0.0.1" || version == "1.0.0") return answer;
   } else if (is("application/vnd.google.protobuf")) {
@@ -39,8 +39,8 @@ std::optional<Exposition> exposition_of(const WeightedValue& wanted) noexcept {
 }  // namespace
 
 Exposition choose_exposition(std::string_view accept) noexcept {
-  const WeightedList list{accept};
-  for (const WeightedValue& wanted : list.values()) {
+  const AcceptList list{accept};
+  for (const AcceptClause& wanted : list.clauses()) {
     if (wanted.q == 0) break;
     if (const auto answer = exposition_of(wanted)) return *answer;
     // What curl gets must be readable.
@@ -54,7 +54,7 @@ std::size_t body_index(const Exposition& exposition) noexcept {
 }
 
 bool accepts_gzip(std::string_view accept_encoding) noexcept {
-  const WeightedList list{accept_encoding};
+  const AcceptList list{accept_encoding};
   int gzip = list.q_of("gzip");
   if (gzip < 0) gzip = list.q_of("x-gzip");  // RFC 9110 8.4.1.3: the same thing
   if (gzip < 0) gzip = list.q_of("*");

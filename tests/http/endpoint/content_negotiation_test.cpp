@@ -1,4 +1,4 @@
-#include "http/endpoint/negotiation.hpp"
+#include "http/endpoint/content_negotiation.hpp"
 
 #include <cctype>
 #include <set>
@@ -6,65 +6,8 @@
 
 #include <gtest/gtest.h>
 
-#include "http/endpoint/weighted_list.hpp"
-
 namespace vitals::detail {
 namespace {
-
-TEST(WeightedList, OrdersByQAndKeepsTheOrderOfEquals) {
-  const WeightedList list{"a;q=0.5, b, c;q=0.5 ,d;q=0.9"};
-
-  std::string order;
-  for (const auto& value : list.values()) order += value.value;
-  EXPECT_EQ(order, "bdac");
-}
-
-TEST(WeightedList, ReadsParametersOfAnyCaseAndQuoting) {
-  const WeightedList list{"text/plain ; Version = \"0.0.4\";escaping=a;escaping=b; q=0.25;x"};
-
-  ASSERT_EQ(list.values().size(), 1u);
-  const WeightedValue& value = list.values()[0];
-  EXPECT_EQ(value.value, "text/plain");
-  EXPECT_EQ(value.parameter("version"), "0.0.4");
-  EXPECT_EQ(value.parameter("ESCAPING"), "a");
-  EXPECT_EQ(value.parameter("none"), "");
-  EXPECT_EQ(value.q, 250);
-}
-
-TEST(WeightedList, SeparatorsInQuotesSeparateNothing) {
-  const WeightedList list{R"(a;x="1,2;q=0\",3";q=0.5,b)"};
-
-  ASSERT_EQ(list.values().size(), 2u);
-  EXPECT_EQ(list.values()[0].value, "b");
-  EXPECT_EQ(list.values()[1].q, 500);
-  EXPECT_EQ(list.values()[1].parameter("x"), R"(1,2;q=0\",3)");
-}
-
-TEST(WeightedList, TakesOnlyNumbersForQ) {
-  const auto q = [](std::string_view header) { return WeightedList{header}.q_of("a"); };
-
-  EXPECT_EQ(q("a"), 1000);
-  EXPECT_EQ(q("a;q=1"), 1000);
-  EXPECT_EQ(q("a;q=0.001"), 1);
-  EXPECT_EQ(q("a;q=0.0009"), 0);
-  EXPECT_EQ(q("a;q=2.5"), 1000);
-  EXPECT_EQ(q("a;q=0."), 0);
-  for (const auto* nonsense : {"a;q=abc", "a;q=1e309", "a;q=-1", "a;q=", "a;q=nan", "a;q=0x1", "a;q"}) {
-    EXPECT_EQ(q(nonsense), 0) << nonsense;
-  }
-  EXPECT_EQ(q("b"), -1);
-}
-
-TEST(WeightedList, ReadsABoundedPartOfWhatIsSent) {
-  std::string clauses;
-  for (int i = 0; i < 10'000; ++i) clauses += "a,";
-  EXPECT_EQ(WeightedList{clauses}.values().size(), WeightedList::kMaxClauses);
-
-  const std::string spaces(WeightedList::kMaxBytes, ' ');
-  EXPECT_TRUE(WeightedList{spaces + "a"}.values().empty());
-  EXPECT_TRUE(WeightedList{std::string(100'000, '"')}.values().size() <= 1);
-  EXPECT_TRUE(WeightedList{",,;;,\\\","}.values().size() <= WeightedList::kMaxClauses);
-}
 
 constexpr std::string_view kProtobuf =
     "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited";

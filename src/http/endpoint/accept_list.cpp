@@ -1,4 +1,4 @@
-#include "http/endpoint/weighted_list.hpp"
+#include "http/endpoint/accept_list.hpp"
 
 #include <algorithm>
 
@@ -29,8 +29,7 @@ std::string_view next_part(std::string_view& text, char separator) noexcept {
   return trim(part);
 }
 
-// RFC 9110 12.4.2, and numbers above 1 count as 1. What is no such number excludes its clause: a client that asks in
-// riddles gets the default.
+// RFC 9110 12.4.2; numbers above 1 count as 1. A q that is no number counts as 0, which excludes its clause.
 int parse_q(std::string_view text) noexcept {
   const auto dot = std::min(text.find('.'), text.size());
   const auto whole = text.substr(0, dot);
@@ -64,22 +63,22 @@ bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {
   return std::ranges::equal(a, b, {}, lower, lower);
 }
 
-std::string_view WeightedValue::parameter(std::string_view name) const noexcept {
+std::string_view AcceptClause::parameter(std::string_view name) const noexcept {
   bool found = false;
   return find_parameter(parameters, name, found);
 }
 
-WeightedList::WeightedList(std::string_view header) noexcept {
+AcceptList::AcceptList(std::string_view header) noexcept {
   header = header.substr(0, kMaxBytes);
   while (!header.empty() && size_ < kMaxClauses) add(next_part(header, ','));
   // Insertion sort: stable, and unlike std::stable_sort it asks for no memory.
   for (std::size_t i = 1; i < size_; ++i) {
-    for (std::size_t j = i; j > 0 && values_[j - 1].q < values_[j].q; --j) std::swap(values_[j - 1], values_[j]);
+    for (std::size_t j = i; j > 0 && clauses_[j - 1].q < clauses_[j].q; --j) std::swap(clauses_[j - 1], clauses_[j]);
   }
 }
 
-void WeightedList::add(std::string_view clause) noexcept {
-  WeightedValue& added = values_[size_];
+void AcceptList::add(std::string_view clause) noexcept {
+  AcceptClause& added = clauses_[size_];
   added.value = next_part(clause, ';');
   if (added.value.empty()) return;
   added.parameters = clause;
@@ -89,10 +88,10 @@ void WeightedList::add(std::string_view clause) noexcept {
   ++size_;
 }
 
-int WeightedList::q_of(std::string_view value) const noexcept {
-  const auto wanted = [value](const WeightedValue& v) { return equals_ignoring_case(v.value, value); };
-  const auto found = std::ranges::find_if(values(), wanted);
-  return found == values().end() ? -1 : found->q;
+int AcceptList::q_of(std::string_view value) const noexcept {
+  const auto wanted = [value](const AcceptClause& v) { return equals_ignoring_case(v.value, value); };
+  const auto found = std::ranges::find_if(clauses(), wanted);
+  return found == clauses().end() ? -1 : found->q;
 }
 
 }  // namespace vitals::detail

@@ -17,9 +17,9 @@
 namespace vitals::detail {
 
 // What an HttpMetrics holds: its families, its routes, and for each route and method the series.
-class HttpSeries {
+class HttpMetricsImpl {
  public:
-  HttpSeries(Registry& registry, const HttpOptions& options);
+  HttpMetricsImpl(Registry& registry, const HttpOptions& options);
 
   Route& add(std::string_view route);
   Route& learn(std::string_view pattern);
