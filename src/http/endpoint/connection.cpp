@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cstring>
+#include <ctime>
+#include <span>
 #include <utility>
 
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/post.hpp>
 #include <poll.h>
 
 #include "http/endpoint/content_negotiation.hpp"
@@ -14,12 +14,10 @@
 namespace vitals::detail {
 namespace {
 
-namespace asio = boost::asio;
-using Error = boost::system::error_code;
 using std::chrono::milliseconds;
 
 constexpr std::uint64_t kMaxRequests = 10'000;             // on one connection
-constexpr milliseconds kPlaceWait{250};                    // for one of the max_scrapes_in_flight
+constexpr milliseconds kTurnWait{250};                     // of a scrape, for its turn in the queue
 constexpr milliseconds kLinger{1'000};                     // for the client to take the answer and close first
 constexpr std::size_t kMaxDrained = std::size_t{1} << 20;  // bytes thrown away meanwhile
 constexpr milliseconds kWriteGrace{5'000};
@@ -33,8 +31,8 @@ milliseconds soft_deadline(milliseconds scraper_waits) {
 
 }  // namespace
 
-Connection::Connection(Server& server, std::size_t slot, asio::ip::tcp::socket socket, const PeerKey& peer)
-    : server_{server}, slot_{slot}, peer_{peer}, socket_{std::move(socket)}, deadline_{socket_.get_executor()} {}
+Connection::Connection(Server& server, std::size_t slot, const PeerKey& peer)
+    : server_{server}, slot_{slot}, peer_{peer}, socket_{server.loop()}, deadline_{server.loop()} {}
 
 void Connection::start() {
   enter(Phase::Silent, server_.options().header_timeout);
@@ -44,12 +42,11 @@ void Connection::start() {
 void Connection::close() noexcept {
   if (std::exchange(closed_, true)) return;
   const auto self = shared_from_this();
-  server_.forgo_place(*this);
+  scrape_.reset();
   server_.forget(slot_);
-  Error ignored;
-  socket_.close(ignored);
+  socket_.close();
   drop_body();
-  deadline_.cancel(ignored);
+  deadline_.cancel();
 }
 
 void Connection::wind_down() noexcept {
@@ -58,7 +55,7 @@ void Connection::wind_down() noexcept {
 }
 
 bool Connection::is_reset() noexcept {
-  pollfd socket{socket_.native_handle(), 0, 0};
+  pollfd socket{socket_.descriptor(), 0, 0};
   return poll(&socket, 1, 0) > 0 && (socket.revents & (POLLERR | POLLHUP)) != 0;
 }
 
@@ -69,18 +66,13 @@ void Connection::enter(Phase phase, Clock::duration limit) {
 }
 
 void Connection::arm(Clock::duration limit) {
-  deadline_.expires_after(limit);
-  deadline_.async_wait([weak = weak_from_this()](const Error& error) {
-    const auto self = weak.lock();
-    // A deadline that had passed may still be under way here when a later one was set.
-    if (!error && self && !self->closed_ && self->deadline_.expiry() <= Clock::now()) self->on_deadline();
-  });
+  deadline_.set(limit, [this] { on_deadline(); });
 }
 
 void Connection::on_deadline() {
   if (phase_ == Phase::Gathering) {
-    if (!has_place_) server_.forgo_place(*this);
-    (has_place_ ? server_.metrics().scrapes_timed_out : server_.metrics().scrapes_refused).inc();
+    scrape_.reset();
+    (has_begun_ ? server_.metrics().scrapes_timed_out : server_.metrics().scrapes_refused).inc();
     return answer(error_response(503), keep_open_);
   }
   if (phase_ != Phase::Idle && phase_ != Phase::Closing) server_.metrics().dropped_too_slow.inc();
@@ -98,13 +90,13 @@ void Connection::expect_request() {
 }
 
 void Connection::read() {
-  socket_.async_read_some(asio::buffer(buffer_.data() + buffered_, buffer_.size() - buffered_),
-                          [self = shared_from_this()](const Error& error, std::size_t n) { self->on_read(error, n); });
+  socket_.read(std::span{buffer_}.subspan(buffered_),
+               [self = shared_from_this()](bool failed, std::size_t n) { self->on_read(failed, n); });
 }
 
-void Connection::on_read(const Error& error, std::size_t n) {
+void Connection::on_read(bool failed, std::size_t n) {
   if (closed_) return;
-  if (error) return close();
+  if (failed) return close();
   if (phase_ == Phase::Idle) enter(Phase::Header, server_.options().header_timeout);
   if (phase_ == Phase::Silent) phase_ = Phase::Header;  // its deadline and its age go on
   buffered_ += n;
@@ -130,36 +122,36 @@ void Connection::respond(std::size_t head_bytes) {
 
   keep_open_ = request_.keep_alive && ++requests_ < kMaxRequests && !server_.is_stopping();
   const Page page = find_page(request_.target);
-  if (page == Page::Metrics) return wait_for_place();
+  if (page == Page::Metrics) return scrape();
   answer(page_response(page, server_.is_ready()), keep_open_);
 }
 
-// The client gets its place at once, or when one becomes free soon; in a burst that is a matter of milliseconds.
-void Connection::wait_for_place() {
-  has_place_ = false;
-  ++gather_;
-  enter(Phase::Gathering, kPlaceWait);
-  server_.want_place(*this);
+// Its turn comes at once or soon; in a burst that is a matter of milliseconds.
+void Connection::scrape() {
+  has_begun_ = false;
+  enter(Phase::Gathering, kTurnWait);
+  // `this` is good: a connection that ends takes its scrape along, and nothing is called then.
+  scrape_ = std::make_shared<ScrapeQueue::Scrape>(
+      ScrapeQueue::Scrape{.exposition = choose_exposition(request_.accept),
+                          .gzip = accepts_gzip(request_.accept_encoding),
+                          .begin = [this] { return begin_scrape(); },
+                          .finish = [this](Response response) { finish_scrape(std::move(response)); }});
+  server_.scrapes().add(scrape_);
 }
 
-void Connection::gather(std::shared_ptr<void> place) {
-  has_place_ = true;
+bool Connection::begin_scrape() {
+  if (is_reset()) {
+    close();
+    return false;
+  }
+  has_begun_ = true;
   const auto own = request_.scrape_timeout;
   arm(since_ + (own.count() > 0 ? soft_deadline(own) : server_.options().scrape_timeout) - Clock::now());
-  server_.gatherer().submit(choose_exposition(request_.accept), accepts_gzip(request_.accept_encoding),
-                            [weak = weak_from_this(), gather = gather_, place = std::move(place),
-                             &server = server_](Response response) mutable {
-                              asio::post(server.io(), [weak, gather, place = std::move(place), &server,
-                                                       response = std::move(response)]() mutable {
-                                place.reset();  // before the answer goes: whoever has it may ask again
-                                if (const auto self = weak.lock()) self->on_gathered(gather, std::move(response));
-                                server.give_places();
-                              });
-                            });
+  return true;
 }
 
-void Connection::on_gathered(std::uint64_t gather, Response response) {
-  if (closed_ || phase_ != Phase::Gathering || gather != gather_) return;
+void Connection::finish_scrape(Response response) {
+  scrape_.reset();
   (response.status == 200 ? server_.metrics().scrapes_ok : server_.metrics().scrapes_failed).inc();
   answer(std::move(response), keep_open_);
 }
@@ -184,39 +176,35 @@ void Connection::send() {
   const auto head_sent = std::min(sent_, head_.size());
   const std::string_view body = body_ ? std::string_view{*body_} : std::string_view{};
   const auto body_sent = sent_ - head_sent;
-  const std::array<asio::const_buffer, 2> rest{asio::buffer(head_.data() + head_sent, head_.size() - head_sent),
-                                               asio::buffer(body.data() + body_sent, body.size() - body_sent)};
-  socket_.async_write_some(rest,
-                           [self = shared_from_this()](const Error& error, std::size_t n) { self->on_sent(error, n); });
+  socket_.write(std::string_view{head_}.substr(head_sent), body.substr(body_sent),
+                [self = shared_from_this()](bool failed, std::size_t n) { self->on_sent(failed, n); });
 }
 
-void Connection::on_sent(const Error& error, std::size_t n) {
+void Connection::on_sent(bool failed, std::size_t n) {
   if (closed_) return;
-  if (error) return close();
+  if (failed) return close();
   sent_ += n;
   if (sent_ < head_.size() + (body_ ? body_->size() : 0)) return send();
   drop_body();
   keep_open_ ? expect_request() : linger();
 }
 
-// Others may wait for the memory.
 void Connection::drop_body() noexcept {
-  if (std::exchange(body_, nullptr) != nullptr) server_.give_places_soon();
+  if (std::exchange(body_, nullptr) != nullptr) server_.scrapes().body_was_freed();
 }
 
 // Closing with bytes unread would send a reset, which may overtake the answer and undo it.
 void Connection::linger() {
   enter(Phase::Closing, kLinger);
-  Error ignored;
-  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+  socket_.shut_down_writing();
   drain();
 }
 
 void Connection::drain() {
-  socket_.async_read_some(asio::buffer(buffer_), [self = shared_from_this()](const Error& error, std::size_t n) {
+  socket_.read(buffer_, [self = shared_from_this()](bool failed, std::size_t n) {
     if (self->closed_) return;
     self->drained_ += n;
-    error || self->drained_ > kMaxDrained ? self->close() : self->drain();
+    failed || self->drained_ > kMaxDrained ? self->close() : self->drain();
   });
 }
 

@@ -87,7 +87,7 @@ Listener listen_on(const std::string& address, std::uint16_t port) {
   if (bind(fd.get(), found->ai_addr, found->ai_addrlen) != 0) fail(errno, address, port);
   if (listen(fd.get(), kBacklog) != 0) fail(errno, address, port);
   const std::uint16_t bound = bound_port(fd.get());
-  return {std::move(fd), found->ai_family == AF_INET6, bound};
+  return {std::move(fd), bound};
 }
 
 Accepted accept_from(int listener) noexcept {

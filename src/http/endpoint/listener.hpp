@@ -10,7 +10,6 @@ namespace vitals::detail {
 
 struct Listener {
   Descriptor socket;  // non-blocking, close-on-exec
-  bool is_v6;
   std::uint16_t port;
 };
 

@@ -4,20 +4,17 @@
 #include <cerrno>
 #include <utility>
 
-#include <boost/asio/post.hpp>
 #include <fcntl.h>
 
 namespace vitals::detail {
 namespace {
-
-namespace asio = boost::asio;
-using Error = boost::system::error_code;
 
 constexpr std::chrono::milliseconds kAcceptPause{100};
 // A connection that has been sending its answer for less than this is not slow.
 constexpr std::chrono::seconds kSlowWriter{1};
 
 bool any(const Connection&) noexcept { return true; }
+bool is_writing(const Connection& c) noexcept { return c.phase() == Connection::Phase::Writing; }
 
 Descriptor open_reserve() { return Descriptor{open("/dev/null", O_RDONLY | O_CLOEXEC)}; }
 
@@ -54,69 +51,60 @@ Server::Server(Registry& registry, const EndpointOptions& options)
       fork_guard_{options.max_connections + 1},
       reserve_{open_reserve()},
       connections_(options.max_connections),
+      scrapes_{loop_,
+               gatherer_,
+               {options.max_scrapes_in_flight, options.max_response_bytes},
+               [this] { return evict(is_writing); }},
       gatherer_{registry, metrics_} {
   Listener listener = listen_on(options_.address, options_.port);
   port_ = listener.port;
-  if (listener.is_v6) protocol_ = asio::ip::tcp::v6();
-  acceptor_.assign(protocol_, listener.socket.get());
-  fork_guard_.hold(options_.max_connections, listener.socket.release());
-  acceptor_.native_non_blocking(true);
+  listener_.open(std::move(listener.socket));
+  fork_guard_.hold(options_.max_connections, listener_.descriptor());
   wait_for_client();
-}
-
-void Server::run() noexcept {
-  while (!io_.stopped()) {
-    try {
-      io_.run();
-    } catch (...) {  // out of memory in a handler: the deadline of its connection ends it
-    }
-  }
 }
 
 void Server::stop(std::chrono::milliseconds patience) noexcept {
   try {
-    asio::post(io_, [this, patience] { begin_stop(patience); });
+    loop_.post([this, patience] { begin_stop(patience); });
   } catch (...) {
-    io_.stop();
+    loop_.stop();
   }
 }
 
 void Server::begin_stop(std::chrono::milliseconds patience) {
   stopping_ = true;
   fork_guard_.release(options_.max_connections);
-  Error ignored;
-  acceptor_.close(ignored);
+  listener_.close();
   for (const auto& connection : std::vector{connections_}) {
     if (connection) connection->wind_down();
   }
-  if (count(any) == 0) return io_.stop();
-  patience_.expires_after(patience);
-  patience_.async_wait([this](const Error&) { close_all(); });
+  if (count(any) == 0) return loop_.stop();
+  patience_.set(patience, [this] { close_all(); });
 }
 
 void Server::close_all() noexcept {
   for (auto& connection : connections_) {
     if (connection) connection->close();
   }
-  io_.stop();
+  loop_.stop();
 }
 
 void Server::forget(std::size_t slot) noexcept {
   fork_guard_.release(slot);
   connections_[slot].reset();
-  if (stopping_ && count(any) == 0) io_.stop();
+  if (stopping_ && count(any) == 0) loop_.stop();
 }
 
 // One client at a time: what has arrived for those accepted before is read first, so that in a storm of connections a
 // whole request is seen as one before its connection can be taken for an incomplete one.
 void Server::wait_for_client() {
-  acceptor_.async_wait(asio::ip::tcp::acceptor::wait_read, [this](const Error& error) {
-    if (!error && !stopping_) accept();
+  listener_.wait_readable([this](bool failed) {
+    if (!failed && !stopping_) accept();
   });
 }
 
 void Server::accept() try {
-  Accepted accepted = accept_from(acceptor_.native_handle());
+  Accepted accepted = accept_from(listener_.descriptor());
   const int error = errno;
   if (accepted.socket.get() >= 0) {
     admit(std::move(accepted));
@@ -131,26 +119,26 @@ void Server::accept() try {
 void Server::admit(Accepted accepted) {
   if (!make_room(accepted.peer)) return metrics_.dropped_refused.inc();
   const auto slot = static_cast<std::size_t>(std::ranges::find(connections_, nullptr) - connections_.begin());
-  asio::ip::tcp::socket socket{io_, protocol_, accepted.socket.get()};
-  const int fd = accepted.socket.release();
-  connections_[slot] = std::make_shared<Connection>(*this, slot, std::move(socket), accepted.peer);
+  const auto connection = std::make_shared<Connection>(*this, slot, accepted.peer);
+  const int fd = accepted.socket.get();
+  connection->open(std::move(accepted.socket));
+  connections_[slot] = connection;
   fork_guard_.hold(slot, fd);
-  connections_[slot]->start();
+  connection->start();
 }
 
 void Server::out_of_descriptors() {
   metrics_.dropped_descriptors.inc();
   if (evict(any)) return wait_for_client();
   reserve_ = Descriptor{};
-  (void)accept_from(acceptor_.native_handle());  // the client learns at once that it is turned away
+  (void)accept_from(listener_.descriptor());  // the client learns at once that it is turned away
   reserve_ = open_reserve();
   pause();
 }
 
 void Server::pause() {
-  pause_.expires_after(kAcceptPause);
-  pause_.async_wait([this](const Error& error) {
-    if (!error && !stopping_) wait_for_client();
+  pause_.set(kAcceptPause, [this] {
+    if (!stopping_) wait_for_client();
   });
 }
 
@@ -158,35 +146,6 @@ bool Server::make_room(const PeerKey& peer) noexcept {
   const auto is_same = [&peer](const Connection& c) { return c.peer() == peer; };
   if (count(is_same) >= options_.max_connections_per_ip) return evict(is_same);
   return count(any) < options_.max_connections || evict(any);
-}
-
-void Server::want_place(Connection& connection) {
-  waiting_.push_back(&connection);
-  give_places();
-}
-
-void Server::forgo_place(const Connection& connection) noexcept { std::erase(waiting_, &connection); }
-
-void Server::give_places_soon() noexcept try {
-  if (!waiting_.empty()) asio::post(io_, [this] { give_places(); });
-} catch (...) {  // out of memory: those who wait have their deadlines
-}
-
-void Server::give_places() {
-  const auto is_full = [this] { return gatherer_.held_bytes() > options_.max_response_bytes; };
-  const auto is_writing = [](const Connection& c) { return c.phase() == Connection::Phase::Writing; };
-  while (!waiting_.empty() && in_flight_->load(std::memory_order_relaxed) < options_.max_scrapes_in_flight) {
-    if (is_full() && !evict(is_writing)) return;
-    if (is_full()) continue;
-    Connection& next = *waiting_.front();
-    waiting_.pop_front();
-    if (next.is_reset()) {
-      next.close();
-      continue;
-    }
-    in_flight_->fetch_add(1, std::memory_order_relaxed);
-    next.gather({in_flight_.get(), [count = in_flight_](void*) { count->fetch_sub(1, std::memory_order_relaxed); }});
-  }
 }
 
 }  // namespace vitals::detail

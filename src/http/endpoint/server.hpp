@@ -3,32 +3,30 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
-#include <deque>
+#include <cstdint>
 #include <memory>
 #include <vector>
-
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <vitals/http/endpoint.hpp>
 
 #include "http/endpoint/connection.hpp"
+#include "http/endpoint/descriptor.hpp"
 #include "http/endpoint/endpoint_metrics.hpp"
+#include "http/endpoint/event_loop.hpp"
 #include "http/endpoint/fork_guard.hpp"
 #include "http/endpoint/gatherer.hpp"
 #include "http/endpoint/listener.hpp"
+#include "http/endpoint/scrape_queue.hpp"
 
 namespace vitals::detail {
 
-// Accepts connections and decides which may stay. But for the members that say otherwise, for the io thread alone.
+// Accepts connections and decides which may stay. For the io thread alone, but for the members that say otherwise.
 class Server {
  public:
   Server(Registry& registry, const EndpointOptions& options);
 
-  /// The io thread's body: serves until stopped. Nothing is thrown.
-  void run() noexcept;
+  /// The io thread's body: serves until stopped.
+  void run() noexcept { loop_.run(); }
   /// From any thread: no more accepting; ends when all answers are sent, at the latest after that time.
   void stop(std::chrono::milliseconds patience) noexcept;
 
@@ -41,15 +39,9 @@ class Server {
   // For connections.
   [[nodiscard]] const EndpointOptions& options() const noexcept { return options_; }
   [[nodiscard]] EndpointMetrics& metrics() noexcept { return metrics_; }
-  [[nodiscard]] boost::asio::io_context& io() noexcept { return io_; }
+  [[nodiscard]] EventLoop& loop() noexcept { return loop_; }
+  [[nodiscard]] ScrapeQueue& scrapes() noexcept { return scrapes_; }
   [[nodiscard]] bool is_stopping() const noexcept { return stopping_; }
-  /// Calls the connection's gather() with a place, to be held until its scrape is done: now, or when one is free and it
-  /// is its turn. None is free while max_scrapes_in_flight are held, or their answers fill the memory.
-  void want_place(Connection& connection);
-  void forgo_place(const Connection& connection) noexcept;
-  void give_places();
-  /// The same, once the handler that is at work is done.
-  void give_places_soon() noexcept;
   /// The connection in that slot is about to close.
   void forget(std::size_t slot) noexcept;
 
@@ -70,24 +62,19 @@ class Server {
 
   const EndpointOptions options_;
   EndpointMetrics metrics_;
-  boost::asio::io_context io_{1};
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};
-  boost::asio::ip::tcp::acceptor acceptor_{io_};
-  boost::asio::steady_timer pause_{io_};
-  boost::asio::steady_timer patience_{io_};
-  boost::asio::ip::tcp protocol_ = boost::asio::ip::tcp::v4();
+  EventLoop loop_;
+  EventLoop::Socket listener_{loop_};
+  EventLoop::Timer pause_{loop_};
+  EventLoop::Timer patience_{loop_};
   std::uint16_t port_ = 0;
   ForkGuard fork_guard_;  // slot i: connection i; the last: the listener
   Descriptor reserve_;    // given up to turn a client away when the process has no descriptor left
   std::vector<std::shared_ptr<Connection>> connections_;  // by slot; null: free
-  std::deque<Connection*> waiting_;  // for a place, first come first served; each is in connections_
   bool stopping_ = false;
 
   std::atomic<bool> ready_{true};  // relaxed: tells nothing but itself
-  // Places held. Relaxed: a figure to compare with a limit. Shared, since a job of the gatherer may outlive the
-  // server.
-  const std::shared_ptr<std::atomic<std::size_t>> in_flight_ = std::make_shared<std::atomic<std::size_t>>(0);
-  Gatherer gatherer_;
+  ScrapeQueue scrapes_;
+  Gatherer gatherer_;  // the last member: when its thread has ended, nothing calls the others any more
 };
 
 }  // namespace vitals::detail
