@@ -8,7 +8,10 @@
 
 #include <poll.h>
 
+#include <vitals/counter.hpp>
+
 #include "http/endpoint/content_negotiation.hpp"
+#include "http/endpoint/endpoint_metrics.hpp"
 #include "http/endpoint/server.hpp"
 
 namespace vitals::detail {

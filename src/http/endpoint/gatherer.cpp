@@ -2,12 +2,20 @@
 
 #include <array>
 #include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <string>
 #include <utility>
+#include <vector>
+
+#include <vitals/histogram.hpp>
+#include <vitals/registry.hpp>
 
 #include "core/access.hpp"
 #include "core/exposition.hpp"
 #include "core/registry_state.hpp"
 #include "http/endpoint/content_negotiation.hpp"
+#include "http/endpoint/endpoint_metrics.hpp"
 #include "http/endpoint/gzip.hpp"
 #include "http/endpoint/service_thread.hpp"
 
@@ -22,6 +30,12 @@ constexpr std::string_view kVaryGzip = "Vary: Accept, Accept-Encoding\r\nContent
 struct Gatherer::State {
   State(Registry& from, EndpointMetrics& own)
       : registry{Access::state(from).shared_from_this()}, gather_seconds{own.gather_seconds} {}
+
+  struct Job {
+    Exposition exposition;
+    bool gzip;
+    Deliver deliver;
+  };
 
   const std::shared_ptr<RegistryState> registry;  // may outlive the Registry, if a callback hangs
   Histogram& gather_seconds;
@@ -99,7 +113,7 @@ void Gatherer::run(const std::shared_ptr<State>& state) {
       state->changed.wait(lock);
       continue;
     }
-    std::vector<Job> batch = std::exchange(state->pending, {});
+    std::vector<State::Job> batch = std::exchange(state->pending, {});
     lock.unlock();
     try {
       state->work(batch);

@@ -1,21 +1,22 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <thread>
-#include <vector>
 
 #include <vitals/exposition.hpp>
-#include <vitals/registry.hpp>
 
-#include "http/endpoint/endpoint_metrics.hpp"
 #include "http/endpoint/response.hpp"
 
-namespace vitals::detail {
+namespace vitals {
+
+class Registry;
+
+namespace detail {
+
+struct EndpointMetrics;
 
 // Renders the registry on a thread of its own, where callbacks may take their time.
 // Requests that come while it is at work share the next rendering, never the running one: what happened before a
@@ -41,11 +42,6 @@ class Gatherer {
   void stop(std::chrono::milliseconds patience) noexcept;
 
  private:
-  struct Job {
-    Exposition exposition;
-    bool gzip;
-    Deliver deliver;
-  };
   struct State;
 
   static void run(const std::shared_ptr<State>& state);
@@ -54,4 +50,5 @@ class Gatherer {
   std::thread thread_;
 };
 
-}  // namespace vitals::detail
+}  // namespace detail
+}  // namespace vitals

@@ -2,6 +2,9 @@
 
 #include <utility>
 
+#include "http/endpoint/event_loop.hpp"
+#include "http/endpoint/gatherer.hpp"
+
 namespace vitals::detail {
 
 ScrapeQueue::ScrapeQueue(EventLoop& loop, Gatherer& gatherer, Limits limits, std::function<bool()> make_room)

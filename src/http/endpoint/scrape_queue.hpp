@@ -8,11 +8,12 @@
 
 #include <vitals/exposition.hpp>
 
-#include "http/endpoint/event_loop.hpp"
-#include "http/endpoint/gatherer.hpp"
 #include "http/endpoint/response.hpp"
 
 namespace vitals::detail {
+
+class EventLoop;
+class Gatherer;
 
 // Brings scrapes to the gatherer, first come first served. Only so many are under way at once, and none begins while
 // the bodies that someone holds fill the memory. For the loop's thread alone.

@@ -6,6 +6,8 @@
 
 #include <fcntl.h>
 
+#include <vitals/counter.hpp>
+
 namespace vitals::detail {
 namespace {
 

@@ -3,14 +3,17 @@
 #include <array>
 #include <atomic>
 #include <string>
-
-#include <vitals/counter.hpp>
-#include <vitals/histogram.hpp>
+#include <utility>
 
 #include "http/requests/http_method.hpp"
 #include "http/requests/http_status.hpp"
 
-namespace vitals::detail {
+namespace vitals {
+
+class Counter;
+class Histogram;
+
+namespace detail {
 
 // The series of one route and method: what finish() writes to without looking anything up.
 struct RouteSeries {
@@ -31,4 +34,5 @@ struct Route {
   std::array<std::atomic<RouteSeries*>, kMethods.size()> series{};
 };
 
-}  // namespace vitals::detail
+}  // namespace detail
+}  // namespace vitals

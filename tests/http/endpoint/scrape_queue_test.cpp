@@ -18,6 +18,8 @@
 #include <vitals/registry.hpp>
 
 #include "http/endpoint/endpoint_metrics.hpp"
+#include "http/endpoint/event_loop.hpp"
+#include "http/endpoint/gatherer.hpp"
 #include "http/http_client.hpp"
 
 namespace vitals::detail {
