@@ -9,7 +9,7 @@
 namespace vitals::detail {
 namespace {
 
-// Never destroyed: a program may fork while its statics end.
+// Never destroyed: a program may fork while its statics are destroyed.
 struct Guards {
   std::mutex mutex;
   std::vector<ForkGuard*> all;

@@ -6,8 +6,8 @@
 
 namespace vitals::detail {
 
-// The sockets of one endpoint, which a forked child closes before anything else: else it would hold the port, and
-// connections would not end for their clients when the parent closes them.
+// The sockets of one endpoint. A forked child closes them before anything else: otherwise it would hold the port, and
+// clients would not see the end of connections that the parent closes.
 class ForkGuard {
  public:
   explicit ForkGuard(std::size_t slots);
@@ -15,7 +15,8 @@ class ForkGuard {
   ForkGuard(const ForkGuard&) = delete;
   ForkGuard& operator=(const ForkGuard&) = delete;
 
-  /// From the time it is open until just before it is closed, so that a child never closes what took its number.
+  /// A descriptor must be held from when it is open until just before it is closed: a child must never close another
+  /// file that has taken its number.
   void hold(std::size_t slot, int fd) noexcept { fds_[slot].store(fd, std::memory_order_relaxed); }
   void release(std::size_t slot) noexcept { hold(slot, -1); }
 
@@ -23,7 +24,8 @@ class ForkGuard {
   void close_in_child() noexcept;
 
  private:
-  // Relaxed: fork() copies what its thread could see, and at worst a descriptor is closed or left that is about to be.
+  // Relaxed: the child has a copy of what the thread that forks could see. At worst it closes a descriptor that the
+  // parent is about to open or close, or leaves it open.
   std::vector<std::atomic<int>> fds_;
 };
 

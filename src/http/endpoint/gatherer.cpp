@@ -117,7 +117,7 @@ void Gatherer::run(const std::shared_ptr<State>& state) {
     lock.unlock();
     try {
       state->work(batch);
-    } catch (...) {  // out of memory; those who wait learn it from their deadline
+    } catch (...) {  // out of memory: the deadlines of the scrapes that wait end them
     }
     batch.clear();
     lock.lock();

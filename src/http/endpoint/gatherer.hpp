@@ -18,9 +18,9 @@ namespace detail {
 
 struct EndpointMetrics;
 
-// Renders the registry on a thread of its own, where callbacks may take their time.
-// Requests that come while it is at work share the next rendering, never the running one: what happened before a
-// request is in its answer.
+// Renders the registry on a thread of its own, where callbacks may take long.
+// Requests that come while it is at work share the next rendering and never the running one, so that an answer holds
+// all that happened before its request.
 class Gatherer {
  public:
   using Deliver = std::function<void(Response)>;

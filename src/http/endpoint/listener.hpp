@@ -13,12 +13,12 @@ struct Listener {
   std::uint16_t port;
 };
 
-/// Listens on an address in digits. Throws std::system_error with address and port.
-/// The socket is made by hand, since Asio's lack the close-on-exec flag.
+/// Listens on an address in digits. Throws std::system_error with address and port. Without Asio, whose sockets lack
+/// the close-on-exec flag.
 [[nodiscard]] Listener listen_on(const std::string& address, std::uint16_t port);
 
-/// What a limit per client address counts by: an IPv4 address, or an IPv6 network of 64 bits, which is what one client
-/// has.
+/// Connections are limited by this: the IPv4 address of a client, or its IPv6 network of 64 bits, all of which one
+/// client can have.
 using PeerKey = std::array<unsigned char, 16>;
 
 struct Accepted {

@@ -11,15 +11,15 @@ namespace vitals::detail {
 /// An answer's body, shared by all connections that it is sent to.
 using Body = std::shared_ptr<const std::string>;
 
-/// An answer but for its connection. Views are of constants.
+/// An answer, without the headers that depend on its connection. The views are of constants.
 struct Response {
   int status = 200;
   std::string_view content_type = "text/plain; charset=utf-8";
-  std::string_view more_headers = {};  // whole lines
+  std::string_view more_headers = {};  // whole lines, each with its end
   Body body = {};
 };
 
-/// The pages that don't come from the registry.
+/// What a request target can name.
 enum class Page { Metrics, Healthy, Ready, Index, NotFound };
 
 /// The page of a request target: its path must be exact; the query is ignored. "http://host/path" is "/path".

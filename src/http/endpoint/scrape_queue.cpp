@@ -17,7 +17,7 @@ void ScrapeQueue::add(const std::shared_ptr<Scrape>& scrape) {
 
 void ScrapeQueue::body_was_freed() noexcept try {
   if (!waiting_.empty()) loop_.post([this] { begin_next(); });
-} catch (...) {  // out of memory: those who wait have their deadlines
+} catch (...) {  // out of memory: the deadlines of those that wait end them
 }
 
 void ScrapeQueue::begin_next() {

@@ -5,9 +5,9 @@
 
 namespace vitals::detail {
 
-/// A thread that bears this name (15 bytes at most) and takes no signals that the program could want, so that its
-/// handlers run where they always did. Faults (SIGSEGV, …) come to it as to any thread. Throws std::system_error if
-/// there can be none.
+/// Starts a thread of this name (15 bytes at most) that takes no signals, so that the program's handlers run on the
+/// threads that they always ran on. It takes faults (SIGSEGV, …) as any thread does. Throws std::system_error if it
+/// can't be started.
 [[nodiscard]] std::thread start_service_thread(const char* name, std::function<void()> body);
 
 }  // namespace vitals::detail

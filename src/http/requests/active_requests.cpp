@@ -12,8 +12,8 @@ struct Shared {
   int users = 0;
 };
 
-// Never destroyed: a static HttpMetrics may end after any other static. Recursive: a shared_ptr that gets no memory
-// calls its deleter at once.
+// Never destroyed: a static HttpMetrics may be destroyed after any other static. Recursive: the constructor of a
+// shared_ptr that gets no memory calls its deleter, which locks it too.
 std::recursive_mutex& mutex() {
   static auto& only = *new std::recursive_mutex;
   return only;
@@ -26,8 +26,8 @@ std::map<const Registry*, Shared>& by_registry() {
 
 }  // namespace
 
-// Counted under the lock rather than by weak_ptr: the name belongs to one collector, so the last must be gone before
-// the next is made.
+// Users are counted under the lock rather than by a weak_ptr: only one collector may have the name at a time, so the
+// last must be gone before the next is made.
 std::shared_ptr<ActiveRequests> ActiveRequests::of(Registry& registry) {
   const std::lock_guard lock{mutex()};
   Shared& shared = by_registry()[&registry];

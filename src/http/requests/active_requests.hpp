@@ -9,8 +9,8 @@ namespace vitals::detail {
 
 // http_requests_active of one registry: requests started less requests finished. Two sharded counts rather than a
 // gauge, whose one cell all threads would write twice per request. Never negative: a request's start is counted before
-// its finish, and the reader reads the finishes first. What starts and ends between the two reads makes the value that
-// much too high, once.
+// its finish, and the reader reads the finishes first. A request that starts and ends between the two reads is counted
+// as active, once.
 class ActiveRequests {
  public:
   /// The one of this registry, shared by all HttpMetrics on it.
@@ -23,7 +23,7 @@ class ActiveRequests {
   [[nodiscard]] double value() const noexcept;
 
  private:
-  Registry counts_;  // exposed by nobody: where the two counters live
+  Registry counts_;  // never exposed; owns the two counters
   Counter& started_;
   Counter& finished_;
   CollectorToken token_;

@@ -8,7 +8,8 @@
 namespace vitals::detail {
 namespace {
 
-// A connection that becomes something else, such as a WebSocket, lasts as long as that, which says nothing of HTTP.
+// A connection that is upgraded, to a WebSocket for example, lasts as long as its user likes: that is no duration of
+// HTTP.
 bool measures_duration(std::uint8_t method, int status) noexcept {
   return status != 101 && method != method_index("CONNECT");
 }

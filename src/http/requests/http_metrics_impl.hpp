@@ -16,7 +16,7 @@
 
 namespace vitals::detail {
 
-// What an HttpMetrics holds: its families, its routes, and for each route and method the series.
+// The hidden half of HttpMetrics: its families, its routes, and the series of each route and method.
 class HttpMetricsImpl {
  public:
   HttpMetricsImpl(Registry& registry, const HttpOptions& options);
@@ -31,7 +31,7 @@ class HttpMetricsImpl {
 
   void started() noexcept { active_->started(); }
   void finished() noexcept { active_->finished(); }
-  /// Status -1: none that HTTP knows.
+  /// Counts and times a request. A status of -1 counts as `_OTHER`.
   void record(Route& route, std::uint8_t method, int status, std::chrono::steady_clock::duration duration) noexcept;
 
  private:
@@ -44,8 +44,8 @@ class HttpMetricsImpl {
   const std::shared_ptr<ActiveRequests> active_;
   const std::size_t max_routes_;
 
-  std::mutex mutex_;          // whoever adds a route or the series of a method; never taken for what exists
-  std::deque<Route> routes_;  // deques: references to what they hold must stay good
+  std::mutex mutex_;          // taken to add a route or the series of a method, not to find one
+  std::deque<Route> routes_;  // deques, so that routes and series never move
   std::deque<RouteSeries> all_series_;
   RouteTrie trie_;
   Route unmatched_{"_unmatched"};

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
 
 namespace vitals::detail {
 
-// The statuses whose counters are kept at hand for each route and method: those of the IANA registry, and 499, which is
-// ours for a client that went away. Others are looked up in the family each time; there they are exact too.
+// The statuses whose counters each route and method keeps: those of the IANA registry, and 499, which vitals gives to a
+// client that went away. The counters of others are looked up in the family each time, and are as exact.
 inline constexpr std::uint16_t kKnownStatuses[] = {
     100, 101, 102, 103, 200, 201, 202, 203, 204, 205, 206, 207, 208, 226, 300, 301, 302, 303, 304, 305, 307,
     308, 400, 401, 402, 403, 404, 405, 406, 407, 408, 409, 410, 411, 412, 413, 414, 415, 416, 417, 418, 421,

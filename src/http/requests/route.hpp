@@ -20,8 +20,8 @@ struct RouteSeries {
   explicit RouteSeries(Histogram& duration) noexcept : duration_seconds{duration} {}
 
   Histogram& duration_seconds;
-  // Null until the status is seen. Set once (threads that race set the same value). Release and acquire: who reads the
-  // pointer sees the counter that another thread made.
+  // Null until the status is seen. Set once (threads that race set the same value). Release and acquire: a thread that
+  // reads the pointer sees the counter that another one made.
   std::array<std::atomic<Counter*>, kStatusSlots> requests{};
 };
 
@@ -29,8 +29,8 @@ struct Route {
   explicit Route(std::string text) : pattern{std::move(text)} {}
 
   const std::string pattern;
-  // Null until the method is seen; then never changed. Release and acquire: who reads the pointer sees what it points
-  // to.
+  // Null until the method is seen; then never changed. Release and acquire: a thread that reads the pointer sees the
+  // series that it points to.
   std::array<std::atomic<RouteSeries*>, kMethods.size()> series{};
 };
 

@@ -12,7 +12,7 @@ enum class SegmentKind { Fixed, Hole, Rest };
 /// end.
 [[nodiscard]] std::string_view next_pattern_segment(std::string_view& pattern) noexcept;
 
-/// "*", ".*" and "(.*)" are the rest; whatever has a character that no fixed segment needs is a hole, so that a
+/// "*", ".*" and "(.*)" are the rest. A segment with a character that no fixed segment needs is a hole, so that a
 /// server's regular expression can't become a label by accident.
 [[nodiscard]] SegmentKind segment_kind(std::string_view segment) noexcept;
 
@@ -24,7 +24,7 @@ struct RouteSpec {
   std::string_view pattern;
 };
 
-/// Why a template can't be a label, whoever wrote it; empty if it can.
+/// Why a template can't be a label; empty if it can.
 [[nodiscard]] std::string_view label_fault(std::string_view pattern) noexcept;
 
 /// "GET|POST /path" or "/path" (its methods: GET). Throws std::invalid_argument if it is malformed.

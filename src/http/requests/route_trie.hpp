@@ -11,8 +11,8 @@ namespace vitals::detail {
 
 struct Route;
 
-// Routes by the segments of their templates. Only ever grows: readers take no lock and may run while a route is added.
-// Writers must exclude each other.
+// Routes by the segments of their templates. It only ever grows: readers take no lock and may run while a route is
+// added. Writers must exclude each other.
 class RouteTrie {
  public:
   /// The route that stands for this path, or null. Visits at most kMaxVisits nodes, so that no path is expensive.
@@ -25,9 +25,9 @@ class RouteTrie {
   static constexpr int kMaxVisits = 64;
 
  private:
-  // Nodes are complete before a pointer to them is stored, and never go. next_fixed is set before the node is
-  // reachable; the other pointers change only by release stores, and are read by acquire loads: who reads one sees the
-  // node behind it.
+  // Nodes are complete before a pointer to them is stored, and are never removed. next_fixed is set before the node is
+  // reachable; the other pointers change only by release stores, and are read by acquire loads: a thread that reads one
+  // sees the node behind it.
   struct Node {
     std::string segment;
     Node* next_fixed = nullptr;
