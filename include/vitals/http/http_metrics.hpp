@@ -64,7 +64,7 @@ class HttpMetrics {
   [[nodiscard]] HttpRequest start(std::string_view method, RouteRef route) noexcept;
 
  private:
-  std::unique_ptr<detail::HttpSeries> series_;
+  std::unique_ptr<detail::HttpMetricsImpl> impl_;
 };
 
 }  // namespace vitals

@@ -10,7 +10,7 @@
 namespace vitals {
 
 namespace detail {
-class HttpSeries;
+class HttpMetricsImpl;
 }
 
 /// One HTTP request under way: HttpMetrics::start() makes it, finish() records it, once. However else it ends it is
@@ -29,7 +29,7 @@ class HttpRequest {
   ~HttpRequest();
 
   /// Whether it is still to be recorded.
-  explicit operator bool() const noexcept { return series_ != nullptr; }
+  explicit operator bool() const noexcept { return impl_ != nullptr; }
 
   /// Sets the route, where it is known only later than the start.
   void route(RouteRef route) noexcept { route_ = route.route_; }
@@ -54,12 +54,12 @@ class HttpRequest {
 
  private:
   friend class HttpMetrics;
-  HttpRequest(detail::HttpSeries& series, detail::Route& route, std::uint8_t method) noexcept;
+  HttpRequest(detail::HttpMetricsImpl& impl, detail::Route& route, std::uint8_t method) noexcept;
 
   void take(HttpRequest& other) noexcept;
   void end() noexcept;
 
-  detail::HttpSeries* series_ = nullptr;  // null: nothing to record (any more)
+  detail::HttpMetricsImpl* impl_ = nullptr;  // null: nothing to record (any more)
   detail::Route* route_ = nullptr;
   Clock::time_point start_{};
   std::thread::id thread_;   // the thread of the start: only there does counting exceptions mean anything

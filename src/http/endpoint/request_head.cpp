@@ -1,0 +1,85 @@
+#include "http/endpoint/request_head.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <limits>
+#include <system_error>
+
+// No other source includes Boost.Beast, whose parser of HTTP/1 heads takes seconds to compile.
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/parser.hpp>
+
+#include "http/endpoint/head_scanner.hpp"
+
+namespace vitals::detail {
+namespace {
+
+namespace http = boost::beast::http;
+using Parser = http::request_parser<http::empty_body>;
+
+constexpr std::size_t kMaxHeaders = 64;
+
+template <class Text>
+std::string_view to_std(const Text& text) {
+  return {text.data(), text.size()};
+}
+
+// The fields of that name as one list, RFC 9110 5.3.
+std::string joined(const Parser::value_type& message, http::field name) {
+  std::string all;
+  for (auto [field, end] = message.equal_range(name); field != end; ++field) {
+    if (!all.empty()) all += ", ";
+    all += to_std(field->value());
+  }
+  return all;
+}
+
+// Digits and a dot, between 0.1 s and two minutes; a scraper that writes anything else has not said how long it waits.
+std::chrono::milliseconds parse_timeout(std::string_view text) {
+  if (text.empty() || text.size() > 16 || text.find_first_not_of("0123456789.") != std::string_view::npos) return {};
+  double seconds = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds, std::chars_format::fixed);
+  if (error != std::errc{} || end != text.data() + text.size()) return {};
+  return std::chrono::milliseconds{static_cast<int>(std::clamp(seconds, 0.1, 120.0) * 1000)};
+}
+
+// What Beast's parser lets pass and this endpoint does not.
+int check(const Parser& parser) {
+  const auto& message = parser.get();
+  const auto hosts = message.count(http::field::host);
+  if (message.target().size() > kMaxTarget) return 414;
+  if (static_cast<std::size_t>(std::distance(message.begin(), message.end())) > kMaxHeaders) return 431;
+  if (hosts > 1 || (hosts == 0 && message.version() > 10)) return 400;
+  if (message.method() != http::verb::get && message.method() != http::verb::head) return 405;
+  if (message.count(http::field::transfer_encoding) > 0) return 400;
+  return parser.content_length().value_or(0) > 0 ? 413 : 200;
+}
+
+}  // namespace
+
+int parse_request_head(std::string_view bytes, RequestHead& head) {
+  Parser parser;
+  parser.header_limit(kMaxHeadBytes + 1);
+  parser.body_limit(std::numeric_limits<std::uint64_t>::max());  // check() refuses all that claim to have a body
+  boost::beast::error_code error;
+  parser.put(boost::asio::buffer(bytes.data(), bytes.size()), error);
+  if (error == http::error::bad_version) return 505;
+  if (error || !parser.is_header_done()) return 400;
+  const auto& message = parser.get();
+  head.is_head = message.method() == http::verb::head;
+  if (const int status = check(parser); status != 200) return status;
+
+  head.target = to_std(message.target());
+  head.accept = joined(message, http::field::accept);
+  head.accept_encoding = joined(message, http::field::accept_encoding);
+  head.scrape_timeout = parse_timeout(to_std(message["X-Prometheus-Scrape-Timeout-Seconds"]));
+  head.is_http_1_0 = message.version() == 10;
+  head.keep_alive = message.keep_alive();
+  return 200;
+}
+
+}  // namespace vitals::detail

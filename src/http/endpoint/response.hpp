@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstddef>
+#include <ctime>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace vitals::detail {
+
+/// An answer's body, shared by all connections that it is sent to.
+using Body = std::shared_ptr<const std::string>;
+
+/// An answer, without the headers that depend on its connection. The views are of constants.
+struct Response {
+  int status = 200;
+  std::string_view content_type = "text/plain; charset=utf-8";
+  std::string_view more_headers = {};  // whole lines, each with its end
+  Body body = {};
+};
+
+/// What a request target can name.
+enum class Page { Metrics, Healthy, Ready, Index, NotFound };
+
+/// The page of a request target: its path must be exact; the query is ignored. "http://host/path" is "/path".
+[[nodiscard]] Page find_page(std::string_view target) noexcept;
+
+/// The answer for a page other than Page::Metrics.
+[[nodiscard]] Response page_response(Page page, bool ready);
+
+/// A refusal or a failure, with its reason as the body.
+[[nodiscard]] Response error_response(int status);
+
+/// The status line and the headers. Nothing in them comes from the client.
+[[nodiscard]] std::string render_head(const Response& response, std::string_view connection, std::time_t now);
+
+}  // namespace vitals::detail

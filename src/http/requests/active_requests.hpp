@@ -1,0 +1,32 @@
+#pragma once
+
+#include <memory>
+
+#include <vitals/counter.hpp>
+#include <vitals/registry.hpp>
+
+namespace vitals::detail {
+
+// http_requests_active of one registry: requests started less requests finished. Two sharded counts rather than a
+// gauge, whose one cell all threads would write twice per request. Never negative: a request's start is counted before
+// its finish, and the reader reads the finishes first. A request that starts and ends between the two reads is counted
+// as active, once.
+class ActiveRequests {
+ public:
+  /// The one of this registry, shared by all HttpMetrics on it.
+  static std::shared_ptr<ActiveRequests> of(Registry& registry);
+
+  explicit ActiveRequests(Registry& registry);
+
+  void started() noexcept { started_.inc(); }
+  void finished() noexcept { finished_.inc(); }
+  [[nodiscard]] double value() const noexcept;
+
+ private:
+  Registry counts_;  // never exposed; owns the two counters
+  Counter& started_;
+  Counter& finished_;
+  CollectorToken token_;
+};
+
+}  // namespace vitals::detail

@@ -1,0 +1,132 @@
+#include "http/requests/route_pattern.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "http/requests/http_method.hpp"
+
+namespace vitals::detail {
+namespace {
+
+constexpr std::size_t kMaxPattern = 256;
+
+[[noreturn]] void refuse(std::string_view route, const std::string& rule) {
+  throw std::invalid_argument("vitals::HttpMetrics: route \"" + std::string{route} + "\": " + rule);
+}
+
+bool is_enclosed(std::string_view segment) noexcept {
+  if (segment.size() < 3) return false;
+  const char open = segment.front();
+  const char close = segment.back();
+  const bool paired = (open == '{' && close == '}') || (open == '<' && close == '>') || (open == '(' && close == ')');
+  return paired &&
+         segment.substr(1, segment.size() - 2).find_first_of(open == '(' ? "" : "{}<>()*") == std::string_view::npos;
+}
+
+std::string_view hole_name(std::string_view segment) noexcept {
+  if (segment.size() > 1 && segment.front() == ':') return segment.substr(1);
+  return is_enclosed(segment) && segment.front() != '(' ? segment.substr(1, segment.size() - 2) : std::string_view{};
+}
+
+void check_segments(std::string_view route, std::string_view pattern) {
+  while (!pattern.empty()) {
+    const auto segment = next_pattern_segment(pattern);
+    const auto kind = segment_kind(segment);
+    if (kind == SegmentKind::Rest && !pattern.empty()) refuse(route, "\"*\" takes the rest of the path; put it last");
+    const bool is_whole = is_enclosed(segment) || (segment.size() > 1 && segment.front() == ':');
+    if (kind == SegmentKind::Hole && !is_whole) {
+      refuse(route,
+             "the segment \"" + std::string{segment} + "\" is neither fixed nor one hole; write it as \"{name}\"");
+    }
+  }
+}
+
+std::vector<std::string_view> split_methods(std::string_view text) {
+  std::vector<std::string_view> methods;
+  for (;;) {
+    const auto end = text.find('|');
+    methods.push_back(text.substr(0, end));
+    if (end == std::string_view::npos) return methods;
+    text.remove_prefix(end + 1);
+  }
+}
+
+void check_methods(std::string_view route, const std::vector<std::string_view>& methods) {
+  for (const auto method : methods) {
+    if (method_index(method) != kOtherMethod) continue;
+    refuse(route, "\"" + std::string{method} + "\" is no HTTP method; write \"GET /path\" or \"GET|POST /path\"");
+  }
+}
+
+}  // namespace
+
+std::string_view next_pattern_segment(std::string_view& pattern) noexcept {
+  const auto first = pattern.find_first_not_of('/');
+  pattern.remove_prefix(first == std::string_view::npos ? pattern.size() : first);
+  int depth = 0;
+  std::size_t i = 0;
+  for (; i < pattern.size(); ++i) {
+    const char c = pattern[i];
+    if (c == '(' || c == '[' || c == '{' || c == '<') ++depth;
+    if (c == ')' || c == ']' || c == '}' || c == '>') --depth;
+    if (c == '/' && depth <= 0) break;
+  }
+  const auto segment = pattern.substr(0, i);
+  pattern.remove_prefix(i);
+  if (pattern.find_first_not_of('/') == std::string_view::npos) pattern = {};
+  return segment;
+}
+
+SegmentKind segment_kind(std::string_view segment) noexcept {
+  if (segment == "*" || segment == ".*" || segment == "(.*)") return SegmentKind::Rest;
+  const bool has_hole = segment.starts_with(':') || segment.find_first_of("{}<>()[]*\\+^$|") != std::string_view::npos;
+  return has_hole ? SegmentKind::Hole : SegmentKind::Fixed;
+}
+
+std::string canonical_pattern(std::string_view pattern) {
+  std::string out;
+  int holes = 0;
+  while (!pattern.empty()) {
+    const auto segment = next_pattern_segment(pattern);
+    if (segment.empty()) break;
+    out += '/';
+    switch (segment_kind(segment)) {
+      case SegmentKind::Fixed:
+        out += segment;
+        break;
+      case SegmentKind::Rest:
+        return out += '*';
+      case SegmentKind::Hole:
+        ++holes;
+        const auto name = hole_name(segment);
+        out += '{' + (name.empty() ? std::to_string(holes) : std::string{name}) + '}';
+    }
+  }
+  return out.empty() ? "/" : out;
+}
+
+std::string_view label_fault(std::string_view pattern) noexcept {
+  if (pattern.size() > kMaxPattern) return "longer than 256 bytes; shorten it";
+  const auto is_bad = [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == '\x7f'; };
+  return std::ranges::any_of(pattern, is_bad) ? "no spaces or control characters in a template" : "";
+}
+
+RouteSpec parse_route(std::string_view route) {
+  RouteSpec spec;
+  spec.pattern = route;
+  spec.methods = {"GET"};
+  if (const auto space = route.find(' '); space != std::string_view::npos && !route.starts_with('/')) {
+    spec.pattern = route.substr(space + 1);
+    spec.methods = split_methods(route.substr(0, space));
+  }
+  if (!spec.pattern.starts_with('/'))
+    refuse(route, "the template must start with '/'; write \"GET /path\" or \"/path\"");
+  if (const std::string_view fault = label_fault(spec.pattern); !fault.empty()) refuse(route, std::string{fault});
+  if (spec.pattern.find_first_of("?#") != std::string_view::npos)
+    refuse(route, "a template has no query; leave out '?' and '#'");
+  check_methods(route, spec.methods);
+  check_segments(route, spec.pattern);
+  return spec;
+}
+
+}  // namespace vitals::detail
