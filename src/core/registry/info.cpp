@@ -1,4 +1,4 @@
-#include "core/registry/info.hpp"
+#include "core/registry/info_state.hpp"
 
 #include <string_view>
 #include <utility>

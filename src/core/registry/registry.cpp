@@ -10,7 +10,7 @@
 #include "core/instruments/native_buckets.hpp"
 #include "core/registry/callbacks.hpp"
 #include "core/registry/declaration_rules.hpp"
-#include "core/registry/info.hpp"
+#include "core/registry/info_state.hpp"
 #include "core/registry/registry_state.hpp"
 #include "core/text/metric_types.hpp"
 #include "core/text/refuse.hpp"
