@@ -1,20 +1,24 @@
 #pragma once
 
 #include <mutex>
-#include <string>
+#include <utility>
 #include <vector>
 
 #include <vitals/info.hpp>
+#include <vitals/snapshot.hpp>
 
-namespace vitals {
+namespace vitals::detail {
 
-struct Info::Data {
-  const std::string name;
-  const std::string help;
+/// What every Info is.
+struct InfoState final : Info {
+  InfoState(FamilySnapshot head, std::vector<Label> constant_labels, bool utf8)
+      : family{std::move(head)}, constant{std::move(constant_labels)}, utf8_names{utf8} {}
+
+  const FamilySnapshot family;        // without metrics
   const std::vector<Label> constant;  // labels of the registry
   const bool utf8_names;
-  std::mutex mutex{};
-  std::vector<Label> labels{};  // under the lock
+  mutable std::mutex mutex;
+  std::vector<Label> current;  // under the lock
 };
 
-}  // namespace vitals
+}  // namespace vitals::detail
