@@ -6,7 +6,7 @@ namespace vitals {
 
 class Registry;
 
-/// What a program says of its own build; what is empty is left out.
+/// What a program says of its own build. A label whose value is empty is left out.
 struct BuildInfo {
   std::string_view version{};
   std::string_view revision{};

@@ -74,9 +74,9 @@ LabelArgument<T> label_argument(const T& value) {
   }
 }
 
-// What a registry keeps a Family of any type as.
-struct FamilyFacade {
-  virtual ~FamilyFacade() = default;
+// A Family of any type, as a registry keeps it.
+struct AnyFamily {
+  virtual ~AnyFamily() = default;
 };
 
 }  // namespace detail
@@ -109,7 +109,7 @@ struct FamilyOptions {
 /// Lifetime: owned by its Registry. A reference from with() stays valid as long as the Registry, after the series has
 /// ended too, by remove() or otherwise: what is recorded through it then shows nowhere, and never in another series.
 template <class Metric, std::size_t N>
-class Family final : public detail::FamilyFacade {
+class Family final : public detail::AnyFamily {
  public:
   explicit Family(detail::FamilyBase& family) noexcept : family_{family} {}
   Family(const Family&) = delete;

@@ -6,13 +6,10 @@
 
 namespace vitals {
 
-class Registry;
-
 /// Facts as labels of a sample that is 1: Registry::info().
 /// Thread-safe. Lifetime: owned by its Registry; a reference is valid as long as the Registry.
 class Info {
  public:
-  ~Info();
   Info(const Info&) = delete;
   Info& operator=(const Info&) = delete;
 
@@ -20,13 +17,10 @@ class Info {
   void set(std::vector<Label> labels);
   [[nodiscard]] std::vector<Label> labels() const;
 
- private:
-  friend Registry;
-  struct Data;
-
-  explicit Info(Data* data) noexcept : data_{data} {}
-
-  Data* const data_;  // ours
+ protected:
+  // Its labels are in the class that the library derives.
+  Info() noexcept = default;
+  ~Info() = default;
 };
 
 }  // namespace vitals

@@ -18,6 +18,8 @@ struct PeakOptions {
   /// How long a peak is shown at least, and half of how long at most where it is read often (a window ends when it is
   /// read): longer than the scrape interval. By the registry's clock.
   std::chrono::nanoseconds window = std::chrono::seconds{60};
+
+  friend bool operator==(const PeakOptions&, const PeakOptions&) = default;
 };
 
 /// The greatest value of the last one to two windows, exposed as a gauge: what a gauge that is scraped now and then

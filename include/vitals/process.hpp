@@ -14,8 +14,8 @@ void register_process_metrics(Registry& registry);
 /// Exposes what the allocator knows of the heap, process_heap_bytes and allocator_…{allocator}: "jemalloc" or
 /// "tcmalloc" if the process runs it, else "glibc". Where the allocator is another one, or a sanitizer's, nothing. Cost
 /// of a scrape: 5 to 10 µs; but glibc walks the free chunks of each arena, while malloc and free of its threads wait:
-/// 30 ms for 100,000 that lie scattered. What took 1 ms or more serves for 100 times that long. Calling it again
-/// changes nothing. Thread-safe.
+/// 30 ms for 100,000 that lie scattered. A reading that took 1 ms or more is used for 100 times that long. Calling it
+/// again changes nothing. Thread-safe.
 void register_allocator_metrics(Registry& registry);
 
 /// Exposes what vitals had to refuse: vitals_invalid_updates_total (of the whole process), and of this registry

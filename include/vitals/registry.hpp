@@ -1,19 +1,17 @@
 #pragma once
 
-#include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <functional>
-#include <string>
+#include <span>
 #include <string_view>
 #include <type_traits>
 #include <vector>
 
 #include <vitals/buckets.hpp>
-#include <vitals/clock.hpp>
 #include <vitals/collector_token.hpp>
 #include <vitals/counter.hpp>
-#include <vitals/exemplar.hpp>
+#include <vitals/detail/metric_kind.hpp>
 #include <vitals/family.hpp>
 #include <vitals/gauge.hpp>
 #include <vitals/histogram.hpp>
@@ -28,11 +26,10 @@
 namespace vitals {
 
 class Info;
-
 namespace detail {
 struct Access;
-class RegistryState;
-FamilyFacade& facade(FamilyBase& family, FamilyFacade* (*make)(FamilyBase&));
+/// The Family that users of `family` hold; made by `make` if there is none yet.
+AnyFamily& users_family(FamilyBase& family, AnyFamily* (*make)(FamilyBase&));
 }  // namespace detail
 
 /// The metrics of a program, or of a part of it: makes them, owns them, and is what an endpoint exposes. Thread-safe.
@@ -52,77 +49,92 @@ class Registry {
   Registry& operator=(const Registry&) = delete;
 
   /// A counter is exposed under a name that ends in `_total`; the ending is added if it is not there.
-  Counter& counter(std::string_view name, std::string_view help, const FamilyOptions& options = {});
-  Gauge& gauge(std::string_view name, std::string_view help, const FamilyOptions& options = {});
+  Counter& counter(std::string_view name, std::string_view help, const FamilyOptions& options = {}) {
+    return metric<Counter>(name, help, options, {.type = MetricType::Counter});
+  }
+  Gauge& gauge(std::string_view name, std::string_view help, const FamilyOptions& options = {}) {
+    return metric<Gauge>(name, help, options, {.type = MetricType::Gauge});
+  }
   Histogram& histogram(std::string_view name, std::string_view help, const Buckets& buckets = Buckets::latency(),
-                       const FamilyOptions& options = {});
+                       const FamilyOptions& options = {}) {
+    return metric<Histogram>(name, help, options, {.type = MetricType::Histogram, .buckets = &buckets});
+  }
   /// With native buckets: histogram("a_seconds", "Help.", vitals::Native{}), or beside others:
   /// histogram("a_seconds", "Help.", vitals::Buckets::latency(), vitals::Native{}). With labels the same, after them.
   template <std::same_as<Native> Kind>
   Histogram& histogram(std::string_view name, std::string_view help, const Kind& native,
                        const FamilyOptions& options = {}) {
-    return only_histogram(native_histograms(name, help, {nullptr, 0}, options, nullptr, native));
+    return metric<Histogram>(name, help, options, {.type = MetricType::Histogram, .native = &native});
   }
   template <std::same_as<Native> Kind>
   Histogram& histogram(std::string_view name, std::string_view help, const Buckets& buckets, const Kind& native,
                        const FamilyOptions& options = {}) {
-    return only_histogram(native_histograms(name, help, {nullptr, 0}, options, &buckets, native));
+    return metric<Histogram>(name, help, options,
+                             {.type = MetricType::Histogram, .buckets = &buckets, .native = &native});
   }
   Summary& summary(std::string_view name, std::string_view help, const SummaryOptions& summary = {},
-                   const FamilyOptions& options = {});
+                   const FamilyOptions& options = {}) {
+    return metric<Summary>(name, help, options, {.type = MetricType::Summary, .summary = &summary});
+  }
   PeakGauge& peak_gauge(std::string_view name, std::string_view help, const PeakOptions& peak = {},
-                        const FamilyOptions& options = {});
+                        const FamilyOptions& options = {}) {
+    return metric<PeakGauge>(name, help, options, {.type = MetricType::Gauge, .peak = &peak});
+  }
   StateSet& state_set(std::string_view name, std::string_view help, const States& states,
-                      const FamilyOptions& options = {});
+                      const FamilyOptions& options = {}) {
+    return metric<StateSet>(name, help, options, {.type = MetricType::StateSet, .states = &states});
+  }
   /// A gauge whose type is not told.
-  Gauge& untyped(std::string_view name, std::string_view help, const FamilyOptions& options = {});
+  Gauge& untyped(std::string_view name, std::string_view help, const FamilyOptions& options = {}) {
+    return metric<Gauge>(name, help, options, {.type = MetricType::Untyped});
+  }
 
   /// With labels: counter("requests_total", "Help.", {"method", "status"}).with("GET", "200").inc().
   template <std::size_t N>
   Family<Counter, N>& counter(std::string_view name, std::string_view help, const std::string_view (&labels)[N],
                               const FamilyOptions& options = {}) {
-    return facade<Counter, N>(counters(name, help, {labels, N}, options));
+    return family<Counter>(name, help, labels, options, {.type = MetricType::Counter});
   }
   template <std::size_t N>
   Family<Gauge, N>& gauge(std::string_view name, std::string_view help, const std::string_view (&labels)[N],
                           const FamilyOptions& options = {}) {
-    return facade<Gauge, N>(gauges(name, help, {labels, N}, options));
+    return family<Gauge>(name, help, labels, options, {.type = MetricType::Gauge});
   }
   template <std::size_t N>
   Family<Histogram, N>& histogram(std::string_view name, std::string_view help, const std::string_view (&labels)[N],
                                   const Buckets& buckets = Buckets::latency(), const FamilyOptions& options = {}) {
-    return facade<Histogram, N>(histograms(name, help, {labels, N}, options, buckets));
+    return family<Histogram>(name, help, labels, options, {.type = MetricType::Histogram, .buckets = &buckets});
   }
   template <std::size_t N, std::same_as<Native> Kind>
   Family<Histogram, N>& histogram(std::string_view name, std::string_view help, const std::string_view (&labels)[N],
                                   const Kind& native, const FamilyOptions& options = {}) {
-    return facade<Histogram, N>(native_histograms(name, help, {labels, N}, options, nullptr, native));
+    return family<Histogram>(name, help, labels, options, {.type = MetricType::Histogram, .native = &native});
   }
   template <std::size_t N, std::same_as<Native> Kind>
   Family<Histogram, N>& histogram(std::string_view name, std::string_view help, const std::string_view (&labels)[N],
                                   const Buckets& buckets, const Kind& native, const FamilyOptions& options = {}) {
-    return facade<Histogram, N>(native_histograms(name, help, {labels, N}, options, &buckets, native));
+    return family<Histogram>(name, help, labels, options,
+                             {.type = MetricType::Histogram, .buckets = &buckets, .native = &native});
   }
   template <std::size_t N>
   Family<Summary, N>& summary(std::string_view name, std::string_view help, const std::string_view (&labels)[N],
                               const SummaryOptions& summary = {}, const FamilyOptions& options = {}) {
-    return facade<Summary, N>(summaries(name, help, {labels, N}, options, summary));
+    return family<Summary>(name, help, labels, options, {.type = MetricType::Summary, .summary = &summary});
   }
-
   template <std::size_t N>
   Family<PeakGauge, N>& peak_gauge(std::string_view name, std::string_view help, const std::string_view (&labels)[N],
                                    const PeakOptions& peak = {}, const FamilyOptions& options = {}) {
-    return facade<PeakGauge, N>(peak_gauges(name, help, {labels, N}, options, peak));
+    return family<PeakGauge>(name, help, labels, options, {.type = MetricType::Gauge, .peak = &peak});
   }
   template <std::size_t N>
   Family<StateSet, N>& state_set(std::string_view name, std::string_view help, const std::string_view (&labels)[N],
                                  const States& states, const FamilyOptions& options = {}) {
-    return facade<StateSet, N>(state_sets(name, help, {labels, N}, options, states));
+    return family<StateSet>(name, help, labels, options, {.type = MetricType::StateSet, .states = &states});
   }
   template <std::size_t N>
   Family<Gauge, N>& untyped(std::string_view name, std::string_view help, const std::string_view (&labels)[N],
                             const FamilyOptions& options = {}) {
-    return facade<Gauge, N>(untypeds(name, help, {labels, N}, options));
+    return family<Gauge>(name, help, labels, options, {.type = MetricType::Untyped});
   }
 
   /// Facts: info("build", "Build.", {{"version", "1.0"}}) exposes build_info{version="1.0"} 1. The same labels again,
@@ -133,19 +145,19 @@ class Registry {
   /// at a time; it may take locks, but must not wait for a scrape. If it throws, its metric is left out of that scrape
   /// and vitals_collector_errors_total counts it.
   CollectorToken gauge_callback(std::string_view name, std::string_view help, std::function<double()> callback);
-  /// A counter that fell, is negative or NaN counts as an error too, and is left out; from what it fell to it goes on.
+  /// A counter that fell, is negative or NaN is left out as an error; the next scrape goes on from what it fell to.
   CollectorToken counter_callback(std::string_view name, std::string_view help, std::function<double()> callback);
-  /// With labels: gauge_callback("a", "A.", {"queue"}, [](vitals::Samples<1>& out) { out.add(42, "mail"); }). Of
-  /// counters, one that is left out leaves out all of them.
+  /// With labels: gauge_callback("a", "A.", {"queue"}, [](vitals::Samples<1>& out) { out.add(42, "mail"); }). If
+  /// one of the counters is left out, all of them are.
   template <std::size_t N>
   CollectorToken gauge_callback(std::string_view name, std::string_view help, const std::string_view (&labels)[N],
                                 const std::type_identity_t<std::function<void(Samples<N>&)>>& callback) {
-    return callbacks(MetricType::Gauge, name, help, {labels, N}, detail::sink_callback<N>(callback));
+    return callbacks(MetricType::Gauge, name, help, labels, detail::sink_callback<N>(callback));
   }
   template <std::size_t N>
   CollectorToken counter_callback(std::string_view name, std::string_view help, const std::string_view (&labels)[N],
                                   const std::type_identity_t<std::function<void(Samples<N>&)>>& callback) {
-    return callbacks(MetricType::Counter, name, help, {labels, N}, detail::sink_callback<N>(callback));
+    return callbacks(MetricType::Counter, name, help, labels, detail::sink_callback<N>(callback));
   }
 
   /// Whole families, asked for at each scrape by the rules of gauge_callback: if it throws, all are left out. One that
@@ -159,38 +171,26 @@ class Registry {
 
  private:
   friend detail::Access;
+  struct Impl;
 
-  struct LabelNames {
-    const std::string_view* names;
-    std::size_t size;
-  };
-
-  template <class Metric, std::size_t N>
-  static Family<Metric, N>& facade(detail::FamilyBase& family) {
-    const auto make = [](detail::FamilyBase& made) -> detail::FamilyFacade* { return new Family<Metric, N>{made}; };
-    return static_cast<Family<Metric, N>&>(detail::facade(family, make));
+  // The one metric of a family without labels.
+  template <class Metric>
+  Metric& metric(std::string_view name, std::string_view help, const FamilyOptions& options,
+                 const detail::MetricKind& kind) {
+    return *static_cast<Metric*>(detail::find_or_create(declare(name, help, {}, options, kind), nullptr));
   }
-  detail::FamilyBase& counters(std::string_view name, std::string_view help, LabelNames labels,
-                               const FamilyOptions& options);
-  detail::FamilyBase& gauges(std::string_view name, std::string_view help, LabelNames labels,
-                             const FamilyOptions& options);
-  detail::FamilyBase& histograms(std::string_view name, std::string_view help, LabelNames labels,
-                                 const FamilyOptions& options, const Buckets& buckets);
-  detail::FamilyBase& native_histograms(std::string_view name, std::string_view help, LabelNames labels,
-                                        const FamilyOptions& options, const Buckets* buckets, const Native& native);
-  detail::FamilyBase& summaries(std::string_view name, std::string_view help, LabelNames labels,
-                                const FamilyOptions& options, const SummaryOptions& summary);
-  static Histogram& only_histogram(detail::FamilyBase& family);
-  detail::FamilyBase& peak_gauges(std::string_view name, std::string_view help, LabelNames labels,
-                                  const FamilyOptions& options, const PeakOptions& peak);
-  detail::FamilyBase& state_sets(std::string_view name, std::string_view help, LabelNames labels,
-                                 const FamilyOptions& options, const States& states);
-  detail::FamilyBase& untypeds(std::string_view name, std::string_view help, LabelNames labels,
-                               const FamilyOptions& options);
-  CollectorToken callbacks(MetricType type, std::string_view name, std::string_view help, LabelNames labels,
-                           std::function<void(detail::SampleSink&)> callback);
+  template <class Metric, std::size_t N>
+  Family<Metric, N>& family(std::string_view name, std::string_view help, const std::string_view (&labels)[N],
+                            const FamilyOptions& options, const detail::MetricKind& kind) {
+    const auto make = [](detail::FamilyBase& made) -> detail::AnyFamily* { return new Family<Metric, N>{made}; };
+    return static_cast<Family<Metric, N>&>(detail::users_family(declare(name, help, labels, options, kind), make));
+  }
+  detail::FamilyBase& declare(std::string_view name, std::string_view help, std::span<const std::string_view> labels,
+                              const FamilyOptions& options, const detail::MetricKind& kind);
+  CollectorToken callbacks(MetricType type, std::string_view name, std::string_view help,
+                           std::span<const std::string_view> labels, std::function<void(detail::SampleSink&)> callback);
 
-  detail::RegistryState* const state_;  // lives until we and the scrapes under way are gone
+  Impl* const impl_;  // ours
 };
 
 /// A registry for those who need only one. Made at its first use, never destroyed: safe in static destructors and

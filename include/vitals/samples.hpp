@@ -14,13 +14,13 @@ struct SampleSink;
 void add_sample(SampleSink& sink, double value, const std::string_view* values);
 }  // namespace detail
 
-/// What a callback with N labels gives to a scrape. Only within the callback.
+/// What a callback with N labels gives to a scrape. Valid only within the callback.
 template <std::size_t N>
 class Samples {
  public:
   explicit Samples(detail::SampleSink& sink) noexcept : sink_{sink} {}
 
-  /// A series: its value, and its label values as for Family::with(). None twice.
+  /// Adds a series: its value, and its label values as for Family::with(). No two series may have the same ones.
   template <detail::LabelValue... Values>
   requires(sizeof...(Values) == N) void add(double value, const Values&... values) {
     add_views(value, detail::LabelText{detail::label_argument(values)}.view()...);

@@ -21,6 +21,8 @@ struct SummaryOptions {
   std::chrono::nanoseconds window = std::chrono::seconds{60};
   /// In how many steps the window moves: quantiles cover the current slice and the slices - 1 before it. 2 to 60.
   std::size_t slices = 6;
+
+  friend bool operator==(const SummaryOptions&, const SummaryOptions&) = default;
 };
 
 /// What a summary held at one moment. A plain value.

@@ -48,7 +48,7 @@ class Delta {
 /// Compares the registry's text (format 0.0.4) with the expected one, HELP, TYPE and the order of lines included: empty
 /// if they are equal, else the lines that differ, `-` before those that were expected, `+` before those that are there.
 /// Blank lines and blanks around lines of `expected` don't count. With `families`, only those of these names
-/// ("a_total") are looked at; a name that there is not adds nothing.
+/// ("a_total") are looked at; a name that no family has adds nothing.
 [[nodiscard]] std::string compare(const Registry& registry, std::string_view expected,
                                   std::initializer_list<std::string_view> families = {});
 
@@ -56,7 +56,7 @@ class Delta {
 /// Thread-safe.
 class FakeClock final : public Clock {
  public:
-  /// 2001-09-09 01:46:40 UTC, unless told.
+  /// Starts at 2001-09-09 01:46:40 UTC unless it is told another time.
   explicit FakeClock(std::int64_t unix_nanos = 1'000'000'000'000'000'000) noexcept : unix_nanos_{unix_nanos} {}
 
   void advance(std::chrono::nanoseconds time) noexcept { passed_.fetch_add(time.count(), std::memory_order_relaxed); }
@@ -65,7 +65,7 @@ class FakeClock final : public Clock {
 
  private:
   const std::int64_t unix_nanos_;
-  std::atomic<std::int64_t> passed_{0};  // relaxed: who needs an order has it from what the time is compared for
+  std::atomic<std::int64_t> passed_{0};  // relaxed: publishes nothing else
 };
 
 }  // namespace vitals::testing

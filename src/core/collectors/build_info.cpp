@@ -1,4 +1,5 @@
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -35,7 +36,7 @@ constexpr const char* kOs = "linux";
 constexpr const char* kOs = "unknown";
 #endif
 
-// Of __cplusplus, which before a standard is out is a number between its and the last one's.
+// Before a standard is out, __cplusplus lies between the number of the last one and that of the new one.
 const char* standard(long cplusplus) {
   if (cplusplus <= 202002L) return "20";  // the oldest that this library compiles with
   return cplusplus <= 202302L ? "23" : "26";

@@ -8,7 +8,7 @@
 
 namespace vitals::detail {
 
-// The cgroup of a process at one moment, of version 1, 2 or both. What the kernel doesn't tell is nullopt.
+/// The cgroup of a process at one moment, of version 1, 2 or both. What the kernel doesn't tell is nullopt.
 class Cgroup {
  public:
   /// `self` is the text of /proc/self/cgroup.

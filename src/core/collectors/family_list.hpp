@@ -13,7 +13,7 @@
 
 namespace vitals::detail {
 
-// Appends families to what a collector gives. Series without a value are left out, and families without series.
+/// Appends families to what a collector gives. Series without a value are left out, and families without series.
 class FamilyList {
  public:
   struct Series {

@@ -1,4 +1,8 @@
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
 #include <utility>
+#include <vector>
 
 #include <vitals/process.hpp>
 #include <vitals/registry.hpp>

@@ -4,8 +4,8 @@
 
 namespace vitals::detail {
 
-// A value that may be dear to read: a reading that took 1 ms or more serves for 100 times that long, so that reading
-// takes at most 1 % of the time, however often it is asked for. Not thread-safe.
+/// A value that may take long to read: a reading that took 1 ms or more is used for 100 times that long, so that
+/// reading takes at most 1 % of the time, however often the value is asked for. Not thread-safe.
 template <class Value>
 class Paced {
  public:

@@ -10,7 +10,7 @@
 
 #include "core/collectors/proc_parse.hpp"
 
-// Reading of small files. Each is open for as long as the call, and not in programs that are started meanwhile.
+// Reads small files. A file is open only during the call, and programs that are started meanwhile do not inherit it.
 namespace vitals::detail {
 
 class ProcFile {

@@ -50,7 +50,7 @@ std::optional<double> start_time() {
 std::optional<double> limit_of(int resource) {
   rlimit limit{};
   if (getrlimit(resource, &limit) != 0) return std::nullopt;
-  // "No limit" is told as the largest number that it can be, as the other clients do.
+  // "No limit" is shown as the largest number that a limit can be, as the other clients do.
   return limit.rlim_cur == RLIM_INFINITY ? 18446744073709551615.0 : static_cast<double>(limit.rlim_cur);
 }
 
@@ -192,7 +192,7 @@ void collect_process(std::vector<FamilySnapshot>& families, const detail::Cgroup
 
 void register_process_metrics(Registry& registry) {
   std::call_once(detail::Access::state(registry).process_metrics, [&] {
-    boot_time();  // now: a child that is forked amid a static's initialisation would wait for ever
+    boot_time();  // now: a child that is forked while a static is initialised would wait for ever
     // The table of mounts may be long, and cgroups stay where they are mounted.
     registry.keep_collector([mounts = detail::parse_cgroup_mounts(detail::read_all("/proc/self/mountinfo"))](
                                 auto& families) { collect_process(families, mounts); });

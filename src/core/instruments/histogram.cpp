@@ -107,8 +107,9 @@ namespace {
 class HistogramFamily final : public FamilyBase {
  public:
   HistogramFamily(Declaration declaration, Environment& environment)
-      : FamilyBase{bytes(declaration.bounds.size() + 1), MetricType::Histogram, std::move(declaration), environment},
-        index_{declared().bounds},
+      : FamilyBase{bytes(bounds_of(declaration).size() + 1), MetricType::Histogram, std::move(declaration),
+                   environment},
+        index_{bounds_of(declared())},
         exemplars_{buckets(), environment},
         extras_{nullptr, &index_, declared().options.exemplars && environment.trace_source.current != nullptr},
         bucket_name_{declared().name + std::string{suffix::kBucket}},
@@ -127,6 +128,9 @@ class HistogramFamily final : public FamilyBase {
  private:
   [[nodiscard]] std::vector<std::string>& endings(bool openmetrics) noexcept {
     return openmetrics ? openmetrics_endings_ : text_endings_;
+  }
+  static const std::vector<double>& bounds_of(const Declaration& declared) {
+    return std::get<HistogramShape>(declared.shape).bounds;
   }
   static std::size_t bytes(std::size_t buckets) noexcept { return sizeof(Histogram) + buckets * sizeof(PairCell); }
   [[nodiscard]] std::size_t buckets() const noexcept { return index_.bounds().size() + 1; }
@@ -221,7 +225,7 @@ class HistogramFamily final : public FamilyBase {
 }  // namespace
 
 std::unique_ptr<FamilyBase> make_histograms(Declaration declared, Environment& environment) {
-  if (declared.native) return make_native_histograms(std::move(declared), environment);
+  if (std::get<HistogramShape>(declared.shape).native) return make_native_histograms(std::move(declared), environment);
   return std::make_unique<HistogramFamily>(std::move(declared), environment);
 }
 

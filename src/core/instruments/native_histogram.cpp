@@ -32,19 +32,20 @@ class NativeHistogramFamily final : public FamilyBase {
  public:
   NativeHistogramFamily(Declaration declaration, Environment& environment)
       : FamilyBase{bytes(rules_of(declaration)), MetricType::Histogram, std::move(declaration), environment},
-        index_{declared().bounds.empty() ? nullptr : std::make_unique<BucketIndex>(declared().bounds)},
+        index_{bounds().empty() ? nullptr : std::make_unique<BucketIndex>(bounds())},
         rules_{rules_of(declared())},
-        exemplars_{index_ == nullptr ? kSlotsByValue : declared().bounds.size() + 1, environment},
+        exemplars_{index_ == nullptr ? kSlotsByValue : bounds().size() + 1, environment},
         extras_{&rules_, index_.get(), declared().options.exemplars && environment.trace_source.current != nullptr},
-        counts_(declared().bounds.size() + 1) {
+        counts_(bounds().size() + 1) {
     rules_.cells.classic = index_.get();
     rules_.cells.memory = &memory_;
   }
   ~NativeHistogramFamily() override { retire_all(); }
 
  private:
+  [[nodiscard]] const std::vector<double>& bounds() const { return std::get<HistogramShape>(declared().shape).bounds; }
   static NativeRules rules_of(const Declaration& declared) noexcept {
-    const Native& native = *declared.native;
+    const Native& native = *std::get<HistogramShape>(declared.shape).native;
     // Where the bucket of zero may take some in, they need cells nevertheless.
     const std::size_t buckets = native.max_zero_threshold > 0 ? 2 * native.max_buckets : native.max_buckets;
     return {native,

@@ -63,7 +63,7 @@ class PeakGaugeFamily final : public FamilyBase {
  public:
   PeakGaugeFamily(Declaration declared, Environment& environment)
       : FamilyBase{sizeof(PeakGauge), MetricType::Gauge, std::move(declared), environment},
-        window_{environment.clock, this->declared().peak_window.count()} {}
+        window_{environment.clock, std::get<PeakOptions>(this->declared().shape).window.count()} {}
 
  private:
   void construct(void* at, bool /*alone*/) override { Access::make(at, window_); }

@@ -56,12 +56,12 @@ class StateSetFamily final : public FamilyBase {
       : FamilyBase{sizeof(StateSet), MetricType::StateSet, std::move(declared), environment} {}
 
  private:
-  void construct(void* at, bool /*alone*/) override { Access::make(at, declared().states); }
+  void construct(void* at, bool /*alone*/) override { Access::make(at, states()); }
   void retire(void* /*instrument*/) noexcept override {}
 
   void read(void* instrument, MetricSnapshot& out) override {
     const std::uint64_t bits = activity(instrument);
-    const auto& names = declared().states;
+    const auto& names = states();
     out.states.resize(names.size());
     for (std::size_t i = 0; i < names.size(); ++i) {
       out.states[i].name.assign(names[i]);
@@ -71,6 +71,10 @@ class StateSetFamily final : public FamilyBase {
 
   std::uint64_t activity(void* instrument) const noexcept override {
     return Access::bits(*static_cast<StateSet*>(instrument));
+  }
+
+  [[nodiscard]] const std::vector<std::string>& states() const {
+    return std::get<StateSetShape>(declared().shape).states;
   }
 };
 

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <new>
@@ -51,15 +50,16 @@ class SummaryFamily final : public FamilyBase {
 
  private:
   static SummaryRules rules_of(const Declaration& declared) noexcept {
+    const auto& options = std::get<SummaryOptions>(declared.shape);
     return {.cells = {.schema = kSchema,
                       .zero_threshold = kLargestSubnormal,
                       .buckets = kBuckets,
                       .classic = nullptr,
-                      .slices = declared.slices,
+                      .slices = options.slices,
                       .capacity = declared.labels.empty() ? 64U : 16U,
                       .memory = nullptr},
             .clock = nullptr,
-            .slice = declared.window.count() / static_cast<std::int64_t>(std::max<std::size_t>(declared.slices, 1))};
+            .slice = options.window.count() / static_cast<std::int64_t>(options.slices)};
   }
 
   void construct(void* at, bool alone) override { new (at) SummaryCells{rules_, alone}; }
@@ -74,7 +74,8 @@ class SummaryFamily final : public FamilyBase {
     std::uint64_t count = 0;
     for (const auto& bucket : window_) count += bucket.count;
     out.quantiles.clear();
-    for (const double q : declared().quantiles) out.quantiles.push_back({q, quantile_of(window_, count, q)});
+    for (const double q : std::get<SummaryOptions>(declared().shape).quantiles)
+      out.quantiles.push_back({q, quantile_of(window_, count, q)});
   }
 
   std::uint64_t activity(void* instrument) const noexcept override {

@@ -12,7 +12,7 @@ namespace vitals::detail {
 
 namespace {
 
-// What the counters of a callback were at the last scrape, by their labels' values. For one scrape at a time.
+// What the counters of a callback were at the last scrape, by the values of their labels. Not thread-safe.
 class Counted {
  public:
   void check(const FamilySnapshot& family) {

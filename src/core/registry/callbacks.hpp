@@ -16,8 +16,8 @@ struct SampleSink {
   const std::vector<std::string>& labels;
 };
 
-/// Callbacks as collectors of one family, whose name, help and type are those of `family`. Of a counter that fell, is
-/// negative or NaN, they throw; what it fell to is where it goes on from.
+/// Collectors that ask a callback for the values of one family, whose name, help and type are those of `family`. They
+/// throw for a counter that fell, is negative or NaN; the next scrape compares it with what it fell to.
 [[nodiscard]] Collector::Function collect_one(FamilySnapshot family, std::function<double()> callback);
 [[nodiscard]] Collector::Function collect_each(FamilySnapshot family, std::vector<std::string> labels,
                                                std::function<void(SampleSink&)> callback);

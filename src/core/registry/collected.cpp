@@ -1,14 +1,15 @@
 #include "core/registry/collected.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
-#include <string>
+#include <string_view>
 #include <utility>
 
 #include "core/formats/exposed_exemplar.hpp"
 #include "core/formats/family_head.hpp"
+#include "core/formats/histogram_view.hpp"
 #include "core/formats/text_format.hpp"
-#include "core/registry/sample_names.hpp"
 #include "core/text/escaping.hpp"
 #include "core/text/metric_types.hpp"
 #include "core/text/names.hpp"
@@ -46,7 +47,52 @@ bool are_valid(const std::vector<Label>& labels, std::string_view reserved, bool
   return true;
 }
 
-// Readers fail the whole scrape for a unit that the name does not end in. Whether there was none to drop.
+bool is_histogram_valid(const MetricSnapshot& metric) {
+  const auto& buckets = metric.buckets;
+  const auto not_before = [](const auto& a, const auto& b) { return !(a.upper_bound < b.upper_bound); };
+  const bool ascend = std::adjacent_find(buckets.begin(), buckets.end(), not_before) == buckets.end();
+  const bool has_nan =
+      std::any_of(buckets.begin(), buckets.end(), [](const auto& b) { return std::isnan(b.upper_bound); });
+  return ascend && !has_nan && (!metric.native.present || has_native(metric));
+}
+
+bool is_summary_valid(const MetricSnapshot& metric) {
+  std::set<double> seen;
+  return std::all_of(metric.quantiles.begin(), metric.quantiles.end(), [&](const auto& quantile) {
+    return quantile.quantile >= 0 && quantile.quantile <= 1 && seen.insert(quantile.quantile).second;
+  });
+}
+
+bool is_state_set_valid(const MetricSnapshot& metric) {
+  std::set<std::string> seen;
+  return !metric.states.empty() && std::all_of(metric.states.begin(), metric.states.end(), [&](const auto& state) {
+    return !state.name.empty() && seen.insert(to_valid_utf8(state.name)).second;
+  });
+}
+
+// Whether the type allows these values. An info that is 0 was given no value. Counts of buckets may decrease, as they
+// do when they are read from a library that counts meanwhile: writers mend them.
+bool are_values_valid(const MetricSnapshot& metric, MetricType type) {
+  switch (type) {
+    case MetricType::Counter:
+      return metric.value >= 0;
+    case MetricType::Info:
+      return metric.value == 1 || metric.value == 0;
+    case MetricType::Histogram:
+    case MetricType::GaugeHistogram:
+      return is_histogram_valid(metric);
+    case MetricType::Summary:
+      return is_summary_valid(metric);
+    case MetricType::StateSet:
+      return is_state_set_valid(metric);
+    case MetricType::Gauge:
+    case MetricType::Untyped:
+      break;
+  }
+  return true;
+}
+
+// Readers fail the whole scrape for a unit that the name does not end in. True: there was none to drop.
 bool mend_unit(FamilySnapshot& family) {
   if (family.unit.empty() || is_unit_of(family.unit, base_name(family.name, family.type), family.type)) return true;
   family.unit.clear();
@@ -57,7 +103,7 @@ bool is_well_formed(const Exemplar& exemplar) {
   return are_valid(exemplar.labels, "", true) && is_allowed(exemplar, Escaping::Underscores);
 }
 
-// A counter that is no count costs itself alone: there may be many others in its family. Whether there were none to
+// A counter that is no count costs itself alone: there may be many others in its family. True: there were none to
 // drop.
 bool mend_counters(FamilySnapshot& family) {
   return family.type != MetricType::Counter || std::erase_if(family.metrics, [](const MetricSnapshot& metric) {
@@ -80,7 +126,7 @@ std::string value_rule(MetricType type) {
   }
 }
 
-// Whether there were none to drop.
+// True: there were none to drop.
 bool mend_exemplars(MetricSnapshot& metric) {
   return std::erase_if(metric.exemplars, [](const Exemplar& exemplar) { return !is_well_formed(exemplar); }) == 0;
 }

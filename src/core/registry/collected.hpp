@@ -19,13 +19,4 @@ enum class Completed {
 [[nodiscard]] Completed complete(FamilySnapshot& family, const std::vector<Label>& constant, bool utf8_names,
                                  std::string& why);
 
-/// Whether the type allows these values:
-/// - counters are not negative, infos 1 (or 0: not given)
-/// - histograms' bounds ascend and are not NaN, native buckets ascend, with a schema that there is; counts that
-/// decrease,
-///   as one reads them from a library that counts meanwhile, are mended where they are written
-/// - summaries' quantiles lie within 0 and 1, none twice
-/// - state sets have states, each with a name of its own
-[[nodiscard]] bool are_values_valid(const MetricSnapshot& metric, MetricType type);
-
 }  // namespace vitals::detail

@@ -4,13 +4,9 @@
 #include <iterator>
 #include <utility>
 
-#include <vitals/registry.hpp>
-
 #include "core/registry/registry_state.hpp"
 
-namespace vitals {
-
-namespace detail {
+namespace vitals::detail {
 
 Collector::Collector(Function function, std::string claimed_name, MetricType claimed_type,
                      std::weak_ptr<RegistryState> registry)
@@ -25,7 +21,7 @@ thread_local int depth = 0;
 }  // namespace
 
 bool Collector::collect(std::vector<FamilySnapshot>& out, std::string& why) {
-  // From within a callback no other is waited for: the thread that runs it may be waiting for this one.
+  // A callback does not wait for another one: the thread that runs the other may be waiting for this callback.
   std::unique_lock lock{mutex_, std::defer_lock};
   if (depth == 0) {
     lock.lock();
@@ -56,8 +52,8 @@ bool Collector::collect(std::vector<FamilySnapshot>& out, std::string& why) {
 
 void Collector::close() {
   {
-    // In a forked child a thread of the parent may hold the lock for ever; nobody in the child can run the callback
-    // then.
+    // In a forked child the lock may be held for ever, by a thread that only the parent has. Then nobody in the child
+    // can run the callback.
     std::unique_lock lock{mutex_, std::defer_lock};
     if (process_ == getpid()) {
       lock.lock();
@@ -70,26 +66,4 @@ void Collector::close() {
   if (const auto registry = registry_.lock()) registry->remove(*this);
 }
 
-}  // namespace detail
-
-namespace {
-
-void end(detail::Collector* collector) noexcept {
-  if (collector == nullptr) return;
-  collector->close();
-  collector->let_go();
-}
-
-}  // namespace
-
-CollectorToken::CollectorToken(CollectorToken&& other) noexcept
-    : collector_{std::exchange(other.collector_, nullptr)} {}
-
-CollectorToken& CollectorToken::operator=(CollectorToken&& other) noexcept {
-  if (this != &other) end(std::exchange(collector_, std::exchange(other.collector_, nullptr)));
-  return *this;
-}
-
-CollectorToken::~CollectorToken() { end(collector_); }
-
-}  // namespace vitals
+}  // namespace vitals::detail

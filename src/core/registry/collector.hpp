@@ -9,14 +9,15 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#include <vitals/collector_token.hpp>
 #include <vitals/snapshot.hpp>
 
 namespace vitals::detail {
 
 class RegistryState;
 
-// A callback that gives families at each scrape. Its lock is held while it runs, so that close() waits for it.
-class Collector : public std::enable_shared_from_this<Collector> {
+/// A callback that gives families at each scrape. Its lock is held while it runs, so that close() waits for it.
+class Collector {
  public:
   using Function = std::function<void(std::vector<FamilySnapshot>&)>;
 
@@ -28,9 +29,6 @@ class Collector : public std::enable_shared_from_this<Collector> {
   /// After this the callback is not running, unless this is called from within it, and never runs again. In a forked
   /// child it never waits.
   void close();
-  /// Keeps itself alive until let_go(): for a token, whose header needs no <memory> so.
-  Collector* hold() { return (self_ = shared_from_this()).get(); }
-  void let_go() noexcept { const auto last = std::move(self_); }
 
   const std::string claimed;
   const MetricType type;
@@ -42,7 +40,15 @@ class Collector : public std::enable_shared_from_this<Collector> {
   bool running_ = false;
   const pid_t process_ = getpid();
   std::weak_ptr<RegistryState> registry_;
-  std::shared_ptr<Collector> self_;
 };
 
 }  // namespace vitals::detail
+
+namespace vitals {
+
+/// What a token has behind a plain pointer, so that its public header does not need <memory>.
+struct CollectorToken::Impl {
+  std::shared_ptr<detail::Collector> collector;
+};
+
+}  // namespace vitals

@@ -2,13 +2,13 @@
 
 #include <string>
 
-#include <vitals/exposition.hpp>
+#include <vitals/format.hpp>
 
 namespace vitals::detail {
 
 class RegistryState;
 
-/// vitals::expose(), for who keeps the state alive and not the registry.
+/// Does what vitals::expose() does, for a caller that keeps the registry's state alive after the registry is gone.
 void expose(RegistryState& state, const Exposition& exposition, std::string& out);
 
 }  // namespace vitals::detail

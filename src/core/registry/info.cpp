@@ -1,28 +1,29 @@
-#include "core/registry/info.hpp"
-
+#include <mutex>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <vitals/info.hpp>
 
 #include "core/registry/declaration_rules.hpp"
+#include "core/registry/info_state.hpp"
 
 namespace vitals {
 
-Info::~Info() { delete data_; }
-
 void Info::set(std::vector<Label> labels) {
+  auto& state = static_cast<detail::InfoState&>(*this);
   std::vector<std::string_view> names;
-  for (const auto& label : data_->constant) names.push_back(label.name);
+  for (const auto& label : state.constant) names.push_back(label.name);
   for (const auto& label : labels) names.push_back(label.name);
-  detail::check_label_names(data_->name, names, "", data_->utf8_names);
-  const std::lock_guard lock{data_->mutex};
-  data_->labels = std::move(labels);
+  detail::check_label_names(state.family.name, names, "", state.utf8_names);
+  const std::lock_guard lock{state.mutex};
+  state.current = std::move(labels);
 }
 
 std::vector<Label> Info::labels() const {
-  const std::lock_guard lock{data_->mutex};
-  return data_->labels;
+  const auto& state = static_cast<const detail::InfoState&>(*this);
+  const std::lock_guard lock{state.mutex};
+  return state.current;
 }
 
 }  // namespace vitals

@@ -1,16 +1,20 @@
 #include "core/registry/registry_state.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <optional>
 #include <stdexcept>
 #include <utility>
+#include <variant>
 
 #include <vitals/lint_declaration.hpp>
-#include <vitals/registry.hpp>
+#include <vitals/registry_options.hpp>
 
 #include "core/cells/cell_arena.hpp"
 #include "core/formats/text_format.hpp"
-#include "core/registry/collected.hpp"
+#include "core/instruments/families.hpp"
 #include "core/registry/declaration_rules.hpp"
+#include "core/registry/info_state.hpp"
 #include "core/text/metric_types.hpp"
 #include "core/text/refuse.hpp"
 #include "core/text/utf8.hpp"
@@ -40,10 +44,34 @@ std::string describe(const std::optional<Native>& native) {
       {native->factor, native->zero_threshold, static_cast<double>(native->max_buckets), native->max_zero_threshold});
 }
 
-std::string describe(std::chrono::nanoseconds window, std::size_t slices) {
+std::string describe_window(const SummaryOptions& summary) {
   std::string out;
-  append_number(out, std::chrono::duration<double>(window).count());
-  return out + " s in " + std::to_string(slices) + " slices";
+  append_number(out, std::chrono::duration<double>(summary.window).count());
+  return out + " s in " + std::to_string(summary.slices) + " slices";
+}
+
+std::string describe_peak(const Shape& shape) {
+  const auto* peak = std::get_if<PeakOptions>(&shape);
+  return peak == nullptr ? "none" : std::to_string(peak->window.count()) + " ns";
+}
+
+// Calls differ(what, was, is) with a difference between two shapes of one type, if there is one.
+template <class Differ>
+void compare(const Shape& before, const Shape& now, Differ differ) {
+  if (before == now) return;
+  if (const auto* was = std::get_if<HistogramShape>(&before)) {
+    const auto& is = std::get<HistogramShape>(now);
+    if (was->native != is.native) differ("native buckets", describe(was->native), describe(is.native));
+    differ("bucket bounds", list(was->bounds), list(is.bounds));
+  } else if (const auto* summary = std::get_if<SummaryOptions>(&before)) {
+    const auto& is = std::get<SummaryOptions>(now);
+    if (summary->quantiles != is.quantiles) differ("quantiles", list(summary->quantiles), list(is.quantiles));
+    differ("window", describe_window(*summary), describe_window(is));
+  } else if (const auto* set = std::get_if<StateSetShape>(&before)) {
+    differ("states", list(set->states), list(std::get<StateSetShape>(now).states));
+  } else {
+    differ("peak window", describe_peak(before), describe_peak(now));
+  }
 }
 
 void check_same(const FamilyBase& family, MetricType type, const Declaration& declared) {
@@ -56,16 +84,26 @@ void check_same(const FamilyBase& family, MetricType type, const Declaration& de
   if (before.labels != declared.labels) again("labels", list(before.labels), list(declared.labels));
   if (before.help != declared.help) again("help text", '"' + before.help + '"', '"' + declared.help + '"');
   if (before.unit != declared.unit) again("unit", '"' + before.unit + '"', '"' + declared.unit + '"');
-  if (before.quantiles != declared.quantiles) again("quantiles", list(before.quantiles), list(declared.quantiles));
-  if (before.native != declared.native) again("native buckets", describe(before.native), describe(declared.native));
-  if (before.bounds != declared.bounds) again("bucket bounds", list(before.bounds), list(declared.bounds));
-  if (before.window != declared.window || before.slices != declared.slices)
-    again("window", describe(before.window, before.slices), describe(declared.window, declared.slices));
-  if (before.states != declared.states) again("states", list(before.states), list(declared.states));
-  const auto window = [](const Declaration& d) {
-    return d.peak_window.count() == 0 ? "none" : std::to_string(d.peak_window.count()) + " ns";
-  };
-  if (before.peak_window != declared.peak_window) again("peak window", window(before), window(declared));
+  compare(before.shape, declared.shape, again);
+}
+
+std::unique_ptr<FamilyBase> make_family(MetricType type, Declaration declared, Environment& environment) {
+  switch (type) {
+    case MetricType::Counter:
+      return make_counters(std::move(declared), environment);
+    case MetricType::Histogram:
+      return make_histograms(std::move(declared), environment);
+    case MetricType::Summary:
+      return make_summaries(std::move(declared), environment);
+    case MetricType::StateSet:
+      return make_state_sets(std::move(declared), environment);
+    case MetricType::Untyped:
+      return make_untyped(std::move(declared), environment);
+    default:
+      if (std::holds_alternative<PeakOptions>(declared.shape))
+        return make_peak_gauges(std::move(declared), environment);
+      return make_gauges(std::move(declared), environment);
+  }
 }
 
 std::string clash_text(const SampleNames::Clash& clash) {
@@ -99,12 +137,6 @@ RegistryState::RegistryState(RegistryOptions options)
   environment_.exemplar_interval = options.exemplar_interval;
 }
 
-RegistryState* RegistryState::make(RegistryOptions options) {
-  const auto state = std::make_shared<RegistryState>(std::move(options));
-  state->self_ = state;
-  return state.get();
-}
-
 void RegistryState::check(MetricType type, const Declaration& declared) const {
   std::vector<std::string_view> labels;
   for (const auto& label : environment_.labels) labels.push_back(label.name);
@@ -114,13 +146,14 @@ void RegistryState::check(MetricType type, const Declaration& declared) const {
   if (type == MetricType::StateSet && !declared.unit.empty())
     refuse(declared.name, "unit \"" + to_valid_utf8(declared.unit) + "\": state sets have no unit; leave it out");
   check_unit(declared.name, base_name(declared.name, type), declared.unit);
-  if (type == MetricType::Histogram && !declared.native) check_bounds(declared.name, declared.bounds);
-  if (type == MetricType::StateSet) check_states(declared.name, declared.states);
+  const auto* histogram = std::get_if<HistogramShape>(&declared.shape);
+  if (histogram != nullptr && !histogram->native) check_bounds(declared.name, histogram->bounds);
+  if (type == MetricType::StateSet) check_states(declared.name, std::get<StateSetShape>(declared.shape).states);
   if (declared.options.expire_after.count() < 0)
     refuse(declared.name, "FamilyOptions::expire_after: it must not be negative; use 0 for never");
 }
 
-FamilyBase& RegistryState::family(MetricType type, Declaration declared, Make make) {
+FamilyBase& RegistryState::family(MetricType type, Declaration declared) {
   check_metric_name(declared.name, utf8_names_);
   declared.help = to_valid_utf8(declared.help);
   declared.unit = declared.options.unit;
@@ -133,9 +166,16 @@ FamilyBase& RegistryState::family(MetricType type, Declaration declared, Make ma
     return *found->second;
   }
   check(type, declared);
-  const auto problems = lint({given, declared.help, type, declared.labels, declared.unit, declared.bounds, {}});
+  const auto* histogram = std::get_if<HistogramShape>(&declared.shape);
+  const auto problems = lint({given,
+                              declared.help,
+                              type,
+                              declared.labels,
+                              declared.unit,
+                              histogram == nullptr ? std::vector<double>{} : histogram->bounds,
+                              {}});
   const std::string name = declared.name;
-  const auto place = families_.emplace(name, make(std::move(declared), environment_)).first;
+  const auto place = families_.emplace(name, make_family(type, std::move(declared), environment_)).first;
   try {
     claim(name, type);
   } catch (...) {  // a clash, or no memory
@@ -166,13 +206,12 @@ void RegistryState::claim(const std::string& name, MetricType type) {
     refuse(name,
            "the name clashes with what was registered before as another kind of metric, a callback or an info; use "
            "what that gave, or another name");
-  if (!clash.line.empty()) {
-    refuse(name, clash_text(clash));
-  }
+  if (!clash.line.empty()) refuse(name, clash_text(clash));
   names_.claim(name, type);
 }
 
 std::shared_ptr<Collector> RegistryState::add(Collector::Function function) {
+  if (!function) throw std::invalid_argument{"vitals: the collector is empty; give a function"};
   auto collector = std::make_shared<Collector>(std::move(function), "", MetricType::Untyped, weak_from_this());
   const std::lock_guard lock{mutex_};
   collectors_.push_back(collector);
@@ -180,7 +219,7 @@ std::shared_ptr<Collector> RegistryState::add(Collector::Function function) {
 }
 
 std::shared_ptr<Collector> RegistryState::add(Collector::Function function, const FamilySnapshot& claimed,
-                                              const std::shared_ptr<Info>& info) {
+                                              const std::shared_ptr<InfoState>& info) {
   auto collector = std::make_shared<Collector>(std::move(function), claimed.name, claimed.type, weak_from_this());
   std::unique_lock lock{mutex_};
   check_metric_name(claimed.name, utf8_names_);
@@ -200,7 +239,7 @@ std::shared_ptr<Collector> RegistryState::add(Collector::Function function, cons
   return collector;
 }
 
-std::shared_ptr<Info> RegistryState::find_info(const std::string& name) const {
+std::shared_ptr<InfoState> RegistryState::find_info(const std::string& name) const {
   const std::lock_guard lock{mutex_};
   const auto found = infos_.find(name);
   return found == infos_.end() ? nullptr : found->second;
@@ -281,7 +320,7 @@ void RegistryState::report(const std::vector<std::string>& errors) noexcept {
   for (const std::string& error : errors) {
     try {
       on_collector_error_(error);
-    } catch (...) {  // it is told of errors, not to make some
+    } catch (...) {  // RegistryOptions::on_collector_error: what it throws is ignored
     }
   }
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -19,7 +20,6 @@
 #include "core/series/family_base.hpp"
 
 namespace vitals {
-class Info;
 struct LintDeclaration;
 struct LintProblem;
 struct RegistryOptions;
@@ -27,31 +27,29 @@ struct RegistryOptions;
 
 namespace vitals::detail {
 
-// What a Registry holds. The lock is for registration, and for copying the lists at the start of a scrape; no callback
-// runs under it.
+struct InfoState;
+
+/// What a Registry holds. The lock is for registration, and for copying the lists at the start of a scrape; no callback
+/// runs under it.
 class RegistryState : public std::enable_shared_from_this<RegistryState> {
  public:
-  using Make = std::unique_ptr<FamilyBase> (*)(Declaration declared, Environment& environment);
-
   explicit RegistryState(RegistryOptions options);
 
-  /// One that keeps itself alive until let_go(): for a Registry, whose header needs no <memory> so.
-  static RegistryState* make(RegistryOptions options);
-  void let_go() noexcept { const auto last = std::move(self_); }
-
   /// The family of this declaration: a new one, or the one that was made by the same declaration before.
-  FamilyBase& family(MetricType type, Declaration declared, Make make);
+  FamilyBase& family(MetricType type, Declaration declared);
 
-  /// `claimed` tells what the collector's one family will be: its name is kept for it.
+  /// Throws std::invalid_argument if the function is empty. `claimed` tells what the collector's one family will be:
+  /// its name is kept for it.
   std::shared_ptr<Collector> add(Collector::Function function);
   std::shared_ptr<Collector> add(Collector::Function function, const FamilySnapshot& claimed,
-                                 const std::shared_ptr<Info>& info = nullptr);
+                                 const std::shared_ptr<InfoState>& info = nullptr);
   void remove(const Collector& collector);
   /// The info of that name, or nullptr.
-  [[nodiscard]] std::shared_ptr<Info> find_info(const std::string& name) const;
+  [[nodiscard]] std::shared_ptr<InfoState> find_info(const std::string& name) const;
 
-  /// All families by name: own ones, then (only for names that are not taken) those of collectors. `own` or `collected`
-  /// is called for each, without the lock.
+  /// Calls, for each family by name and without the lock, `own` with a FamilyBase& if it is the registry's own, else
+  /// `collected` with the const FamilySnapshot& that a collector gave. Of families with the same name the own one
+  /// counts.
   template <class Own, class Collected>
   void visit(Own own, Collected collected);
 
@@ -77,7 +75,6 @@ class RegistryState : public std::enable_shared_from_this<RegistryState> {
   [[nodiscard]] Completed accept(FamilySnapshot& family, bool claimed, SampleNames& names, std::string& why) const;
   void report(const std::vector<std::string>& errors) noexcept;
 
-  std::shared_ptr<RegistryState> self_;
   mutable std::mutex mutex_;
   Environment environment_;
   const bool utf8_names_;
@@ -86,7 +83,7 @@ class RegistryState : public std::enable_shared_from_this<RegistryState> {
   const bool refuse_lint_;
   const std::function<void(std::string_view)> on_collector_error_;
   std::map<std::string, std::unique_ptr<FamilyBase>, std::less<>> families_;
-  std::map<std::string, std::shared_ptr<Info>, std::less<>> infos_;
+  std::map<std::string, std::shared_ptr<InfoState>, std::less<>> infos_;
   SampleNames names_;
   std::vector<std::shared_ptr<Collector>> collectors_;
   std::atomic<std::uint64_t> collector_errors_{0};  // relaxed: a statistic

@@ -2,6 +2,7 @@
 
 #include <iterator>
 #include <set>
+#include <utility>
 
 #include "core/text/escaping.hpp"
 #include "core/text/metric_types.hpp"
@@ -46,10 +47,10 @@ SampleNames::Clash SampleNames::find_clash(std::string_view name, MetricType typ
 void SampleNames::claim(std::string_view name, MetricType type) {
   std::map<std::string, std::string, std::less<>> lines;
   for_each_line(name, type, [&](std::string line) { lines.emplace(std::move(line), name); });
-  taken_.merge(lines);  // all or none: this needs no memory
+  taken_.merge(lines);  // allocates nothing: all are taken, or none is
 }
 
-// Without memory, which there may be none of at the end of a token.
+// Allocates nothing, since the end of a token must not fail.
 void SampleNames::release(std::string_view name, MetricType type) noexcept {
   const bool legacy = is_legacy_name(name, NameKind::Metric);  // then all its lines begin alike
   const std::string_view base = legacy ? base_name(name, type) : std::string_view{};

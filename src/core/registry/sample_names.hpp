@@ -8,8 +8,8 @@
 
 namespace vitals::detail {
 
-// The names of all lines that a registry's families have in any format, so that no two families claim the same one.
-// Names are equal if they are after escaping with underscores, as the readers of most formats get them.
+/// The names of all lines that a registry's families have in any format, so that no two families claim the same one.
+/// Names that some escaping makes equal count as equal.
 class SampleNames {
  public:
   /// The line's name that another family has, and that family's; empty if there is none.

@@ -1,32 +1,41 @@
 #pragma once
 
-#include <chrono>
-#include <cstddef>
 #include <optional>
 #include <string>
-#include <string_view>
+#include <variant>
 #include <vector>
 
 #include <vitals/family.hpp>
 #include <vitals/native.hpp>
-#include <vitals/snapshot.hpp>
+#include <vitals/peak_gauge.hpp>
+#include <vitals/summary.hpp>
 
 namespace vitals::detail {
 
-// What a family is registered as; two registrations must agree in all of it but the limits.
+struct HistogramShape {
+  std::vector<double> bounds;    // of classic buckets; none where there are native buckets alone
+  std::optional<Native> native;  // with native buckets
+
+  friend bool operator==(const HistogramShape&, const HistogramShape&) = default;
+};
+
+struct StateSetShape {
+  std::vector<std::string> states;
+
+  friend bool operator==(const StateSetShape&, const StateSetShape&) = default;
+};
+
+/// What metrics of one type alone are declared with; std::monostate for counters, gauges and untyped metrics.
+using Shape = std::variant<std::monostate, HistogramShape, SummaryOptions, PeakOptions, StateSetShape>;
+
+/// What a family is registered as. Two registrations of a name must agree in all of it but the options.
 struct Declaration {
   std::string name;
   std::string help;
   std::vector<std::string> labels;
   FamilyOptions options;
-  std::string unit;
-  std::vector<double> bounds;               // histograms with classic buckets
-  std::vector<double> quantiles;            // summaries
-  std::vector<std::string> states;          // state sets
-  std::optional<Native> native = {};        // histograms with native buckets
-  std::chrono::nanoseconds window{0};       // summaries
-  std::size_t slices = 0;                   // summaries
-  std::chrono::nanoseconds peak_window{0};  // peak gauges; 0: it is none
+  std::string unit;  // of the options, whose own it replaces
+  Shape shape;
 };
 
 }  // namespace vitals::detail

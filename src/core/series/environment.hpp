@@ -13,7 +13,7 @@
 
 namespace vitals::detail {
 
-// What the families of a registry share.
+/// What the families of a registry share.
 struct Environment {
   std::vector<Label> labels;  // of every series; valid UTF-8
   const Clock* clock = &Clock::real();

@@ -61,8 +61,8 @@ class FamilyBase {
   bool add_to(ProtobufWriter& messages);
   [[nodiscard]] bool is_empty() const;
 
-  std::unique_ptr<FamilyFacade> facade;  // the Family<Metric, N> that users hold
-  std::mutex facade_mutex;
+  std::unique_ptr<AnyFamily> users_family;  // the Family<Metric, N> that users hold
+  std::mutex users_family_mutex;
 
  protected:
   /// Makes the instrument in zeroed memory. Alone: it is the only one of its family, and spread from birth.

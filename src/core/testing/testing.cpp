@@ -17,7 +17,7 @@ namespace vitals::testing {
 
 namespace {
 
-// Calls visit(suffix, name and text of the label that the type adds or empty, value) for each line of the metric.
+// Calls visit(suffix, label, value) for each line of the metric; the label is the one that the type adds, or empty.
 template <class Visit>
 void for_each_sample(const FamilySnapshot& family, const MetricSnapshot& metric, Visit visit) {
   const auto number = [](double n) {
@@ -69,8 +69,8 @@ bool are_equal(std::string_view name, std::string_view a, std::string_view b) no
          x == y;  // "1" and "1.0"
 }
 
-// Whether the labels, with the one that the type adds, are those that are wanted; the first ones, constant, need not
-// be.
+// Whether the labels, with the one that the type adds, are those that are wanted. The first labels, which are constant,
+// need not be among these.
 bool match(const MetricSnapshot& metric, std::size_t constant, const Label& added, std::span<const LabelPair> wanted) {
   std::size_t found = 0;
   const auto has = [&](const Label& label) {
