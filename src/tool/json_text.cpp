@@ -1,8 +1,5 @@
 #include "tool/json_text.hpp"
 
-#include <string>
-#include <string_view>
-
 #include <fmt/core.h>
 
 #include "tool/utf8.hpp"
