@@ -4,9 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
-#include <exception>
 #include <pqxx/pqxx>
-#include <string>
 
 #include <vitals/postgres.hpp>
 

@@ -3,9 +3,7 @@
 #include <cstdint>
 #include <exception>
 #include <limits>
-#include <string>
 #include <utility>
-#include <vector>
 
 #include <httplib.h>
 #include <nlohmann/json.hpp>

@@ -1,9 +1,6 @@
 #include <algorithm>
-#include <array>
-#include <chrono>
 #include <cstring>
 #include <pqxx/pqxx>
-#include <string_view>
 
 #include <vitals/postgres/detail/call.hpp>
 

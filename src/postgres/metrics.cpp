@@ -1,5 +1,3 @@
-#include <memory>
-#include <string_view>
 #include <utility>
 
 #include <vitals/postgres/metrics.hpp>

@@ -1,7 +1,3 @@
-#include <memory>
-#include <string_view>
-#include <utility>
-
 #include <vitals/postgres/pool.hpp>
 
 #include "postgres/pool_state.hpp"

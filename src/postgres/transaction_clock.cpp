@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <chrono>
 
 #include <vitals/postgres/detail/transaction_clock.hpp>
 

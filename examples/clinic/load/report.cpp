@@ -2,9 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <cstdio>
-#include <string>
 #include <string_view>
 
 #include <fmt/core.h>

@@ -1,7 +1,3 @@
-#include <cstddef>
-#include <string>
-#include <string_view>
-
 #include <vitals/postgres/sql.hpp>
 
 #include "postgres/sql/sql_lexer.hpp"

@@ -1,11 +1,6 @@
 #include "postgres/sql/sql_parser.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstddef>
-#include <cstdint>
-#include <string>
-#include <string_view>
 
 namespace vitals::detail {
 

@@ -1,6 +1,3 @@
-#include <cstddef>
-#include <cstdint>
-
 #include "postgres/sql/sql_parser.hpp"
 
 // Queries: the table that a SELECT, with its FROM and its WITH, reads first.

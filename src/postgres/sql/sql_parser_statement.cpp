@@ -1,8 +1,4 @@
 #include <algorithm>
-#include <array>
-#include <cstddef>
-#include <cstdint>
-#include <string_view>
 
 #include "postgres/sql/sql_parser.hpp"
 

@@ -1,12 +1,10 @@
 #include "tool/check/check.hpp"
 
 #include <chrono>
-#include <cstddef>
 #include <cstdlib>
 #include <optional>
 #include <set>
 #include <stdexcept>
-#include <string>
 #include <string_view>
 
 #include <fmt/core.h>

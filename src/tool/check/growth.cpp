@@ -4,10 +4,8 @@
 #include <charconv>
 #include <cmath>
 #include <map>
-#include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include <fmt/core.h>
 

@@ -4,10 +4,7 @@
 #include <cmath>
 #include <cstddef>
 #include <iterator>
-#include <optional>
-#include <string_view>
 #include <utility>
-#include <vector>
 
 #include <fmt/core.h>
 

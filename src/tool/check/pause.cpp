@@ -1,7 +1,6 @@
 #include "tool/check/pause.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <csignal>
 #include <string_view>
 #include <thread>

@@ -1,8 +1,5 @@
 #include <cmath>
-#include <optional>
-#include <string>
 #include <string_view>
-#include <vector>
 
 #include <fmt/core.h>
 

@@ -2,9 +2,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
-#include <string>
 #include <string_view>
-#include <vector>
 
 #include <fmt/core.h>
 

@@ -1,11 +1,7 @@
 #include "tool/check/scrape.hpp"
 
 #include <algorithm>
-#include <cstddef>
-#include <set>
 #include <span>
-#include <string>
-#include <string_view>
 
 #include <fmt/core.h>
 

@@ -2,11 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstddef>
 #include <set>
-#include <stdexcept>
-#include <string>
-#include <string_view>
 #include <system_error>
 #include <utility>
 

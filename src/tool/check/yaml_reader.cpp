@@ -2,10 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <initializer_list>
 #include <set>
-#include <string>
-#include <string_view>
 #include <vector>
 
 #include <fmt/core.h>

@@ -2,10 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cstddef>
 #include <map>
-#include <stdexcept>
-#include <string_view>
 #include <utility>
 #include <vector>
 

@@ -2,12 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
-#include <cstddef>
 #include <cstdio>
 #include <memory>
-#include <stdexcept>
-#include <string>
 #include <utility>
 
 #include <curl/curl.h>

@@ -1,12 +1,9 @@
 #include "tool/input/gunzip.hpp"
 
 #include <algorithm>
-#include <cstddef>
 #include <memory>
 #include <new>
 #include <stdexcept>
-#include <string>
-#include <string_view>
 
 #include <libdeflate.h>
 

@@ -1,8 +1,5 @@
 #include "tool/text/json_text.hpp"
 
-#include <string>
-#include <string_view>
-
 #include <fmt/core.h>
 
 #include "tool/text/utf8.hpp"

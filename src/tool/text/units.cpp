@@ -5,8 +5,6 @@
 #include <charconv>
 #include <cmath>
 #include <stdexcept>
-#include <string>
-#include <string_view>
 #include <system_error>
 
 #include <fmt/core.h>
