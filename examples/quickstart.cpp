@@ -1,8 +1,10 @@
 // The README's program. While it runs:  curl http://127.0.0.1:9464/metrics
+// clang-format off: the README begins below this include
+#include "jobs.hpp"
+// clang-format on
+
 #include <vitals/http.hpp>
 #include <vitals/vitals.hpp>
-
-#include "jobs.hpp"
 
 int main() {
   vitals::Registry registry;

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""README's program is examples/quickstart.cpp, to the letter, and its cost table is that of bench/README.md."""
+"""README's program is examples/quickstart.cpp, to the letter, its cost table is that of bench/README.md, and every file that
+the documents name is there."""
 import re
 import sys
 from pathlib import Path
@@ -18,3 +19,10 @@ if not table or table.group(1) not in (root / "bench/README.md").read_text():
 for link in re.findall(r"\]\(([^)#]+)\)", readme):
     if not link.startswith("http") and not (root / link).exists():
         sys.exit(f"README.md: link to {link}, which does not exist")
+
+missing = []
+for document in [root / "README.md", root / "bench/README.md", *sorted((root / "docs").rglob("*.md"))]:
+    for path in re.findall(r"`((?:\.ci|src|include|tests|bench|examples|cmake|docs)/[\w./-]+)`", document.read_text()):
+        if not (root / path).exists():
+            missing.append(f"{document.relative_to(root)}: names {path}, which does not exist")
+sys.exit("\n".join(missing))
