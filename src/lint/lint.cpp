@@ -2,7 +2,7 @@
 
 #include <vitals/lint.hpp>
 
-#include "core/lint/report.hpp"
+#include "core/lint/lint_report.hpp"
 #include "lint/line/exposition_line.hpp"
 #include "lint/protobuf/protobuf_linter.hpp"
 #include "lint/text/text_linter.hpp"

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <utility>
 
-#include "core/lint/report.hpp"
+#include "core/lint/lint_report.hpp"
 #include "core/text/ascii.hpp"
 #include "core/text/metric_types.hpp"
 #include "core/text/names.hpp"

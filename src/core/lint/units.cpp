@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "core/lint/declaration.hpp"
-#include "core/lint/report.hpp"
+#include "core/lint/lint_report.hpp"
 #include "core/text/ascii.hpp"
 
 namespace vitals::detail {

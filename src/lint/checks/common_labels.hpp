@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/lint/report.hpp"
+#include "core/lint/lint_report.hpp"
 
 namespace vitals::detail {
 

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/lint/report.hpp"
+#include "core/lint/lint_report.hpp"
 #include "lint/line/exposition_line.hpp"
 
 namespace vitals::detail {

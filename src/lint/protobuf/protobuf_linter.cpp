@@ -11,9 +11,9 @@
 #include "core/text/names.hpp"
 #include "core/text/utf8.hpp"
 #include "lint/checks/common_labels.hpp"
-#include "lint/checks/families.hpp"
+#include "lint/checks/lint_families.hpp"
 #include "lint/checks/fingerprint.hpp"
-#include "lint/protobuf/protobuf_message.hpp"
+#include "lint/protobuf/wire_family.hpp"
 
 namespace vitals::detail {
 

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "core/lint/report.hpp"
+#include "core/lint/lint_report.hpp"
 
 namespace vitals::detail {
 

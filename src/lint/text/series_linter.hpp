@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "lint/checks/common_labels.hpp"
-#include "lint/checks/families.hpp"
+#include "lint/checks/lint_families.hpp"
 #include "lint/checks/value_checks.hpp"
 
 namespace vitals::detail {

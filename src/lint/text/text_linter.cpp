@@ -2,7 +2,7 @@
 
 #include "core/text/printable.hpp"
 #include "core/text/utf8.hpp"
-#include "lint/checks/families.hpp"
+#include "lint/checks/lint_families.hpp"
 #include "lint/line/exposition_line.hpp"
 #include "lint/text/series_linter.hpp"
 

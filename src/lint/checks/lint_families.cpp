@@ -1,4 +1,4 @@
-#include "lint/checks/families.hpp"
+#include "lint/checks/lint_families.hpp"
 
 #include <algorithm>
 #include <array>

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-#include "lint/protobuf/protobuf_metric.hpp"
+#include "lint/protobuf/wire_metric.hpp"
 
 // The messages: https://github.com/prometheus/client_model/blob/master/io/prometheus/client/metrics.proto
 

@@ -1,4 +1,4 @@
-#include "core/lint/report.hpp"
+#include "core/lint/lint_report.hpp"
 
 #include <algorithm>
 #include <iterator>

@@ -1,4 +1,4 @@
-#include "lint/protobuf/protobuf_message.hpp"
+#include "lint/protobuf/wire_family.hpp"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "lint/protobuf/protobuf_metric.hpp"
+#include "lint/protobuf/wire_metric.hpp"
 
 #include <algorithm>
 #include <array>

@@ -2,7 +2,7 @@
 #include <cmath>
 #include <limits>
 
-#include "lint/protobuf/protobuf_metric.hpp"
+#include "lint/protobuf/wire_metric.hpp"
 
 namespace vitals::detail {
 

@@ -13,7 +13,7 @@
 
 #include <vitals/snapshot.hpp>
 
-#include "core/lint/report.hpp"
+#include "core/lint/lint_report.hpp"
 #include "lint/checks/fingerprint.hpp"
 #include "lint/line/exposition_line.hpp"
 
