@@ -4,7 +4,9 @@
 
 #include "core/lint/lint_report.hpp"
 #include "lint/line/exposition_line.hpp"
+#include "lint/line/exposition_line_parser.hpp"
 #include "lint/protobuf/protobuf_linter.hpp"
+#include "lint/protobuf/wire_family.hpp"
 #include "lint/text/text_linter.hpp"
 
 namespace vitals {

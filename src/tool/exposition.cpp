@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "lint/line/exposition_line.hpp"
+#include "lint/line/exposition_line_parser.hpp"
 #include "tool/utf8.hpp"
 
 namespace vitals::tool {

@@ -17,7 +17,9 @@
 
 #include <vitals/lint.hpp>
 
+#include "core/lint/rules.hpp"
 #include "lint/line/exposition_line.hpp"
+#include "lint/line/exposition_line_parser.hpp"
 #include "tool/command.hpp"
 #include "tool/exposition.hpp"
 #include "tool/fetch.hpp"
@@ -80,16 +82,17 @@ bool has_metrics(std::string_view body, LintFormat format) {
 }
 
 // Of the answer as a whole.
-void add_error(const Options& options, std::vector<LintProblem>& problems, const char* rule, std::string message) {
+void add_error(const Options& options, std::vector<LintProblem>& problems, detail::LintRule rule, std::string message) {
   const auto& ignored = options.lint.ignored;
-  if (std::find(ignored.begin(), ignored.end(), rule) == ignored.end())
-    problems.insert(problems.begin(), {0, 0, "", rule, std::move(message), LintProblem::Severity::Error});
+  const std::string id{detail::entry_of(rule).id};
+  if (std::find(ignored.begin(), ignored.end(), id) == ignored.end())
+    problems.insert(problems.begin(), {0, 0, "", id, std::move(message), LintProblem::Severity::Error});
 }
 
 std::vector<LintProblem> lint_body(const Options& options, std::string_view body, LintFormat format) {
   auto problems = lint_exposition(body, format, options.lint);
   if (!has_metrics(body, format))
-    add_error(options, problems, "no-metrics", "there are no metrics: nothing was checked");
+    add_error(options, problems, detail::LintRule::NoMetrics, "there are no metrics: nothing was checked");
   return problems;
 }
 
@@ -129,7 +132,7 @@ Linted lint_url(const Options& options, std::chrono::milliseconds limit) {
   if (!format) {
     const auto type = answer.content_type.empty() ? "none" : printable(answer.content_type);
     add_error(
-        options, result.problems, "content-type",
+        options, result.problems, detail::LintRule::ContentType,
         fmt::format("the answer's Content-Type is {}, malformed or of no metrics; Prometheus 3 refuses it", type));
   } else if (result.format != wanted.format) {
     std::fprintf(stderr, "vitals lint: asked for %s, the server answered with %s\n", wanted.name, name_of(*format));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bitset>
 #include <cstddef>
 #include <set>
 #include <string>
@@ -9,6 +10,8 @@
 #include <vector>
 
 #include <vitals/lint_declaration.hpp>
+
+#include "core/lint/rules.hpp"
 
 namespace vitals::detail {
 
@@ -22,16 +25,19 @@ class LintReport {
  public:
   /// All problems, or without the warnings and those of some rules, which don't count for the limit either.
   LintReport() = default;
-  LintReport(std::vector<std::string> ignored, bool warnings) : ignored_{std::move(ignored)}, warnings_too_{warnings} {}
+  LintReport(const std::vector<std::string>& ignored, bool warnings);
 
-  void error(LintPosition at, std::string_view metric, std::string_view rule, std::string message) {
+  /// With the severity of the rule. REQUIRES: it does not vary.
+  void add(LintPosition at, std::string_view metric, LintRule rule, std::string message);
+  /// For rules whose severity varies.
+  void add(LintProblem::Severity severity, LintPosition at, std::string_view metric, LintRule rule,
+           std::string message);
+  void error(LintPosition at, std::string_view metric, LintRule rule, std::string message) {
     add(LintProblem::Severity::Error, at, metric, rule, std::move(message));
   }
-  void warning(LintPosition at, std::string_view metric, std::string_view rule, std::string message) {
+  void warning(LintPosition at, std::string_view metric, LintRule rule, std::string message) {
     add(LintProblem::Severity::Warning, at, metric, rule, std::move(message));
   }
-  void add(LintProblem::Severity severity, LintPosition at, std::string_view metric, std::string_view rule,
-           std::string message);
 
   /// An error was dropped: whoever reads may stop.
   [[nodiscard]] bool full() const noexcept { return full_; }
@@ -39,12 +45,12 @@ class LintReport {
   [[nodiscard]] std::vector<LintProblem> take();
 
  private:
-  [[nodiscard]] bool wanted(LintProblem::Severity severity, std::string_view rule) const;
+  [[nodiscard]] bool wanted(LintProblem::Severity severity, LintRule rule) const noexcept;
 
   // Of a problem: line, column, rule, metric, message.
-  using Listed = std::tuple<std::size_t, std::size_t, std::string, std::string, std::string>;
+  using Listed = std::tuple<std::size_t, std::size_t, LintRule, std::string, std::string>;
 
-  std::vector<std::string> ignored_{};
+  std::bitset<kLintRules> ignored_;
   bool warnings_too_ = true;
   // Apart, so that a text full of warnings can't hide its errors.
   std::vector<LintProblem> errors_;
@@ -55,7 +61,7 @@ class LintReport {
 };
 
 /// "text", fit to be shown.
-[[nodiscard]] std::string in_quotes(std::string_view text);  // not quoted(): that finds std::quoted too
+[[nodiscard]] std::string in_quotes(std::string_view text);
 /// As in the formats: 0.5, 1e+06, +Inf.
 [[nodiscard]] std::string number_text(double value);
 

@@ -19,9 +19,9 @@ void CommonLabels::add(const std::vector<Label>& labels) {
 void CommonLabels::report(LintReport& report, LintPosition at) const {
   if (!labels_ || families_ < 2) return;
   for (const auto& [name, value] : *labels_) {
-    report.warning(at, "", "constant-label",
-                   "every series has the label " + in_quotes(name) + " with the value " + in_quotes(value) +
-                       "; use a target label or an info metric");
+    report.add(at, "", LintRule::ConstantLabel,
+               "every series has the label " + in_quotes(name) + " with the value " + in_quotes(value) +
+                   "; use a target label or an info metric");
   }
 }
 

@@ -1,4 +1,4 @@
-#include "lint/line/exposition_line.hpp"
+#include "lint/line/exposition_line_parser.hpp"
 
 #include <charconv>
 #include <cmath>
@@ -6,14 +6,16 @@
 #include <utility>
 
 #include "core/text/printable.hpp"
+#include "core/text/utf8.hpp"
+#include "lint/line/exposition_number.hpp"
 
 namespace vitals::detail {
 
 namespace {
 
 constexpr bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
-constexpr bool is_name_start(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
-constexpr bool is_name_part(char c) noexcept { return is_name_start(c) || (c >= '0' && c <= '9'); }
+
+constexpr std::size_t kExcerpt = 40;  // of a line, in a message
 
 }  // namespace
 
@@ -30,13 +32,14 @@ const ExpositionLine& ExpositionLineParser::parse(std::string_view line) {
   line_.exemplar.reset();
   line_.fault.reset();
   if (line.find_first_not_of(" \t") == line.npos) return line_;
-  if (line.front() != '#' && open_metrics()) {
+  if (line.front() != '#' && is_openmetrics()) {
     sample();
   } else if (blanks()) {
     if (take('#')) {
       comment();
     } else if (sample() && is_blank(line.front())) {
-      line_.odd.push_back({1, "spacing", "Prometheus can't read a sample after a blank; begin the line with its name"});
+      line_.odd.push_back(
+          {1, LintRule::Spacing, "Prometheus can't read a sample after a blank; begin the line with its name"});
     }
   }
   return line_;
@@ -45,7 +48,7 @@ const ExpositionLine& ExpositionLineParser::parse(std::string_view line) {
 bool ExpositionLineParser::comment() {
   using Kind = ExpositionLine::Kind;
   line_.kind = Kind::Comment;
-  if (open_metrics()) {
+  if (is_openmetrics()) {
     if (rest_ == " EOF") {
       line_.kind = Kind::Eof;
       return true;
@@ -57,7 +60,7 @@ bool ExpositionLineParser::comment() {
   const auto keyword = word();
   if (keyword == "HELP") return metadata(Kind::Help);
   if (keyword == "TYPE") return metadata(Kind::Type);
-  if (keyword == "UNIT" && open_metrics()) return metadata(Kind::Unit);
+  if (keyword == "UNIT" && is_openmetrics()) return metadata(Kind::Unit);
   return true;
 }
 
@@ -70,20 +73,20 @@ bool ExpositionLineParser::metadata(ExpositionLine::Kind kind) {
     line_.quoted_name = true;
     if (!quoted_text("a metric name", line_.name)) return false;
   } else {
-    line_.name = bare_name(true);
+    line_.name = bare_name(NameKind::Metric);
   }
   if (line_.name.empty() || (!rest_.empty() && !is_blank(rest_.front())))
-    return expected(at('"') ? "quoted-name" : "invalid-metric-name", "a metric name");
+    return expected(at('"') ? LintRule::QuotedName : LintRule::InvalidMetricName, "a metric name");
   const auto end = column();
-  if (open_metrics()) {
-    if (!take(' ')) return expected("syntax", "a space and the text");
+  if (is_openmetrics()) {
+    if (!take(' ')) return expected(LintRule::Syntax, "a space and the text");
   } else {
     blanks();
   }
   line_.text_column = column();
-  if (kind == Kind::Type && !open_metrics() && line_.text_column > end + 1 && !rest_.empty())
+  if (kind == Kind::Type && !is_openmetrics() && line_.text_column > end + 1 && !rest_.empty())
     line_.odd.push_back(
-        {end + 1, "spacing", "Prometheus can't read a type after several blanks; write a single space"});
+        {end + 1, LintRule::Spacing, "Prometheus can't read a type after several blanks; write a single space"});
   line_.text = rest_;
   return true;
 }
@@ -92,10 +95,10 @@ bool ExpositionLineParser::sample() {
   line_.kind = ExpositionLine::Kind::Sample;
   if (!sample_name() || !gap()) return false;
   if (!value(line_.value)) return false;
-  if (!open_metrics()) {
+  if (!is_openmetrics()) {
     blanks();
     if (rest_.empty()) return true;
-    if (at('#')) return expected("exemplar-place", "a timestamp in milliseconds or the end of the line");
+    if (at('#')) return expected(LintRule::ExemplarPlace, "a timestamp in milliseconds or the end of the line");
     return timestamp(line_.timestamp);
   }
   if (rest_.empty()) return true;
@@ -110,23 +113,124 @@ bool ExpositionLineParser::sample() {
 
 bool ExpositionLineParser::sample_name() {
   line_.name_column = column();
-  line_.name = bare_name(true);
+  line_.name = bare_name(NameKind::Metric);
   const bool named = !line_.name.empty();
   const bool name_within = !named && at('{') && format_ != LintFormat::Text;
   if (!named && !name_within) {
     const bool quoted = rest_.starts_with("{\"");
-    return expected(quoted                    ? "quoted-name"
-                    : is_blank(rest_.front()) ? "spacing"
-                                              : "invalid-metric-name",
+    return expected(quoted                    ? LintRule::QuotedName
+                    : is_blank(rest_.front()) ? LintRule::Spacing
+                                              : LintRule::InvalidMetricName,
                     "a metric name");
   }
   const auto next = rest_.find_first_not_of(" \t");
   const bool braces = next != rest_.npos && rest_[next] == '{';
-  if ((braces || !open_metrics()) && !blanks()) return false;
+  if ((braces || !is_openmetrics()) && !blanks()) return false;
   if (take('{') && !labels(line_.labels, name_within)) return false;
-  if (line_.name.empty()) return fail(line_.name_column, "invalid-metric-name", "the braces hold no metric name");
+  if (line_.name.empty()) return fail(line_.name_column, LintRule::InvalidMetricName, "the braces hold no metric name");
   if (named && !rest_.empty() && !is_blank(rest_.front()) && rest_.data() == line_.name.data() + line_.name.size())
-    return expected("invalid-metric-name", "a name of letters, digits, '_' and ':', and a space");
+    return expected(LintRule::InvalidMetricName, "a name of letters, digits, '_' and ':', and a space");
+  return true;
+}
+
+bool ExpositionLineParser::exemplar() {
+  const auto start = column();
+  if (!take('#')) return expected(LintRule::Syntax, "'#' and an exemplar, or the end of the line");
+  if (!gap()) return false;
+  if (!take('{')) return expected(LintRule::Syntax, "the exemplar's labels in braces");
+  auto& out = line_.exemplar.emplace();
+  out.column = start;
+  if (!labels(out.labels, false) || !gap() || !value(out.value)) return false;
+  if (rest_.empty()) return true;
+  if (!gap() || !timestamp(out.timestamp)) return false;
+  return rest_.empty() || expected(LintRule::Syntax, "the end of the line");
+}
+
+bool ExpositionLineParser::labels(std::vector<LineLabel>& out, bool name_within) {
+  if (!blanks()) return false;
+  if (take('}')) return true;
+  while (true) {
+    if (!label(out, name_within) || !blanks()) return false;
+    if (take('}')) return true;
+    const auto comma = column();
+    if (!take(',')) return expected(LintRule::Syntax, "',' or '}'");
+    if (!blanks()) return false;
+    if (at('}') && is_openmetrics())
+      return fail(comma, LintRule::Syntax, "OpenMetrics has no comma after the last label");
+    if (take('}')) return true;
+    name_within = false;
+  }
+}
+
+bool ExpositionLineParser::label(std::vector<LineLabel>& out, bool name_within) {
+  LineLabel label{{}, {}, column(), 0};
+  if (at('"') && format_ != LintFormat::Text) {
+    line_.quoted_name = true;
+    if (!quoted_text("a label name", label.name) || !blanks()) return false;
+    if (name_within && !at('=')) {
+      line_.name = label.name;
+      line_.name_column = label.column;
+      return true;
+    }
+    if (label.name.empty()) return fail(label.column, LintRule::InvalidLabelName, "a label name is empty; give it one");
+  } else {
+    label.name = bare_name(NameKind::Label);
+    if (label.name.empty())
+      return expected(at('"') ? LintRule::QuotedName : LintRule::InvalidLabelName, "a label name or '}'");
+  }
+  if (!blanks()) return false;
+  if (!take('=')) {
+    const bool odd_name = !rest_.empty() && std::string_view{":.-/"}.find(rest_.front()) != std::string_view::npos;
+    return expected(odd_name ? LintRule::InvalidLabelName : LintRule::Syntax, "'='");
+  }
+  if (!blanks()) return false;
+  label.value_column = column();
+  if (!quoted_text("a label value", label.value)) return false;
+  out.push_back(label);
+  return true;
+}
+
+bool ExpositionLineParser::quoted_text(std::string_view what, std::string_view& out) {
+  const auto start = column();
+  const auto noun = std::string{what.substr(2)};
+  if (!take('"')) return expected(LintRule::Syntax, std::string{what} + " in double quotes");
+  std::size_t n = 0;
+  bool escaped = false;
+  for (; n < rest_.size() && rest_[n] != '"'; ++n) {
+    if (rest_[n] != '\\') continue;
+    escaped = true;
+    ++n;
+  }
+  if (n >= rest_.size()) return fail(start, LintRule::UnterminatedString, noun + " without its closing quote");
+  const auto raw = cut(n);
+  take('"');
+  if (const auto bad = first_not_utf8(raw); bad != raw.npos)
+    return fail(start + 1 + bad, LintRule::InvalidUtf8, noun + " is not valid UTF-8");
+  if (const auto i = raw.find('\r'); i != raw.npos)
+    line_.odd.push_back(
+        {start + 1 + i, LintRule::CarriageReturn, noun + " contains a raw carriage return; leave it out"});
+  out = raw;
+  return !escaped || unescape(raw, start + 1, out);
+}
+
+bool ExpositionLineParser::unescape(std::string_view raw, std::size_t column, std::string_view& out) {
+  auto& text = unescaped_.emplace_back();
+  text.reserve(raw.size());
+  for (std::size_t i = 0; i < raw.size(); ++i) {
+    if (raw[i] != '\\') {
+      text += raw[i];
+      continue;
+    }
+    const char c = raw[++i];
+    if (c != '\\' && c != '"' && c != 'n') {
+      auto message = "unknown escape in '" + printable(raw, kExcerpt) + "'";
+      if (!is_openmetrics()) return fail(column + i - 1, LintRule::InvalidEscape, std::move(message));
+      line_.odd.push_back({column + i - 1, LintRule::InvalidEscape, message + "; write \\\\, \\\" or \\n"});
+      text += '\\';
+    }
+    text += c == 'n' ? '\n' : c;
+  }
+  out = text;
   return true;
 }
 
@@ -137,7 +241,8 @@ bool ExpositionLineParser::value(LineNumber& out) {
   const auto number = parse_exposition_number(out.text);
   if (!number) {
     rest_ = before;
-    return expected(is_blank(before.empty() ? '1' : before.front()) ? "spacing" : "invalid-number", "a number");
+    return expected(is_blank(before.empty() ? '1' : before.front()) ? LintRule::Spacing : LintRule::InvalidNumber,
+                    "a number");
   }
   out.value = *number;
   return true;
@@ -147,48 +252,48 @@ bool ExpositionLineParser::timestamp(std::optional<LineNumber>& out) {
   const auto before = rest_;
   auto& number = out.emplace(LineNumber{0, {}, column()});
   const auto text = number.text = word();
-  if (open_metrics()) {
+  if (is_openmetrics()) {
     const auto seconds = parse_exposition_number(text);
     number.value = seconds.value_or(0);
     if (seconds && std::isfinite(*seconds)) return true;
     rest_ = before;
-    return expected(rest_.empty() ? "spacing" : "invalid-timestamp", "a timestamp in seconds");
+    return expected(rest_.empty() ? LintRule::Spacing : LintRule::InvalidTimestamp, "a timestamp in seconds");
   }
   std::int64_t milliseconds = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), milliseconds);
   number.value = static_cast<double>(milliseconds);
   if (error != std::errc{} || end != text.data() + text.size()) {
     rest_ = before;
-    return expected("invalid-timestamp", "a timestamp in milliseconds or the end of the line");
+    return expected(LintRule::InvalidTimestamp, "a timestamp in milliseconds or the end of the line");
   }
   blanks();
-  if (!rest_.empty()) return expected(at('#') ? "exemplar-place" : "syntax", "the end of the line");
+  if (!rest_.empty()) return expected(at('#') ? LintRule::ExemplarPlace : LintRule::Syntax, "the end of the line");
   if (text.starts_with('-'))
     line_.odd.push_back(
-        {number.column, "invalid-timestamp", "Prometheus can't read a negative timestamp; leave it out"});
+        {number.column, LintRule::InvalidTimestamp, "Prometheus can't read a negative timestamp; leave it out"});
   return true;
 }
 
 bool ExpositionLineParser::blanks() {
   if (rest_.empty() || !is_blank(rest_.front())) return true;
-  if (open_metrics()) return expected("spacing", "no blank here");
+  if (is_openmetrics()) return expected(LintRule::Spacing, "no blank here");
   while (!rest_.empty() && is_blank(rest_.front())) rest_.remove_prefix(1);
   return true;
 }
 
 bool ExpositionLineParser::gap() {
-  if (!open_metrics()) return blanks();
-  if (!take(' ')) return expected(at('\t') ? "spacing" : "syntax", "a single space");
+  if (!is_openmetrics()) return blanks();
+  if (!take(' ')) return expected(at('\t') ? LintRule::Spacing : LintRule::Syntax, "a single space");
   return blanks();
 }
 
-bool ExpositionLineParser::expected(std::string_view rule, std::string_view what) {
+bool ExpositionLineParser::expected(LintRule rule, std::string_view what) {
   std::string found = "the end of the line";
   if (!rest_.empty()) found = "'" + printable(rest_, kExcerpt) + "'";
   return fail(column(), rule, "expected " + std::string{what} + ", found " + found);
 }
 
-bool ExpositionLineParser::fail(std::size_t column, std::string_view rule, std::string message) {
+bool ExpositionLineParser::fail(std::size_t column, LintRule rule, std::string message) {
   line_.fault.emplace(LineFault{column, rule, std::move(message)});
   return false;
 }
@@ -199,11 +304,9 @@ std::string_view ExpositionLineParser::word() {
   return cut(n);
 }
 
-std::string_view ExpositionLineParser::bare_name(bool colons) {
+std::string_view ExpositionLineParser::bare_name(NameKind kind) {
   std::size_t n = 0;
-  while (n < rest_.size() &&
-         ((n == 0 ? is_name_start(rest_[n]) : is_name_part(rest_[n])) || (colons && rest_[n] == ':')))
-    ++n;
+  while (n < rest_.size() && is_legacy_char(rest_[n], n == 0, kind)) ++n;
   return cut(n);
 }
 

@@ -1,8 +1,9 @@
+#include "lint/line/exposition_number.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
-
-#include "lint/line/exposition_line.hpp"
+#include <system_error>
 
 namespace vitals::detail {
 
@@ -39,6 +40,13 @@ std::optional<double> parse_exposition_number(std::string_view text) noexcept {
   else if (error != std::errc{})
     return std::nullopt;
   if (end != digits.data() + digits.size()) return std::nullopt;
+  return number;
+}
+
+long double exact_exposition_number(std::string_view text, double value) noexcept {
+  if (text.starts_with('+')) text.remove_prefix(1);
+  long double number = value;  // and remains so where from_chars finds no number within range
+  std::from_chars(text.data(), text.data() + text.size(), number);
   return number;
 }
 

@@ -9,7 +9,4 @@ namespace vitals::detail {
 /// Checks an exposition in protobuf.
 void lint_protobuf(std::string_view body, LintReport& report);
 
-/// Whether a body of unknown format is protobuf rather than text.
-[[nodiscard]] bool seems_protobuf(std::string_view body);
-
 }  // namespace vitals::detail

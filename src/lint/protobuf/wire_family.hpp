@@ -5,9 +5,12 @@
 #include <optional>
 #include <string_view>
 
-#include "lint/protobuf/wire_metric.hpp"
+#include <protozero/pbf_reader.hpp>
+#include <protozero/types.hpp>
 
-// The messages: https://github.com/prometheus/client_model/blob/master/io/prometheus/client/metrics.proto
+#include "core/formats/protobuf_fields.hpp"
+#include "lint/checks/lint_context.hpp"
+#include "lint/protobuf/wire_message.hpp"
 
 namespace vitals::detail {
 
@@ -20,27 +23,32 @@ struct WireFamily {
   std::size_t metrics = 0;
 };
 
-/// False when it is malformed.
+/// False: the message is malformed.
 bool read_family(const LintContext& context, const WireMessage& message, WireFamily& family);
 
-/// Calls metric(message) for each metric, so that nobody has to keep them: an empty one has two bytes.
+/// Calls metric(message) for each metric. Nobody has to keep them all: an empty one has two bytes, so that there may be
+/// many.
 /// REQUIRES: read_family could read it.
 template <class Metric>
 void for_each_metric(const LintContext& context, const WireMessage& message, const Metric& metric) {
   read_fields(context, message, 0, [&](protozero::pbf_reader& reader) {
-    if (reader.tag_and_type() != protozero::tag_and_type(4, kLength)) return false;
+    if (reader.tag_and_type() != protozero::tag_and_type(field::metric_family::Metric, kLength)) return false;
     metric(message.inner(reader));
     return true;
   });
 }
 
-/// The size of the next message; removed from the body.
+/// The size of the next message, which is removed from the body; empty: it can't be read.
 std::optional<std::size_t> take_size(std::string_view& body);
 
 /// Valid UTF-8 without the control characters that protobuf is full of.
 [[nodiscard]] bool is_text(std::string_view body);
 
-/// Tells another format from protobuf with faults: in what is no protobuf, message after message would have some.
+/// Whether a body said to be protobuf begins as protobuf, be it with faults. In another format, message after message
+/// would have faults.
 [[nodiscard]] bool begins_well(std::string_view body);
+
+/// Whether a body of unknown format is protobuf rather than text.
+[[nodiscard]] bool seems_protobuf(std::string_view body);
 
 }  // namespace vitals::detail

@@ -1,12 +1,26 @@
-// Histograms of the protobuf format. Nothing grows with the lengths that a message claims to have.
-#include <cmath>
-#include <limits>
+// Nothing here grows with the lengths that a message claims to have.
+#include "lint/protobuf/wire_histogram.hpp"
 
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "core/cells/log_index.hpp"
+#include "core/formats/protobuf_fields.hpp"
+#include "core/text/limits.hpp"
+#include "lint/checks/value_checks.hpp"
 #include "lint/protobuf/wire_metric.hpp"
 
 namespace vitals::detail {
 
 namespace {
+
+constexpr std::int32_t kCustomBounds = -53;  // the schema of native histograms with bounds of their own
 
 // The positive or the negative buckets of a native histogram.
 struct NativeSide {
@@ -42,9 +56,8 @@ class HistogramReader {
   }
 
   void run() {
-    constexpr auto kKnown = kFields<1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16>;
-    const bool whole =
-        read_fields(context_, message_, kKnown, [this](auto& reader) { return scalar(reader) || repeated(reader); });
+    const bool whole = read_fields(context_, message_, field::histogram::Exemplars,
+                                   [this](auto& reader) { return scalar(reader) || repeated(reader); });
     if (!whole) return;
     check_classic();
     check_native();
@@ -62,9 +75,7 @@ class HistogramReader {
   void check_native();
   void check_side(const NativeSide& side, std::string_view which);
   void check_total();
-  void error(std::string_view rule, std::string message) const {
-    context_.error(message_.at(), rule, std::move(message));
-  }
+  void add(LintRule rule, std::string message) const { context_.error(message_.at(), rule, std::move(message)); }
 
   const LintContext& context_;
   const WireMessage& message_;
@@ -82,25 +93,25 @@ class HistogramReader {
 
 bool HistogramReader::scalar(protozero::pbf_reader& reader) {
   switch (reader.tag_and_type()) {
-    case protozero::tag_and_type(1, kVarint):
+    case protozero::tag_and_type(field::histogram::Count, kVarint):
       count_ = reader.get_uint64();
       return true;
-    case protozero::tag_and_type(2, kFixed64):
+    case protozero::tag_and_type(field::histogram::Sum, kFixed64):
       point_.sum = {reader.get_double(), message_.at()};
       return true;
-    case protozero::tag_and_type(4, kFixed64):
+    case protozero::tag_and_type(field::histogram::CountFloat, kFixed64):
       count_float_ = reader.get_double();
       return true;
-    case protozero::tag_and_type(5, kVarint):
+    case protozero::tag_and_type(field::histogram::Schema, kVarint):
       schema_ = reader.get_sint32();
       return true;
-    case protozero::tag_and_type(6, kFixed64):
+    case protozero::tag_and_type(field::histogram::ZeroThreshold, kFixed64):
       zero_threshold_ = reader.get_double();
       return true;
-    case protozero::tag_and_type(7, kVarint):
+    case protozero::tag_and_type(field::histogram::ZeroCount, kVarint):
       zero_count_ = reader.get_uint64();
       return true;
-    case protozero::tag_and_type(8, kFixed64):
+    case protozero::tag_and_type(field::histogram::ZeroCountFloat, kFixed64):
       zero_float_ = reader.get_double();
       return true;
     default:
@@ -109,37 +120,37 @@ bool HistogramReader::scalar(protozero::pbf_reader& reader) {
 }
 
 bool HistogramReader::repeated(protozero::pbf_reader& reader) {
-  auto& side = reader.tag() < 12 ? negative_ : positive_;
+  auto& side = reader.tag() < field::histogram::PositiveSpan ? negative_ : positive_;
   switch (reader.tag_and_type()) {
-    case protozero::tag_and_type(3, kLength):
+    case protozero::tag_and_type(field::histogram::Bucket, kLength):
       bucket(message_.inner(reader));
       return true;
-    case protozero::tag_and_type(9, kLength):
-    case protozero::tag_and_type(12, kLength):
+    case protozero::tag_and_type(field::histogram::NegativeSpan, kLength):
+    case protozero::tag_and_type(field::histogram::PositiveSpan, kLength):
       span(message_.inner(reader), side);
       return true;
-    case protozero::tag_and_type(10, kVarint):
-    case protozero::tag_and_type(13, kVarint):
+    case protozero::tag_and_type(field::histogram::NegativeDelta, kVarint):
+    case protozero::tag_and_type(field::histogram::PositiveDelta, kVarint):
       side.add_delta(reader.get_sint64());
       return true;
-    case protozero::tag_and_type(10, kLength):
-    case protozero::tag_and_type(13, kLength):
+    case protozero::tag_and_type(field::histogram::NegativeDelta, kLength):
+    case protozero::tag_and_type(field::histogram::PositiveDelta, kLength):
       for (const auto delta : reader.get_packed_sint64()) side.add_delta(delta);
       return true;
-    case protozero::tag_and_type(11, kFixed64):
-    case protozero::tag_and_type(14, kFixed64):
+    case protozero::tag_and_type(field::histogram::NegativeCount, kFixed64):
+    case protozero::tag_and_type(field::histogram::PositiveCount, kFixed64):
       side.add_float(reader.get_double());
       return true;
-    case protozero::tag_and_type(11, kLength):
-    case protozero::tag_and_type(14, kLength):
+    case protozero::tag_and_type(field::histogram::NegativeCount, kLength):
+    case protozero::tag_and_type(field::histogram::PositiveCount, kLength):
       for (const auto count : reader.get_packed_double()) side.add_float(count);
       return true;
-    case protozero::tag_and_type(15, kLength):
+    case protozero::tag_and_type(field::histogram::Created, kLength):
       check_wire_timestamp(context_, message_.inner(reader));
       return true;
-    case protozero::tag_and_type(16, kLength):
+    case protozero::tag_and_type(field::histogram::Exemplars, kLength):
       if (!read_wire_exemplar(context_, message_.inner(reader)).timestamp)
-        error("exemplar-timestamp", "an exemplar of a native histogram has no timestamp; Prometheus drops it");
+        add(LintRule::ExemplarTimestamp, "an exemplar of a native histogram has no timestamp; Prometheus drops it");
       return true;
     default:
       return false;
@@ -147,29 +158,28 @@ bool HistogramReader::repeated(protozero::pbf_reader& reader) {
 }
 
 void HistogramReader::bucket(const WireMessage& message) {
-  constexpr std::size_t kMaxBounds = 10'000;
   double bound = 0;
   double count = 0;
   std::optional<WireExemplar> exemplar;
-  read_fields(context_, message, kFields<1, 2, 3, 4>, [&](protozero::pbf_reader& reader) {
+  read_fields(context_, message, field::bucket::CumulativeCountFloat, [&](protozero::pbf_reader& reader) {
     switch (reader.tag_and_type()) {
-      case protozero::tag_and_type(1, kVarint):
+      case protozero::tag_and_type(field::bucket::CumulativeCount, kVarint):
         count = static_cast<double>(reader.get_uint64());
         return true;
-      case protozero::tag_and_type(2, kFixed64):
+      case protozero::tag_and_type(field::bucket::UpperBound, kFixed64):
         bound = reader.get_double();
         return true;
-      case protozero::tag_and_type(3, kLength):
+      case protozero::tag_and_type(field::bucket::Exemplar, kLength):
         exemplar = read_wire_exemplar(context_, message.inner(reader));
         return true;
-      case protozero::tag_and_type(4, kFixed64):
+      case protozero::tag_and_type(field::bucket::CumulativeCountFloat, kFixed64):
         count = reader.get_double();
         return true;
       default:
         return false;
     }
   });
-  if (std::isnan(bound)) return context_.error(message.at(), "le-invalid", "a bucket's bound is NaN");
+  if (std::isnan(bound)) return context_.add(message.at(), LintRule::LeInvalid, "a bucket's bound is NaN");
   const auto lower = point_.bound;
   if (exemplar && (!lower || *lower < bound))
     check_exemplar_value(context_, message.at(), exemplar->value, lower, bound);
@@ -181,10 +191,17 @@ void HistogramReader::bucket(const WireMessage& message) {
 void HistogramReader::span(const WireMessage& message, NativeSide& side) {
   std::int32_t offset = 0;
   std::uint32_t length = 0;
-  read_fields(context_, message, kFields<1, 2>, [&](protozero::pbf_reader& reader) {
-    if (reader.tag() > 2 || reader.wire_type() != kVarint) return false;
-    reader.tag() == 1 ? void(offset = reader.get_sint32()) : void(length = reader.get_uint32());
-    return true;
+  read_fields(context_, message, field::bucket_span::Length, [&](protozero::pbf_reader& reader) {
+    switch (reader.tag_and_type()) {
+      case protozero::tag_and_type(field::bucket_span::Offset, kVarint):
+        offset = reader.get_sint32();
+        return true;
+      case protozero::tag_and_type(field::bucket_span::Length, kVarint):
+        length = reader.get_uint32();
+        return true;
+      default:
+        return false;
+    }
   });
   // 64 bits hold the sums of as many 32-bit numbers as a body has room for.
   side.bad_offset = side.bad_offset || (side.any_span && offset < 0);
@@ -200,34 +217,36 @@ void HistogramReader::check_classic() {
   if (count_float_) check_count(context_, message_.at(), count);
   const bool too_many = point_.reached && *point_.reached > count;
   if ((point_.infinite && *point_.infinite != count) || too_many)
-    error("histogram-count-mismatch", "the last bucket counts " + number_text(*point_.reached) + ", sample_count is " +
-                                          number_text(count) + "; the bucket +Inf must be equal to it");
+    add(LintRule::HistogramCountMismatch, "the last bucket counts " + number_text(*point_.reached) +
+                                              ", sample_count is " + number_text(count) +
+                                              "; the bucket +Inf must be equal to it");
   check_histogram_sum(context_, point_);
 }
 
 void HistogramReader::check_native() {
-  if (!(zero_threshold_ >= 0) || std::isinf(zero_threshold_))
-    error("native-zero-threshold", "zero_threshold is " + number_text(zero_threshold_) + "; it must be finite, from 0");
-  if (!(zero_float_ >= 0)) error("native-negative-count", "zero_count_float is negative or NaN");
+  if (!is_zero_threshold(zero_threshold_))
+    add(LintRule::NativeZeroThreshold,
+        "zero_threshold is " + number_text(zero_threshold_) + "; it must be finite, from 0");
+  if (!(zero_float_ >= 0)) add(LintRule::NativeNegativeCount, "zero_count_float is negative or NaN");
   check_side(positive_, "positive");
   check_side(negative_, "negative");
   if (!native()) return;
-  if ((schema_ < -4 || schema_ > 8) && schema_ != -53)
-    error("native-schema", "schema is " + std::to_string(schema_) + "; it must be from -4 to 8, or -53");
+  if ((schema_ < kCoarsestSchema || schema_ > kFinestSchema) && schema_ != kCustomBounds)
+    add(LintRule::NativeSchema, "schema is " + std::to_string(schema_) + "; it must be from -4 to 8, or -53");
   check_total();
 }
 
 void HistogramReader::check_side(const NativeSide& side, std::string_view which) {
   const std::string name{which};
   if (side.deltas > 0 && side.floats > 0)
-    error("native-spans", name + " buckets have both deltas and float counts; give one of them");
+    add(LintRule::NativeSpans, name + " buckets have both deltas and float counts; give one of them");
   else if (side.length != side.deltas + side.floats)
-    error("native-spans", name + " spans hold " + std::to_string(side.length) + " buckets, and there are " +
-                              std::to_string(side.deltas + side.floats) + " counts; they must be as many");
+    add(LintRule::NativeSpans, name + " spans hold " + std::to_string(side.length) + " buckets, and there are " +
+                                   std::to_string(side.deltas + side.floats) + " counts; they must be as many");
   else if (side.bad_offset)
-    error("native-spans", name + " spans: only the first offset may be negative, and an index has 32 bits");
-  if (side.bad_count) error("native-negative-count", "a count of the " + name + " buckets is negative or NaN");
-  if (side.overflow) error("native-count-mismatch", "the counts of the " + name + " buckets exceed 64 bits");
+    add(LintRule::NativeSpans, name + " spans: only the first offset may be negative, and an index has 32 bits");
+  if (side.bad_count) add(LintRule::NativeNegativeCount, "a count of the " + name + " buckets is negative or NaN");
+  if (side.overflow) add(LintRule::NativeCountMismatch, "the counts of the " + name + " buckets exceed 64 bits");
 }
 
 void HistogramReader::check_total() {
@@ -240,8 +259,8 @@ void HistogramReader::check_total() {
   // A NaN is counted, and in no bucket.
   const bool fits = point_.sum && std::isnan(point_.sum->value) ? total <= count_ : total == count_;
   if (overflow || !fits)
-    error("native-count-mismatch", "the native buckets count " + std::to_string(total) + ", sample_count is " +
-                                       std::to_string(count_) + "; they must be equal");
+    add(LintRule::NativeCountMismatch, "the native buckets count " + std::to_string(total) + ", sample_count is " +
+                                           std::to_string(count_) + "; they must be equal");
 }
 
 }  // namespace

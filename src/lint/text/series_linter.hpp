@@ -9,9 +9,16 @@
 #include <utility>
 #include <vector>
 
+#include <vitals/lint.hpp>
+
+#include "core/lint/lint_report.hpp"
+#include "core/text/metric_types.hpp"
 #include "lint/checks/common_labels.hpp"
+#include "lint/checks/fingerprint.hpp"
+#include "lint/checks/lint_context.hpp"
 #include "lint/checks/lint_families.hpp"
 #include "lint/checks/value_checks.hpp"
+#include "lint/line/exposition_line.hpp"
 
 namespace vitals::detail {
 
@@ -50,9 +57,7 @@ class SeriesLinter {
     std::string_view own_label;  ///< that tells apart the samples of one metric: le, quantile, the state
     const LineLabel* own = nullptr;
 
-    [[nodiscard]] bool of_histogram() const noexcept {
-      return family.kind() == MetricType::Histogram || family.kind() == MetricType::GaugeHistogram;
-    }
+    [[nodiscard]] bool of_histogram() const noexcept { return is_histogram(family.kind()); }
     [[nodiscard]] LintPosition at(std::size_t column) const { return {number, column}; }
     [[nodiscard]] LintPosition value_at() const { return {number, line.value.column}; }
   };
