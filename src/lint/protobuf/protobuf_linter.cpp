@@ -135,28 +135,19 @@ void ProtobufLinter::metric(const WireMessage& message, JudgedFamily& family, st
   std::optional<WireMessage> own;
   bool other = false;
   std::optional<std::int64_t> time;
-  const bool whole = read_fields(problems, message, field::metric::Histogram, [&](protozero::pbf_reader& reader) {
-    switch (reader.tag_and_type()) {
-      case protozero::tag_and_type(field::metric::TimestampMs, kVarint):
-        time = reader.get_int64();
-        return true;
-      case protozero::tag_and_type(field::metric::Label, kLength):
-        read_wire_label(problems, message.inner(reader), labels);
-        return true;
-      case protozero::tag_and_type(field::metric::Gauge, kLength):
-      case protozero::tag_and_type(field::metric::Counter, kLength):
-      case protozero::tag_and_type(field::metric::Summary, kLength):
-      case protozero::tag_and_type(field::metric::Untyped, kLength):
-      case protozero::tag_and_type(field::metric::Histogram, kLength): {
-        const bool mine = reader.tag() == payload_field(family.kind());
-        const auto inner = message.inner(reader);
-        mine ? void(own = inner) : void(other = true);
-        return true;
-      }
-      default:
-        return false;
-    }
-  });
+  const auto to_payload = [&](auto& reader) {
+    const bool of_type = reader.tag() == payload_field(family.kind());
+    const auto inner = message.inner(reader);
+    of_type ? void(own = inner) : void(other = true);
+  };
+  const bool whole = read_fields(
+      problems, message,
+      wire_field(field::metric::Label, kLength,
+                 [&](auto& reader) { read_wire_label(problems, message.inner(reader), labels); }),
+      wire_field(field::metric::TimestampMs, kVarint, [&](auto& reader) { time = reader.get_int64(); }),
+      wire_field(field::metric::Gauge, kLength, to_payload), wire_field(field::metric::Counter, kLength, to_payload),
+      wire_field(field::metric::Summary, kLength, to_payload), wire_field(field::metric::Untyped, kLength, to_payload),
+      wire_field(field::metric::Histogram, kLength, to_payload));
   if (!whole) return;
   check_labels(problems, message, family, labels);
   if (time) {

@@ -14,28 +14,18 @@ bool is_control(char c) { return c >= 0 && c < ' '; }
 }  // namespace
 
 bool read_family(const LintContext& context, const WireMessage& message, WireFamily& family) {
-  return read_fields(context, message, field::metric_family::Unit, [&](protozero::pbf_reader& reader) {
-    switch (reader.tag_and_type()) {
-      case protozero::tag_and_type(field::metric_family::Name, kLength):
-        family.name = message.inner(reader).bytes;
-        return true;
-      case protozero::tag_and_type(field::metric_family::Help, kLength):
-        family.help = message.inner(reader).bytes;
-        return true;
-      case protozero::tag_and_type(field::metric_family::Type, kVarint):
-        family.type = reader.get_uint64();
-        return true;
-      case protozero::tag_and_type(field::metric_family::Metric, kLength):
-        reader.skip();
-        ++family.metrics;
-        return true;
-      case protozero::tag_and_type(field::metric_family::Unit, kLength):
-        family.unit = message.inner(reader).bytes;
-        return true;
-      default:
-        return false;
-    }
-  });
+  return read_fields(
+      context, message,
+      wire_field(field::metric_family::Name, kLength, [&](auto& reader) { family.name = message.inner(reader).bytes; }),
+      wire_field(field::metric_family::Help, kLength, [&](auto& reader) { family.help = message.inner(reader).bytes; }),
+      wire_field(field::metric_family::Type, kVarint, [&](auto& reader) { family.type = reader.get_uint64(); }),
+      wire_field(field::metric_family::Metric, kLength,
+                 [&](auto& reader) {
+                   reader.skip();
+                   ++family.metrics;
+                 }),
+      wire_field(field::metric_family::Unit, kLength,
+                 [&](auto& reader) { family.unit = message.inner(reader).bytes; }));
 }
 
 std::optional<std::size_t> take_size(std::string_view& body) {

@@ -27,15 +27,11 @@ struct WireFamily {
 bool read_family(const LintContext& context, const WireMessage& message, WireFamily& family);
 
 /// Calls metric(message) for each metric. Nobody has to keep them all: an empty one has two bytes, so that there may be
-/// many.
-/// REQUIRES: read_family could read it.
+/// many. REQUIRES: read_family() could read the message.
 template <class Metric>
 void for_each_metric(const LintContext& context, const WireMessage& message, const Metric& metric) {
-  read_fields(context, message, 0, [&](protozero::pbf_reader& reader) {
-    if (reader.tag_and_type() != protozero::tag_and_type(field::metric_family::Metric, kLength)) return false;
-    metric(message.inner(reader));
-    return true;
-  });
+  read_fields(context, message,
+              wire_field(field::metric_family::Metric, kLength, [&](auto& reader) { metric(message.inner(reader)); }));
 }
 
 /// The size of the next message, which is removed from the body; empty: it can't be read.

@@ -56,9 +56,7 @@ class HistogramReader {
   }
 
   void run() {
-    const bool whole = read_fields(context_, message_, field::histogram::Exemplars,
-                                   [this](auto& reader) { return scalar(reader) || repeated(reader); });
-    if (!whole) return;
+    if (!read()) return;
     check_classic();
     check_native();
   }
@@ -67,15 +65,14 @@ class HistogramReader {
   }
 
  private:
-  bool scalar(protozero::pbf_reader& reader);
-  bool repeated(protozero::pbf_reader& reader);
+  bool read();
   void bucket(const WireMessage& message);
   void span(const WireMessage& message, NativeSide& side);
   void check_classic();
   void check_native();
   void check_side(const NativeSide& side, std::string_view which);
   void check_total();
-  void add(LintRule rule, std::string message) const { context_.error(message_.at(), rule, std::move(message)); }
+  void add(LintRule rule, std::string message) const { context_.add(message_.at(), rule, std::move(message)); }
 
   const LintContext& context_;
   const WireMessage& message_;
@@ -91,94 +88,67 @@ class HistogramReader {
   NativeSide positive_;
 };
 
-bool HistogramReader::scalar(protozero::pbf_reader& reader) {
-  switch (reader.tag_and_type()) {
-    case protozero::tag_and_type(field::histogram::Count, kVarint):
-      count_ = reader.get_uint64();
-      return true;
-    case protozero::tag_and_type(field::histogram::Sum, kFixed64):
-      point_.sum = {reader.get_double(), message_.at()};
-      return true;
-    case protozero::tag_and_type(field::histogram::CountFloat, kFixed64):
-      count_float_ = reader.get_double();
-      return true;
-    case protozero::tag_and_type(field::histogram::Schema, kVarint):
-      schema_ = reader.get_sint32();
-      return true;
-    case protozero::tag_and_type(field::histogram::ZeroThreshold, kFixed64):
-      zero_threshold_ = reader.get_double();
-      return true;
-    case protozero::tag_and_type(field::histogram::ZeroCount, kVarint):
-      zero_count_ = reader.get_uint64();
-      return true;
-    case protozero::tag_and_type(field::histogram::ZeroCountFloat, kFixed64):
-      zero_float_ = reader.get_double();
-      return true;
-    default:
-      return false;
-  }
-}
-
-bool HistogramReader::repeated(protozero::pbf_reader& reader) {
-  auto& side = reader.tag() < field::histogram::PositiveSpan ? negative_ : positive_;
-  switch (reader.tag_and_type()) {
-    case protozero::tag_and_type(field::histogram::Bucket, kLength):
-      bucket(message_.inner(reader));
-      return true;
-    case protozero::tag_and_type(field::histogram::NegativeSpan, kLength):
-    case protozero::tag_and_type(field::histogram::PositiveSpan, kLength):
-      span(message_.inner(reader), side);
-      return true;
-    case protozero::tag_and_type(field::histogram::NegativeDelta, kVarint):
-    case protozero::tag_and_type(field::histogram::PositiveDelta, kVarint):
-      side.add_delta(reader.get_sint64());
-      return true;
-    case protozero::tag_and_type(field::histogram::NegativeDelta, kLength):
-    case protozero::tag_and_type(field::histogram::PositiveDelta, kLength):
+bool HistogramReader::read() {
+  namespace number = field::histogram;
+  const auto to_span = [this](NativeSide& side) {
+    return [this, &side](auto& reader) { span(message_.inner(reader), side); };
+  };
+  // Repeated numbers come one by one or packed.
+  const auto to_delta = [](NativeSide& side) { return [&](auto& reader) { side.add_delta(reader.get_sint64()); }; };
+  const auto to_deltas = [](NativeSide& side) {
+    return [&](auto& reader) {
       for (const auto delta : reader.get_packed_sint64()) side.add_delta(delta);
-      return true;
-    case protozero::tag_and_type(field::histogram::NegativeCount, kFixed64):
-    case protozero::tag_and_type(field::histogram::PositiveCount, kFixed64):
-      side.add_float(reader.get_double());
-      return true;
-    case protozero::tag_and_type(field::histogram::NegativeCount, kLength):
-    case protozero::tag_and_type(field::histogram::PositiveCount, kLength):
+    };
+  };
+  const auto to_float = [](NativeSide& side) { return [&](auto& reader) { side.add_float(reader.get_double()); }; };
+  const auto to_floats = [](NativeSide& side) {
+    return [&](auto& reader) {
       for (const auto count : reader.get_packed_double()) side.add_float(count);
-      return true;
-    case protozero::tag_and_type(field::histogram::Created, kLength):
-      check_wire_timestamp(context_, message_.inner(reader));
-      return true;
-    case protozero::tag_and_type(field::histogram::Exemplars, kLength):
-      if (!read_wire_exemplar(context_, message_.inner(reader)).timestamp)
-        add(LintRule::ExemplarTimestamp, "an exemplar of a native histogram has no timestamp; Prometheus drops it");
-      return true;
-    default:
-      return false;
-  }
+    };
+  };
+  return read_fields(
+      context_, message_,  //
+      wire_field(number::Count, kVarint, [&](auto& reader) { count_ = reader.get_uint64(); }),
+      wire_field(number::Sum, kFixed64,
+                 [&](auto& reader) {
+                   point_.sum = PlacedNumber{reader.get_double(), message_.at()};
+                 }),
+      wire_field(number::Bucket, kLength, [&](auto& reader) { bucket(message_.inner(reader)); }),
+      wire_field(number::CountFloat, kFixed64, [&](auto& reader) { count_float_ = reader.get_double(); }),
+      wire_field(number::Schema, kVarint, [&](auto& reader) { schema_ = reader.get_sint32(); }),
+      wire_field(number::ZeroThreshold, kFixed64, [&](auto& reader) { zero_threshold_ = reader.get_double(); }),
+      wire_field(number::ZeroCount, kVarint, [&](auto& reader) { zero_count_ = reader.get_uint64(); }),
+      wire_field(number::ZeroCountFloat, kFixed64, [&](auto& reader) { zero_float_ = reader.get_double(); }),
+      wire_field(number::NegativeSpan, kLength, to_span(negative_)),
+      wire_field(number::NegativeDelta, kVarint, to_delta(negative_)),
+      wire_field(number::NegativeDelta, kLength, to_deltas(negative_)),
+      wire_field(number::NegativeCount, kFixed64, to_float(negative_)),
+      wire_field(number::NegativeCount, kLength, to_floats(negative_)),
+      wire_field(number::PositiveSpan, kLength, to_span(positive_)),
+      wire_field(number::PositiveDelta, kVarint, to_delta(positive_)),
+      wire_field(number::PositiveDelta, kLength, to_deltas(positive_)),
+      wire_field(number::PositiveCount, kFixed64, to_float(positive_)),
+      wire_field(number::PositiveCount, kLength, to_floats(positive_)),
+      wire_field(number::Created, kLength,
+                 [&](auto& reader) { check_wire_timestamp(context_, message_.inner(reader)); }),
+      wire_field(number::Exemplars, kLength, [&](auto& reader) {
+        if (!read_wire_exemplar(context_, message_.inner(reader)).timestamp)
+          add(LintRule::ExemplarTimestamp, "an exemplar of a native histogram has no timestamp; Prometheus drops it");
+      }));
 }
 
 void HistogramReader::bucket(const WireMessage& message) {
   double bound = 0;
   double count = 0;
   std::optional<WireExemplar> exemplar;
-  read_fields(context_, message, field::bucket::CumulativeCountFloat, [&](protozero::pbf_reader& reader) {
-    switch (reader.tag_and_type()) {
-      case protozero::tag_and_type(field::bucket::CumulativeCount, kVarint):
-        count = static_cast<double>(reader.get_uint64());
-        return true;
-      case protozero::tag_and_type(field::bucket::UpperBound, kFixed64):
-        bound = reader.get_double();
-        return true;
-      case protozero::tag_and_type(field::bucket::Exemplar, kLength):
-        exemplar = read_wire_exemplar(context_, message.inner(reader));
-        return true;
-      case protozero::tag_and_type(field::bucket::CumulativeCountFloat, kFixed64):
-        count = reader.get_double();
-        return true;
-      default:
-        return false;
-    }
-  });
+  read_fields(
+      context_, message,
+      wire_field(field::bucket::CumulativeCount, kVarint,
+                 [&](auto& reader) { count = static_cast<double>(reader.get_uint64()); }),
+      wire_field(field::bucket::UpperBound, kFixed64, [&](auto& reader) { bound = reader.get_double(); }),
+      wire_field(field::bucket::Exemplar, kLength,
+                 [&](auto& reader) { exemplar = read_wire_exemplar(context_, message.inner(reader)); }),
+      wire_field(field::bucket::CumulativeCountFloat, kFixed64, [&](auto& reader) { count = reader.get_double(); }));
   if (std::isnan(bound)) return context_.add(message.at(), LintRule::LeInvalid, "a bucket's bound is NaN");
   const auto lower = point_.bound;
   if (exemplar && (!lower || *lower < bound))
@@ -191,18 +161,9 @@ void HistogramReader::bucket(const WireMessage& message) {
 void HistogramReader::span(const WireMessage& message, NativeSide& side) {
   std::int32_t offset = 0;
   std::uint32_t length = 0;
-  read_fields(context_, message, field::bucket_span::Length, [&](protozero::pbf_reader& reader) {
-    switch (reader.tag_and_type()) {
-      case protozero::tag_and_type(field::bucket_span::Offset, kVarint):
-        offset = reader.get_sint32();
-        return true;
-      case protozero::tag_and_type(field::bucket_span::Length, kVarint):
-        length = reader.get_uint32();
-        return true;
-      default:
-        return false;
-    }
-  });
+  read_fields(context_, message,
+              wire_field(field::bucket_span::Offset, kVarint, [&](auto& reader) { offset = reader.get_sint32(); }),
+              wire_field(field::bucket_span::Length, kVarint, [&](auto& reader) { length = reader.get_uint32(); }));
   // 64 bits hold the sums of as many 32-bit numbers as a body has room for.
   side.bad_offset = side.bad_offset || (side.any_span && offset < 0);
   side.any_span = true;

@@ -33,22 +33,40 @@ struct WireMessage {
 /// Skips the group that comes next, and gives the number of its field; 0 if there is none.
 unsigned skip_group(protozero::pbf_reader& reader);
 
-/// Calls field(reader) at each field; false: it did not take the field. Unknown fields are skipped, as protobuf wants
-/// it, groups too; a known one that was not taken, from 1 to `last`, has the wrong wire type. False: the message is cut
-/// off or malformed.
-template <class Field>
-bool read_fields(const LintContext& context, const WireMessage& message, unsigned last, const Field& field) {
-  const auto not_taken = [&](unsigned tag) {
-    if (tag <= last)
+/// What to do with a field: at one of that number and wire type, use(reader) reads it.
+template <class Use>
+struct WireField {
+  unsigned number;
+  protozero::pbf_wire_type type;
+  Use use;
+
+  bool take(protozero::pbf_reader& reader) const {
+    if (reader.tag_and_type() != protozero::tag_and_type(number, type)) return false;
+    use(reader);
+    return true;
+  }
+};
+template <class Use>
+WireField<Use> wire_field(unsigned number, protozero::pbf_wire_type type, Use use) {
+  return {number, type, use};
+}
+
+/// Reads the fields of a message. Unknown ones are skipped, as protobuf wants it, groups too; one with the number of
+/// these and another wire type is reported. False: the message is cut off or malformed.
+template <class... Uses>
+bool read_fields(const LintContext& context, const WireMessage& message, const WireField<Uses>&... fields) {
+  const auto not_taken = [&](unsigned number) {
+    const bool known = (false || ... || (number == fields.number));
+    if (known)
       context.add(message.at(), LintRule::WireType,
-                  "field " + std::to_string(tag) + " has another wire type than its own");
+                  "field " + std::to_string(number) + " has another wire type than its own");
   };
   try {
     protozero::pbf_reader reader{message.bytes.data(), message.bytes.size()};
     for (;;) {
-      while (const auto tag = skip_group(reader)) not_taken(tag);
+      while (const auto number = skip_group(reader)) not_taken(number);
       if (!reader.next()) return true;
-      if (field(reader)) continue;
+      if ((fields.take(reader) || ...)) continue;
       not_taken(reader.tag());
       reader.skip();
     }

@@ -17,18 +17,10 @@ namespace vitals::detail {
 
 void read_wire_label(const LintContext& context, const WireMessage& message, WireLabels& labels) {
   std::pair<std::string_view, std::string_view> label;
-  read_fields(context, message, field::label_pair::Value, [&](protozero::pbf_reader& reader) {
-    switch (reader.tag_and_type()) {
-      case protozero::tag_and_type(field::label_pair::Name, kLength):
-        label.first = message.inner(reader).bytes;
-        return true;
-      case protozero::tag_and_type(field::label_pair::Value, kLength):
-        label.second = message.inner(reader).bytes;
-        return true;
-      default:
-        return false;
-    }
-  });
+  read_fields(
+      context, message,
+      wire_field(field::label_pair::Name, kLength, [&](auto& reader) { label.first = message.inner(reader).bytes; }),
+      wire_field(field::label_pair::Value, kLength, [&](auto& reader) { label.second = message.inner(reader).bytes; }));
   const auto at = message.at();
   const auto name = in_quotes(label.first);
   if (label.first.empty())
@@ -48,18 +40,9 @@ void read_wire_label(const LintContext& context, const WireMessage& message, Wir
 void check_wire_timestamp(const LintContext& context, const WireMessage& message) {
   std::int64_t seconds = 0;
   std::int64_t nanos = 0;
-  read_fields(context, message, field::timestamp::Nanos, [&](protozero::pbf_reader& reader) {
-    switch (reader.tag_and_type()) {
-      case protozero::tag_and_type(field::timestamp::Seconds, kVarint):
-        seconds = reader.get_int64();
-        return true;
-      case protozero::tag_and_type(field::timestamp::Nanos, kVarint):
-        nanos = reader.get_int64();
-        return true;
-      default:
-        return false;
-    }
-  });
+  read_fields(context, message,
+              wire_field(field::timestamp::Seconds, kVarint, [&](auto& reader) { seconds = reader.get_int64(); }),
+              wire_field(field::timestamp::Nanos, kVarint, [&](auto& reader) { nanos = reader.get_int64(); }));
   // https://protobuf.dev/reference/protobuf/google.protobuf/#timestamp
   constexpr std::int64_t kFirst = -62'135'596'800;
   constexpr std::int64_t kLast = 253'402'300'799;
@@ -71,22 +54,14 @@ void check_wire_timestamp(const LintContext& context, const WireMessage& message
 WireExemplar read_wire_exemplar(const LintContext& context, const WireMessage& message) {
   WireExemplar exemplar;
   WireLabels labels;
-  read_fields(context, message, field::exemplar::Timestamp, [&](protozero::pbf_reader& reader) {
-    switch (reader.tag_and_type()) {
-      case protozero::tag_and_type(field::exemplar::Label, kLength):
-        read_wire_label(context, message.inner(reader), labels);
-        return true;
-      case protozero::tag_and_type(field::exemplar::Value, kFixed64):
-        exemplar.value = reader.get_double();
-        return true;
-      case protozero::tag_and_type(field::exemplar::Timestamp, kLength):
-        check_wire_timestamp(context, message.inner(reader));
-        exemplar.timestamp = true;
-        return true;
-      default:
-        return false;
-    }
-  });
+  read_fields(context, message,
+              wire_field(field::exemplar::Label, kLength,
+                         [&](auto& reader) { read_wire_label(context, message.inner(reader), labels); }),
+              wire_field(field::exemplar::Value, kFixed64, [&](auto& reader) { exemplar.value = reader.get_double(); }),
+              wire_field(field::exemplar::Timestamp, kLength, [&](auto& reader) {
+                check_wire_timestamp(context, message.inner(reader));
+                exemplar.timestamp = true;
+              }));
   std::size_t length = 0;
   for (const auto& [name, value] : labels) length += code_points(name) + code_points(value);
   check_exemplar_labels(context, message.at(), length);
@@ -101,23 +76,13 @@ void lint_wire_number(const LintContext& context, const WireMessage& message, Me
                       std::string_view family) {
   const bool counter = type == MetricType::Counter;
   double value = 0;
-  const auto last = counter ? unsigned{field::counter::Created} : unsigned{field::number::Value};
-  const bool whole = read_fields(context, message, last, [&](protozero::pbf_reader& reader) {
-    if (reader.tag() > last) return false;
-    switch (reader.tag_and_type()) {
-      case protozero::tag_and_type(field::number::Value, kFixed64):
-        value = reader.get_double();
-        return true;
-      case protozero::tag_and_type(field::counter::Exemplar, kLength):
-        read_wire_exemplar(context, message.inner(reader));
-        return true;
-      case protozero::tag_and_type(field::counter::Created, kLength):
-        check_wire_timestamp(context, message.inner(reader));
-        return true;
-      default:
-        return false;
-    }
-  });
+  const auto number = wire_field(field::number::Value, kFixed64, [&](auto& reader) { value = reader.get_double(); });
+  const auto exemplar = wire_field(field::counter::Exemplar, kLength,
+                                   [&](auto& reader) { read_wire_exemplar(context, message.inner(reader)); });
+  const auto created = wire_field(field::counter::Created, kLength,
+                                  [&](auto& reader) { check_wire_timestamp(context, message.inner(reader)); });
+  const bool whole =
+      counter ? read_fields(context, message, number, exemplar, created) : read_fields(context, message, number);
   if (!whole) return;
   if (counter) check_counter(context, message.at(), value);
   if (type == MetricType::Gauge && family.ends_with(suffix::kInfo) && value != 1)
@@ -129,18 +94,10 @@ namespace {
 // NaN if it can't be read.
 double lint_wire_quantile(const LintContext& context, const WireMessage& message) {
   double quantile = 0;
-  const bool whole = read_fields(context, message, field::quantile::Value, [&](protozero::pbf_reader& reader) {
-    switch (reader.tag_and_type()) {
-      case protozero::tag_and_type(field::quantile::Quantile, kFixed64):
-        quantile = reader.get_double();
-        return true;
-      case protozero::tag_and_type(field::quantile::Value, kFixed64):
-        reader.skip();
-        return true;
-      default:
-        return false;
-    }
-  });
+  const bool whole = read_fields(
+      context, message,
+      wire_field(field::quantile::Quantile, kFixed64, [&](auto& reader) { quantile = reader.get_double(); }),
+      wire_field(field::quantile::Value, kFixed64, [&](auto& reader) { reader.skip(); }));
   if (!whole) return std::numeric_limits<double>::quiet_NaN();
   check_quantile(context, message.at(), quantile);
   return quantile;
@@ -168,24 +125,12 @@ bool lint_wire_summary(const LintContext& context, const WireMessage& message) {
     const double value = lint_wire_quantile(context, inner);
     if (!std::isnan(value) && quantiles.size() < kMaxQuantiles) quantiles.emplace_back(value, inner.at().column);
   };
-  read_fields(context, message, field::summary::Created, [&](protozero::pbf_reader& reader) {
-    switch (reader.tag_and_type()) {
-      case protozero::tag_and_type(field::summary::Count, kVarint):
-        reader.get_uint64();
-        return true;
-      case protozero::tag_and_type(field::summary::Sum, kFixed64):
-        check_summary_sum(context, message.at(), reader.get_double());
-        return true;
-      case protozero::tag_and_type(field::summary::Quantile, kLength):
-        quantile(message.inner(reader));
-        return true;
-      case protozero::tag_and_type(field::summary::Created, kLength):
-        check_wire_timestamp(context, message.inner(reader));
-        return true;
-      default:
-        return false;
-    }
-  });
+  read_fields(context, message, wire_field(field::summary::Count, kVarint, [&](auto& reader) { reader.get_uint64(); }),
+              wire_field(field::summary::Sum, kFixed64,
+                         [&](auto& reader) { check_summary_sum(context, message.at(), reader.get_double()); }),
+              wire_field(field::summary::Quantile, kLength, [&](auto& reader) { quantile(message.inner(reader)); }),
+              wire_field(field::summary::Created, kLength,
+                         [&](auto& reader) { check_wire_timestamp(context, message.inner(reader)); }));
   check_repeated_quantiles(context, message, quantiles);
   return !quantiles.empty();
 }

@@ -22,13 +22,13 @@ struct WireExemplar {
 };
 WireExemplar read_wire_exemplar(const LintContext& context, const WireMessage& message);
 
-/// A google.protobuf.Timestamp.
+/// Checks a google.protobuf.Timestamp.
 void check_wire_timestamp(const LintContext& context, const WireMessage& message);
 
-/// A Counter, Gauge or Untyped message of the family.
+/// Checks a Counter, Gauge or Untyped message of the family.
 void lint_wire_number(const LintContext& context, const WireMessage& message, MetricType type, std::string_view family);
 
-/// A Summary message. True if it has quantiles.
+/// Checks a Summary message. True if it has quantiles.
 bool lint_wire_summary(const LintContext& context, const WireMessage& message);
 
 }  // namespace vitals::detail

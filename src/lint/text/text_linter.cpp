@@ -1,8 +1,13 @@
 #include "lint/text/text_linter.hpp"
 
-#include "core/text/printable.hpp"
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
+
 #include "core/text/utf8.hpp"
 #include "lint/checks/lint_families.hpp"
+#include "lint/line/exposition_line.hpp"
 #include "lint/line/exposition_line_parser.hpp"
 #include "lint/text/series_linter.hpp"
 
@@ -12,7 +17,7 @@ namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
-// After a raw line feed in a label value: what is left of the labels.
+// Whether the text may be the rest of a line that was cut by a raw line feed in a label value.
 bool ends_string(std::string_view text) {
   const auto quote = text.find('"');
   const auto next = quote == text.npos ? quote : text.find_first_not_of(" \t", quote + 1);
@@ -36,9 +41,6 @@ class TextLinter {
   void check_help(const ExpositionLine& line);
   void sample(const ExpositionLine& line, std::string_view text);
   void enter(LintFamily* family);
-  void error_once(bool& told, std::size_t column, LintRule rule, std::string message) {
-    if (!std::exchange(told, true)) report_.error({number_, column}, "", rule, std::move(message));
-  }
 
   LintFormat format_;
   LintReport& report_;
@@ -52,7 +54,7 @@ class TextLinter {
   bool open_string_ = false;  // the last line lacks a closing quote
   bool told_of_end_ = false;
   bool told_of_return_ = false;
-  std::optional<LintPosition> return_{};  // the first where any text may stand
+  std::optional<LintPosition> return_{};  // the first that ends a help or a comment
   bool told_of_quotes_ = false;
 };
 
@@ -96,9 +98,9 @@ void TextLinter::read_line(std::string_view text) {
   const auto& line = parser_.parse(carriage_return ? text.substr(0, text.size() - 1) : text);
   const bool free_text = line.kind == ExpositionLine::Kind::Help || line.kind == ExpositionLine::Kind::Comment;
   if (carriage_return && free_text && !is_openmetrics() && !return_) return_ = {number_, text.size()};
-  if (carriage_return && (is_openmetrics() || !free_text))
-    error_once(told_of_return_, text.size(), LintRule::CarriageReturn,
-               "the line ends in a carriage return; end lines with a line feed alone");
+  if (carriage_return && (is_openmetrics() || !free_text) && !std::exchange(told_of_return_, true))
+    report_.error({number_, text.size()}, "", LintRule::CarriageReturn,
+                  "the line ends in a carriage return; end lines with a line feed alone");
   for (const auto& odd : line.odd) report_.warning({number_, odd.column}, line.name, odd.rule, odd.message);
   if (line.fault) return fault(line, text);
   open_string_ = false;
