@@ -4,6 +4,9 @@
 #include <cstddef>
 #include <iterator>
 #include <set>
+#include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/text/ascii.hpp"
@@ -18,7 +21,7 @@ namespace detail {
 
 namespace {
 
-// Beyond this nobody chose a name, and to look for all labels in it would take quadratic time.
+// Longer names are nobody's choice, and to look for all labels in one would take quadratic time.
 constexpr std::size_t kLongName = 500;
 
 std::vector<std::string> label_names(const LintDeclaration& declared) {
@@ -72,7 +75,7 @@ void lint_type_and_suffix(const LintDeclaration& declared, const LintTarget& tar
   const bool may_be_info = type == MetricType::Info || type == MetricType::Gauge || type == MetricType::Untyped;
   if (!may_be_info && name.ends_with(suffix::kInfo))
     target.add(LintRule::InfoType, "only an info, a gauge that is always 1, may end in \"_info\"; rename the metric");
-  // Of the types that every format has.
+  // Only types that every format has are looked for.
   const std::string word{text_type_name(type)};
   if (word == openmetrics_type_name(type) && (lower_case(name) + '_').find('_' + word + '_') != std::string::npos)
     target.add(LintRule::TypeInName, "the name contains its type, \"" + word + "\"; leave it out");
@@ -81,7 +84,7 @@ void lint_type_and_suffix(const LintDeclaration& declared, const LintTarget& tar
 // What the words of a name say of its unit.
 void lint_units(const LintDeclaration& declared, const LintTarget& target) {
   const auto name = lower_case(declared.name);
-  std::set<std::string_view> told;  // the same word again is no other problem
+  std::set<std::string_view> told;  // a word that comes twice is one problem
   bool share = false;
   bool time = false;
   for (std::size_t start = 0, end = 0; start < name.size(); start = end + 1) {
@@ -189,7 +192,7 @@ void lint_unit_suffix(const LintDeclaration& declared, const LintTarget& target)
   if (declared.unit.empty()) return;
   if (!may_have_unit(declared.type))
     return target.add(LintRule::UnitNotAllowed, "an info or a state set has no unit; remove it");
-  // What follows the unit only of counters: https://prometheus.io/docs/specs/om/open_metrics_spec/#metricfamily
+  // Only counters have something after the unit: https://prometheus.io/docs/specs/om/open_metrics_spec/#metricfamily
   const bool counter = declared.type == MetricType::Counter;
   if (!ends_in_unit(base_name(declared.name, declared.type), declared.unit))
     target.add(LintRule::UnitSuffix, "the name must end in its unit, " + in_quotes("_" + declared.unit) +

@@ -16,16 +16,16 @@ struct LintTarget {
   LintPosition at;
   std::string_view metric;
 
-  /// As those of LintReport.
+  /// As the members of LintReport.
   void add(LintRule rule, std::string message) const { report.add(at, metric, rule, std::move(message)); }
   void error(LintRule rule, std::string message) const { report.error(at, metric, rule, std::move(message)); }
   void warning(LintRule rule, std::string message) const { report.warning(at, metric, rule, std::move(message)); }
 };
 
-/// What the data model says of a unit.
+/// Checks what the data model says of a unit.
 void lint_unit_suffix(const LintDeclaration& declaration, const LintTarget& target);
 
-/// What promlint and the conventions advise against: all are warnings.
+/// Warns of what promlint and the conventions advise against.
 void lint_conventions(const LintDeclaration& declaration, const LintTarget& target);
 
 /// Warns of buckets that are of little use.

@@ -23,7 +23,8 @@ struct LintPosition {
 /// Collects the problems that are wanted: each once, and a limited number.
 class LintReport {
  public:
-  /// All problems, or without the warnings and those of some rules, which don't count for the limit either.
+  /// Wants all problems, or leaves out the warnings, or those of some rules. What is left out does not count for the
+  /// limit.
   LintReport() = default;
   LintReport(const std::vector<std::string>& ignored, bool warnings);
 
@@ -39,9 +40,9 @@ class LintReport {
     add(LintProblem::Severity::Warning, at, metric, rule, std::move(message));
   }
 
-  /// An error was dropped: whoever reads may stop.
+  /// An error was dropped, so that reading on is of no use.
   [[nodiscard]] bool full() const noexcept { return full_; }
-  /// By line and column; when there were too many, the errors first.
+  /// The problems by line and column. If there were too many, warnings were left out before errors.
   [[nodiscard]] std::vector<LintProblem> take();
 
  private:
@@ -52,7 +53,7 @@ class LintReport {
 
   std::bitset<kLintRules> ignored_;
   bool warnings_too_ = true;
-  // Apart, so that a text full of warnings can't hide its errors.
+  // Kept apart, so that a text full of warnings can't hide its errors.
   std::vector<LintProblem> errors_;
   std::vector<LintProblem> warnings_;
   std::set<Listed> listed_;

@@ -1,6 +1,8 @@
 #include "lint/checks/common_labels.hpp"
 
 #include <algorithm>
+#include <string>
+#include <utility>
 
 namespace vitals::detail {
 
@@ -8,7 +10,7 @@ void CommonLabels::add(const std::vector<Label>& labels) {
   if (none()) return;
   std::vector<std::pair<std::string, std::string>> kept;
   for (const auto& [name, value] : labels) {
-    if (value.empty()) continue;  // is the same as no label
+    if (value.empty()) continue;  // the same as no label
     std::pair<std::string, std::string> label{name, value};
     if (!labels_ || std::binary_search(labels_->begin(), labels_->end(), label)) kept.push_back(std::move(label));
   }

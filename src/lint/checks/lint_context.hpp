@@ -17,7 +17,7 @@ struct LintContext {
   std::string_view metric;
 
   [[nodiscard]] bool is_openmetrics() const noexcept { return format == LintFormat::OpenMetrics; }
-  /// As those of LintReport.
+  /// As the members of LintReport.
   void add(LintPosition at, LintRule rule, std::string message) const {
     report.add(at, metric, rule, std::move(message));
   }
@@ -27,7 +27,7 @@ struct LintContext {
   void warning(LintPosition at, LintRule rule, std::string message) const {
     report.warning(at, metric, rule, std::move(message));
   }
-  /// What OpenMetrics forbids and the other formats only make useless.
+  /// Reports what is an error in OpenMetrics and a warning in the other formats.
   void strict(LintPosition at, LintRule rule, std::string message) const {
     is_openmetrics() ? error(at, rule, std::move(message)) : warning(at, rule, std::move(message));
   }

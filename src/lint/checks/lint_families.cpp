@@ -1,6 +1,7 @@
 #include "lint/checks/lint_families.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <utility>
 
 #include "core/text/metric_types.hpp"
@@ -93,7 +94,7 @@ void LintFamilies::claim_any_suffix() {
 
 LintFamily* LintFamilies::of_metadata(const ExpositionLine& line, std::size_t number) {
   const LintPosition at{number, line.name_column};
-  // A family whose name clashed is not the owner of its name.
+  // Where names clash, the owner of this name may be another family.
   const bool again = current_ != kNone && families_[current_].name == line.name;
   const auto index = again ? current_ : owner(line.name);
   const bool known = index != kNone && families_[index].name == line.name;
@@ -175,7 +176,7 @@ LintFamily* LintFamilies::of_sample(const ExpositionLine& line, std::size_t numb
   const LintPosition at{number, line.name_column};
   LintFamily* family = nullptr;
   if (current_ != kNone && line.name == families_[current_].name) {
-    family = &families_[current_];  // most lines
+    family = &families_[current_];  // as for most lines
   } else if (const auto index = owner(line.name); index != kNone) {
     family = go_to(index, at);
   } else {

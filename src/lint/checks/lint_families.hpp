@@ -39,7 +39,7 @@ struct LintFamily {
   [[nodiscard]] MetricType kind() const noexcept { return type.value_or(MetricType::Untyped); }
 };
 
-/// The suffixes that samples of a type have.
+/// What the names of samples of the type have after the family's.
 [[nodiscard]] std::span<const std::string_view> sample_suffixes(MetricType type, LintFormat format) noexcept;
 
 /// Finds the family of each line, and reports lines that are out of order and families whose names clash.

@@ -1,7 +1,7 @@
 #include "lint/checks/value_checks.hpp"
 
 #include <cmath>
-#include <utility>
+#include <cstddef>
 
 #include "core/text/limits.hpp"
 #include "core/text/metric_types.hpp"

@@ -16,7 +16,7 @@ struct PlacedNumber {
   LintPosition at;
 };
 
-/// What was seen so far of one histogram with one set of labels at one time. Constant in size: buckets come one by one.
+/// What was seen so far of one histogram with one set of labels at one time. Constant in size: it keeps no buckets.
 struct HistogramPoint {
   LintPosition first{};
   bool gauge = false;
@@ -24,13 +24,13 @@ struct HistogramPoint {
   std::optional<double> reached{};  ///< its count
   std::optional<double> infinite{};
   bool negative_bound = false;
-  bool odd_bucket = false;  ///< a bucket has no bound, and may be any
+  bool odd_bucket = false;  ///< a bucket has no bound, and may be that of +Inf
   std::optional<PlacedNumber> count{};
   std::optional<PlacedNumber> sum{};
 };
 
-/// Gives the bound that this one should be above if it is not: then call report_bucket_order(). REQUIRES: bound is not
-/// NaN.
+/// Checks and adds the next bucket. If its bound is not above the one before, gives that one, for
+/// report_bucket_order(). REQUIRES: bound is not NaN.
 [[nodiscard]] std::optional<double> add_bucket(const LintContext& context, HistogramPoint& point, LintPosition at,
                                                double bound, double count);
 void report_bucket_order(const LintContext& context, LintPosition at, double bound, double before);
@@ -50,21 +50,21 @@ void report_missing_parts(const LintContext& context, LintPosition at, const Mis
 void check_histogram(const LintContext& context, const HistogramPoint& point);
 void check_histogram_sum(const LintContext& context, const HistogramPoint& point);
 
-/// A number of events: not NaN, not negative, and whole.
+/// Checks a number of events: not NaN, not negative, and whole.
 void check_count(const LintContext& context, LintPosition at, double value);
-/// The value of a counter.
+/// Checks the value of a counter.
 void check_counter(const LintContext& context, LintPosition at, double value);
 void check_quantile(const LintContext& context, LintPosition at, double quantile);
 void check_summary_sum(const LintContext& context, LintPosition at, double value);
 
-/// Of a sample: seconds in OpenMetrics, else milliseconds.
+/// Warns of the time of a sample that seems to be in another unit: seconds in OpenMetrics, else milliseconds.
 void check_timestamp_unit(const LintContext& context, LintPosition at, double time);
 void warn_of_timestamp(const LintContext& context, LintPosition at);
 void warn_of_label_names(const LintContext& context, LintPosition at);
 
-/// Names and values of an exemplar's labels together.
+/// Checks the length of an exemplar's labels, names and values together.
 void check_exemplar_labels(const LintContext& context, LintPosition at, std::size_t code_points);
-/// In a bucket that begins above `lower`, if that is known.
+/// Checks an exemplar of the bucket up to `upper`, which begins above `lower` if that is known.
 void check_exemplar_value(const LintContext& context, LintPosition at, double value, std::optional<double> lower,
                           double upper);
 

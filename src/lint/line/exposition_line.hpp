@@ -51,7 +51,7 @@ struct ExpositionLine {
   LineNumber value{};
   std::optional<LineNumber> timestamp{};
   std::optional<LineExemplar> exemplar{};
-  std::optional<LineFault> fault{};  ///< the rest is then incomplete
+  std::optional<LineFault> fault{};  ///< if there is one, the other members are incomplete
   std::vector<LineFault> odd{};      ///< allowed, but better written otherwise
 };
 

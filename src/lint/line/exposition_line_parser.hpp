@@ -15,12 +15,12 @@
 namespace vitals::detail {
 
 /// Reads lines of text format 0.0.4 and 1.0.0 and OpenMetrics 1.0, one after the other, as strictly as the
-/// specifications say. Knows nothing of the lines before: that is for whoever calls it.
+/// specifications say. Each line is read alone; what lines say together is for the caller to judge.
 class ExpositionLineParser {
  public:
   explicit ExpositionLineParser(LintFormat format) : format_{format} {}
 
-  /// `line` is without its line feed. The result is valid until the next call, its views also only as long as `line`.
+  /// `line` is without its line feed. The result is valid until the next call, and its views as long as `line` too.
   [[nodiscard]] const ExpositionLine& parse(std::string_view line);
 
  private:
@@ -37,9 +37,9 @@ class ExpositionLineParser {
   bool quoted_text(std::string_view what, std::string_view& out);
   bool unescape(std::string_view raw, std::size_t column, std::string_view& out);
 
-  /// Blanks where the text format allows any; OpenMetrics allows none.
+  /// Skips blanks where text may have any; OpenMetrics has none there.
   bool blanks();
-  /// Between the parts of a line: blanks, in OpenMetrics exactly one space.
+  /// Skips what is between the parts of a line: blanks, in OpenMetrics exactly one space.
   bool gap();
   bool expected(LintRule rule, std::string_view what);
   bool fail(std::size_t column, LintRule rule, std::string message);
@@ -58,7 +58,7 @@ class ExpositionLineParser {
   ExpositionLine line_;
   std::string_view rest_;
   std::size_t size_ = 0;
-  std::deque<std::string> unescaped_;  // stable addresses for the views
+  std::deque<std::string> unescaped_;  // where views of unescaped texts point; a deque does not move them
 };
 
 }  // namespace vitals::detail

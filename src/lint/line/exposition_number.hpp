@@ -5,11 +5,11 @@
 
 namespace vitals::detail {
 
-/// A number as both formats write it: no hexadecimal, no underscores, no "nan(1)".
+/// The number that a text of both formats is: no hexadecimal, no underscores, no "nan(1)". Empty: it is none.
 [[nodiscard]] std::optional<double> parse_exposition_number(std::string_view text) noexcept;
 
-/// The same number, as a text that parse_exposition_number() can read, more precisely: of the times of today, doubles
-/// can't tell the nanoseconds. `value` is the number as a double, for those that are too large or too small.
+/// The same number more precisely: a double can't hold the nanoseconds of a time of today. REQUIRES:
+/// parse_exposition_number() made `value` of the text; it is the result for numbers out of range.
 [[nodiscard]] long double exact_exposition_number(std::string_view text, double value) noexcept;
 
 }  // namespace vitals::detail

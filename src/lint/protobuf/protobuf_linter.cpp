@@ -195,7 +195,7 @@ void ProtobufLinter::check_own_label(const LintContext& problems, const WireMess
           : problems.warning(message.at(), LintRule::ReservedLabel, text);
 }
 
-// Whether its series get a label of their type.
+// Checks what the metric holds. Whether the type adds its own label to the series of the metric.
 bool ProtobufLinter::payload(const LintContext& problems, const WireMessage& message, JudgedFamily& family,
                              bool first) {
   std::vector<double> bounds;

@@ -60,7 +60,7 @@ bool seems_protobuf(std::string_view body) {
   const auto size = take_size(rest);
   if (!size || is_text(body)) return false;
   // Text may have control characters too, in label values. But it does not begin with a name as messages usually do,
-  // and read as a message it has faults, before the place where it is cut off too.
+  // and read as a message it has other faults than that it is cut off.
   LintReport faults;
   WireFamily family;
   const bool whole = read_family({faults, LintFormat::Protobuf, ""}, {rest.substr(0, *size), body.data(), 1}, family);
@@ -68,7 +68,7 @@ bool seems_protobuf(std::string_view body) {
   const bool named = !family.name.empty() && std::none_of(family.name.begin(), family.name.end(), is_control);
   if (named && rest.starts_with('\n')) return true;
   const bool nameless = whole && family.name.empty() && family.metrics > 0;
-  const std::size_t of_end = whole ? 0 : 1;  // that the message is cut off or malformed is one problem
+  const std::size_t of_end = whole ? 0 : 1;  // one problem: the message is cut off or malformed
   return faults.take().size() == of_end && (nameless || (named && (whole || cut_off)));
 }
 

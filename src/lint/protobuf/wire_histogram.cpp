@@ -107,8 +107,7 @@ bool HistogramReader::read() {
     };
   };
   return read_fields(
-      context_, message_,  //
-      wire_field(number::Count, kVarint, [&](auto& reader) { count_ = reader.get_uint64(); }),
+      context_, message_, wire_field(number::Count, kVarint, [&](auto& reader) { count_ = reader.get_uint64(); }),
       wire_field(number::Sum, kFixed64,
                  [&](auto& reader) {
                    point_.sum = PlacedNumber{reader.get_double(), message_.at()};
@@ -164,7 +163,7 @@ void HistogramReader::span(const WireMessage& message, NativeSide& side) {
   read_fields(context_, message,
               wire_field(field::bucket_span::Offset, kVarint, [&](auto& reader) { offset = reader.get_sint32(); }),
               wire_field(field::bucket_span::Length, kVarint, [&](auto& reader) { length = reader.get_uint32(); }));
-  // 64 bits hold the sums of as many 32-bit numbers as a body has room for.
+  // A body has no room for so many 32-bit numbers that their sum needs more than 64 bits.
   side.bad_offset = side.bad_offset || (side.any_span && offset < 0);
   side.any_span = true;
   side.length += length;
@@ -217,7 +216,7 @@ void HistogramReader::check_total() {
   std::uint64_t total = zero_count_;
   const bool overflow =
       __builtin_add_overflow(total, positive_.total, &total) || __builtin_add_overflow(total, negative_.total, &total);
-  // A NaN is counted, and in no bucket.
+  // A NaN that was observed is counted, and is in no bucket.
   const bool fits = point_.sum && std::isnan(point_.sum->value) ? total <= count_ : total == count_;
   if (overflow || !fits)
     add(LintRule::NativeCountMismatch, "the native buckets count " + std::to_string(total) + ", sample_count is " +

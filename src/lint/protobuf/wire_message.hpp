@@ -17,7 +17,7 @@ inline constexpr auto kVarint = protozero::pbf_wire_type::varint;
 inline constexpr auto kFixed64 = protozero::pbf_wire_type::fixed64;
 inline constexpr auto kLength = protozero::pbf_wire_type::length_delimited;
 
-/// One message of the body, and how to say where it is.
+/// One message of the body, with what tells where it is.
 struct WireMessage {
   std::string_view bytes;
   const char* body;
@@ -33,7 +33,7 @@ struct WireMessage {
 /// Skips the group that comes next, and gives the number of its field; 0 if there is none.
 unsigned skip_group(protozero::pbf_reader& reader);
 
-/// What to do with a field: at one of that number and wire type, use(reader) reads it.
+/// A field of a message, by number and wire type; use(reader) reads it.
 template <class Use>
 struct WireField {
   unsigned number;
@@ -51,8 +51,8 @@ WireField<Use> wire_field(unsigned number, protozero::pbf_wire_type type, Use us
   return {number, type, use};
 }
 
-/// Reads the fields of a message. Unknown ones are skipped, as protobuf wants it, groups too; one with the number of
-/// these and another wire type is reported. False: the message is cut off or malformed.
+/// Reads these fields of a message. A field with the number of one of them and another wire type is reported. All
+/// others are skipped, as protobuf wants it, groups too. False: the message is cut off or malformed.
 template <class... Uses>
 bool read_fields(const LintContext& context, const WireMessage& message, const WireField<Uses>&... fields) {
   const auto not_taken = [&](unsigned number) {

@@ -91,7 +91,7 @@ void lint_wire_number(const LintContext& context, const WireMessage& message, Me
 
 namespace {
 
-// NaN if it can't be read.
+// Gives NaN if the message can't be read.
 double lint_wire_quantile(const LintContext& context, const WireMessage& message) {
   double quantile = 0;
   const bool whole = read_fields(

@@ -4,9 +4,12 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstddef>
 #include <iterator>
+#include <utility>
 
 #include "core/lint/declaration.hpp"
+#include "core/lint/rules.hpp"
 #include "core/text/limits.hpp"
 #include "core/text/metric_types.hpp"
 #include "core/text/names.hpp"
@@ -17,10 +20,10 @@ namespace vitals::detail {
 
 namespace {
 
-// The label that the type writes on samples with the suffix; empty: none.
-std::string_view own_label_of(const LintFamily& family, std::string_view suffix) {
+// The label that the type writes on samples whose names end so after the family's; empty: none.
+std::string_view own_label_of(const LintFamily& family, std::string_view ending) {
   const auto labelled = is_histogram(family.kind()) ? suffix::kBucket : std::string_view{};
-  return suffix == labelled ? own_label(family.kind(), family.name) : std::string_view{};
+  return ending == labelled ? own_label(family.kind(), family.name) : std::string_view{};
 }
 
 bool is_by_name(const LineLabel* a, const LineLabel* b) { return a->name < b->name; }
@@ -62,14 +65,14 @@ void SeriesLinter::check_labels(Sample& sample) {
   if (sample.of_histogram() || sample.family.kind() == MetricType::Summary) check_stray_label(sample);
 }
 
-// Left out where series are told apart, so that the others of its metric are not missed.
+// Such a label does not count where metrics are told apart, or the metric would seem to lack its other samples.
 void SeriesLinter::check_stray_label(Sample& sample) {
   const auto stray = own_label(sample.family.kind());
   if (sample.own_label == stray) return;
   const auto label = std::find_if(sorted_.begin(), sorted_.end(), [&](const auto* one) { return one->name == stray; });
   if (label == sorted_.end()) return;
   sample.own = *label;
-  if (sample.suffix.empty()) return;  // the name is the fault
+  if (sample.suffix.empty()) return;  // the name is what is wrong
   sample.context.error(sample.at(sample.own->column), LintRule::ReservedLabel,
                        "label " + in_quotes(stray) + " is for " + (stray == kBucketLabel ? "buckets" : "quantiles") +
                            ", not for sums and counts; leave it out");
@@ -199,7 +202,7 @@ void SeriesLinter::check_value(const Sample& sample) {
   const double value = sample.line.value.value;
   const auto at = sample.value_at();
   if (sample.of_histogram() && points_[point_].first.line == 0)
-    points_[point_].first = sample.at(sample.line.name_column);  // one that is only created lacks its buckets
+    points_[point_].first = sample.at(sample.line.name_column);  // also if only `_created` is there, without buckets
   if (sample.suffix == suffix::kCreated) {
     if (!std::isfinite(value))
       sample.context.add(at, LintRule::CreatedValue, "a creation time must be in seconds since 1970");
@@ -293,7 +296,7 @@ std::optional<double> SeriesLinter::own_number(const Sample& sample) {
   }
   const auto canonical = canonical_number(*number, format_);
   if (sample.own->value == canonical) return number;
-  // Of text, one line stands for the family: some clients write all of them so.
+  // In text one problem stands for all of the family: some clients write every number so.
   if (!sample.context.is_openmetrics() && std::exchange(odd_numbers_, true)) return number;
   sample.context.strict(at, bucket ? LintRule::LeNotCanonical : LintRule::QuantileNotCanonical,
                         label + "=" + in_quotes(sample.own->value) + " makes another series than the usual " +
@@ -381,7 +384,7 @@ void SeriesLinter::finish(const LintFamilies& families) {
   common_.report(report_, {1, 1});
 }
 
-// Only now is it known whether lines of the family stand elsewhere, or its count and sum are gauges.
+// Called at the end: until then, lines of the family may come elsewhere, or its count and sum as gauges.
 void SeriesLinter::report_missing(const LintFamilies& families) {
   for (const auto& [family, at, parts] : missing_) {
     if (report_.full()) break;

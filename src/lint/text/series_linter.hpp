@@ -28,13 +28,13 @@ class SeriesLinter {
  public:
   SeriesLinter(LintReport& report, LintFormat format) : report_{report}, format_{format} {}
 
-  /// `series` is the line without value and what follows. REQUIRES: end() was called if the last family was another.
+  /// Checks a sample. `series` is the line up to the value. REQUIRES: end() was called if the last family was another.
   void sample(LintFamily& family, const ExpositionLine& line, std::size_t number, std::string_view series);
   /// No sample of this family will follow.
   void end(LintFamily& family);
-  /// A family as such, once all is known of it.
+  /// Checks the declaration of a family. REQUIRES: all lines were read.
   void judge(const LintFamily& family);
-  /// No sample will follow.
+  /// No sample will follow. REQUIRES: end() was called of the last family.
   void finish(const LintFamilies& families);
 
  private:
@@ -47,7 +47,7 @@ class SeriesLinter {
       return std::tie(a.id, a.line) <=> std::tie(b.id, b.line);
     }
   };
-  /// A line with what was found out about it.
+  /// The line of a sample with what was found out about it.
   struct Sample {
     LintFamily& family;
     const ExpositionLine& line;
@@ -99,7 +99,7 @@ class SeriesLinter {
 
   // Of the current family.
   Points points_;
-  std::unordered_map<Fingerprint, std::size_t, FingerprintHash> groups_;  // with the line of the last sample
+  std::unordered_map<Fingerprint, std::size_t, FingerprintHash> groups_;  // with the line of the first sample
   Fingerprint group_{};
   Fingerprint point_{};
   bool any_group_ = false;
@@ -109,7 +109,7 @@ class SeriesLinter {
   bool timed_ = false;
   bool odd_numbers_ = false;
 
-  // Of all.
+  // Of all families.
   std::vector<Series> series_;
   std::vector<Missing> missing_;
   std::vector<Disorder> disorder_;

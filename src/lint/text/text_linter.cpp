@@ -116,7 +116,7 @@ void TextLinter::fault(const ExpositionLine& line, std::string_view text) {
   const bool rest = std::exchange(open_string_, line.fault->rule == LintRule::UnterminatedString) && ends_string(text);
   if (rest) return;
   report_.error({number_, line.fault->column}, line.name, line.fault->rule, line.fault->message);
-  // What seems to be missing may be on the line that can't be read.
+  // What the family seems to lack may be on the line that can't be read.
   if (family_ && (line.name.empty() || line.name.starts_with(family_->name))) family_->damaged = true;
 }
 
@@ -182,7 +182,7 @@ void TextLinter::check_help(const ExpositionLine& line) {
 
 void TextLinter::metadata(const ExpositionLine& line) {
   auto* family = families_.current();
-  // The old family ends before its successor is looked at, so that its problems come from what it was.
+  // The old family ends before the line can change it: its problems are those of its own lines.
   if (family && family->name != line.name) enter(nullptr);
   family = families_.of_metadata(line, number_);
   stop_ = !family;
