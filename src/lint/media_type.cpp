@@ -1,10 +1,12 @@
 // Media types are read as Prometheus reads them, with Go's mime.ParseMediaType: by RFC 9110, 8.3.1, but with blanks
 // around "=" and an empty parameter at the end.
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <vitals/lint.hpp>
 

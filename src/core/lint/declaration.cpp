@@ -6,9 +6,9 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
+#include "core/lint/rules.hpp"
 #include "core/text/ascii.hpp"
 #include "core/text/limits.hpp"
 #include "core/text/metric_types.hpp"

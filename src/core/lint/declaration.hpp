@@ -7,6 +7,7 @@
 #include <vitals/lint_declaration.hpp>
 
 #include "core/lint/lint_report.hpp"
+#include "core/lint/rules.hpp"
 
 namespace vitals::detail {
 

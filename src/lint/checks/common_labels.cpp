@@ -4,6 +4,8 @@
 #include <string>
 #include <utility>
 
+#include "core/lint/rules.hpp"
+
 namespace vitals::detail {
 
 void CommonLabels::add(const std::vector<Label>& labels) {

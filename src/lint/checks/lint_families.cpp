@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "core/lint/rules.hpp"
 #include "core/text/metric_types.hpp"
 
 namespace vitals::detail {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "core/lint/rules.hpp"
 #include "core/text/printable.hpp"
 #include "core/text/utf8.hpp"
 #include "lint/line/exposition_number.hpp"

@@ -9,6 +9,7 @@
 
 #include <vitals/lint.hpp>
 
+#include "core/lint/rules.hpp"
 #include "core/text/names.hpp"
 #include "lint/line/exposition_line.hpp"
 

@@ -20,6 +20,7 @@
 
 #include "core/formats/protobuf_fields.hpp"
 #include "core/lint/declaration.hpp"
+#include "core/lint/rules.hpp"
 #include "core/text/metric_types.hpp"
 #include "core/text/names.hpp"
 #include "core/text/utf8.hpp"

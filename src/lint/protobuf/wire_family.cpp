@@ -5,6 +5,7 @@
 #include <protozero/exception.hpp>
 #include <protozero/varint.hpp>
 
+#include "core/lint/lint_report.hpp"
 #include "core/text/utf8.hpp"
 
 namespace vitals::detail {

@@ -12,6 +12,8 @@
 
 #include "core/cells/log_index.hpp"
 #include "core/formats/protobuf_fields.hpp"
+#include "core/lint/lint_report.hpp"
+#include "core/lint/rules.hpp"
 #include "core/text/limits.hpp"
 #include "lint/checks/value_checks.hpp"
 #include "lint/protobuf/wire_metric.hpp"

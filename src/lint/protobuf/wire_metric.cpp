@@ -8,6 +8,8 @@
 #include <string>
 
 #include "core/formats/protobuf_fields.hpp"
+#include "core/lint/lint_report.hpp"
+#include "core/lint/rules.hpp"
 #include "core/text/metric_types.hpp"
 #include "core/text/names.hpp"
 #include "core/text/utf8.hpp"

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "core/lint/rules.hpp"
 #include "core/text/utf8.hpp"
 #include "lint/checks/lint_families.hpp"
 #include "lint/line/exposition_line.hpp"
