@@ -1,17 +1,21 @@
 #include <algorithm>
+#include <string_view>
+#include <vector>
 
 #include <vitals/lint.hpp>
 
-#include "core/lint/report.hpp"
+#include "core/lint/lint_report.hpp"
 #include "lint/line/exposition_line.hpp"
+#include "lint/line/exposition_line_parser.hpp"
 #include "lint/protobuf/protobuf_linter.hpp"
+#include "lint/protobuf/wire_family.hpp"
 #include "lint/text/text_linter.hpp"
 
 namespace vitals {
 
 namespace {
 
-// The first line that says something can be read.
+// Whether the first line that is neither blank nor a comment can be read.
 bool begins_as_text(std::string_view body) {
   using Kind = detail::ExpositionLine::Kind;
   detail::ExpositionLineParser parser{LintFormat::Text1};
@@ -24,7 +28,7 @@ bool begins_as_text(std::string_view body) {
   return false;
 }
 
-// All that text 1.0.0 has and 0.0.4 has not.
+// Quoted names are all that text 1.0.0 has and 0.0.4 has not.
 bool has_quoted_name(std::string_view text) {
   detail::ExpositionLineParser parser{LintFormat::Text1};
   while (!text.empty()) {

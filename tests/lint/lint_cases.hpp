@@ -9,6 +9,8 @@
 
 #include <vitals/lint.hpp>
 
+#include "core/lint/rules.hpp"
+
 namespace vitals {
 
 inline void PrintTo(const LintProblem& problem, std::ostream* out) {
@@ -41,6 +43,13 @@ inline std::string shown(const std::vector<LintProblem>& problems) {
   return text;
 }
 
+/// Whether the table of rules gives the rule that severity, among others perhaps.
+inline bool may_be(std::string_view rule, LintProblem::Severity severity) {
+  const auto listed = detail::entry_of(detail::lint_rule_of(rule).value()).severity;
+  return listed == detail::LintRuleSeverity::Varies ||
+         (listed == detail::LintRuleSeverity::Error) == (severity == LintProblem::Severity::Error);
+}
+
 inline void expect_case(const LintCase& one, LintFormat format) {
   const auto problems = lint_exposition(one.bad, format);
   ASSERT_EQ(problems.size(), 1U) << one.rule << " in\n" << one.bad << "\n" << shown(problems);
@@ -50,6 +59,7 @@ inline void expect_case(const LintCase& one, LintFormat format) {
   EXPECT_EQ(problem.line, one.line) << one.bad << "\n" << shown(problems);
   EXPECT_EQ(problem.column, one.column) << one.bad << "\n" << shown(problems);
   EXPECT_FALSE(problem.message.empty());
+  EXPECT_TRUE(may_be(one.rule, one.severity)) << one.rule << " has another severity in the table of rules";
   EXPECT_EQ(shown(lint_exposition(one.good, format)), "") << one.rule << ", corrected:\n" << one.good;
 }
 

@@ -145,16 +145,16 @@ std::string contents(const std::string& path) {
 TEST(LintDifferential, WhatPythonsClientWritesHasNoErrors) {
   if (!has_prometheus_client()) GTEST_SKIP() << "python3-prometheus-client is not installed";
   const Folder folder;
-  const auto open_metrics = folder.write("openmetrics", "");
+  const auto openmetrics = folder.write("openmetrics", "");
   const auto text = folder.write("text", "");
 
   const auto written =
-      run(std::string(kPython) + " " + test_path("lint/lint_client.py") + " " + open_metrics + " " + text);
+      run(std::string(kPython) + " " + test_path("lint/lint_client.py") + " " + openmetrics + " " + text);
 
   ASSERT_EQ(written.status, 0) << written.text;
-  EXPECT_EQ(shown(lint_exposition(contents(open_metrics), LintFormat::OpenMetrics)), "");
+  EXPECT_EQ(shown(lint_exposition(contents(openmetrics), LintFormat::OpenMetrics)), "");
   EXPECT_FALSE(has_error(contents(text), LintFormat::Text)) << shown(lint_exposition(contents(text), LintFormat::Text));
-  EXPECT_EQ(detect_lint_format(contents(open_metrics)), LintFormat::OpenMetrics);
+  EXPECT_EQ(detect_lint_format(contents(openmetrics)), LintFormat::OpenMetrics);
 }
 
 TEST(LintDifferential, WhatPythonsOpenMetricsParserRefusesIsAnError) {

@@ -26,10 +26,10 @@ std::vector<std::string> rules(const Registry& registry) {
   };
   const auto text = lint_exposition(to_text(registry), LintFormat::Text);
   const auto text1 = lint_exposition(to_text(registry), LintFormat::Text1);
-  const auto open_metrics = lint_exposition(to_openmetrics(registry), LintFormat::OpenMetrics);
+  const auto openmetrics = lint_exposition(to_openmetrics(registry), LintFormat::OpenMetrics);
   const auto protobuf = lint_exposition(to_protobuf(registry), LintFormat::Protobuf);
   EXPECT_EQ(of(text), of(text1)) << shown(text) << shown(text1);
-  EXPECT_EQ(of(text), of(open_metrics)) << shown(text) << shown(open_metrics);
+  EXPECT_EQ(of(text), of(openmetrics)) << shown(text) << shown(openmetrics);
   EXPECT_EQ(of(text), of(protobuf)) << shown(text) << shown(protobuf);
   return of(text);
 }

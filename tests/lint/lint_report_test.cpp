@@ -1,25 +1,27 @@
 // Which problems are listed: those that are wanted, each once, and not without end.
+#include "core/lint/lint_report.hpp"
+
 #include <string>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "core/lint/report.hpp"
 #include "lint/lint_cases.hpp"
 
 namespace vitals {
 namespace {
 
 using detail::LintReport;
+using detail::LintRule;
 
 TEST(LintReport, WhatIsNotWantedDoesNotCount) {
-  LintReport report{{.ignored = {"ignored-rule"}, .warnings = false}};
+  LintReport report{{"spacing"}, false};
   for (std::size_t line = 1; line <= kMaxLintProblems + 1; ++line) {
-    report.error({line, 1}, "a", "ignored-rule", "ignored");
-    report.warning({line, 1}, "a", "another-rule", "a warning");
+    report.error({line, 1}, "a", LintRule::Spacing, "ignored");
+    report.warning({line, 1}, "a", LintRule::CountValue, "a warning");
   }
   EXPECT_FALSE(report.full());
-  report.error({9999, 1}, "a", "another-rule", "an error");
+  report.error({9999, 1}, "a", LintRule::CountValue, "an error");
 
   const auto problems = report.take();
 
@@ -29,22 +31,23 @@ TEST(LintReport, WhatIsNotWantedDoesNotCount) {
 
 TEST(LintReport, SaysOnceThatThereAreMore) {
   const auto errors = [](LintReport report) {
-    for (std::size_t line = 1; line <= kMaxLintProblems + 1; ++line) report.error({line, 1}, "a", "some-rule", "text");
+    for (std::size_t line = 1; line <= kMaxLintProblems + 1; ++line)
+      report.error({line, 1}, "a", LintRule::CountValue, "text");
     return report.take();
   };
 
   EXPECT_EQ(errors(LintReport{}).back().rule, "too-many-problems");
   EXPECT_EQ(errors(LintReport{}).size(), kMaxLintProblems + 1);
-  EXPECT_EQ(errors(LintReport{{.ignored = {"too-many-problems"}}}).size(), kMaxLintProblems);
-  EXPECT_EQ(errors(LintReport{{.warnings = false}}).size(), kMaxLintProblems);
+  EXPECT_EQ(errors(LintReport{{"too-many-problems"}, true}).size(), kMaxLintProblems);
+  EXPECT_EQ(errors(LintReport{{}, false}).size(), kMaxLintProblems);
 }
 
 TEST(LintReport, ListsTheSameProblemOnce) {
   LintReport report;
   for (int i = 0; i < 2; ++i) {
-    report.error({1, 1}, "a", "some-rule", "text");
-    report.error({1, 1}, "a", "some-rule", "another text");
-    report.error({1, 2}, "a", "some-rule", "text");
+    report.error({1, 1}, "a", LintRule::CountValue, "text");
+    report.error({1, 1}, "a", LintRule::CountValue, "another text");
+    report.error({1, 2}, "a", LintRule::CountValue, "text");
   }
 
   EXPECT_EQ(report.take().size(), 3U);

@@ -6,6 +6,8 @@
 #include <protozero/types.hpp>
 #include <protozero/varint.hpp>
 
+#include <vitals/snapshot.hpp>
+
 /// The numbers of the fields of each message of io.prometheus.client
 /// (https://github.com/prometheus/client_model/blob/master/io/prometheus/client/metrics.proto) and of
 /// google.protobuf.Timestamp.
@@ -76,6 +78,26 @@ enum : protozero::pbf_tag_type { Seconds = 1, Nanos = 2 };
 }  // namespace vitals::detail::field
 
 namespace vitals::detail {
+
+/// The field of Metric that holds what a metric of the type has.
+[[nodiscard]] constexpr protozero::pbf_tag_type payload_field(MetricType type) noexcept {
+  switch (type) {
+    case MetricType::Counter:
+      return field::metric::Counter;
+    case MetricType::Histogram:
+    case MetricType::GaugeHistogram:
+      return field::metric::Histogram;
+    case MetricType::Summary:
+      return field::metric::Summary;
+    case MetricType::Gauge:
+    case MetricType::Info:
+    case MetricType::StateSet:
+      return field::metric::Gauge;
+    case MetricType::Untyped:
+      break;
+  }
+  return field::metric::Untyped;
+}
 
 /// What fields of a protobuf message take whose number is below 16.
 [[nodiscard]] inline std::size_t varint_field_bytes(std::uint64_t n) noexcept {

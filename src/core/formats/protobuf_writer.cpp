@@ -15,6 +15,7 @@
 #include "core/text/escaping.hpp"
 #include "core/text/metric_types.hpp"
 #include "core/text/names.hpp"
+#include "core/text/units.hpp"
 #include "core/text/utf8.hpp"
 
 namespace vitals::detail {

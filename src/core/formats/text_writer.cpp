@@ -10,6 +10,7 @@
 #include "core/text/escaping.hpp"
 #include "core/text/metric_types.hpp"
 #include "core/text/names.hpp"
+#include "core/text/units.hpp"
 
 namespace vitals::detail {
 

@@ -1,26 +1,35 @@
 #pragma once
 
-#include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <vitals/lint_declaration.hpp>
 
+#include "core/lint/lint_report.hpp"
+#include "core/lint/rules.hpp"
+
 namespace vitals::detail {
 
-using LintEmit = std::function<void(LintProblem::Severity severity, std::string_view rule, std::string message)>;
+/// Where the problems of a declaration go.
+struct LintTarget {
+  LintReport& report;
+  LintPosition at;
+  std::string_view metric;
 
-/// What the data model forbids.
-void lint_data_model(const LintDeclaration& declaration, const LintEmit& emit);
+  /// As the members of LintReport.
+  void add(LintRule rule, std::string message) const { report.add(at, metric, rule, std::move(message)); }
+  void error(LintRule rule, std::string message) const { report.error(at, metric, rule, std::move(message)); }
+  void warning(LintRule rule, std::string message) const { report.warning(at, metric, rule, std::move(message)); }
+};
 
-/// Of that, the bounds (and warnings of bounds that are of little use) and the unit.
-void lint_bounds(const LintDeclaration& declaration, const LintEmit& emit);
-void lint_unit_suffix(const LintDeclaration& declaration, const LintEmit& emit);
+/// Checks what the data model says of a unit.
+void lint_unit_suffix(const LintDeclaration& declaration, const LintTarget& target);
 
-/// What promlint and the conventions advise against: all are warnings.
-void lint_conventions(const LintDeclaration& declaration, const LintEmit& emit);
+/// Warns of what promlint and the conventions advise against.
+void lint_conventions(const LintDeclaration& declaration, const LintTarget& target);
 
-/// Of that, what the units in a name say.
-void lint_units(const LintDeclaration& declaration, const LintEmit& emit);
+/// Warns of buckets that are of little use.
+void lint_buckets(const LintDeclaration& declaration, const LintTarget& target);
 
 }  // namespace vitals::detail

@@ -7,12 +7,12 @@
 #include <utility>
 
 #include "core/formats/exposed_exemplar.hpp"
-#include "core/formats/family_head.hpp"
 #include "core/formats/histogram_view.hpp"
 #include "core/formats/text_format.hpp"
 #include "core/text/escaping.hpp"
 #include "core/text/metric_types.hpp"
 #include "core/text/names.hpp"
+#include "core/text/units.hpp"
 #include "core/text/utf8.hpp"
 
 namespace vitals::detail {

@@ -10,16 +10,17 @@
 #include "core/cells/log_cells.hpp"
 #include "core/formats/text_format.hpp"
 #include "core/text/escaping.hpp"
+#include "core/text/limits.hpp"
 #include "core/text/metric_types.hpp"
 #include "core/text/names.hpp"
 #include "core/text/refuse.hpp"
+#include "core/text/units.hpp"
 #include "core/text/utf8.hpp"
 
 namespace vitals::detail {
 
 namespace {
 
-constexpr std::size_t kMaxBounds = 10'000;
 static_assert((kMaxBounds + 1) * sizeof(PairCell) <= kMaxCellBytes);
 
 constexpr std::size_t kMostBuckets = 2500;
@@ -53,7 +54,7 @@ void check_label_names(std::string_view metric, std::span<const std::string_view
     if (!utf8 && !is_legacy_name(*name, NameKind::Label))
       refuse(metric, label + "a label name must match [a-zA-Z_][a-zA-Z0-9_]*; use \"" +
                          nearest_legacy_name(*name, NameKind::Label) + "\"");
-    if (name->starts_with("__"))
+    if (is_reserved_label(*name))
       refuse(metric, label + "names that start with \"__\" are reserved for Prometheus; drop the underscores");
     if (utf8 && are_alike(*name, kMetricName, NameKind::Label))
       refuse(metric, label + "the name becomes __name__ where names are escaped; rename the label");
@@ -79,7 +80,7 @@ void check_unit(std::string_view metric, std::string_view base, std::string_view
   if (!is_legacy_name(unit, NameKind::Label))
     refuse(metric, "unit \"" + to_valid_utf8(unit) +
                        "\": a unit must match [a-zA-Z_][a-zA-Z0-9_]*; use a word such as \"seconds\"");
-  if (base.size() <= unit.size() + 1 || !base.ends_with(unit) || base[base.size() - unit.size() - 1] != '_')
+  if (!ends_in_unit(base, unit) || base.size() <= unit.size() + 1)
     refuse(metric, "unit \"" + std::string{unit} + "\": the name must end in it (before _total); use \"" +
                        std::string{base} + "_" + std::string{unit} +
                        std::string{metric.ends_with(suffix::kTotal) ? suffix::kTotal : ""} + "\"");
@@ -105,25 +106,21 @@ void check_bounds(std::string_view metric, std::span<const double> bounds) {
   if (bounds.size() > kMaxBounds)
     refuse(metric, std::to_string(bounds.size()) + " bucket bounds; at most " + std::to_string(kMaxBounds) +
                        " are allowed; leave some out, or use native buckets");
-  for (std::size_t i = 0; i < bounds.size(); ++i) {
-    std::string bound = "bucket bound ";
-    append_number(bound, bounds[i]);
-    if (std::isnan(bounds[i])) refuse(metric, bound + ": not a number; remove it");
-    if (std::isinf(bounds[i]))
-      refuse(metric, bound + ": bounds must be finite, +Inf is added by the histogram; remove it");
-    if (i > 0 && bounds[i] <= bounds[i - 1]) {
-      bound += " after ";
-      append_number(bound, bounds[i - 1]);
-      refuse(metric, bound + ": bounds must ascend without repeats; sort them and remove duplicates");
-    }
-  }
+  const auto wrong = first_wrong_bound(bounds);
+  if (wrong == bounds.size()) return;
+  const auto bound = show("bucket bound", bounds[wrong]);
+  if (std::isnan(bounds[wrong])) refuse(metric, bound + ": not a number; remove it");
+  if (std::isinf(bounds[wrong]))
+    refuse(metric, bound + ": bounds must be finite, +Inf is added by the histogram; remove it");
+  refuse(metric, bound + show(" after", bounds[wrong - 1]) +
+                     ": bounds must ascend without repeats; sort them and remove duplicates");
 }
 
 void check_native(std::string_view metric, const Native& native, std::size_t bounds) {
   if (!(native.factor > 1) || std::isinf(native.factor))
     refuse(metric, show("native buckets: factor", native.factor) + ": must be more than 1 and finite; use 1.1");
   for (const double threshold : {native.zero_threshold, native.max_zero_threshold}) {
-    if (!(threshold >= 0) || std::isinf(threshold))
+    if (!is_zero_threshold(threshold))
       refuse(metric, show("native buckets: threshold", threshold) + ": must be finite and not negative; use 0x1p-128");
   }
   if (native.max_buckets < 2 || native.max_buckets > kMostBuckets)
@@ -136,7 +133,7 @@ void check_native(std::string_view metric, const Native& native, std::size_t bou
 
 void check_summary(std::string_view metric, const SummaryOptions& summary) {
   for (const double quantile : summary.quantiles) {
-    if (!(quantile >= 0 && quantile <= 1))
+    if (!is_quantile(quantile))
       refuse(metric, show("quantile", quantile) + ": must be from 0 to 1; use 0.95 for the 95th percentile");
   }
   for (std::size_t i = 1; i < summary.quantiles.size(); ++i) {

@@ -58,7 +58,9 @@ std::string_view text_type_name(MetricType type) noexcept { return words_of(type
 std::string_view openmetrics_type_name(MetricType type) noexcept { return words_of(type).openmetrics; }
 std::int32_t protobuf_type_number(MetricType type) noexcept { return words_of(type).number; }
 std::string_view value_suffix(MetricType type) noexcept { return words_of(type).value_suffix; }
-std::string_view own_label(MetricType type) noexcept { return words_of(type).own_label; }
+std::string_view own_label(MetricType type, std::string_view state_set) noexcept {
+  return type == MetricType::StateSet ? state_set : words_of(type).own_label;
+}
 
 std::optional<MetricType> type_of_text_name(std::string_view name) noexcept {
   return find_type([name](const TypeWords& words) { return words.text == name; });

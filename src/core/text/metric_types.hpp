@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -24,6 +25,7 @@ inline constexpr std::string_view kSum = "_sum";
 inline constexpr std::string_view kGaugeCount = "_gcount";
 inline constexpr std::string_view kGaugeSum = "_gsum";
 inline constexpr std::string_view kCreated = "_created";
+inline constexpr std::array kAll = {kTotal, kInfo, kBucket, kCount, kSum, kGaugeCount, kGaugeSum, kCreated};
 }  // namespace suffix
 
 /// The labels that a type writes itself.
@@ -33,6 +35,11 @@ inline constexpr std::string_view kQuantileLabel = "quantile";
 /// Whether it has buckets: a histogram or a gauge histogram.
 [[nodiscard]] constexpr bool is_histogram(MetricType type) noexcept {
   return type == MetricType::Histogram || type == MetricType::GaugeHistogram;
+}
+
+/// Whether a metric of the type may have a unit.
+[[nodiscard]] constexpr bool may_have_unit(MetricType type) noexcept {
+  return type != MetricType::Info && type != MetricType::StateSet;
 }
 
 /// The word of a TYPE line. Text has fewer types: there, infos and state sets are gauges, and gauge histograms are
@@ -61,7 +68,7 @@ inline constexpr std::string_view kQuantileLabel = "quantile";
 [[nodiscard]] std::span<const std::string_view> text_sample_suffixes(MetricType type) noexcept;
 [[nodiscard]] std::span<const std::string_view> openmetrics_sample_suffixes(MetricType type) noexcept;
 
-/// kBucketLabel, kQuantileLabel, or empty. A state set's label is named like the set.
-[[nodiscard]] std::string_view own_label(MetricType type) noexcept;
+/// The label that a type writes itself: kBucketLabel, kQuantileLabel, or empty. A state set's is named like the set.
+[[nodiscard]] std::string_view own_label(MetricType type, std::string_view state_set = {}) noexcept;
 
 }  // namespace vitals::detail

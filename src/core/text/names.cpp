@@ -24,7 +24,7 @@ bool valid_metric_name(std::string_view name, bool utf8) noexcept {
 
 bool valid_label_name(std::string_view name, bool utf8) noexcept {
   return (utf8 ? !name.empty() && is_valid_utf8(name) : is_legacy_name(name, NameKind::Label)) &&
-         !name.starts_with("__") && !(utf8 && are_alike(name, kMetricName, NameKind::Label));
+         !is_reserved_label(name) && !(utf8 && are_alike(name, kMetricName, NameKind::Label));
 }
 
 }  // namespace vitals::detail

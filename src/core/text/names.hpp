@@ -22,8 +22,11 @@ inline constexpr std::string_view kMetricName = "__name__";
 /// A legacy name that is near to `name`.
 [[nodiscard]] std::string nearest_legacy_name(std::string_view name, NameKind kind);
 
+/// Whether Prometheus keeps a label name for itself.
+[[nodiscard]] constexpr bool is_reserved_label(std::string_view name) noexcept { return name.starts_with("__"); }
+
 /// Whether a metric or a label may have the name. `utf8`: any UTF-8 text that is not empty will do. Label names must
-/// not start with "__".
+/// not be reserved.
 [[nodiscard]] bool valid_metric_name(std::string_view name, bool utf8 = false) noexcept;
 [[nodiscard]] bool valid_label_name(std::string_view name, bool utf8 = false) noexcept;
 

@@ -1,6 +1,10 @@
 #include "lint/checks/common_labels.hpp"
 
 #include <algorithm>
+#include <string>
+#include <utility>
+
+#include "core/lint/rules.hpp"
 
 namespace vitals::detail {
 
@@ -8,7 +12,7 @@ void CommonLabels::add(const std::vector<Label>& labels) {
   if (none()) return;
   std::vector<std::pair<std::string, std::string>> kept;
   for (const auto& [name, value] : labels) {
-    if (value.empty()) continue;  // is the same as no label
+    if (value.empty()) continue;  // the same as no label
     std::pair<std::string, std::string> label{name, value};
     if (!labels_ || std::binary_search(labels_->begin(), labels_->end(), label)) kept.push_back(std::move(label));
   }
@@ -19,9 +23,9 @@ void CommonLabels::add(const std::vector<Label>& labels) {
 void CommonLabels::report(LintReport& report, LintPosition at) const {
   if (!labels_ || families_ < 2) return;
   for (const auto& [name, value] : *labels_) {
-    report.warning(at, "", "constant-label",
-                   "every series has the label " + in_quotes(name) + " with the value " + in_quotes(value) +
-                       "; use a target label or an info metric");
+    report.add(at, "", LintRule::ConstantLabel,
+               "every series has the label " + in_quotes(name) + " with the value " + in_quotes(value) +
+                   "; use a target label or an info metric");
   }
 }
 

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/lint/report.hpp"
+#include "core/lint/lint_report.hpp"
 
 namespace vitals::detail {
 
@@ -16,13 +16,13 @@ class CommonLabels {
  public:
   using Label = std::pair<std::string_view, std::string_view>;
 
-  /// The labels of a series by name, without the one that its type writes.
+  /// Takes the labels of a series, sorted by name, without the one that its type writes.
   void add(const std::vector<Label>& labels);
-  /// The series of a family were added.
+  /// All series of a family were added.
   void end_family() { ++families_; }
-  /// All were. One family alone may have its reasons.
+  /// Warns of the labels. REQUIRES: all series were added. A single family may have the same label everywhere.
   void report(LintReport& report, LintPosition at) const;
-  /// There is none: what is added changes nothing.
+  /// No label is left: more series change nothing.
   [[nodiscard]] bool none() const noexcept { return labels_ && labels_->empty(); }
 
  private:

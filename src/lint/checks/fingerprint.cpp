@@ -1,5 +1,6 @@
 #include "lint/checks/fingerprint.hpp"
 
+#include <exception>
 #include <random>
 
 #define XXH_INLINE_ALL

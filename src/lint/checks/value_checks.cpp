@@ -1,9 +1,11 @@
 #include "lint/checks/value_checks.hpp"
 
 #include <cmath>
-#include <utility>
+#include <cstddef>
 
-#include "core/formats/text_format.hpp"
+#include "core/lint/rules.hpp"
+#include "core/text/limits.hpp"
+#include "core/text/metric_types.hpp"
 
 namespace vitals::detail {
 
@@ -20,9 +22,9 @@ std::optional<double> add_bucket(const LintContext& context, HistogramPoint& poi
   const bool ascends = !before || bound > *before;
   check_count(context, at, count);
   if (ascends && point.reached && count < *point.reached)
-    context.error(at, "histogram-bucket-decreasing",
-                  "bucket " + number_text(bound) + " counts " + number_text(count) + ", fewer than the " +
-                      number_text(*point.reached) + " of the bucket before; buckets are cumulative");
+    context.add(at, LintRule::HistogramBucketDecreasing,
+                "bucket " + number_text(bound) + " counts " + number_text(count) + ", fewer than the " +
+                    number_text(*point.reached) + " of the bucket before; buckets are cumulative");
   if (bound < 0) point.negative_bound = true;
   if (std::isinf(bound) && bound > 0) point.infinite = count;
   point.bound = bound;
@@ -31,8 +33,8 @@ std::optional<double> add_bucket(const LintContext& context, HistogramPoint& poi
 }
 
 void report_bucket_order(const LintContext& context, LintPosition at, double bound, double before) {
-  context.error(
-      at, "histogram-bucket-order",
+  context.add(
+      at, LintRule::HistogramBucketOrder,
       "bucket " + number_text(bound) + " after " + number_text(before) + "; bounds must ascend without repeats");
 }
 
@@ -45,21 +47,22 @@ MissingParts missing_parts(const HistogramPoint& point, LintFormat format) noexc
 }
 
 void report_missing_parts(const LintContext& context, LintPosition at, const MissingParts& parts) {
-  const std::string letter = parts.gauge ? "_g" : "_";
+  const std::string count{parts.gauge ? suffix::kGaugeCount : suffix::kCount};
+  const std::string sum{parts.gauge ? suffix::kGaugeSum : suffix::kSum};
   if (parts.infinite)
-    context.error(at, "histogram-inf-missing",
-                  "the bucket le=\"+Inf\" is missing; add it, with the count of all observations");
+    context.add(at, LintRule::HistogramInfMissing,
+                "the bucket le=\"+Inf\" is missing; add it, with the count of all observations");
   if (parts.count)
-    context.error(at, "histogram-count-missing", "there is no " + letter + "count; add it, equal to the bucket +Inf");
+    context.add(at, LintRule::HistogramCountMissing, "there is no " + count + "; add it, equal to the bucket +Inf");
   if (parts.sum)
-    context.error(at, "histogram-sum-missing", "there is no " + letter + "sum; add the sum of all observations");
+    context.add(at, LintRule::HistogramSumMissing, "there is no " + sum + "; add the sum of all observations");
 }
 
 void check_histogram(const LintContext& context, const HistogramPoint& point) {
   if (point.infinite && point.count && point.count->value != *point.infinite)
-    context.error(point.count->at, "histogram-count-mismatch",
-                  "the count is " + number_text(point.count->value) + ", the bucket +Inf " +
-                      number_text(*point.infinite) + "; they must be equal");
+    context.add(point.count->at, LintRule::HistogramCountMismatch,
+                "the count is " + number_text(point.count->value) + ", the bucket +Inf " +
+                    number_text(*point.infinite) + "; they must be equal");
   check_histogram_sum(context, point);
 }
 
@@ -67,73 +70,72 @@ void check_histogram_sum(const LintContext& context, const HistogramPoint& point
   if (!point.sum) return;
   const auto [value, at] = *point.sum;
   if (std::isnan(value)) {
-    context.error(at, "sum-nan", kNanSum);
+    context.add(at, LintRule::SumNan, kNanSum);
   } else if (point.negative_bound && !point.gauge) {
-    context.strict(at, "histogram-negative-buckets-sum",
+    context.strict(at, LintRule::HistogramNegativeBucketsSum,
                    "there are buckets below 0, so that the sum is no counter; leave the sum out");
   } else if (value < 0 && !point.negative_bound) {
-    context.strict(at, "sum-negative", "the sum is negative though no bucket is; don't observe negative values");
+    context.strict(at, LintRule::SumNegative, "the sum is negative though no bucket is; don't observe negative values");
   }
 }
 
 void check_count(const LintContext& context, LintPosition at, double value) {
   if (!std::isfinite(value) || value < 0) {
-    context.error(at, "count-value", "a count is " + number_text(value) + "; it must be a whole number from 0");
+    context.error(at, LintRule::CountValue, "a count is " + number_text(value) + "; it must be a whole number from 0");
   } else if (context.format != LintFormat::Protobuf && value != std::floor(value)) {
-    context.strict(at, "count-value", "a count is " + number_text(value) + "; it must be a whole number");
+    context.strict(at, LintRule::CountValue, "a count is " + number_text(value) + "; it must be a whole number");
   }
 }
 
 void check_counter(const LintContext& context, LintPosition at, double value) {
-  if (std::isnan(value)) context.error(at, "counter-nan", "a counter is NaN; it must be a number from 0");
+  if (std::isnan(value)) context.add(at, LintRule::CounterNan, "a counter is NaN; it must be a number from 0");
   if (value < 0)
-    context.error(at, "counter-negative",
-                  "a counter is " + number_text(value) + "; it counts up from 0: use a gauge for what goes down");
+    context.add(at, LintRule::CounterNegative,
+                "a counter is " + number_text(value) + "; it counts up from 0: use a gauge for what goes down");
 }
 
 void check_quantile(const LintContext& context, LintPosition at, double quantile) {
-  if (!(quantile >= 0 && quantile <= 1))
-    context.error(at, "quantile-range", "quantile " + number_text(quantile) + " is not within 0 and 1");
+  if (!is_quantile(quantile))
+    context.add(at, LintRule::QuantileRange, "quantile " + number_text(quantile) + " is not within 0 and 1");
 }
 
 void check_summary_sum(const LintContext& context, LintPosition at, double value) {
-  if (std::isnan(value)) context.error(at, "sum-nan", kNanSum);
-  if (value < 0) context.strict(at, "sum-negative", "the sum is negative; don't observe negative values");
+  if (std::isnan(value)) context.add(at, LintRule::SumNan, kNanSum);
+  if (value < 0) context.strict(at, LintRule::SumNegative, "the sum is negative; don't observe negative values");
 }
 
 void check_timestamp_unit(const LintContext& context, LintPosition at, double time) {
   constexpr double kLastSecond = 1e11;  // in the year 5138; as milliseconds, in 1973
-  if (context.open_metrics() && time >= kLastSecond)
-    context.warning(at, "timestamp-unit", "this looks like milliseconds; OpenMetrics has seconds");
-  if (!context.open_metrics() && time > 1e8 && time < kLastSecond)
-    context.warning(at, "timestamp-unit", "this looks like seconds; this format has milliseconds");
+  if (context.is_openmetrics() && time >= kLastSecond)
+    context.add(at, LintRule::TimestampUnit, "this looks like milliseconds; OpenMetrics has seconds");
+  if (!context.is_openmetrics() && time > 1e8 && time < kLastSecond)
+    context.add(at, LintRule::TimestampUnit, "this looks like seconds; this format has milliseconds");
 }
 
 void warn_of_timestamp(const LintContext& context, LintPosition at) {
-  context.warning(at, "explicit-timestamp",
-                  "samples with timestamps don't go stale when they vanish; leave the timestamps out");
+  context.add(at, LintRule::ExplicitTimestamp,
+              "samples with timestamps don't go stale when they vanish; leave the timestamps out");
 }
 
 void warn_of_label_names(const LintContext& context, LintPosition at) {
-  context.warning(at, "label-names-differ",
-                  "other label names than those of the family's first series; use the same on all");
+  context.add(at, LintRule::LabelNamesDiffer,
+              "other label names than those of the family's first series; use the same on all");
 }
 
 void check_exemplar_labels(const LintContext& context, LintPosition at, std::size_t code_points) {
-  constexpr std::size_t kLongest = 128;
-  if (code_points > kLongest)
-    context.error(at, "exemplar-length",
-                  "the exemplar's labels have " + std::to_string(code_points) + " characters; at most " +
-                      std::to_string(kLongest) + " are allowed, names and values together");
+  if (code_points > kMaxExemplarCodePoints)
+    context.add(at, LintRule::ExemplarLength,
+                "the exemplar's labels have " + std::to_string(code_points) + " characters; at most " +
+                    std::to_string(kMaxExemplarCodePoints) + " are allowed, names and values together");
 }
 
 void check_exemplar_value(const LintContext& context, LintPosition at, double value, std::optional<double> lower,
                           double upper) {
   const bool above = !lower || value > *lower;
   if (above && value <= upper) return;
-  context.error(at, "exemplar-value",
-                "the exemplar's value " + number_text(value) + " is not in its bucket, which " +
-                    (lower ? "goes from above " + number_text(*lower) : "goes") + " to " + number_text(upper));
+  context.add(at, LintRule::ExemplarValue,
+              "the exemplar's value " + number_text(value) + " is not in its bucket, which " +
+                  (lower ? "goes from above " + number_text(*lower) : "goes") + " to " + number_text(upper));
 }
 
 std::string canonical_number(double value, LintFormat format) {

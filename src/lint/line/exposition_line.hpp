@@ -1,13 +1,12 @@
 #pragma once
 
 #include <cstddef>
-#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include <vitals/lint.hpp>
+#include "core/lint/rules.hpp"
 
 namespace vitals::detail {
 
@@ -34,7 +33,7 @@ struct LineExemplar {
 /// Why a line is not what its format allows.
 struct LineFault {
   std::size_t column;
-  std::string_view rule;
+  LintRule rule;
   std::string message;
 };
 
@@ -52,60 +51,8 @@ struct ExpositionLine {
   LineNumber value{};
   std::optional<LineNumber> timestamp{};
   std::optional<LineExemplar> exemplar{};
-  std::optional<LineFault> fault{};  ///< the rest is then incomplete
+  std::optional<LineFault> fault{};  ///< if there is one, the other members are incomplete
   std::vector<LineFault> odd{};      ///< allowed, but better written otherwise
 };
-
-/// Reads lines of text format 0.0.4 and 1.0.0 and OpenMetrics 1.0, one after the other, as strictly as the
-/// specifications say. Knows nothing of the lines before: that is for whoever calls it.
-class ExpositionLineParser {
- public:
-  explicit ExpositionLineParser(LintFormat format) : format_{format} {}
-
-  /// `line` is without its line feed. The result is valid until the next call, its views also only as long as `line`.
-  [[nodiscard]] const ExpositionLine& parse(std::string_view line);
-
- private:
-  static constexpr std::size_t kExcerpt = 40;
-
-  [[nodiscard]] bool open_metrics() const noexcept { return format_ == LintFormat::OpenMetrics; }
-  bool comment();
-  bool metadata(ExpositionLine::Kind kind);
-  bool sample();
-  bool sample_name();
-  bool labels(std::vector<LineLabel>& out, bool name_within);
-  bool label(std::vector<LineLabel>& out, bool name_within);
-  bool value(LineNumber& out);
-  bool timestamp(std::optional<LineNumber>& out);
-  bool exemplar();
-  bool quoted_text(std::string_view what, std::string_view& out);
-  bool unescape(std::string_view raw, std::size_t column, std::string_view& out);
-
-  /// Blanks where the text format allows any; OpenMetrics allows none.
-  bool blanks();
-  /// Between the parts of a line: blanks, in OpenMetrics exactly one space.
-  bool gap();
-  bool expected(std::string_view rule, std::string_view what);
-  bool fail(std::size_t column, std::string_view rule, std::string message);
-  std::string_view word();
-  std::string_view bare_name(bool colons);
-  std::string_view cut(std::size_t n);
-  [[nodiscard]] bool at(char c) const noexcept { return !rest_.empty() && rest_.front() == c; }
-  bool take(char c) noexcept {
-    if (!at(c)) return false;
-    rest_.remove_prefix(1);
-    return true;
-  }
-  [[nodiscard]] std::size_t column() const noexcept { return size_ - rest_.size() + 1; }
-
-  LintFormat format_;
-  ExpositionLine line_;
-  std::string_view rest_;
-  std::size_t size_ = 0;
-  std::deque<std::string> unescaped_;  // stable addresses for the views
-};
-
-/// A number as both formats write it: no hexadecimal, no underscores, no "nan(1)".
-[[nodiscard]] std::optional<double> parse_exposition_number(std::string_view text) noexcept;
 
 }  // namespace vitals::detail

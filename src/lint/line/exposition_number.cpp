@@ -1,14 +1,15 @@
+#include "lint/line/exposition_number.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
-
-#include "lint/line/exposition_line.hpp"
+#include <system_error>
 
 namespace vitals::detail {
 
 namespace {
 
-// Of a number that no double has: it is too near to 0, not too far from it.
+// Whether a number out of the range of doubles is too near to 0, rather than too far from it.
 bool is_tiny(std::string_view number) noexcept {
   const auto e = std::min(number.find_first_of("eE"), number.size());
   const auto mantissa = number.substr(0, e);
@@ -33,12 +34,19 @@ std::optional<double> parse_exposition_number(std::string_view text) noexcept {
     return std::nullopt;
   double number = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  // Go reads what is nearer to 0 than any double as 0.
+  // Go reads 0 where a number is nearer to 0 than any double.
   if (error == std::errc::result_out_of_range && is_tiny(digits))
     number = digits.starts_with('-') ? -0.0 : 0.0;
   else if (error != std::errc{})
     return std::nullopt;
   if (end != digits.data() + digits.size()) return std::nullopt;
+  return number;
+}
+
+long double exact_exposition_number(std::string_view text, double value) noexcept {
+  if (text.starts_with('+')) text.remove_prefix(1);
+  long double number = value;  // from_chars leaves it alone where the number is out of range
+  std::from_chars(text.data(), text.data() + text.size(), number);
   return number;
 }
 

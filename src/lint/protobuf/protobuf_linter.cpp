@@ -1,45 +1,42 @@
 #include "lint/protobuf/protobuf_linter.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
 #include <set>
+#include <string>
+#include <string_view>
 #include <tuple>
 #include <utility>
+#include <vector>
 
+#include <protozero/pbf_reader.hpp>
+#include <protozero/types.hpp>
+
+#include <vitals/lint.hpp>
+#include <vitals/snapshot.hpp>
+
+#include "core/formats/protobuf_fields.hpp"
 #include "core/lint/declaration.hpp"
+#include "core/lint/rules.hpp"
 #include "core/text/metric_types.hpp"
 #include "core/text/names.hpp"
 #include "core/text/utf8.hpp"
 #include "lint/checks/common_labels.hpp"
-#include "lint/checks/families.hpp"
 #include "lint/checks/fingerprint.hpp"
-#include "lint/protobuf/protobuf_message.hpp"
+#include "lint/checks/lint_context.hpp"
+#include "lint/checks/lint_families.hpp"
+#include "lint/checks/value_checks.hpp"
+#include "lint/protobuf/wire_family.hpp"
+#include "lint/protobuf/wire_histogram.hpp"
+#include "lint/protobuf/wire_message.hpp"
+#include "lint/protobuf/wire_metric.hpp"
 
 namespace vitals::detail {
 
 namespace {
-
-constexpr std::array kTypes = {MetricType::Counter, MetricType::Gauge,     MetricType::Summary,
-                               MetricType::Untyped, MetricType::Histogram, MetricType::GaugeHistogram};
-constexpr std::array<std::string_view, 8> kPayloads = {"",        "",        "gauge", "counter",
-                                                       "summary", "untyped", "",      "histogram"};
-
-// The field of Metric that holds what this type has.
-unsigned payload_field(MetricType type) {
-  switch (type) {
-    case MetricType::Gauge:
-      return 2;
-    case MetricType::Counter:
-      return 3;
-    case MetricType::Summary:
-      return 4;
-    case MetricType::Histogram:
-    case MetricType::GaugeHistogram:
-      return 7;
-    default:
-      return 5;
-  }
-}
 
 struct JudgedFamily : WireFamily {
   std::vector<double> bounds{};  // of the first metric
@@ -49,7 +46,8 @@ struct JudgedFamily : WireFamily {
   bool timed = false;
   std::vector<std::tuple<Fingerprint, std::size_t>> series{};  // with the offset
 
-  [[nodiscard]] MetricType kind() const { return type < kTypes.size() ? kTypes[type] : MetricType::Untyped; }
+  [[nodiscard]] bool has_known_type() const { return type_of_protobuf_number(type).has_value(); }
+  [[nodiscard]] MetricType kind() const { return type_of_protobuf_number(type).value_or(MetricType::Untyped); }
 };
 
 class ProtobufLinter {
@@ -76,19 +74,20 @@ class ProtobufLinter {
 
 void ProtobufLinter::run(std::string_view body) {
   if (!body.empty() && !begins_well(body))
-    return report_.error({1, 0}, "", "protobuf-malformed",
-                         std::string{"the body is no delimited protobuf: "} +
-                             (is_text(body) ? "it is text" : "its first message is no MetricFamily"));
+    return report_.add({1, 0}, "", LintRule::ProtobufMalformed,
+                       std::string{"the body is no delimited protobuf: "} +
+                           (is_text(body) ? "it is text" : "its first message is no MetricFamily"));
   auto rest = body;
   for (std::size_t number = 1; !rest.empty() && !report_.full(); ++number) {
     const LintPosition at{number, static_cast<std::size_t>(rest.data() - body.data())};
     const auto size = take_size(rest);
     if (!size)
-      return report_.error(at, "", "protobuf-truncated", "the length of a message can't be read: the body is cut off");
+      return report_.add(at, "", LintRule::ProtobufTruncated,
+                         "the length of a message can't be read: the body is cut off");
     if (*size > rest.size())
-      return report_.error(at, "", "protobuf-truncated",
-                           "a message of " + std::to_string(*size) + " bytes begins where only " +
-                               std::to_string(rest.size()) + " are left: the body is cut off");
+      return report_.add(at, "", LintRule::ProtobufTruncated,
+                         "a message of " + std::to_string(*size) + " bytes begins where only " +
+                             std::to_string(rest.size()) + " are left: the body is cut off");
     if (!family({rest.substr(0, *size), body.data(), number})) return;
     rest.remove_prefix(*size);
   }
@@ -108,8 +107,8 @@ bool ProtobufLinter::family(const WireMessage& message) {
     const auto& [id, offset] = family.series[i];
     const auto& [last_id, last_offset] = family.series[i - 1];
     if (id == last_id)
-      report_.error({message.number, offset}, family.name, "duplicate-series",
-                    "the same labels as the metric at byte " + std::to_string(last_offset) + "; leave one of them out");
+      report_.add({message.number, offset}, family.name, LintRule::DuplicateSeries,
+                  "the same labels as the metric at byte " + std::to_string(last_offset) + "; leave one of them out");
   }
   if (family.metrics > 0) common_.end_family();
   if (!family.name.empty()) judge(message, family);
@@ -119,14 +118,14 @@ bool ProtobufLinter::family(const WireMessage& message) {
 bool ProtobufLinter::check_names(const WireMessage& message, const JudgedFamily& family) {
   const auto problems = context(family.name);
   const auto at = message.at();
-  if (family.name.empty()) problems.error(at, "invalid-metric-name", "a family has no name; give it one");
+  if (family.name.empty()) problems.add(at, LintRule::InvalidMetricName, "a family has no name; give it one");
   if (!is_valid_utf8(family.name) || !is_valid_utf8(family.help) || !is_valid_utf8(family.unit)) {
-    problems.error(at, "invalid-utf8", "the name, the help or the unit is not valid UTF-8");
+    problems.add(at, LintRule::InvalidUtf8, "the name, the help or the unit is not valid UTF-8");
   } else if (!family.name.empty() && !valid_metric_name(family.name)) {
-    problems.warning(at, "quoted-name", "only scrapers that ask for escaping=allow-utf-8 can read this name");
+    problems.warning(at, LintRule::QuotedName, "only scrapers that ask for escaping=allow-utf-8 can read this name");
   }
-  if (family.type >= kTypes.size())
-    problems.error(at, "unknown-type", "type " + std::to_string(family.type) + " is not defined");
+  if (!family.has_known_type())
+    problems.add(at, LintRule::UnknownType, "type " + std::to_string(family.type) + " is not defined");
   return family.name.empty() || families_.declare(family.name, family.kind(), at);
 }
 
@@ -135,32 +134,32 @@ void ProtobufLinter::metric(const WireMessage& message, JudgedFamily& family, st
   const auto problems = context(path);
   WireLabels labels;
   std::optional<WireMessage> own;
-  const auto field = payload_field(family.kind());
   bool other = false;
   std::optional<std::int64_t> time;
-  const bool whole = read_fields(problems, message, kFields<1, 2, 3, 4, 5, 6, 7>, [&](protozero::pbf_reader& reader) {
-    const auto tag = reader.tag();
-    if (reader.tag_and_type() == protozero::tag_and_type(6, kVarint)) {
-      time = reader.get_int64();
-      return true;
-    }
-    if (reader.wire_type() != kLength || tag > 7 || tag == 6) return false;
+  const auto to_payload = [&](auto& reader) {
+    const bool of_type = reader.tag() == payload_field(family.kind());
     const auto inner = message.inner(reader);
-    if (tag == 1) return read_wire_label(problems, inner, labels), true;
-    (tag == field ? void(own = inner) : void(other = true));
-    return true;
-  });
+    of_type ? void(own = inner) : void(other = true);
+  };
+  const bool whole = read_fields(
+      problems, message,
+      wire_field(field::metric::Label, kLength,
+                 [&](auto& reader) { read_wire_label(problems, message.inner(reader), labels); }),
+      wire_field(field::metric::TimestampMs, kVarint, [&](auto& reader) { time = reader.get_int64(); }),
+      wire_field(field::metric::Gauge, kLength, to_payload), wire_field(field::metric::Counter, kLength, to_payload),
+      wire_field(field::metric::Summary, kLength, to_payload), wire_field(field::metric::Untyped, kLength, to_payload),
+      wire_field(field::metric::Histogram, kLength, to_payload));
   if (!whole) return;
   check_labels(problems, message, family, labels);
   if (time) {
     check_timestamp_unit(problems, message.at(), static_cast<double>(*time));
     if (!std::exchange(family.timed, true)) warn_of_timestamp(problems, message.at());
   }
-  if (family.type >= kTypes.size()) return;
+  if (!family.has_known_type()) return;
   if (other || !own)
-    problems.error(message.at(), own ? "payload-type" : "payload-missing",
-                   "a metric of this type holds a \"" + std::string{kPayloads[field]} + "\"" +
-                       (own ? " and nothing else" : ", and there is none"));
+    problems.add(message.at(), own ? LintRule::PayloadType : LintRule::PayloadMissing,
+                 "a metric of this type holds a \"" + std::string{text_type_name(family.kind())} + "\"" +
+                     (own ? " and nothing else" : ", and there is none"));
   if (own) check_own_label(problems, message, family, labels, payload(problems, *own, family, index == 0));
 }
 
@@ -172,7 +171,8 @@ void ProtobufLinter::check_labels(const LintContext& problems, const WireMessage
   for (std::size_t i = 0; i < labels.size(); ++i) {
     const auto& [name, value] = labels[i];
     if (i > 0 && name == labels[i - 1].first)
-      problems.error(message.at(), "duplicate-label", "label " + in_quotes(name) + " twice; leave one of them out");
+      problems.add(message.at(), LintRule::DuplicateLabel,
+                   "label " + in_quotes(name) + " twice; leave one of them out");
     family.label_names.emplace(name);
     append_for_fingerprint(names, name);
     if (value.empty()) continue;
@@ -192,11 +192,11 @@ void ProtobufLinter::check_own_label(const LintContext& problems, const WireMess
   const auto same_name = [&](const auto& label) { return !own.empty() && label.first == own; };
   if (std::none_of(labels.begin(), labels.end(), same_name)) return;
   const std::string text = "label " + in_quotes(own) + " is added to the series of this type; rename the label";
-  written ? problems.error(message.at(), "reserved-label", text)
-          : problems.warning(message.at(), "reserved-label", text);
+  written ? problems.error(message.at(), LintRule::ReservedLabel, text)
+          : problems.warning(message.at(), LintRule::ReservedLabel, text);
 }
 
-// Whether its series get a label of their type.
+// Checks what the metric holds. Whether the type adds its own label to the series of the metric.
 bool ProtobufLinter::payload(const LintContext& problems, const WireMessage& message, JudgedFamily& family,
                              bool first) {
   std::vector<double> bounds;
@@ -220,12 +220,10 @@ void ProtobufLinter::judge(const WireMessage& message, JudgedFamily& family) {
   declared.labels.assign(family.label_names.begin(), family.label_names.end());
   declared.unit = family.unit;
   declared.bounds = std::move(family.bounds);
-  const LintEmit emit = [&](LintProblem::Severity severity, std::string_view rule, std::string text) {
-    if (rule != "bucket-bounds") report_.add(severity, message.at(), family.name, rule, std::move(text));
-  };
-  lint_conventions(declared, emit);
-  lint_unit_suffix(declared, emit);
-  lint_bounds(declared, emit);
+  const LintTarget target{report_, message.at(), family.name};
+  lint_conventions(declared, target);
+  lint_unit_suffix(declared, target);
+  lint_buckets(declared, target);
 }
 
 }  // namespace

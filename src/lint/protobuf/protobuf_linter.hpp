@@ -2,14 +2,11 @@
 
 #include <string_view>
 
-#include "core/lint/report.hpp"
+#include "core/lint/lint_report.hpp"
 
 namespace vitals::detail {
 
 /// Checks an exposition in protobuf.
 void lint_protobuf(std::string_view body, LintReport& report);
-
-/// Whether a body of unknown format is protobuf rather than text.
-[[nodiscard]] bool seems_protobuf(std::string_view body);
 
 }  // namespace vitals::detail

@@ -6,12 +6,18 @@
 #include <string_view>
 #include <tuple>
 #include <unordered_map>
-#include <utility>
 #include <vector>
 
+#include <vitals/lint.hpp>
+
+#include "core/lint/lint_report.hpp"
+#include "core/text/metric_types.hpp"
 #include "lint/checks/common_labels.hpp"
-#include "lint/checks/families.hpp"
+#include "lint/checks/fingerprint.hpp"
+#include "lint/checks/lint_context.hpp"
+#include "lint/checks/lint_families.hpp"
 #include "lint/checks/value_checks.hpp"
+#include "lint/line/exposition_line.hpp"
 
 namespace vitals::detail {
 
@@ -21,13 +27,13 @@ class SeriesLinter {
  public:
   SeriesLinter(LintReport& report, LintFormat format) : report_{report}, format_{format} {}
 
-  /// `series` is the line without value and what follows. REQUIRES: end() was called if the last family was another.
+  /// Checks a sample. `series` is the line up to the value. REQUIRES: end() was called if the last family was another.
   void sample(LintFamily& family, const ExpositionLine& line, std::size_t number, std::string_view series);
   /// No sample of this family will follow.
   void end(LintFamily& family);
-  /// A family as such, once all is known of it.
+  /// Checks the declaration of a family. REQUIRES: all lines were read.
   void judge(const LintFamily& family);
-  /// No sample will follow.
+  /// No sample will follow. REQUIRES: end() was called of the last family.
   void finish(const LintFamilies& families);
 
  private:
@@ -40,7 +46,7 @@ class SeriesLinter {
       return std::tie(a.id, a.line) <=> std::tie(b.id, b.line);
     }
   };
-  /// A line with what was found out about it.
+  /// The line of a sample with what was found out about it.
   struct Sample {
     LintFamily& family;
     const ExpositionLine& line;
@@ -50,9 +56,7 @@ class SeriesLinter {
     std::string_view own_label;  ///< that tells apart the samples of one metric: le, quantile, the state
     const LineLabel* own = nullptr;
 
-    [[nodiscard]] bool of_histogram() const noexcept {
-      return family.kind() == MetricType::Histogram || family.kind() == MetricType::GaugeHistogram;
-    }
+    [[nodiscard]] bool of_histogram() const noexcept { return is_histogram(family.kind()); }
     [[nodiscard]] LintPosition at(std::size_t column) const { return {number, column}; }
     [[nodiscard]] LintPosition value_at() const { return {number, line.value.column}; }
   };
@@ -94,7 +98,7 @@ class SeriesLinter {
 
   // Of the current family.
   Points points_;
-  std::unordered_map<Fingerprint, std::size_t, FingerprintHash> groups_;  // with the line of the last sample
+  std::unordered_map<Fingerprint, std::size_t, FingerprintHash> groups_;  // with the line of the first sample
   Fingerprint group_{};
   Fingerprint point_{};
   bool any_group_ = false;
@@ -104,7 +108,7 @@ class SeriesLinter {
   bool timed_ = false;
   bool odd_numbers_ = false;
 
-  // Of all.
+  // Of all families.
   std::vector<Series> series_;
   std::vector<Missing> missing_;
   std::vector<Disorder> disorder_;

@@ -1,9 +1,15 @@
 #include "lint/text/text_linter.hpp"
 
-#include "core/text/printable.hpp"
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "core/lint/rules.hpp"
 #include "core/text/utf8.hpp"
-#include "lint/checks/families.hpp"
+#include "lint/checks/lint_families.hpp"
 #include "lint/line/exposition_line.hpp"
+#include "lint/line/exposition_line_parser.hpp"
 #include "lint/text/series_linter.hpp"
 
 namespace vitals::detail {
@@ -12,7 +18,7 @@ namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
-// After a raw line feed in a label value: what is left of the labels.
+// Whether the text may be the rest of a line that was cut by a raw line feed in a label value.
 bool ends_string(std::string_view text) {
   const auto quote = text.find('"');
   const auto next = quote == text.npos ? quote : text.find_first_not_of(" \t", quote + 1);
@@ -27,7 +33,7 @@ class TextLinter {
   void run(std::string_view text);
 
  private:
-  [[nodiscard]] bool open_metrics() const noexcept { return format_ == LintFormat::OpenMetrics; }
+  [[nodiscard]] bool is_openmetrics() const noexcept { return format_ == LintFormat::OpenMetrics; }
   void read_line(std::string_view text);
   void use(const ExpositionLine& line, std::string_view text);
   void fault(const ExpositionLine& line, std::string_view text);
@@ -36,9 +42,6 @@ class TextLinter {
   void check_help(const ExpositionLine& line);
   void sample(const ExpositionLine& line, std::string_view text);
   void enter(LintFamily* family);
-  void error_once(bool& told, std::size_t column, std::string_view rule, std::string message) {
-    if (!std::exchange(told, true)) report_.error({number_, column}, "", rule, std::move(message));
-  }
 
   LintFormat format_;
   LintReport& report_;
@@ -52,13 +55,13 @@ class TextLinter {
   bool open_string_ = false;  // the last line lacks a closing quote
   bool told_of_end_ = false;
   bool told_of_return_ = false;
-  std::optional<LintPosition> return_{};  // the first where any text may stand
+  std::optional<LintPosition> return_{};  // the first that ends a help or a comment
   bool told_of_quotes_ = false;
 };
 
 void TextLinter::run(std::string_view text) {
   if (text.starts_with(kByteOrderMark)) {
-    report_.error({1, 1}, "", "byte-order-mark", "the text begins with a byte order mark; leave it out");
+    report_.add({1, 1}, "", LintRule::ByteOrderMark, "the text begins with a byte order mark; leave it out");
     text.remove_prefix(kByteOrderMark.size());
   }
   while (!text.empty() && !stop_ && !report_.full()) {
@@ -69,7 +72,8 @@ void TextLinter::run(std::string_view text) {
     if (end == text.npos) {
       // OpenMetrics' grammar lets the line feed after "# EOF" be missing.
       report_.add(ended_ ? LintProblem::Severity::Warning : LintProblem::Severity::Error, {number_, line.size() + 1},
-                  "", "last-newline", "the last line has no line feed; end it with one, or the text counts as cut off");
+                  "", LintRule::LastNewline,
+                  "the last line has no line feed; end it with one, or the text counts as cut off");
       break;
     }
     text.remove_prefix(end + 1);
@@ -78,52 +82,53 @@ void TextLinter::run(std::string_view text) {
   for (const auto& family : families_.all()) series_.judge(family);
   series_.finish(families_);
   if (return_ && !told_of_return_)
-    report_.warning(*return_, "", "carriage-return",
+    report_.warning(*return_, "", LintRule::CarriageReturn,
                     "the text ends in a carriage return, which belongs to it; leave it out");
-  if (open_metrics() && !ended_ && !told_of_end_ && !stop_ && !report_.full())
-    report_.error({number_ + 1, 1}, "", "eof-missing",
-                  "the last line is not \"# EOF\"; add it, or the text counts as cut off");
+  if (is_openmetrics() && !ended_ && !told_of_end_ && !stop_ && !report_.full())
+    report_.add({number_ + 1, 1}, "", LintRule::EofMissing,
+                "the last line is not \"# EOF\"; add it, or the text counts as cut off");
 }
 
 void TextLinter::read_line(std::string_view text) {
   if (ended_) {
-    report_.error({number_, 1}, "", "after-eof", "there is text after \"# EOF\"; nothing may follow it");
+    report_.add({number_, 1}, "", LintRule::AfterEof, "there is text after \"# EOF\"; nothing may follow it");
     stop_ = true;
     return;
   }
   const bool carriage_return = text.ends_with('\r');
   const auto& line = parser_.parse(carriage_return ? text.substr(0, text.size() - 1) : text);
   const bool free_text = line.kind == ExpositionLine::Kind::Help || line.kind == ExpositionLine::Kind::Comment;
-  if (carriage_return && free_text && !open_metrics() && !return_) return_ = {number_, text.size()};
-  if (carriage_return && (open_metrics() || !free_text))
-    error_once(told_of_return_, text.size(), "carriage-return",
-               "the line ends in a carriage return; end lines with a line feed alone");
+  if (carriage_return && free_text && !is_openmetrics() && !return_) return_ = {number_, text.size()};
+  if (carriage_return && (is_openmetrics() || !free_text) && !std::exchange(told_of_return_, true))
+    report_.error({number_, text.size()}, "", LintRule::CarriageReturn,
+                  "the line ends in a carriage return; end lines with a line feed alone");
   for (const auto& odd : line.odd) report_.warning({number_, odd.column}, line.name, odd.rule, odd.message);
   if (line.fault) return fault(line, text);
   open_string_ = false;
   const bool ends_in_value = line.kind == ExpositionLine::Kind::Sample || line.kind == ExpositionLine::Kind::Type;
   const bool no_type = line.kind == ExpositionLine::Kind::Type && line.text.empty();
-  if (ends_in_value && !no_type && !open_metrics() && (text.ends_with(' ') || text.ends_with('\t')))
-    report_.error({number_, text.find_last_not_of(" \t") + 2}, line.name, "spacing",
+  if (ends_in_value && !no_type && !is_openmetrics() && (text.ends_with(' ') || text.ends_with('\t')))
+    report_.error({number_, text.find_last_not_of(" \t") + 2}, line.name, LintRule::Spacing,
                   "the line ends in a blank, which strict parsers refuse; leave it out");
   use(line, text);
 }
 
 void TextLinter::fault(const ExpositionLine& line, std::string_view text) {
-  const bool rest = std::exchange(open_string_, line.fault->rule == "unterminated-string") && ends_string(text);
+  const bool rest = std::exchange(open_string_, line.fault->rule == LintRule::UnterminatedString) && ends_string(text);
   if (rest) return;
   report_.error({number_, line.fault->column}, line.name, line.fault->rule, line.fault->message);
-  // What seems to be missing may be on the line that can't be read.
+  // What the family seems to lack may be on the line that can't be read.
   if (family_ && (line.name.empty() || line.name.starts_with(family_->name))) family_->damaged = true;
 }
 
 void TextLinter::use(const ExpositionLine& line, std::string_view text) {
-  if (line.quoted_name && open_metrics() && !std::exchange(told_of_quotes_, true))
-    report_.warning({number_, line.name_column}, line.name, "quoted-name",
+  if (line.quoted_name && is_openmetrics() && !std::exchange(told_of_quotes_, true))
+    report_.warning({number_, line.name_column}, line.name, LintRule::QuotedName,
                     "only scrapers that ask for escaping=allow-utf-8 can read quoted names");
   switch (line.kind) {
     case ExpositionLine::Kind::Blank:
-      if (open_metrics()) report_.error({number_, 1}, "", "blank-line", "OpenMetrics has no blank lines; leave it out");
+      if (is_openmetrics())
+        report_.add({number_, 1}, "", LintRule::BlankLine, "OpenMetrics has no blank lines; leave it out");
       return;
     case ExpositionLine::Kind::Comment:
       return comment(text);
@@ -142,9 +147,9 @@ void TextLinter::use(const ExpositionLine& line, std::string_view text) {
 }
 
 void TextLinter::comment(std::string_view text) {
-  if (!open_metrics()) {
+  if (!is_openmetrics()) {
     if (const auto bad = first_not_utf8(text); bad != text.npos)
-      report_.error({number_, bad + 1}, "", "invalid-utf8", "the comment is not valid UTF-8");
+      report_.add({number_, bad + 1}, "", LintRule::InvalidUtf8, "the comment is not valid UTF-8");
     return;
   }
   text.remove_prefix(1);
@@ -152,33 +157,33 @@ void TextLinter::comment(std::string_view text) {
   const bool is_end = start != text.npos && text.substr(start, text.find_last_not_of(" \t\r") + 1 - start) == "EOF";
   told_of_end_ = told_of_end_ || is_end;
   if (is_end)
-    report_.error({number_, 1}, "", "eof-missing",
-                  "the end is \"# EOF\" with a single space, and nothing else; write that");
+    report_.add({number_, 1}, "", LintRule::EofMissing,
+                "the end is \"# EOF\" with a single space, and nothing else; write that");
   else
-    report_.error({number_, 1}, "", "comment-line",
-                  "OpenMetrics has no comments, only lines that begin with \"# HELP \", \"# TYPE \" or \"# UNIT \"");
+    report_.add({number_, 1}, "", LintRule::CommentLine,
+                "OpenMetrics has no comments, only lines that begin with \"# HELP \", \"# TYPE \" or \"# UNIT \"");
 }
 
 void TextLinter::check_help(const ExpositionLine& line) {
   const auto help = line.text;
-  const auto error = [&](std::size_t i, std::string_view rule, std::string message) {
+  const auto error = [&](std::size_t i, LintRule rule, std::string message) {
     report_.error({number_, line.text_column + i}, line.name, rule, std::move(message));
   };
   if (const auto bad = first_not_utf8(help); bad != help.npos)
-    return error(bad, "invalid-utf8", "the help is not valid UTF-8");
+    return error(bad, LintRule::InvalidUtf8, "the help is not valid UTF-8");
   for (std::size_t i = 0; i < help.size(); ++i) {
-    if (help[i] == '"' && open_metrics())
-      return error(i, "help-escape", "OpenMetrics escapes double quotes in the help too; write \\\"");
+    if (help[i] == '"' && is_openmetrics())
+      return error(i, LintRule::HelpEscape, "OpenMetrics escapes double quotes in the help too; write \\\"");
     if (help[i] != '\\') continue;
     const char next = ++i < help.size() ? help[i] : '\0';
-    if (next != '\\' && next != 'n' && !(open_metrics() && i < help.size()))
-      return error(i - 1, "invalid-escape", "unknown escape in the help; write \\\\ or \\n");
+    if (next != '\\' && next != 'n' && !(is_openmetrics() && i < help.size()))
+      return error(i - 1, LintRule::InvalidEscape, "unknown escape in the help; write \\\\ or \\n");
   }
 }
 
 void TextLinter::metadata(const ExpositionLine& line) {
   auto* family = families_.current();
-  // The old family ends before its successor is looked at, so that its problems come from what it was.
+  // The old family ends before the line can change it: its problems are those of its own lines.
   if (family && family->name != line.name) enter(nullptr);
   family = families_.of_metadata(line, number_);
   stop_ = !family;

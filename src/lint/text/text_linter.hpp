@@ -4,7 +4,7 @@
 
 #include <vitals/lint.hpp>
 
-#include "core/lint/report.hpp"
+#include "core/lint/lint_report.hpp"
 
 namespace vitals::detail {
 

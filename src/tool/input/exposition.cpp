@@ -9,6 +9,7 @@
 #include <fmt/core.h>
 
 #include "lint/line/exposition_line.hpp"
+#include "lint/line/exposition_line_parser.hpp"
 #include "tool/text/utf8.hpp"
 
 namespace vitals::tool {

@@ -14,7 +14,9 @@
 
 #include <fmt/core.h>
 
+#include "core/lint/rules.hpp"
 #include "lint/line/exposition_line.hpp"
+#include "lint/line/exposition_line_parser.hpp"
 #include "tool/input/exposition.hpp"
 #include "tool/input/fetch.hpp"
 #include "tool/text/json_text.hpp"
@@ -69,8 +71,9 @@ bool has_metrics(std::string_view body, LintFormat format) {
 void add_error(const LintArguments& arguments, std::vector<LintProblem>& problems, const char* rule,
                std::string message) {
   const auto& ignored = arguments.lint.ignored;
-  if (std::find(ignored.begin(), ignored.end(), rule) == ignored.end())
-    problems.insert(problems.begin(), {0, 0, "", rule, std::move(message), LintProblem::Severity::Error});
+  const std::string id{detail::entry_of(rule).id};
+  if (std::find(ignored.begin(), ignored.end(), id) == ignored.end())
+    problems.insert(problems.begin(), {0, 0, "", id, std::move(message), LintProblem::Severity::Error});
 }
 
 std::vector<LintProblem> lint_body(const LintArguments& arguments, std::string_view body, LintFormat format) {
@@ -116,7 +119,7 @@ Linted lint_url(const LintArguments& arguments, std::chrono::milliseconds limit)
   if (!format) {
     const auto type = answer.content_type.empty() ? "none" : printable(answer.content_type);
     add_error(
-        arguments, result.problems, "content-type",
+        arguments, result.problems, detail::LintRule::ContentType,
         fmt::format("the answer's Content-Type is {}, malformed or of no metrics; Prometheus 3 refuses it", type));
   } else if (result.format != wanted.format) {
     std::fprintf(stderr, "vitals lint: asked for %s, the server answered with %s\n", wanted.name, name_of(*format));

@@ -44,6 +44,7 @@ void expect_declarations(const std::vector<DeclarationCase>& cases) {
     ASSERT_EQ(problems.size(), 1U) << one.rule << ": " << one.bad.name << "\n" << shown(problems);
     EXPECT_EQ(problems.front().rule, one.rule) << shown(problems);
     EXPECT_EQ(problems.front().severity, one.severity) << shown(problems);
+    EXPECT_TRUE(may_be(one.rule, one.severity)) << one.rule << " has another severity in the table of rules";
     EXPECT_EQ(problems.front().metric, one.bad.name);
     EXPECT_EQ(problems.front().line, 0U);
     EXPECT_EQ(shown(lint_declaration(one.good)), "") << one.rule << ": " << one.good.name;

@@ -19,7 +19,7 @@ const std::string kState = head("s", "stateset");
 const std::string kEof = "# EOF\n";
 
 // Cases without their "# EOF".
-void expect_open_metrics(std::vector<LintCase> cases) {
+void expect_openmetrics(std::vector<LintCase> cases) {
   for (auto& one : cases) {
     one.bad += kEof;
     one.good += kEof;
@@ -45,7 +45,7 @@ TEST(LintOpenMetrics, WholeText) {
 
 TEST(LintOpenMetrics, Syntax) {
   const std::string good = kGauge + "a{x=\"1\"} 1\n";
-  expect_open_metrics({
+  expect_openmetrics({
       {"spacing", kError, 3, 10, kGauge + "a{x=\"1\"}  1\n", good},
       {"spacing", kError, 3, 9, kGauge + "a{x=\"1\"}\t1\n", good},
       {"spacing", kError, 3, 12, kGauge + "a{x=\"1\"} 1 \n", good},
@@ -73,7 +73,7 @@ TEST(LintOpenMetrics, Syntax) {
 
 TEST(LintOpenMetrics, Times) {
   const std::string good = kGauge + "a 1\n";
-  expect_open_metrics({
+  expect_openmetrics({
       {"explicit-timestamp", kWarning, 3, 5, kGauge + "a 1 1.5\n", good},
   });
   const auto rules = [](const std::string& text) {
@@ -101,7 +101,7 @@ TEST(LintOpenMetrics, Times) {
 
 TEST(LintOpenMetrics, SeriesAndFamilies) {
   const std::string b = head("b", "gauge");
-  expect_open_metrics({
+  expect_openmetrics({
       {"duplicate-series", kError, 4, 1, kCounter + "a_total 1\na_total 2\n", kCounter + "a_total 1\n"},
       {"interleaved-metric", kError, 5, 1, kCounter + "a_total{x=\"1\"} 1\na_total{x=\"2\"} 1\na_created{x=\"1\"} 1\n",
        kCounter + "a_total{x=\"1\"} 1\na_created{x=\"1\"} 1\na_total{x=\"2\"} 1\n"},
@@ -132,7 +132,7 @@ TEST(LintOpenMetrics, NamesThatSamplesOfAnotherFamilyHaveClash) {
 
 TEST(LintOpenMetrics, Counters) {
   const std::string good = kCounter + "a_total 1\na_created 1700000000.5\n";
-  expect_open_metrics({
+  expect_openmetrics({
       {"counter-total", kError, 3, 1, kCounter + "a 1\n", good},
       {"counter-nan", kError, 3, 9, kCounter + "a_total NaN\n", good},
       {"counter-negative", kError, 3, 9, kCounter + "a_total -1\n", good},
@@ -146,7 +146,7 @@ TEST(LintOpenMetrics, Units) {
   const auto unit = [](const std::string& name, const std::string& type, const std::string& unit) {
     return head(name, type) + "# UNIT " + name + " " + unit + "\n";
   };
-  expect_open_metrics({
+  expect_openmetrics({
       {"unit-suffix", kError, 3, 10, unit("a", "gauge", "seconds"), unit("a_seconds", "gauge", "seconds")},
       {"unit-suffix", kError, 3, 24, unit("a_seconds_total", "unknown", "seconds"),
        unit("a_seconds", "unknown", "seconds")},
@@ -159,7 +159,7 @@ TEST(LintOpenMetrics, Histograms) {
   const std::string good = kHistogram + "h_bucket{le=\"1.0\"} 1\nh_bucket{le=\"+Inf\"} 2\nh_count 2\nh_sum 3\n";
   const std::string one = kHistogram + "h_bucket{le=\"1.0\"} 1\n";
   const std::string inf = "h_bucket{le=\"+Inf\"} 2\n";
-  expect_open_metrics({
+  expect_openmetrics({
       {"histogram-inf-missing", kError, 3, 1, one, one + inf},
       {"histogram-inf-missing", kError, 3, 1, kHistogram + "h_created 1\n", good},
       {"histogram-count-mismatch", kError, 5, 9, one + inf + "h_count 3\nh_sum 3\n", good},
@@ -181,7 +181,7 @@ TEST(LintOpenMetrics, Histograms) {
 TEST(LintOpenMetrics, GaugeHistograms) {
   const std::string buckets = kGaugeHistogram + "h_bucket{le=\"1.0\"} 1\nh_bucket{le=\"+Inf\"} 2\n";
   const std::string good = buckets + "h_gcount 2\nh_gsum 3\n";
-  expect_open_metrics({
+  expect_openmetrics({
       {"histogram-count-missing", kError, 3, 1, buckets + "h_gsum 3\n", good},
       {"sum-negative", kError, 6, 8, buckets + "h_gcount 2\nh_gsum -1\n", good},
       {"sum-nan", kError, 6, 8, buckets + "h_gcount 2\nh_gsum NaN\n",
@@ -191,7 +191,7 @@ TEST(LintOpenMetrics, GaugeHistograms) {
 
 TEST(LintOpenMetrics, SummariesInfosAndStates) {
   const std::string info = head("i", "info");
-  expect_open_metrics({
+  expect_openmetrics({
       {"quantile-negative", kError, 3, 19, kSummary + "s{quantile=\"0.5\"} -1\n", kSummary + "s{quantile=\"0.5\"} 1\n"},
       {"quantile-not-canonical", kError, 3, 12, kSummary + "s{quantile=\"1\"} 1\n",
        kSummary + "s{quantile=\"1.0\"} 1\n"},
@@ -214,7 +214,7 @@ TEST(LintOpenMetrics, Exemplars) {
     return bucket(" # {t=\"" + value + "\"} 0.5");
   };
   const std::string good = bucket(" # {t=\"1\"} 0.5 1.5");
-  expect_open_metrics({
+  expect_openmetrics({
       {"exemplar-place", kError, 3, 5, kGauge + "a 1 # {t=\"1\"} 1\n", kCounter + "a_total 1 # {} 1\n"},
       {"exemplar-place", kError, 5, 11, bucket("") + "h_count 2 # {} 1\nh_sum 3\n", good},
       {"exemplar-length", kError, 3, 22, of_length(129), of_length(128)},

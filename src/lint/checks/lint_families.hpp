@@ -11,15 +11,16 @@
 #include <unordered_map>
 #include <vector>
 
+#include <vitals/lint.hpp>
 #include <vitals/snapshot.hpp>
 
-#include "core/lint/report.hpp"
+#include "core/lint/lint_report.hpp"
 #include "lint/checks/fingerprint.hpp"
 #include "lint/line/exposition_line.hpp"
 
 namespace vitals::detail {
 
-/// What the lines so far say of a family. Views are into the text.
+/// What the lines so far say of a family. Its views are of the text.
 struct LintFamily {
   std::string name;
   LintPosition first{};  ///< its first line
@@ -30,30 +31,30 @@ struct LintFamily {
   LintPosition unit_at{};
   bool samples = false;
   bool interleaved = false;
-  bool damaged = false;                              ///< a line of it can't be read: what is missing may be there
-  bool unknown_type = false;                         ///< TYPE has none of the words: its samples may have any suffix
+  bool damaged = false;                              ///< one of its lines can't be read, and may have what is missing
+  bool unknown_type = false;                         ///< its TYPE has none of the words: samples may have any suffix
   std::set<std::string, std::less<>> label_names{};  ///< of its samples
   std::vector<double> bounds{};                      ///< of its first histogram
 
   [[nodiscard]] MetricType kind() const noexcept { return type.value_or(MetricType::Untyped); }
 };
 
-/// The suffixes that samples of a type have.
+/// What the names of samples of the type have after the family's.
 [[nodiscard]] std::span<const std::string_view> sample_suffixes(MetricType type, LintFormat format) noexcept;
 
-/// Finds the family of each line, and what is wrong with the order of lines and with names of families together.
+/// Finds the family of each line, and reports lines that are out of order and families whose names clash.
 class LintFamilies {
  public:
   LintFamilies(LintReport& report, LintFormat format) : report_{report}, format_{format} {}
 
-  /// Of a HELP, TYPE or UNIT line; keeps what it says. nullptr: there are too many families.
+  /// The family of a HELP, TYPE or UNIT line; keeps what the line says. nullptr: there are too many families.
   LintFamily* of_metadata(const ExpositionLine& line, std::size_t number);
-  /// Of a sample.
+  /// The family of a sample's line. nullptr: there are too many families.
   LintFamily* of_sample(const ExpositionLine& line, std::size_t number);
-  /// Of a message that is a whole family. False: there are too many.
+  /// Adds the family of a protobuf message. False: there are too many families.
   bool declare(std::string_view name, MetricType type, LintPosition at);
-  /// Whether it is a gauge histogram as Python's client, and so we, write one in text, which has none: a histogram of
-  /// buckets alone, and two gauges. Once all lines are known.
+  /// Whether it is a gauge histogram as Python's client and vitals write one in text, which has none: a histogram of
+  /// buckets alone, and two gauges. REQUIRES: all lines are known.
   [[nodiscard]] bool has_gauge_totals(const LintFamily& family) const;
   /// The family of the last call.
   [[nodiscard]] LintFamily* current() noexcept { return current_ == kNone ? nullptr : &families_[current_]; }
@@ -80,8 +81,8 @@ class LintFamilies {
   LintFormat format_;
   std::deque<LintFamily> families_;  // stable addresses
   Index current_ = kNone;
-  Claims claims_;              // which family has a name, and those of its samples
-  Claims open_metrics_names_;  // of text formats: which would have them in OpenMetrics
+  Claims claims_;             // which family has a name, its own or that of its samples
+  Claims openmetrics_names_;  // outside OpenMetrics: which family would have a name there
 };
 
 }  // namespace vitals::detail

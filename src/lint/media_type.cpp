@@ -1,14 +1,15 @@
-// Media types, read as by Go's mime.ParseMediaType, with which Prometheus reads them: RFC 9110, 8.3.1, with blanks
-// around "=", and an empty parameter at the end.
+// Media types are read as Prometheus reads them, with Go's mime.ParseMediaType: by RFC 9110, 8.3.1, but with blanks
+// around "=" and an empty parameter at the end.
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <vitals/lint.hpp>
 
-#include "core/lint/declaration.hpp"
 #include "core/text/ascii.hpp"
 
 namespace vitals {
@@ -28,7 +29,7 @@ bool take(std::string_view& text, char c) {
   return true;
 }
 
-// Empty if there is none.
+// Empty: there is no token.
 std::string take_token(std::string_view& text) {
   trim_front(text);
   const auto in_token = [](char c) {
@@ -64,7 +65,7 @@ std::optional<std::string> take_value(std::string_view& text) {
 
 using Parameters = std::map<std::string, std::string, std::less<>>;
 
-// What follows the type.
+// Of what follows the type; empty: it is malformed.
 std::optional<Parameters> parse_parameters(std::string_view text) {
   Parameters parameters;
   for (trim_front(text); !text.empty(); trim_front(text)) {

@@ -1,9 +1,12 @@
-#include "lint/protobuf/protobuf_message.hpp"
+#include "lint/protobuf/wire_family.hpp"
 
 #include <algorithm>
 
+#include <protozero/exception.hpp>
+#include <protozero/varint.hpp>
+
+#include "core/lint/lint_report.hpp"
 #include "core/text/utf8.hpp"
-#include "lint/protobuf/protobuf_linter.hpp"
 
 namespace vitals::detail {
 
@@ -12,20 +15,18 @@ bool is_control(char c) { return c >= 0 && c < ' '; }
 }  // namespace
 
 bool read_family(const LintContext& context, const WireMessage& message, WireFamily& family) {
-  return read_fields(context, message, kFields<1, 2, 3, 4, 5>, [&](protozero::pbf_reader& reader) {
-    if (reader.tag_and_type() == protozero::tag_and_type(3, kVarint)) {
-      family.type = reader.get_uint64();
-      return true;
-    }
-    if (reader.wire_type() != kLength || reader.tag() > 5 || reader.tag() == 3) return false;
-    const auto inner = message.inner(reader);
-    if (reader.tag() == 4) {
-      ++family.metrics;
-    } else {
-      (reader.tag() == 1 ? family.name : reader.tag() == 2 ? family.help : family.unit) = inner.bytes;
-    }
-    return true;
-  });
+  return read_fields(
+      context, message,
+      wire_field(field::metric_family::Name, kLength, [&](auto& reader) { family.name = message.inner(reader).bytes; }),
+      wire_field(field::metric_family::Help, kLength, [&](auto& reader) { family.help = message.inner(reader).bytes; }),
+      wire_field(field::metric_family::Type, kVarint, [&](auto& reader) { family.type = reader.get_uint64(); }),
+      wire_field(field::metric_family::Metric, kLength,
+                 [&](auto& reader) {
+                   reader.skip();
+                   ++family.metrics;
+                 }),
+      wire_field(field::metric_family::Unit, kLength,
+                 [&](auto& reader) { family.unit = message.inner(reader).bytes; }));
 }
 
 std::optional<std::size_t> take_size(std::string_view& body) {
@@ -59,16 +60,17 @@ bool seems_protobuf(std::string_view body) {
   auto rest = body;
   const auto size = take_size(rest);
   if (!size || is_text(body)) return false;
-  // Text may have control characters too, in label values. But it does not begin with a name, as messages usually do,
-  // and is none without faults, up to where that is cut off.
-  LintReport faults{{"protobuf-malformed"}, true};
+  // Text may have control characters too, in label values. But it does not begin with a name as messages usually do,
+  // and read as a message it has other faults than that it is cut off.
+  LintReport faults;
   WireFamily family;
   const bool whole = read_family({faults, LintFormat::Protobuf, ""}, {rest.substr(0, *size), body.data(), 1}, family);
   const bool cut_off = *size > rest.size();
   const bool named = !family.name.empty() && std::none_of(family.name.begin(), family.name.end(), is_control);
   if (named && rest.starts_with('\n')) return true;
   const bool nameless = whole && family.name.empty() && family.metrics > 0;
-  return faults.take().empty() && (nameless || (named && (whole || cut_off)));
+  const std::size_t of_end = whole ? 0 : 1;  // one problem: the message is cut off or malformed
+  return faults.take().size() == of_end && (nameless || (named && (whole || cut_off)));
 }
 
 }  // namespace vitals::detail

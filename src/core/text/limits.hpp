@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <span>
+
+namespace vitals::detail {
+
+/// How many bucket bounds a histogram may have.
+inline constexpr std::size_t kMaxBounds = 10'000;
+
+/// How many characters the labels of an exemplar may have, names and values together:
+/// https://prometheus.io/docs/specs/om/open_metrics_spec/#exemplars.
+inline constexpr std::size_t kMaxExemplarCodePoints = 128;
+
+/// The first bucket bound that is not finite or not above the one before; bounds.size() if there is none.
+[[nodiscard]] inline std::size_t first_wrong_bound(std::span<const double> bounds) noexcept {
+  std::size_t i = 0;
+  while (i < bounds.size() && std::isfinite(bounds[i]) && (i == 0 || bounds[i] > bounds[i - 1])) ++i;
+  return i;
+}
+
+/// Whether a summary may have the quantile.
+[[nodiscard]] constexpr bool is_quantile(double quantile) noexcept { return quantile >= 0 && quantile <= 1; }
+
+/// Whether native buckets may have the threshold.
+[[nodiscard]] inline bool is_zero_threshold(double threshold) noexcept {
+  return threshold >= 0 && std::isfinite(threshold);
+}
+
+}  // namespace vitals::detail
