@@ -68,7 +68,7 @@ bool has_metrics(std::string_view body, LintFormat format) {
 }
 
 // Adds an error about the answer as a whole, unless its rule is ignored.
-void add_error(const LintArguments& arguments, std::vector<LintProblem>& problems, const char* rule,
+void add_error(const LintArguments& arguments, std::vector<LintProblem>& problems, detail::LintRule rule,
                std::string message) {
   const auto& ignored = arguments.lint.ignored;
   const std::string id{detail::entry_of(rule).id};
@@ -79,7 +79,7 @@ void add_error(const LintArguments& arguments, std::vector<LintProblem>& problem
 std::vector<LintProblem> lint_body(const LintArguments& arguments, std::string_view body, LintFormat format) {
   auto problems = lint_exposition(body, format, arguments.lint);
   if (!has_metrics(body, format))
-    add_error(arguments, problems, "no-metrics", "there are no metrics: nothing was checked");
+    add_error(arguments, problems, detail::LintRule::NoMetrics, "there are no metrics: nothing was checked");
   return problems;
 }
 
