@@ -100,8 +100,9 @@ void append_argument(std::string& out, const T& value) {
   }
 }
 
-/// The arguments of a cached function as bytes: the same for equal arguments, different for different ones. Each has the
-/// tag of its kind, and a length where it has one, so that ("ab", "c") and ("a", "bc") differ, and so do nullptr and "".
+/// The arguments of a cached function as bytes: the same for equal arguments, different for different ones. Each has
+/// the tag of its kind, and a length where it has one, so that ("ab", "c") and ("a", "bc") differ, and so do nullptr
+/// and "".
 template <class... Args>
 std::string canonical(const Args&... args) {
   std::string out;
