@@ -38,22 +38,14 @@ constexpr ContentTypes kOpenMetrics = with_escapings("application/openmetrics-te
 constexpr ContentTypes kProtobuf =
     with_escapings("application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited");
 
-const ContentTypes& types_of(const Exposition& exposition) noexcept {
-  switch (exposition.format) {
-    case Format::OpenMetrics:
-      return kOpenMetrics;
-    case Format::Protobuf:
-      return kProtobuf;
-    case Format::Text:
-      break;
-  }
-  return exposition.version_1 ? kText1 : kText;
-}
-
 }  // namespace
 
 std::string_view content_type(const Exposition& exposition) noexcept {
-  return types_of(exposition)[static_cast<std::size_t>(exposition.escaping)].text();
+  const ContentTypes& types = exposition.format == Format::OpenMetrics ? kOpenMetrics
+                              : exposition.format == Format::Protobuf  ? kProtobuf
+                              : exposition.version_1                   ? kText1
+                                                                       : kText;
+  return types[static_cast<std::size_t>(exposition.escaping)].text();
 }
 
 }  // namespace vitals

@@ -112,6 +112,7 @@ std::string clash_text(const SampleNames::Clash& clash) {
 
 void check_constant_labels(const std::vector<Label>& labels, bool utf8_names) {
   std::vector<std::string_view> names;
+  names.reserve(labels.size());
   for (const auto& label : labels) names.push_back(label.name);
   check_label_names("(all, by RegistryOptions::labels)", names, "", utf8_names);
 }

@@ -1,4 +1,5 @@
 #include <atomic>
+#include <chrono>
 #include <cmath>
 #include <functional>
 #include <latch>
@@ -63,6 +64,34 @@ TEST_F(RegistryTest, RefusesAnotherDeclarationOfAName) {
                 registry.histogram("h", "H.", Buckets{1, 3});
               }),
               HasSubstr("bucket bounds {1, 2}, now with {1, 3}"));
+}
+
+TEST_F(RegistryTest, NamesWhatTheShapeOfAnotherDeclarationDiffersIn) {
+  registry.histogram("h", "", Buckets{1}, Native{});
+  registry.summary("s", "", {.quantiles = {0.5}, .window = std::chrono::seconds{60}});
+  registry.state_set("m", "", {"a", "b"});
+  registry.peak_gauge("p", "", {.window = std::chrono::seconds{1}});
+  registry.gauge("g", "");
+
+  const auto expect = [](const std::string& difference, const std::function<void()>& work) {
+    EXPECT_THAT(refusal(work), HasSubstr("registered before with " + difference + "; use the same declaration"));
+  };
+  expect("native buckets {1.1, 2.938735877055719e-39, 160, 0}, now with none",
+         [&] { registry.histogram("h", "", Buckets{2}); });
+  expect("native buckets {1.1, 2.938735877055719e-39, 160, 0}, now with {2, 2.938735877055719e-39, 160, 0}",
+         [&] { registry.histogram("h", "", Buckets{1}, Native{.factor = 2}); });
+  expect("bucket bounds {1}, now with {}", [&] { registry.histogram("h", "", Native{}); });
+  expect("quantiles {0.5}, now with {0.9}",
+         [&] { registry.summary("s", "", {.quantiles = {0.9}, .window = std::chrono::seconds{30}}); });
+  expect("window 60 s in 6 slices, now with 30 s in 3 slices",
+         [&] { registry.summary("s", "", {.quantiles = {0.5}, .window = std::chrono::seconds{30}, .slices = 3}); });
+  expect("states {a, b}, now with {b, a}", [&] { registry.state_set("m", "", {"b", "a"}); });
+  expect("peak window 1000000000 ns, now with 2000000000 ns",
+         [&] { registry.peak_gauge("p", "", {.window = std::chrono::seconds{2}}); });
+  expect("peak window 1000000000 ns, now with none", [&] { registry.gauge("p", ""); });
+  expect("peak window none, now with 1000000000 ns",
+         [&] { registry.peak_gauge("g", "", {.window = std::chrono::seconds{1}}); });
+  expect("type gauge, now with untyped", [&] { registry.untyped("g", ""); });
 }
 
 TEST_F(RegistryTest, RefusesBadMetricNamesAndProposesGoodOnes) {
