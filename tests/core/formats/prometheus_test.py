@@ -7,7 +7,7 @@ import time
 import unittest
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "support"))
+sys.path.insert(0, str(Path(__file__).parent.parent.parent / "support"))
 from prometheus import Prometheus  # noqa: E402
 
 PATIENCE = 60
