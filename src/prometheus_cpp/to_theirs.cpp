@@ -3,8 +3,8 @@
 #include <string_view>
 #include <utility>
 
-#include "core/formats/histogram_view.hpp"
-#include "core/formats/text_format.hpp"
+#include "core/formats/exposed_histogram.hpp"
+#include "core/formats/text_pieces.hpp"
 #include "core/text/escaping.hpp"
 #include "core/text/names.hpp"
 #include "core/text/utf8.hpp"

@@ -8,7 +8,7 @@
 #include <protozero/varint.hpp>
 
 #include "core/formats/exposed_exemplar.hpp"
-#include "core/formats/histogram_view.hpp"
+#include "core/formats/exposed_histogram.hpp"
 #include "core/formats/protobuf_fields.hpp"
 #include "core/formats/protobuf_native.hpp"
 #include "core/text/ascii.hpp"

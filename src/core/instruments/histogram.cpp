@@ -9,10 +9,10 @@
 #include "core/cells/cells.hpp"
 #include "core/exemplars/exemplar_pool.hpp"
 #include "core/formats/line_writer.hpp"
-#include "core/formats/text_format.hpp"
+#include "core/formats/text_pieces.hpp"
 #include "core/instruments/access.hpp"
 #include "core/instruments/families.hpp"
-#include "core/instruments/native_buckets.hpp"
+#include "core/instruments/native_cells.hpp"
 #include "core/text/metric_types.hpp"
 
 namespace vitals {

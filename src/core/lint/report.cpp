@@ -4,7 +4,7 @@
 #include <iterator>
 #include <tuple>
 
-#include "core/formats/text_format.hpp"
+#include "core/formats/text_pieces.hpp"
 #include "core/text/printable.hpp"
 
 namespace vitals::detail {

@@ -7,7 +7,7 @@
 
 #include "core/formats/exposed_exemplar.hpp"
 #include "core/formats/family_head.hpp"
-#include "core/formats/text_format.hpp"
+#include "core/formats/text_pieces.hpp"
 #include "core/registry/sample_names.hpp"
 #include "core/text/escaping.hpp"
 #include "core/text/metric_types.hpp"

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "core/formats/histogram_view.hpp"
+#include "core/formats/exposed_histogram.hpp"
 #include "core/registry/collected.hpp"
 #include "core/text/metric_types.hpp"
 #include "core/text/utf8.hpp"

@@ -7,7 +7,7 @@
 
 #include "core/instruments/access.hpp"
 #include "core/instruments/families.hpp"
-#include "core/instruments/native_buckets.hpp"
+#include "core/instruments/native_cells.hpp"
 #include "core/registry/callbacks.hpp"
 #include "core/registry/declaration_rules.hpp"
 #include "core/registry/info.hpp"

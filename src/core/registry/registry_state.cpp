@@ -8,7 +8,7 @@
 #include <vitals/registry.hpp>
 
 #include "core/cells/cell_arena.hpp"
-#include "core/formats/text_format.hpp"
+#include "core/formats/text_pieces.hpp"
 #include "core/registry/collected.hpp"
 #include "core/registry/declaration_rules.hpp"
 #include "core/text/metric_types.hpp"

@@ -5,7 +5,7 @@
 #include <random>
 #include <utility>
 
-#include "core/formats/text_format.hpp"
+#include "core/formats/text_pieces.hpp"
 #include "core/text/names.hpp"
 #include "core/text/utf8.hpp"
 

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <utility>
 
-#include "core/formats/text_format.hpp"
+#include "core/formats/text_pieces.hpp"
 
 namespace vitals::detail {
 

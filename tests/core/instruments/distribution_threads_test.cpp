@@ -18,7 +18,7 @@
 
 #include <vitals/vitals.hpp>
 
-#include "core/instruments/native_buckets.hpp"
+#include "core/instruments/native_cells.hpp"
 
 namespace vitals {
 namespace {

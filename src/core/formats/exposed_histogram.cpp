@@ -1,4 +1,4 @@
-#include "core/formats/histogram_view.hpp"
+#include "core/formats/exposed_histogram.hpp"
 
 #include <numeric>
 #include <vector>

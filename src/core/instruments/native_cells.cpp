@@ -1,4 +1,4 @@
-#include "core/instruments/native_buckets.hpp"
+#include "core/instruments/native_cells.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -6,7 +6,7 @@
 #include "core/exemplars/exemplar_pool.hpp"
 #include "core/instruments/access.hpp"
 #include "core/instruments/families.hpp"
-#include "core/instruments/native_buckets.hpp"
+#include "core/instruments/native_cells.hpp"
 
 namespace vitals::detail {
 

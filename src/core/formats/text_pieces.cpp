@@ -1,4 +1,4 @@
-#include "core/formats/text_format.hpp"
+#include "core/formats/text_pieces.hpp"
 
 #include <charconv>
 #include <cmath>
