@@ -73,13 +73,13 @@ class NativeHistogramFamily final : public FamilyBase {
     cells(instrument).cells.retire();
   }
 
-  void read(void* instrument, MetricSnapshot& out) override {
+  void read(void* instrument, MetricSnapshot& out, bool exemplars) override {
     cells(instrument).cells.cool();
     counts_.assign(counts_.size(), 0);
     const NativeTotals totals = read_native(cells(instrument), rules_.options, out.native, counts_);
     out.count = totals.count;
     out.sum = totals.sum;
-    exemplars_.read(Access::exemplars(*static_cast<Histogram*>(instrument)), out.exemplars);
+    if (exemplars) exemplars_.read(Access::exemplars(*static_cast<Histogram*>(instrument)), out.exemplars);
     out.buckets.clear();
     if (index_ == nullptr) return;
     std::uint64_t cumulative = 0;

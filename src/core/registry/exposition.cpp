@@ -13,59 +13,31 @@ namespace {
 
 constexpr std::string_view kEnd = "# EOF\n";
 
-template <class Family>
-void append(std::string& out, const FamilySnapshot& snapshot, const Exposition& how) {
-  if (snapshot.metrics.empty()) return;
-  Family family{out, {snapshot.name, snapshot.help, snapshot.type, snapshot.unit}, how};
-  for (const auto& metric : snapshot.metrics) family.add(metric);
-  family.finish();
-}
-
-void append(std::string& out, const FamilySnapshot& family, const Exposition& how) {
-  if (how.format == Format::Protobuf) {
-    append<detail::ProtobufWriter>(out, family, how);
-  } else {
-    append<detail::TextWriter>(out, family, how);
-  }
-}
-
-bool append_fast(std::string& out, detail::FamilyBase& family, const Exposition& how, detail::TextWriter&) {
-  return family.append_lines(out, how);
-}
-
-bool append_fast(std::string&, detail::FamilyBase& family, const Exposition&, detail::ProtobufWriter& messages) {
-  return family.add_to(messages);
-}
-
-// A family of the registry's own: by its fast way if the series look as it writes them.
 template <class Writer>
-void append(std::string& out, detail::FamilyBase& family, const Exposition& how) {
-  if (family.is_empty()) return;
-  const std::size_t before = out.size();
-  const auto& declared = family.declared();
-  Writer writer{out, {declared.name, declared.help, family.type(), declared.unit}, how};
-  const std::size_t head = out.size();
-  bool any = append_fast(out, family, how, writer) && out.size() > head;
-  if (!any) {
-    MetricSnapshot scratch;  // of each family, as a type fills no more than what is its own
-    family.read_each(scratch, [&](const MetricSnapshot& metric) {
-      writer.add(metric);
-      any = true;
-    });
-  }
-  if (any) {
-    writer.finish();
-  } else {
-    out.resize(before);  // the last series ended just now
-  }
+void write(Writer& writer, const FamilySnapshot& family) {
+  writer.begin({family.name, family.help, family.type, family.unit});
+  for (const auto& metric : family.metrics) writer.add(metric);
+  writer.end();
 }
 
-void append(std::string& out, detail::FamilyBase& family, const Exposition& how) {
+template <class Writer>
+void write(Writer& writer, detail::FamilyBase& family) {
+  const auto& declared = family.declared();
+  writer.begin({declared.name, declared.help, family.type(), declared.unit});
+  family.write(writer);
+  writer.end();
+}
+
+// Calls write_all(writer) with the writer of the format.
+template <class WriteAll>
+void write_to(std::string& out, const Exposition& how, WriteAll write_all) {
   if (how.format == Format::Protobuf) {
-    append<detail::ProtobufWriter>(out, family, how);
-  } else {
-    append<detail::TextWriter>(out, family, how);
+    detail::ProtobufWriter writer{out, how};
+    return write_all(writer);
   }
+  detail::TextWriter writer{out, how};
+  write_all(writer);
+  if (how.format == Format::OpenMetrics) out += kEnd;
 }
 
 std::string exposed(const Registry& registry, const Exposition& how) {
@@ -101,8 +73,9 @@ std::string_view content_type(const Exposition& exposition) noexcept {
 
 void expose(std::span<const FamilySnapshot> families, const Exposition& exposition, std::string& out) {
   out.clear();
-  for (const auto& family : families) append(out, family, exposition);
-  if (exposition.format == Format::OpenMetrics) out += kEnd;
+  write_to(out, exposition, [&](auto& writer) {
+    for (const auto& family : families) write(writer, family);
+  });
 }
 
 void detail::expose(RegistryState& state, const Exposition& asked, std::string& out) {
@@ -111,9 +84,10 @@ void detail::expose(RegistryState& state, const Exposition& asked, std::string& 
   exposition.created_lines = asked.format == Format::OpenMetrics && (asked.created_lines || state.created_lines());
   const std::size_t last = state.text_size.load(std::memory_order_relaxed);
   out.reserve(last + last / 8);
-  state.visit([&](FamilyBase& family) { append(out, family, exposition); },
-              [&](const FamilySnapshot& family) { append(out, family, exposition); });
-  if (exposition.format == Format::OpenMetrics) out += kEnd;
+  write_to(out, exposition, [&](auto& writer) {
+    state.visit([&](FamilyBase& family) { write(writer, family); },
+                [&](const FamilySnapshot& family) { write(writer, family); });
+  });
   state.text_size.store(out.size(), std::memory_order_relaxed);
 }
 

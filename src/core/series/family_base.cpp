@@ -223,9 +223,4 @@ std::size_t FamilyBase::size() const {
   return size_;
 }
 
-bool FamilyBase::is_empty() const {
-  const std::lock_guard lock{mutex_};
-  return first_ == nullptr;
-}
-
 }  // namespace vitals::detail

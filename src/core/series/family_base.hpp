@@ -11,7 +11,6 @@
 #include <vector>
 
 #include <vitals/family.hpp>
-#include <vitals/format.hpp>
 #include <vitals/snapshot.hpp>
 
 #include "core/series/declaration.hpp"
@@ -22,8 +21,8 @@
 
 namespace vitals::detail {
 
-class LineWriter;
 class ProtobufWriter;
+class TextWriter;
 
 /// A label by its position in the declaration, and the value that it must have.
 struct LabelMatch {
@@ -55,11 +54,9 @@ class FamilyBase {
   /// Calls visit for each series, in the order of their making, as plain data that the next one overwrites. Ends those
   /// that are idle.
   void read_each(MetricSnapshot& scratch, const std::function<void(const MetricSnapshot&)>& visit);
-  /// The same as lines of a text format; false, and nothing is done, if read_each() must be used.
-  bool append_lines(std::string& out, const Exposition& how);
-  /// The same in protobuf; false, and nothing is done, if read_each() must be used.
-  bool add_to(ProtobufWriter& messages);
-  [[nodiscard]] bool is_empty() const;
+  /// Adds each series to what is written, as read_each() does. REQUIRES: the writer has begun this family.
+  void write(TextWriter& writer);
+  void write(ProtobufWriter& writer);
 
   std::unique_ptr<FamilyFacade> facade;  // the Family<Metric, N> that users hold
   std::mutex facade_mutex;
@@ -69,14 +66,13 @@ class FamilyBase {
   virtual void construct(void* at, bool alone) = 0;
   /// Its series is removed, or the family dies: what it holds elsewhere goes back.
   virtual void retire(void* instrument) noexcept = 0;
-  /// Fills all but the labels. Allocates nothing that `out` had room for before.
-  virtual void read(void* instrument, MetricSnapshot& out) = 0;
+  /// Fills all but the labels and the start, without exemplars if they are not asked for. Allocates nothing that `out`
+  /// had room for before. REQUIRES: `out` is new, or this family's.
+  virtual void read(void* instrument, MetricSnapshot& out, bool exemplars) = 0;
   /// A number that changes whenever the instrument does.
   [[nodiscard]] virtual std::uint64_t activity(void* instrument) const noexcept = 0;
-  /// Whether append_lines() can write the family, given that its names are exposed as declared.
-  [[nodiscard]] virtual bool has_lines(const Exposition& /*how*/) const noexcept { return false; }
-  /// The lines of a series, `labels` being what stands between the braces.
-  virtual void append_lines(LineWriter& /*lines*/, void* /*instrument*/, std::string_view /*labels*/) {}
+  /// Adds a series. `scratch` is memory for what is read: new, or used before by this family.
+  virtual void write(TextWriter& writer, const Series& series, MetricSnapshot& scratch);
 
   [[nodiscard]] Environment& environment() const noexcept { return environment_; }
   /// To be called by the destructor of each derived class, while retire() is still its own.

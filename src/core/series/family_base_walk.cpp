@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <thread>
 
-#include "core/formats/line_writer.hpp"
 #include "core/formats/protobuf_writer.hpp"
+#include "core/formats/text_writer.hpp"
 #include "core/series/family_base.hpp"
 #include "core/series/label_messages.hpp"
 
@@ -109,31 +109,32 @@ void FamilyBase::read_each(MetricSnapshot& scratch, const std::function<void(con
       ++label;
     });
     scratch.created = series.created;
-    read(series.instrument.load(std::memory_order_relaxed), scratch);
+    read(series.instrument.load(std::memory_order_relaxed), scratch, true);
     visit(scratch);
   });
 }
 
-bool FamilyBase::append_lines(std::string& out, const Exposition& how) {
-  if (!plain_names_ || !has_lines(how)) return false;
-  LineWriter lines{out, how.format == Format::OpenMetrics};
-  for_each_active([&](const Series& series) {
-    append_lines(lines, series.instrument.load(std::memory_order_relaxed), series.text());
-  });
-  lines.flush();
-  return true;
+void FamilyBase::write(TextWriter& writer) {
+  MetricSnapshot scratch;
+  if (!plain_names_) return read_each(scratch, [&](const MetricSnapshot& metric) { writer.add(metric); });
+  for_each_active([&](const Series& series) { write(writer, series, scratch); });
 }
 
-bool FamilyBase::add_to(ProtobufWriter& messages) {
-  if (!plain_names_) return false;
-  LabelMessages labels{environment_.labels, declared_.labels};
+void FamilyBase::write(TextWriter& writer, const Series& series, MetricSnapshot& scratch) {
+  scratch.created = series.created;
+  read(series.instrument.load(std::memory_order_relaxed), scratch, writer.is_openmetrics());
+  writer.add(series.text(), scratch);
+}
+
+void FamilyBase::write(ProtobufWriter& writer) {
   MetricSnapshot scratch;
+  if (!plain_names_) return read_each(scratch, [&](const MetricSnapshot& metric) { writer.add(metric); });
+  LabelMessages labels{environment_.labels, declared_.labels};
   for_each_active([&](const Series& series) {
     scratch.created = series.created;
-    read(series.instrument.load(std::memory_order_relaxed), scratch);
-    messages.add(labels.of(series.key()), scratch);
+    read(series.instrument.load(std::memory_order_relaxed), scratch, true);
+    writer.add(labels.of(series.key()), scratch);
   });
-  return true;
 }
 
 }  // namespace vitals::detail
