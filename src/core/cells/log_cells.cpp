@@ -106,15 +106,6 @@ std::uint64_t LogCells::count() const noexcept {
   return count;
 }
 
-LogCells::Memory LogCells::memory() const noexcept {
-  Memory all{0, 0};
-  for (const LogLayout* layout = newest(); layout != nullptr; layout = layout->older) {
-    ++all.layouts;
-    if (layout->older != nullptr) all.bytes += LogLayout::bytes(layout->capacity(), rules_->slices);
-  }
-  return all;
-}
-
 void LogCells::add_slow(LogLayout& layout, std::uint32_t slot, double v) noexcept {
   add_pair_slow(layout.head, layout.cell_bytes(), slot * sizeof(PairCell), layout.cells()[slot], v);
 }

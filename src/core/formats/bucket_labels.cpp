@@ -7,10 +7,10 @@
 
 namespace vitals::detail {
 
-void BucketLabels::render(std::size_t i, double bound, Format format) {
+void BucketLabels::render(std::size_t i, double bound) {
   std::string text{kBucketLabel};
   text += "=\"";
-  append_float(text, bound, format);
+  append_float(text, bound, format_);
   text += "\"} ";
   if (i == labels_.size()) {
     labels_.push_back({bound, std::move(text)});

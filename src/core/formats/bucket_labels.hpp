@@ -9,15 +9,17 @@
 
 namespace vitals::detail {
 
-// The labels of buckets, `le="0.5"} `, which are kept because histograms that follow each other mostly have the same
-// bounds.
+/// The labels of buckets as text, `le="0.5"} `. Histograms that follow each other mostly have the same bounds, so each
+/// is rendered once.
 class BucketLabels {
  public:
-  /// That of bucket i, with what stands behind it on its line. REQUIRES: i is at most the number of buckets that were
-  /// asked for before; of one BucketLabels always the same format.
-  std::string_view of(std::size_t i, double bound, Format format) {
+  explicit BucketLabels(Format format) noexcept : format_{format} {}
+
+  /// That of bucket i, with what stands behind it on its line. Valid until the next call. REQUIRES: the buckets before
+  /// it were asked for.
+  std::string_view of(std::size_t i, double bound) {
     if (i == labels_.size() || labels_[i].bound != bound) [[unlikely]]
-      render(i, bound, format);
+      render(i, bound);
     return labels_[i].text;
   }
 
@@ -27,8 +29,9 @@ class BucketLabels {
     std::string text;
   };
 
-  void render(std::size_t i, double bound, Format format);
+  void render(std::size_t i, double bound);
 
+  const Format format_;
   std::vector<Label> labels_;
 };
 

@@ -14,9 +14,8 @@ struct FamilyHead {
   std::string_view unit = {};
 };
 
-/// Whether the unit may stand beside that name: readers fail the whole scrape for one that the name (of counters
-/// without
-/// `_total`) doesn't end in.
+/// Whether the unit may stand beside that name. Readers fail the whole scrape for a unit that the name, of counters the
+/// one without `_total`, doesn't end in.
 [[nodiscard]] inline bool is_unit_of(std::string_view unit, std::string_view name, MetricType type) noexcept {
   constexpr std::string_view kAllowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
   return !unit.empty() && unit.find_first_not_of(kAllowed) == std::string_view::npos && name.size() > unit.size() + 1 &&

@@ -12,8 +12,8 @@
 
 namespace vitals::detail {
 
-// Appends lines to a text by way of a buffer that stays in the CPU's cache: a string's own append checks and ends the
-// string each time, which costs more than the bytes.
+/// Appends lines to a text by way of a buffer that stays in the CPU's cache: a string's own append checks and ends the
+/// string each time, which costs more than the bytes.
 class LineWriter {
  public:
   /// is_openmetrics: doubles that are whole have a point, 1.0. REQUIRES: out lives as long as this.

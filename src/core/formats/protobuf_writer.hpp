@@ -13,10 +13,10 @@
 
 namespace vitals::detail {
 
-// Writes families as delimited io.prometheus.client.MetricFamily messages
-// (https://github.com/prometheus/client_model/blob/master/io/prometheus/client/metrics.proto), one after the other:
-// begin() the head of one, add() each series, end() its length, which stands before it. A family to which nothing was
-// added leaves nothing. Cost of add(): no allocation once the buffers have grown.
+/// Writes families as delimited io.prometheus.client.MetricFamily messages
+/// (https://github.com/prometheus/client_model/blob/master/io/prometheus/client/metrics.proto), one after the other:
+/// begin() the head of one, add() each series, end() its length, which stands before it. A family to which nothing was
+/// added leaves nothing. Cost of add(): no allocation once the buffers have grown.
 class ProtobufWriter {
  public:
   /// REQUIRES: out lives as long as this.

@@ -14,7 +14,7 @@
 namespace vitals::detail {
 
 TextWriter::TextWriter(std::string& out, const Exposition& how)
-    : out_{out}, how_{how}, lines_{out, how.format == Format::OpenMetrics} {}
+    : out_{out}, how_{how}, lines_{out, how.format == Format::OpenMetrics}, bucket_labels_{how.format} {}
 
 void TextWriter::begin(const FamilyHead& head) {
   head_ = head;
@@ -48,7 +48,7 @@ void TextWriter::set_name() {
       type_ = MetricType::Gauge;  // a colon: no label can have that name
     }
   }
-  // All other escapings give such names.
+  // All other escapings give legacy names.
   is_quoted_ = how_.escaping == Escaping::Utf8 && !is_legacy_name(name_, NameKind::Metric);
   if (is_quoted_) {
     const std::string name = std::exchange(name_, {});
@@ -140,6 +140,7 @@ void TextWriter::add_value(const MetricSnapshot& metric) {
 
 void TextWriter::begin_histogram(std::string_view labels) {
   begin_series(labels);
+  bucket_beginning_.reserve(name_.size() + labels.size() + 16);
   bucket_beginning_.assign(is_quoted_ ? "{\"" : "").append(name_).append(suffix::kBucket);
   bucket_beginning_.append(is_quoted_ ? "\"," : "{").append(labels);
   if (!labels.empty()) bucket_beginning_ += ',';
@@ -161,7 +162,7 @@ void TextWriter::add_histogram(const MetricSnapshot& metric) {
   std::size_t i = 0;
   begin_histogram(labels_);
   for_each_bucket(metric, count, [&](double lower, double upper, std::uint64_t cumulative) {
-    add_bucket(bucket_labels_.of(i++, upper, how_.format), cumulative);
+    add_bucket(bucket_labels_.of(i++, upper), cumulative);
     if (is_openmetrics()) add_newest_exemplar(metric, lower, upper);
   });
   end_histogram(metric.sum, count, has_negative_bounds(metric));

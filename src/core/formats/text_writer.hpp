@@ -13,15 +13,14 @@
 
 namespace vitals::detail {
 
-// Writes families in text or OpenMetrics, one after the other: begin() the head of one, add() each series, end() what
-// comes after the last one. A family to which nothing was added leaves nothing. Cost of add(): no allocation once the
-// buffers have grown, about 10 ns a line (bench/core).
+/// Writes families in text or OpenMetrics, one after the other: begin() the head of one, add() each series, end() what
+/// comes after the last one. A family to which nothing was added leaves nothing. Cost of add(): no allocation once the
+/// buffers have grown, about 10 ns a line (bench/core).
 class TextWriter {
  public:
   /// REQUIRES: how.format is not Protobuf; out lives as long as this.
   TextWriter(std::string& out, const Exposition& how);
 
-  [[nodiscard]] Format format() const noexcept { return how_.format; }
   [[nodiscard]] bool is_openmetrics() const noexcept { return lines_.is_openmetrics(); }
   [[nodiscard]] bool has_created_lines() const noexcept { return is_openmetrics() && how_.created_lines; }
 
@@ -60,13 +59,13 @@ class TextWriter {
     labels_ = labels;
     is_empty_ = false;
   }
-  // The name with the suffix, {the labels of the series} and the number.
+  // name suffix{labels of the series} number
   template <class Number>
   void put_line(std::string_view name, std::string_view suffix, Number n) {
     if (labels_.empty() || is_quoted_) return put_other_line(name, suffix, {}, n);
     lines_.put_line(n, name, suffix, std::string_view{"{"}, labels_, std::string_view{"} "});
   }
-  // The same with any labels and name, and with one more label if there is one.
+  // The same for a series without labels and for quoted names, and with one more label if it is not empty.
   template <class Number>
   void put_other_line(std::string_view name, std::string_view suffix, std::string_view last_label, Number n);
 
@@ -83,19 +82,17 @@ class TextWriter {
   const Exposition how_;
   LineWriter lines_;        // of series; what comes before and after them is appended to out_ itself
   std::string own_labels_;  // of a series whose labels are not rendered yet
-  std::string exemplar_;    // this and the next: kept for their memory
   std::string scratch_;     // this and the next: kept for their memory
   std::string line_;
   BucketLabels bucket_labels_;  // of histograms whose family keeps none
 
   // Of the family.
   FamilyHead head_{};
-  std::size_t start_ = 0;  // where it begins in out_
-  bool is_empty_ = true;   // nothing was added
-  MetricType type_{};      // as in the TYPE line
-  std::string name_;       // as in the TYPE line, without quotes around it
-  std::string
-      value_name_;  // of the lines that are one number: in OpenMetrics those of counters and infos have a suffix
+  std::size_t start_ = 0;   // where it begins in out_
+  bool is_empty_ = true;    // nothing was added
+  MetricType type_{};       // as in the TYPE line
+  std::string name_;        // as in the TYPE line, without quotes around it
+  std::string value_name_;  // of lines that are the one number of a series: in OpenMetrics with _total or _info
   bool is_quoted_ = false;  // the name goes between the braces
   // The lines of gauge histograms in text that belong to families of their own.
   std::string gauge_counts_;

