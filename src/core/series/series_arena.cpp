@@ -10,10 +10,6 @@
 
 namespace vitals::detail {
 
-namespace {
-constexpr std::size_t kLargestChunk = std::size_t{256} << 10;
-}
-
 SeriesArena::~SeriesArena() = default;  // no series needs a destructor
 
 std::size_t SeriesArena::class_of(std::size_t bytes) noexcept {
