@@ -17,7 +17,7 @@ std::size_t most_tags(const LogRules& rules, std::int32_t schema) noexcept {
   return (schema > kCoarsestSchema ? rules.buckets : kMostLogBuckets) + 1 + parted;
 }
 
-// Three quarters full, and one more, so that the searches stay short.
+// At most three quarters full, and one slot more, so that searches stay short.
 std::uint32_t capacity_for(std::size_t tags) noexcept {
   return static_cast<std::uint32_t>(std::bit_ceil(tags + tags / 3 + 1));
 }
@@ -116,7 +116,7 @@ void LogCells::observe_in_both(LogLayout& layout, LogTag tag, const BucketIndex&
 
 void LogCells::observe_rare(LogLayout& layout, double v) noexcept { place(layout, layout.tag_of(v), v); }
 
-// Its cell is not where it would be if no other was there, or does not exist.
+// The cell is not where it is looked for first, because another one lies there, or it does not exist.
 void LogCells::observe_elsewhere(LogLayout& layout, LogTag tag, double v) noexcept {
   const std::uint32_t slot = layout.find(tag);
   if (slot > layout.mask) [[unlikely]]

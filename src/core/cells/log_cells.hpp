@@ -18,7 +18,7 @@ namespace vitals::detail {
 struct LogRules {
   std::int32_t schema;         ///< at first; it only falls
   double zero_threshold;       ///< what lies within is one bucket
-  std::size_t buckets;         ///< how many, but for that one, may be used before the schema must fall
+  std::size_t buckets;         ///< how many others may be used before the schema must fall
   const BucketIndex* classic;  ///< or nullptr: each cell also lies in one bucket of these
   std::size_t slices;          ///< baselines that are kept beside the cells
   std::uint32_t capacity;      ///< at first, a power of two

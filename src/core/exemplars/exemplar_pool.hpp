@@ -20,7 +20,7 @@ namespace vitals::detail {
 /// handler may be what records.
 class ExemplarPool {
  public:
-  /// So many slots for each instrument.
+  /// Each instrument gets `slots` of them.
   ExemplarPool(std::size_t slots, Environment& environment) noexcept : slots_{slots}, environment_{environment} {}
   ExemplarPool(const ExemplarPool&) = delete;
   ExemplarPool& operator=(const ExemplarPool&) = delete;
@@ -31,8 +31,8 @@ class ExemplarPool {
   /// To be called at the instrument's end: takes the slots from it.
   void release(ExemplarHolder& holder) noexcept;
 
-  /// Keeps an exemplar, or counts why not. `automatic`: unless there was one less than an interval ago (in that slot,
-  /// or by value: in any).
+  /// Keeps an exemplar, or counts why not. An automatic one is left out if there was one less than an interval ago, in
+  /// that slot or, by value, in any.
   void record(ExemplarHolder& holder, std::size_t slot, double value, ExemplarLabels labels, bool automatic) noexcept;
   /// The same with the labels of the trace that this thread works for, if it is in one, and an exemplar is due.
   void offer(ExemplarHolder& holder, std::size_t slot, double value) noexcept;
@@ -50,7 +50,7 @@ class ExemplarPool {
   const std::size_t slots_;
   Environment& environment_;
   ExemplarSlots none_{this};
-  std::atomic<bool> used_{false};  // relaxed: only how a scrape writes the family hangs on it
+  std::atomic<bool> used_{false};  // relaxed: it only decides how a scrape writes the family
 
   PageArena memory_;
   std::mutex mutex_;  // of what follows; recorders only try

@@ -19,7 +19,7 @@ struct SummaryRules {
   std::int64_t slice;  ///< nanoseconds
 };
 
-/// The value at that rank, for what Summary promises of it.
+/// The q-quantile, to within the error that Summary promises.
 [[nodiscard]] double quantile_of(const std::vector<SummarySnapshot::Bucket>& window, std::uint64_t count,
                                  double q) noexcept;
 
