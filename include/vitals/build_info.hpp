@@ -31,7 +31,7 @@ void register_build_info(Registry& registry, const BuildInfo& info, const BuildF
 /// is taken otherwise. Thread-safe.
 // static: translation units whose facts differ must not share one definition.
 static inline void register_build_info(Registry& registry, const BuildInfo& info = {}) {
-  constexpr detail::BuildFacts facts {
+  constexpr detail::BuildFacts kFacts {
 #if defined(__clang__)
     "clang", {__clang_major__, __clang_minor__, __clang_patchlevel__},
 #elif defined(__GNUC__)
@@ -46,7 +46,7 @@ static inline void register_build_info(Registry& registry, const BuildInfo& info
         true
 #endif
   };
-  detail::register_build_info(registry, info, facts);
+  detail::register_build_info(registry, info, kFacts);
 }
 
 }  // namespace vitals

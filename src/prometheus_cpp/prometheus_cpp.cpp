@@ -19,8 +19,8 @@
 #include <vitals/prometheus_cpp.hpp>
 #include <vitals/snapshot.hpp>
 
-#include "core/formats/histogram_view.hpp"
-#include "core/formats/text_format.hpp"
+#include "core/formats/exposed_histogram.hpp"
+#include "core/formats/text_pieces.hpp"
 #include "core/text/escaping.hpp"
 #include "core/text/utf8.hpp"
 

@@ -4,7 +4,7 @@
 
 #include <protozero/pbf_reader.hpp>
 
-#include "core/formats/text_format.hpp"
+#include "core/formats/text_pieces.hpp"
 
 namespace vitals::test {
 

@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "core/formats/line_writer.hpp"
-#include "core/formats/text_format.hpp"
+#include "core/formats/text_pieces.hpp"
 
 namespace {
 

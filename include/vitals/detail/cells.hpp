@@ -27,8 +27,8 @@ namespace vitals::detail {
 inline constexpr std::size_t kStripeShift = 18;
 inline constexpr std::size_t kStripeBytes = std::size_t{1} << kStripeShift;
 
-// What an instrument of cells starts with. All zero is a valid state, that of a series which was removed: it counts in
-// its own cells, for nobody.
+/// What an instrument of cells starts with. All zero is the state of a removed series: what it counts in its own cells
+/// nobody reads.
 struct CellHead {
   /// The address of its cells in the stripe of CPU 0, or 0 while it is not spread. Written under the arena's lock;
   /// release, so that the stripes are seen empty; asm loads are acquire on x86-64.
@@ -129,7 +129,7 @@ slow:
   return false;
 }
 
-// 1 to the count and v to the sum, by one store of both.
+/// Adds 1 to the count and v to the sum, by one store of both.
 [[nodiscard]] inline bool add_pair(const CellHead& head, std::size_t offset, double v) noexcept {
   asm goto(VITALS_DETAIL_RSEQ_BEGIN
            "movq (%%rax,%[offset]), %%rdx\n\t"

@@ -50,7 +50,7 @@ class Endpoint {
  public:
   /// Listens when it returns. Throws std::system_error, naming address and port, if it can't (in use, not permitted, no
   /// such address); std::invalid_argument if an option makes no sense.
-  explicit Endpoint(Registry& registry, EndpointOptions options = {});
+  explicit Endpoint(Registry& registry, const EndpointOptions& options = {});
   ~Endpoint();
   Endpoint(const Endpoint&) = delete;
   Endpoint& operator=(const Endpoint&) = delete;

@@ -36,7 +36,7 @@ struct HttpOptions {
 class HttpMetrics {
  public:
   /// Throws std::invalid_argument, naming route, rule and fix, if a route is malformed.
-  explicit HttpMetrics(Registry& registry, HttpOptions options = {});
+  explicit HttpMetrics(Registry& registry, const HttpOptions& options = {});
   ~HttpMetrics();
   HttpMetrics(const HttpMetrics&) = delete;
   HttpMetrics& operator=(const HttpMetrics&) = delete;

@@ -25,10 +25,10 @@ template <class Fn>
 struct SignatureOf;
 template <class R, class... Args>
 struct SignatureOf<std::function<R(Args...)>> {
-  using type = R(Args...);
+  using Type = R(Args...);
 };
 template <class Fn>
-using Signature = typename SignatureOf<decltype(std::function{std::declval<Fn>()})>::type;
+using Signature = typename SignatureOf<decltype(std::function{std::declval<Fn>()})>::Type;
 
 /// A function that has such a parameter may write to its argument.
 template <class T>

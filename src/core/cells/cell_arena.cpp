@@ -21,8 +21,8 @@ namespace vitals::detail {
 
 namespace {
 
-// No CPU number of the kernel is as large: the size of its own sets of CPUs (sched_getaffinity(2)), else the most that
-// x86-64 kernels can be built for. Stripes are written unchecked, so this must not err; it costs address space alone.
+// More than any CPU's number: the size of the kernel's own sets of CPUs (sched_getaffinity(2)), else the most that an
+// x86-64 kernel can be built for. Stripes are written unchecked, so it must not be too small; it costs only addresses.
 std::size_t most_cpus() noexcept {
   constexpr std::size_t kMost = 8192;
   std::array<unsigned long, kMost / 8 / sizeof(unsigned long)> set{};
@@ -30,7 +30,7 @@ std::size_t most_cpus() noexcept {
   return bytes > 0 ? static_cast<std::size_t>(bytes) * 8 : kMost;
 }
 
-// Those that the machine may ever have, "0-1" or "0,2-7": the sums go over these.
+// The CPUs that the machine may ever have, from a list such as "0-1" or "0,2-7". The sums go over these.
 std::size_t possible_cpus() {
   std::ifstream file{"/sys/devices/system/cpu/possible"};
   std::string list;
@@ -74,7 +74,7 @@ class Arena {
     return address;
   }
 
-  // A recorder may be about to write there, so the stripes wait for others, to share one barrier with them.
+  // A recorder may be about to write there, so the stripes wait, and share one barrier with others that come back.
   void release(std::uint64_t address, std::size_t bytes) noexcept {
     if (!can_reclaim()) {
       ++lost_;

@@ -13,7 +13,7 @@ namespace vitals::detail {
 /// Whether stripes are written by restartable sequences, and so by nothing else.
 [[nodiscard]] bool has_sequences() noexcept;
 
-/// Finds out how cells may be written; before the first instrument is made. Thread-safe.
+/// Finds out how cells may be written. To be called before the first instrument is made. Thread-safe.
 void prepare_cells() noexcept;
 
 // Where stripes come from: one arena for the process, never given back, so that it serves static destructors too.
@@ -25,8 +25,8 @@ inline constexpr std::size_t kMaxCellBytes = kStripeBytes;
 
 enum class Spread { Now, IfIdle };
 
-/// Gives the instrument stripes of `bytes` bytes. IfIdle: not if another thread is at it (it will be asked again).
-/// Does nothing if it has them, or is not live, or there is no memory.
+/// Gives the instrument stripes of `bytes` bytes. Does nothing if it has some, or is not live, or there is no memory.
+/// IfIdle: nor if another thread is in the arena; the instrument will ask again.
 void spread(CellHead& head, std::size_t bytes, Spread when) noexcept;
 
 /// The end of an instrument: its stripes serve another one. What is recorded from now on counts in its own cells.

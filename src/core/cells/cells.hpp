@@ -7,17 +7,19 @@
 
 namespace vitals::detail {
 
-// The slow paths of cells.hpp, and reading.
+// Adding where <vitals/detail/cells.hpp> can't, and reading.
 
-/// Whether CPUs with AVX may read pairs in one load; before the first instrument is made. Tests forbid it.
+/// Finds out whether this CPU reads pairs in one load, and lets it do so if it may. To be called before the first
+/// instrument is made. Tests forbid it, to see what CPUs without AVX do.
 void prepare_pairs(bool may_load = true) noexcept;
 
-/// Ends what an add that returned false may have left: a descriptor that the kernel would still look at.
+/// Clears the descriptor that an add which returned false may have left, so that the kernel doesn't look at it any
+/// more.
 void leave_sequence() noexcept;
 
-/// Adds to the instrument's cells by locked instructions: to the stripe of this CPU where there are no restartable
-/// sequences and it is spread, else to its own cell. Heats it, and spreads it when it is hot. `bytes` are all its
-/// cells.
+/// Adds to the instrument's cells by locked instructions: to the stripe of this CPU if the instrument is spread and
+/// there are no restartable sequences, else to its own cell. Heats the instrument, and spreads it when it is hot.
+/// `bytes` is the size of all its cells.
 void add_slow(CellHead& head, std::size_t bytes, std::size_t offset, std::atomic<std::uint64_t>& own,
               std::uint64_t n) noexcept;
 void add_slow(CellHead& head, std::size_t bytes, std::size_t offset, std::atomic<double>& own, double v) noexcept;
@@ -38,8 +40,8 @@ inline void cool(CellHead& head) noexcept {
 /// Updates that were dropped in this process.
 [[nodiscard]] std::uint64_t dropped_updates() noexcept;
 
-/// An instrument that is not spread from birth is when it was updated that often between two scrapes. An update that
-/// met another thread's counts as many.
+/// An instrument that is not spread from birth is spread when it was updated kSpreadHeat times between two scrapes. An
+/// update that met another thread's counts as kContention of them.
 inline constexpr std::uint32_t kSpreadHeat = 4096;
 inline constexpr std::uint32_t kContention = 64;
 

@@ -17,7 +17,7 @@ std::size_t most_tags(const LogRules& rules, std::int32_t schema) noexcept {
   return (schema > kCoarsestSchema ? rules.buckets : kMostLogBuckets) + 1 + parted;
 }
 
-// Three quarters full, and one more, so that the searches stay short.
+// At most three quarters full, and one slot more, so that searches stay short.
 std::uint32_t capacity_for(std::size_t tags) noexcept {
   return static_cast<std::uint32_t>(std::bit_ceil(tags + tags / 3 + 1));
 }
@@ -106,15 +106,6 @@ std::uint64_t LogCells::count() const noexcept {
   return count;
 }
 
-LogCells::Memory LogCells::memory() const noexcept {
-  Memory all{0, 0};
-  for (const LogLayout* layout = newest(); layout != nullptr; layout = layout->older) {
-    ++all.layouts;
-    if (layout->older != nullptr) all.bytes += LogLayout::bytes(layout->capacity(), rules_->slices);
-  }
-  return all;
-}
-
 void LogCells::add_slow(LogLayout& layout, std::uint32_t slot, double v) noexcept {
   add_pair_slow(layout.head, layout.cell_bytes(), slot * sizeof(PairCell), layout.cells()[slot], v);
 }
@@ -125,7 +116,7 @@ void LogCells::observe_in_both(LogLayout& layout, LogTag tag, const BucketIndex&
 
 void LogCells::observe_rare(LogLayout& layout, double v) noexcept { place(layout, layout.tag_of(v), v); }
 
-// Its cell is not where it would be if no other was there, or does not exist.
+// The cell is not where it is looked for first, because another one lies there, or it does not exist.
 void LogCells::observe_elsewhere(LogLayout& layout, LogTag tag, double v) noexcept {
   const std::uint32_t slot = layout.find(tag);
   if (slot > layout.mask) [[unlikely]]

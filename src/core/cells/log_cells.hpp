@@ -18,16 +18,16 @@ namespace vitals::detail {
 struct LogRules {
   std::int32_t schema;         ///< at first; it only falls
   double zero_threshold;       ///< what lies within is one bucket
-  std::size_t buckets;         ///< how many, but for that one, may be used before the schema must fall
+  std::size_t buckets;         ///< how many others may be used before the schema must fall
   const BucketIndex* classic;  ///< or nullptr: each cell also lies in one bucket of these
   std::size_t slices;          ///< baselines that are kept beside the cells
   std::uint32_t capacity;      ///< at first, a power of two
   PageArena* memory;
 };
 
-// A cell is known by its tag. From the least significant bit on: its classic bucket, the sign, and the index at the
-// schema of its layout, plus a bias so that none is negative; with all bits inverted for negative values, so that they
-// ascend with the value. 0: no cell.
+/// A cell is known by its tag. From the least significant bit on: its classic bucket, the sign, and the index at the
+/// schema of its layout, plus a bias so that none is negative; with all bits inverted for negative values, so that they
+/// ascend with the value. 0: no cell.
 inline constexpr unsigned kClassicBits = 11;
 inline constexpr std::size_t kMaxClassicBuckets = std::size_t{1} << kClassicBits;
 inline constexpr unsigned kKeyShift = kClassicBits + 1;
@@ -60,9 +60,9 @@ struct LogTag {
   [[nodiscard]] std::uint32_t home() const noexcept { return (bits >> kKeyShift) + bits; }
 };
 
-// A hash table of cells, and what is needed to find a value's. Immutable but for cells and tags; a tag is set once.
-// The tags follow it, then the cells, a pair each, then the baselines. Its memory may turn into zeros, in part or as a
-// whole, while a recorder of a removed series is at it: whatever it reads then leads to places inside that memory.
+/// A hash table of cells, and what is needed to find the cell of a value. Only cells and tags change, a tag once.
+/// The tags follow it, then the cells, a pair each, then the baselines. Its memory may turn into zeros, in part or as a
+/// whole, while a recorder of a removed series is at it: whatever it reads then leads to places inside that memory.
 struct alignas(16) LogLayout {
   CellHead head;
   const BucketIndex* classic;
@@ -108,9 +108,9 @@ struct alignas(16) LogLayout {
   [[nodiscard]] bool is_rare(double v) const noexcept {
     return static_cast<std::uint32_t>(magnitude(v) >> 32) - common >= 0x7FE0'0000;
   }
-  /// The slot of that tag, or capacity().
+  /// The slot of that tag, or capacity() if it has none.
   [[nodiscard]] std::uint32_t find(LogTag tag) const noexcept;
-  /// The same; gives the tag a slot if it has none. Capacity() if none is left.
+  /// The slot of that tag, which is given one if it has none; capacity() if there is none left.
   [[nodiscard]] std::uint32_t claim(LogTag tag) noexcept;
 
   static std::size_t bytes(std::size_t capacity, std::size_t slices) noexcept {
@@ -119,11 +119,11 @@ struct alignas(16) LogLayout {
 };
 static_assert(sizeof(LogLayout) == 64);
 
-// Counts observations, each with its value, by their place on a logarithmic scale. Follows its instrument in memory and
-// has its first layout behind it. docs/concurrency.md has the proof.
+/// Counts observations, each with its value, by their place on a logarithmic scale. Follows its instrument in memory
+/// and has its first layout behind it. docs/concurrency.md has the proof.
 class LogCells {
  public:
-  /// REQUIRES: zeroed memory of bytes(). Alone: spread from birth.
+  /// An instrument that is alone is spread from birth. REQUIRES: zeroed memory of bytes().
   LogCells(const LogRules& rules, bool alone) noexcept;
   static std::size_t bytes(const LogRules& rules) noexcept {
     return sizeof(LogCells) + LogLayout::bytes(rules.capacity, rules.slices);
@@ -163,14 +163,8 @@ class LogCells {
   }
   /// Observations that found neither a cell nor memory for one.
   [[nodiscard]] PairCell unplaced() const noexcept { return sum_pair(no_stripes_, 0, unplaced_); }
-  /// Of all observations, those too.
+  /// All observations, with those that are unplaced.
   [[nodiscard]] std::uint64_t count() const noexcept;
-  /// For the tests: layouts, and the bytes of all but the first.
-  struct Memory {
-    std::size_t layouts;
-    std::size_t bytes;
-  };
-  [[nodiscard]] Memory memory() const noexcept;
 
  private:
   void place(LogLayout& layout, LogTag tag, double v) noexcept {

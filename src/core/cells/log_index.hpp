@@ -16,8 +16,8 @@ inline constexpr std::int32_t kCoarsestSchema = -4;
 inline constexpr std::int32_t kBoundsPerOctave = 256;
 inline constexpr std::int32_t kOverflowKey = 1024 * kBoundsPerOctave + 1;  // of infinity, at the finest schema
 
-// 2^(i/256) for i in [0, 256), rounded to the nearest double: its 52 bits after the 1. Literal, so that the same value
-// falls into the same bucket on every machine; the last is never exceeded.
+/// 2^(i/256) for i in [0, 256), rounded to the nearest double: its 52 bits after the 1. Literal, so that the same value
+/// falls into the same bucket on every machine; the last is never exceeded.
 inline constexpr std::array<std::uint64_t, kBoundsPerOctave + 1> kOctave{
     // clang-format off
     0x0000000000000, 0x00b1afa5abcbf, 0x0163da9fb3335, 0x02168143b0281, 0x02c9a3e778061, 0x037d42e11bbcc,
@@ -67,7 +67,7 @@ inline constexpr std::array<std::uint64_t, kBoundsPerOctave + 1> kOctave{
     // clang-format on
 };
 
-// For each 512th of an octave, how many bounds lie below its start. One at most lies inside.
+/// For each 512th of an octave, how many bounds lie below its start. One at most lies inside.
 inline constexpr auto kBoundsBelow = [] {
   std::array<std::uint16_t, 512> below{};
   for (std::size_t bin = 0, i = 0; bin < below.size(); ++bin) {

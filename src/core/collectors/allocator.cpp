@@ -23,6 +23,7 @@
 extern "C" {
 [[gnu::weak]] int mallctl(const char* name, void* old_value, std::size_t* old_size, void* new_value,
                           std::size_t new_size);
+// NOLINTNEXTLINE(readability-identifier-naming): its name
 [[gnu::weak]] int MallocExtension_GetNumericProperty(const char* property, std::size_t* value);
 }
 

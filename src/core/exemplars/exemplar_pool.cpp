@@ -1,25 +1,19 @@
 #include "core/exemplars/exemplar_pool.hpp"
 
-#include <algorithm>
-#include <cmath>
 #include <cstring>
 #include <new>
+#include <span>
 #include <thread>
 #include <utility>
 
-#include <sys/mman.h>
-
 #include "core/exemplars/exemplar_text.hpp"
-#include "core/system/pages.hpp"
 
 namespace vitals::detail {
 
 namespace {
 
-constexpr std::size_t kAlignment = 64;
-constexpr std::size_t kLargestChunk = std::size_t{256} << 10;
-constexpr int kPatience =
-    1000;  // of who must have a slot that a recorder has, for some 50 ns unless it was interrupted
+// How often whoever must have a slot tries again. A recorder has it for some 50 ns, unless it was interrupted.
+constexpr int kPatience = 1000;
 
 // Sequentially consistent, see release().
 bool try_lock(ExemplarSlot& slot) noexcept { return !slot.locked.exchange(true); }
@@ -36,28 +30,6 @@ void unlock(ExemplarSlot& slot) noexcept { slot.locked.store(false, std::memory_
 
 }  // namespace
 
-ExemplarPool::~ExemplarPool() {
-  while (chunks_ != nullptr) {
-    Chunk* chunk = std::exchange(chunks_, chunks_->next);
-    munmap(chunk, chunk->bytes);
-  }
-}
-
-// Under the lock. Zeroed memory, or null.
-std::byte* ExemplarPool::carve(std::size_t bytes) noexcept {
-  if (bytes > left_) {
-    const std::size_t size = std::max(next_chunk_, (kAlignment + bytes + kPage - 1) / kPage * kPage);
-    void* memory = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (memory == MAP_FAILED) return nullptr;
-    chunks_ = new (memory) Chunk{chunks_, size};
-    at_ = static_cast<std::byte*>(memory) + kAlignment;
-    left_ = size - kAlignment;
-    next_chunk_ = std::min(2 * next_chunk_, kLargestChunk);
-  }
-  left_ -= bytes;
-  return std::exchange(at_, at_ + bytes);
-}
-
 ExemplarSlots* ExemplarPool::take(ExemplarHolder& holder) noexcept {
   const std::unique_lock lock{mutex_, std::try_to_lock};
   if (!lock) return nullptr;
@@ -67,7 +39,7 @@ ExemplarSlots* ExemplarPool::take(ExemplarHolder& holder) noexcept {
   if (slots != nullptr) {
     free_ = slots->next;
   } else {
-    std::byte* memory = carve(sizeof(ExemplarSlots) + slots_ * sizeof(ExemplarSlot));
+    void* memory = memory_.allocate(sizeof(ExemplarSlots) + slots_ * sizeof(ExemplarSlot));
     if (memory == nullptr) return nullptr;
     slots = new (memory) ExemplarSlots{this};
   }
@@ -110,7 +82,7 @@ void ExemplarPool::give_back(ExemplarSlot& slot) noexcept {
 char* ExemplarPool::take_text() noexcept {
   const std::unique_lock lock{mutex_, std::try_to_lock};
   if (!lock) return nullptr;
-  if (free_texts_ == nullptr) return reinterpret_cast<char*>(carve(ExemplarText::kMaxBytes));
+  if (free_texts_ == nullptr) return static_cast<char*>(memory_.allocate(ExemplarText::kMaxBytes));
   char* text = free_texts_;
   std::memcpy(&free_texts_, text, sizeof free_texts_);
   return text;
@@ -145,7 +117,7 @@ void ExemplarPool::record(ExemplarHolder& holder, std::size_t index, double valu
   const bool by_value = index == kSlotByValue;
   auto& due = slots->begin()[by_value ? 0 : index].due;
   ExemplarSlot& slot =
-      slots->begin()[by_value ? place_of(*slots, slots_, value, environment_.clock->unix_nanos()) : index];
+      slots->begin()[by_value ? slots->place_for(slots_, value, environment_.clock->unix_nanos()) : index];
   if (!try_lock(slot)) return automatic ? void() : count(ExemplarDrop::Busy);
   if (slots->owner.load() == &holder) {
     const std::int64_t now = environment_.clock->steady_nanos();

@@ -13,9 +13,9 @@ namespace vitals::detail {
 /// Why an exemplar was not kept; the labels of vitals_exemplars_dropped_total.
 enum class ExemplarDrop : std::uint8_t { None, TooLong, Invalid, Busy };
 
-// The labels of an exemplar as bytes: of each the length of its name (one byte) and of its value (two), then both.
-// 128 code points never need more: a label has one of one byte at least, in its name, and takes three bytes for
-// lengths.
+/// The labels of an exemplar as bytes: for each label the length of its name (one byte), that of its value (two bytes),
+/// the name and the value. kMaxBytes are enough for 128 code points of four bytes: the three bytes for lengths are made
+/// up for by the name, which has at least one code point of a single byte.
 class ExemplarText {
  public:
   static constexpr std::size_t kMaxCodePoints = 128;

@@ -8,7 +8,7 @@
 #include <protozero/varint.hpp>
 
 #include "core/formats/exposed_exemplar.hpp"
-#include "core/formats/histogram_view.hpp"
+#include "core/formats/exposed_histogram.hpp"
 #include "core/formats/protobuf_fields.hpp"
 #include "core/formats/protobuf_native.hpp"
 #include "core/text/ascii.hpp"
@@ -91,8 +91,10 @@ void write_summary(Writer& parent, const MetricSnapshot& metric) {
 
 }  // namespace
 
-ProtobufWriter::ProtobufWriter(std::string& out, const FamilyHead& head, const Exposition& how)
-    : out_{out}, head_{head}, escaping_{how.escaping}, start_{out.size()} {
+void ProtobufWriter::begin(const FamilyHead& head) {
+  head_ = head;
+  start_ = out_.size();
+  is_empty_ = true;
   out_.append(kLengthBytes, '\0');
   Writer writer{out_};
   const std::string name = exposed_name(head.name, escaping_, NameKind::Metric);
@@ -113,6 +115,7 @@ void ProtobufWriter::add(const MetricSnapshot& metric) {
 }
 
 void ProtobufWriter::add(std::string_view labels, const MetricSnapshot& metric) {
+  is_empty_ = false;
   switch (head_.type) {
     case MetricType::Counter:
       if (!metric.exemplars.empty()) break;
@@ -193,7 +196,8 @@ void ProtobufWriter::write_histogram(Writer& parent, const MetricSnapshot& metri
   }
 }
 
-void ProtobufWriter::finish() {
+void ProtobufWriter::end() {
+  if (is_empty_) return out_.resize(start_);
   const std::size_t length = out_.size() - start_ - kLengthBytes;
   char varint[kLengthBytes];
   std::size_t n = 0;

@@ -13,19 +13,21 @@
 
 namespace vitals::detail {
 
-// Writes one family as a delimited io.prometheus.client.MetricFamily
-// (https://github.com/prometheus/client_model/blob/master/io/prometheus/client/metrics.proto): the constructor its
-// head, add() a series, finish() its length, which stands before it. Until then out is no exposition. Cost of add(): no
-// allocation once the buffers have grown.
+/// Writes families as delimited io.prometheus.client.MetricFamily messages
+/// (https://github.com/prometheus/client_model/blob/master/io/prometheus/client/metrics.proto), one after the other:
+/// begin() the head of one, add() each series, end() its length, which stands before it. A family to which nothing was
+/// added leaves nothing. Cost of add(): no allocation once the buffers have grown.
 class ProtobufWriter {
  public:
-  /// REQUIRES: out and head live as long as this.
-  ProtobufWriter(std::string& out, const FamilyHead& head, const Exposition& how);
+  /// REQUIRES: out lives as long as this.
+  ProtobufWriter(std::string& out, const Exposition& how) : out_{out}, escaping_{how.escaping} {}
 
+  /// REQUIRES: head is there until end().
+  void begin(const FamilyHead& head);
   void add(const MetricSnapshot& metric);
   /// With labels of LabelMessages; those of the snapshot are not read.
   void add(std::string_view labels, const MetricSnapshot& metric);
-  void finish();
+  void end();
 
  private:
   void add_states(std::string_view labels, const MetricSnapshot& metric);
@@ -33,10 +35,11 @@ class ProtobufWriter {
   void write_histogram(protozero::pbf_writer& writer, const MetricSnapshot& metric) const;
 
   std::string& out_;
-  const FamilyHead head_;
   const Escaping escaping_;
-  const std::size_t start_;
-  std::string labels_;  // of the metric that is added
+  FamilyHead head_{};
+  std::size_t start_ = 0;  // where the family begins in out_
+  bool is_empty_ = true;   // nothing was added
+  std::string labels_;     // of the metric that is added
   std::string state_labels_;
 };
 

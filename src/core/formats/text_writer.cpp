@@ -1,12 +1,12 @@
 #include "core/formats/text_writer.hpp"
 
-#include <cmath>
+#include <cstddef>
 #include <limits>
 #include <utility>
 
 #include "core/formats/exposed_exemplar.hpp"
-#include "core/formats/histogram_view.hpp"
-#include "core/formats/text_format.hpp"
+#include "core/formats/exposed_histogram.hpp"
+#include "core/formats/text_pieces.hpp"
 #include "core/text/escaping.hpp"
 #include "core/text/metric_types.hpp"
 #include "core/text/names.hpp"
@@ -14,21 +14,15 @@
 
 namespace vitals::detail {
 
-namespace {
+TextWriter::TextWriter(std::string& out, const Exposition& how)
+    : out_{out}, how_{how}, lines_{out, how.format == Format::OpenMetrics}, bucket_labels_{how.format} {}
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
-}  // namespace
-
-TextWriter::TextWriter(std::string& out, const FamilyHead& head, const Exposition& how)
-    : out_{out}, head_{head}, how_{how}, type_{head.type} {
-  name_ = exposed_name(head.name, how.escaping, NameKind::Metric);
-  if (is_openmetrics()) resolve_openmetrics_type();
-  quoted_ = !is_legacy_name(name_, NameKind::Metric);
-  if (quoted_) {
-    const std::string name = std::exchange(name_, {});
-    append_escaped(name_, name, Quotes::Escape);
-  }
+void TextWriter::begin(const FamilyHead& head) {
+  head_ = head;
+  start_ = out_.size();
+  is_empty_ = true;
+  type_ = head.type;
+  set_name();
   if (!is_openmetrics()) {
     append_help("");
     append_type("", text_type_name(type_));
@@ -39,24 +33,35 @@ TextWriter::TextWriter(std::string& out, const FamilyHead& head, const Expositio
   append_help("");
 }
 
-// There the family of a counter or info is called by its name without the suffix that its lines have.
-void TextWriter::resolve_openmetrics_type() {
-  if (const std::string_view ending = value_suffix(type_); !ending.empty()) {
-    if (const auto base = base_name(name_, type_); base.size() < name_.size()) {
-      name_.resize(base.size());
-      value_suffix_ = ending;
-    } else {
-      type_ = type_ == MetricType::Counter ? MetricType::Untyped : MetricType::Gauge;
+// In OpenMetrics the family of a counter or info is called by its name without the suffix that its lines have.
+void TextWriter::set_name() {
+  name_ = exposed_name(head_.name, how_.escaping, NameKind::Metric);
+  std::string_view suffix;
+  if (is_openmetrics()) {
+    if (const std::string_view ending = value_suffix(type_); !ending.empty()) {
+      if (const auto base = base_name(name_, type_); base.size() < name_.size()) {
+        name_.resize(base.size());
+        suffix = ending;
+      } else {
+        type_ = type_ == MetricType::Counter ? MetricType::Untyped : MetricType::Gauge;
+      }
+    } else if (type_ == MetricType::StateSet && exposed_name(head_.name, how_.escaping, NameKind::Label) != name_) {
+      type_ = MetricType::Gauge;  // a colon: no label can have that name
     }
-  } else if (type_ == MetricType::StateSet && exposed_name(head_.name, how_.escaping, NameKind::Label) != name_) {
-    type_ = MetricType::Gauge;  // a colon: no label can have that name
   }
+  // All other escapings give legacy names.
+  is_quoted_ = how_.escaping == Escaping::Utf8 && !is_legacy_name(name_, NameKind::Metric);
+  if (is_quoted_) {
+    const std::string name = std::exchange(name_, {});
+    append_escaped(name_, name, Quotes::Escape);
+  }
+  value_name_.assign(name_).append(suffix);
 }
 
 void TextWriter::append_name(std::string_view suffix) {
-  if (quoted_) out_ += '"';
+  if (is_quoted_) out_ += '"';
   out_.append(name_).append(suffix);
-  if (quoted_) out_ += '"';
+  if (is_quoted_) out_ += '"';
 }
 
 void TextWriter::append_help(std::string_view suffix) {
@@ -80,25 +85,19 @@ void TextWriter::append_unit() {
   out_.append(1, ' ').append(head_.unit).append(1, '\n');
 }
 
-void TextWriter::begin(std::string_view suffix, std::string_view extra) {
-  if (quoted_) out_ += '{';
-  append_name(suffix);
-  bool open = quoted_;
-  for (const auto part : {labels_, extra}) {
-    if (!part.empty()) out_.append(1, std::exchange(open, true) ? ',' : '{').append(part);
+template <class Number>
+void TextWriter::put_other_line(std::string_view name, std::string_view suffix, std::string_view last_label, Number n) {
+  if (!is_quoted_ && labels_.empty() && last_label.empty())
+    return lines_.put_line(n, name, suffix, std::string_view{" "});
+  line_.assign(is_quoted_ ? "{\"" : "").append(name).append(suffix).append(is_quoted_ ? "\"" : "");
+  bool is_open = is_quoted_;
+  for (const auto part : {labels_, last_label}) {
+    if (!part.empty()) line_.append(1, std::exchange(is_open, true) ? ',' : '{').append(part);
   }
-  out_ += open ? "} " : " ";
+  lines_.put_line(n, std::string_view{line_}, std::string_view{is_open ? "} " : " "});
 }
-
-void TextWriter::end(double value) {
-  append_float(out_, value, how_.format);
-  out_ += '\n';
-}
-
-void TextWriter::end(std::uint64_t value) {
-  append_number(out_, value);
-  out_ += '\n';
-}
+template void TextWriter::put_other_line(std::string_view, std::string_view, std::string_view, std::uint64_t);
+template void TextWriter::put_other_line(std::string_view, std::string_view, std::string_view, double);
 
 void TextWriter::add(const MetricSnapshot& metric) {
   own_labels_.clear();
@@ -110,7 +109,7 @@ void TextWriter::add(const MetricSnapshot& metric) {
 }
 
 void TextWriter::add(std::string_view labels, const MetricSnapshot& metric) {
-  labels_ = labels;
+  begin_series(labels);
   switch (head_.type) {
     case MetricType::Histogram:
     case MetricType::GaugeHistogram:
@@ -120,130 +119,118 @@ void TextWriter::add(std::string_view labels, const MetricSnapshot& metric) {
     case MetricType::StateSet:
       return add_states(metric);
     case MetricType::Info:
-      begin(value_suffix_);
-      return end(std::uint64_t{1});
+      return add_number(labels, std::uint64_t{1});
     default:
       return add_value(metric);
   }
 }
 
 void TextWriter::add_value(const MetricSnapshot& metric) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
   const bool is_counter = is_openmetrics() && type_ == MetricType::Counter;
   if (is_counter && !(metric.value >= 0)) return;
-  begin(value_suffix_);
   if (head_.type == MetricType::Counter && static_cast<double>(metric.whole) == metric.value) {
-    append_number(out_, metric.whole);
+    put_line(value_name_, {}, metric.whole);
   } else {
-    append_float(out_, metric.value, how_.format);
+    put_line(value_name_, {}, metric.value);
   }
-  if (is_counter) append_newest(metric, -kInfinity, kInfinity);
-  out_ += '\n';
-  if (is_counter) add_created(metric.created);
+  if (!is_counter) return;
+  add_newest_exemplar(metric, -kInfinity, kInfinity);
+  add_created(metric.created);
+}
+
+void TextWriter::begin_histogram(std::string_view labels) {
+  begin_series(labels);
+  bucket_beginning_.reserve(name_.size() + 2 * labels.size() + 16);  // others may have longer ones
+  bucket_beginning_.assign(is_quoted_ ? "{\"" : "").append(name_).append(suffix::kBucket);
+  bucket_beginning_.append(is_quoted_ ? "\"," : "{").append(labels);
+  if (!labels.empty()) bucket_beginning_ += ',';
+}
+
+void TextWriter::end_histogram(double sum, std::uint64_t count, bool has_negative_bounds) {
+  const bool is_gauge = head_.type == MetricType::GaugeHistogram;
+  if (is_gauge && !is_openmetrics()) {
+    keep_line(gauge_counts_, suffix::kGaugeCount, count);
+    keep_line(gauge_sums_, suffix::kGaugeSum, sum);
+  } else if (!is_openmetrics() || has_openmetrics_sum(sum, has_negative_bounds, head_.type)) {  // both or neither
+    put_line(name_, is_gauge ? suffix::kGaugeSum : suffix::kSum, sum);
+    put_line(name_, is_gauge ? suffix::kGaugeCount : suffix::kCount, count);
+  }
 }
 
 void TextWriter::add_histogram(const MetricSnapshot& metric) {
   const std::uint64_t count = count_of(metric);
   std::size_t i = 0;
+  begin_histogram(labels_);
   for_each_bucket(metric, count, [&](double lower, double upper, std::uint64_t cumulative) {
-    begin(suffix::kBucket, le(i++, upper));
-    append_number(out_, cumulative);
-    if (is_openmetrics()) append_newest(metric, lower, upper);
-    out_ += '\n';
+    add_bucket(bucket_labels_.of(i++, upper), cumulative);
+    if (is_openmetrics()) add_newest_exemplar(metric, lower, upper);
   });
-  const bool is_gauge = head_.type == MetricType::GaugeHistogram;
-  if (is_openmetrics() && !has_openmetrics_sum(metric, head_.type)) {
-    // _sum and _count: both or neither
-  } else if (!is_gauge) {
-    add_totals(suffix::kSum, metric.sum, suffix::kCount, count);
-  } else if (is_openmetrics()) {
-    add_totals(suffix::kGaugeSum, metric.sum, suffix::kGaugeCount, count);
-  } else {
-    keep_gauge_totals(metric, count);
-  }
-  if (!is_gauge) add_created(metric.created);
+  end_histogram(metric.sum, count, has_negative_bounds(metric));
+  if (head_.type == MetricType::Histogram) add_created(metric.created);
 }
 
-void TextWriter::add_totals(std::string_view sum_suffix, double sum, std::string_view count_suffix,
-                            std::uint64_t count) {
-  begin(sum_suffix);
-  end(sum);
-  begin(count_suffix);
-  end(count);
-}
-
-void TextWriter::keep_gauge_totals(const MetricSnapshot& metric, std::uint64_t count) {
+// The line belongs to a family of its own, which comes after this one.
+template <class Number>
+void TextWriter::keep_line(std::string& kept, std::string_view suffix, Number n) {
+  lines_.flush();
   const std::size_t start = out_.size();
-  begin(suffix::kGaugeCount);
-  end(count);
-  gauge_counts_.append(out_, start);
-  out_.resize(start);
-  begin(suffix::kGaugeSum);
-  end(metric.sum);
-  gauge_sums_.append(out_, start);
+  put_line(name_, suffix, n);
+  lines_.flush();
+  kept.append(out_, start);
   out_.resize(start);
 }
 
 void TextWriter::add_summary(const MetricSnapshot& metric) {
   for (const auto& [quantile, value] : metric.quantiles) {
     if (is_openmetrics() && (!(quantile >= 0 && quantile <= 1) || value < 0)) continue;
-    extra_.assign(kQuantileLabel).append("=\"");
-    append_float(extra_, quantile, how_.format);
-    extra_ += '"';
-    begin("", extra_);
-    end(value);
+    scratch_.assign(kQuantileLabel).append("=\"");
+    append_float(scratch_, quantile, how_.format);
+    scratch_ += '"';
+    put_other_line(name_, {}, scratch_, value);
   }
-  if (!is_openmetrics() || metric.sum >= 0) {
-    begin(suffix::kSum);
-    end(metric.sum);
-  }
-  begin(suffix::kCount);
-  end(metric.count);
+  if (!is_openmetrics() || metric.sum >= 0) put_line(name_, suffix::kSum, metric.sum);
+  put_line(name_, suffix::kCount, metric.count);
   add_created(metric.created);
 }
 
 void TextWriter::add_states(const MetricSnapshot& metric) {
   for (const auto& state : metric.states) {
-    extra_.clear();
-    append_label(extra_, head_.name, state.name, how_.escaping);
-    begin("", extra_);
-    end(std::uint64_t{state.enabled});
+    scratch_.clear();
+    append_label(scratch_, head_.name, state.name, how_.escaping);
+    put_other_line(name_, {}, scratch_, std::uint64_t{state.enabled});
   }
 }
 
 void TextWriter::add_created(UnixNanos created) {
-  if (!is_openmetrics() || !how_.created_lines || created <= 0) return;
-  begin(suffix::kCreated);
-  append_seconds(out_, created);
-  out_ += '\n';
+  if (!has_created_lines() || created <= 0) return;
+  scratch_.clear();
+  append_seconds(scratch_, created);
+  put_line(name_, suffix::kCreated, std::string_view{scratch_});
 }
 
-void TextWriter::append_newest(const MetricSnapshot& metric, double lower, double upper) {
+// To the line that was put last.
+void TextWriter::add_newest_exemplar(const MetricSnapshot& metric, double lower, double upper) {
   if (metric.exemplars.empty()) return;
-  if (const auto* exemplar = newest_in(metric.exemplars, lower, upper, how_.escaping))
-    append_exemplar(out_, *exemplar, how_.escaping);
+  const Exemplar* exemplar = newest_in(metric.exemplars, lower, upper, how_.escaping);
+  if (exemplar == nullptr) return;
+  scratch_.clear();
+  append_exemplar(scratch_, *exemplar, how_.escaping);
+  lines_.extend_line(scratch_);
 }
 
-std::string_view TextWriter::le(std::size_t i, double bound) {
-  if (i == bounds_.size()) bounds_.push_back({std::nan(""), {}});
-  auto& [value, text] = bounds_[i];
-  if (value != bound) {
-    value = bound;
-    text.assign(kBucketLabel).append("=\"");
-    append_float(text, bound, how_.format);
-    text += '"';
-  }
-  return text;
-}
-
-void TextWriter::finish() {
-  const auto add_family = [this](std::string_view suffix, const std::string& lines) {
+void TextWriter::end() {
+  lines_.flush();
+  if (is_empty_) out_.resize(start_);
+  const auto append_family = [this](std::string_view suffix, std::string& lines) {
     if (lines.empty()) return;
     append_help(suffix);
     append_type(suffix, text_type_name(MetricType::Gauge));
     out_ += lines;
+    lines.clear();
   };
-  add_family(suffix::kGaugeCount, gauge_counts_);
-  add_family(suffix::kGaugeSum, gauge_sums_);
+  append_family(suffix::kGaugeCount, gauge_counts_);
+  append_family(suffix::kGaugeSum, gauge_sums_);
 }
 
 }  // namespace vitals::detail

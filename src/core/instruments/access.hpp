@@ -17,7 +17,7 @@ namespace vitals::detail {
 
 class RegistryState;
 
-// What the sources of core see of the public classes.
+/// What the sources of core may use of the public classes' private members.
 struct Access {
   static CellHead& head(Counter& counter) noexcept { return counter.head_; }
   struct CounterValue {

@@ -7,16 +7,22 @@
 #include "core/cells/cell_arena.hpp"
 #include "core/cells/cells.hpp"
 #include "core/exemplars/exemplar_pool.hpp"
-#include "core/formats/line_writer.hpp"
+#include "core/formats/text_writer.hpp"
 #include "core/instruments/access.hpp"
 #include "core/instruments/families.hpp"
 
 namespace vitals {
 
 namespace {
+
 constexpr std::size_t kFraction = sizeof(std::uint64_t);  // after the whole number
 constexpr std::size_t kBytes = kFraction + sizeof(double);
-constexpr double kLimit = 18446744073709551616.0;  // 2^64
+constexpr double kLimit = 0x1p64;
+
+bool has_automatic_exemplars(const detail::CellHead& head) noexcept {
+  return head.state.load(std::memory_order_relaxed) == detail::kPinned;
+}
+
 }  // namespace
 
 detail::Access::CounterValue detail::Access::read(const Counter& counter) noexcept {
@@ -32,12 +38,6 @@ double Counter::value() const noexcept {
   const auto [whole, fraction] = detail::Access::read(*this);
   return static_cast<double>(whole) + fraction;
 }
-
-namespace {
-bool has_automatic_exemplars(const detail::CellHead& head) noexcept {
-  return head.state.load(std::memory_order_relaxed) == detail::kPinned;
-}
-}  // namespace
 
 void Counter::add_slow(std::uint64_t n) noexcept {
   detail::add_slow(head_, kBytes, 0, whole_, n);
@@ -93,35 +93,31 @@ class CounterFamily final : public FamilyBase {
     detail::retire(Access::head(counter), kBytes);
   }
 
-  void read(void* instrument, MetricSnapshot& out) override {
+  void read(void* instrument, MetricSnapshot& out, bool exemplars) override {
     auto& counter = *static_cast<Counter*>(instrument);
     cool(Access::head(counter));
     const auto [whole, fraction] = Access::read(counter);
     out.value = static_cast<double>(whole) + fraction;
     out.whole = fraction == 0 ? whole : 0;
-    exemplars_.read(Access::exemplars(counter), out.exemplars);
+    if (exemplars) exemplars_.read(Access::exemplars(counter), out.exemplars);
+  }
+
+  void write(TextWriter& writer, const Series& series, MetricSnapshot& scratch) override {
+    if (writer.is_openmetrics() && (writer.has_created_lines() || exemplars_.is_used()))
+      return FamilyBase::write(writer, series, scratch);
+    auto& counter = *static_cast<Counter*>(series.instrument.load(std::memory_order_relaxed));
+    cool(Access::head(counter));
+    const auto [whole, fraction] = Access::read(counter);
+    if (fraction == 0) [[likely]] {
+      writer.add_number(series.text(), whole);
+    } else {
+      writer.add_number(series.text(), static_cast<double>(whole) + fraction);
+    }
   }
 
   std::uint64_t activity(void* instrument) const noexcept override {
     const auto [whole, fraction] = Access::read(*static_cast<Counter*>(instrument));
     return whole ^ std::bit_cast<std::uint64_t>(fraction);
-  }
-
-  [[nodiscard]] bool has_lines(const Exposition& how) const noexcept override {
-    return !how.created_lines && (how.format == Format::Text || !exemplars_.is_used());
-  }
-
-  void append_lines(LineWriter& lines, void* instrument, std::string_view labels) override {
-    auto& counter = *static_cast<Counter*>(instrument);
-    cool(Access::head(counter));
-    lines.put_series(declared().name, labels);
-    const auto [whole, fraction] = Access::read(counter);
-    if (fraction == 0) [[likely]] {
-      lines.put(whole);
-    } else {
-      lines.put(static_cast<double>(whole) + fraction);
-    }
-    lines.put('\n');
   }
 
   ExemplarPool exemplars_;

@@ -6,7 +6,7 @@
 
 namespace vitals::detail {
 
-// Each in the source of its instrument.
+// Make the family of a declaration; each is defined in the source of its instrument.
 [[nodiscard]] std::unique_ptr<FamilyBase> make_counters(Declaration declared, Environment& environment);
 [[nodiscard]] std::unique_ptr<FamilyBase> make_gauges(Declaration declared, Environment& environment);
 [[nodiscard]] std::unique_ptr<FamilyBase> make_untyped(Declaration declared, Environment& environment);

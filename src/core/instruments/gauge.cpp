@@ -1,4 +1,3 @@
-#include <bit>
 #include <ctime>
 #include <new>
 #include <utility>
@@ -6,8 +5,8 @@
 #include <vitals/detail/cells.hpp>
 #include <vitals/gauge.hpp>
 
-#include "core/formats/line_writer.hpp"
 #include "core/instruments/families.hpp"
+#include "core/instruments/number_family.hpp"
 
 namespace vitals {
 
@@ -47,28 +46,13 @@ namespace detail {
 
 namespace {
 
-class GaugeFamily final : public FamilyBase {
+class GaugeFamily final : public NumberFamily<Gauge> {
  public:
   GaugeFamily(MetricType type, Declaration declared, Environment& environment)
-      : FamilyBase{sizeof(Gauge), type, std::move(declared), environment} {}
+      : NumberFamily{type, std::move(declared), environment} {}
 
  private:
   void construct(void* at, bool /*alone*/) override { new (at) Gauge; }
-  void retire(void* /*instrument*/) noexcept override {}
-
-  void read(void* instrument, MetricSnapshot& out) override { out.value = static_cast<Gauge*>(instrument)->value(); }
-
-  std::uint64_t activity(void* instrument) const noexcept override {
-    return std::bit_cast<std::uint64_t>(static_cast<Gauge*>(instrument)->value());
-  }
-
-  [[nodiscard]] bool has_lines(const Exposition&) const noexcept override { return true; }
-
-  void append_lines(LineWriter& lines, void* instrument, std::string_view labels) override {
-    lines.put_series(declared().name, labels);
-    lines.put(static_cast<Gauge*>(instrument)->value());
-    lines.put('\n');
-  }
 };
 
 }  // namespace

@@ -8,12 +8,12 @@
 #include "core/cells/cell_arena.hpp"
 #include "core/cells/cells.hpp"
 #include "core/exemplars/exemplar_pool.hpp"
-#include "core/formats/line_writer.hpp"
-#include "core/formats/text_format.hpp"
+#include "core/formats/bucket_labels.hpp"
+#include "core/formats/text_writer.hpp"
 #include "core/instruments/access.hpp"
 #include "core/instruments/families.hpp"
-#include "core/instruments/native_buckets.hpp"
-#include "core/text/metric_types.hpp"
+#include "core/instruments/histogram_extras.hpp"
+#include "core/instruments/native_cells.hpp"
 
 namespace vitals {
 
@@ -111,24 +111,10 @@ class HistogramFamily final : public FamilyBase {
                    environment},
         index_{bounds_of(declared())},
         exemplars_{buckets(), environment},
-        extras_{nullptr, &index_, declared().options.exemplars && environment.trace_source.current != nullptr},
-        bucket_name_{declared().name + std::string{suffix::kBucket}},
-        sum_name_{declared().name + std::string{suffix::kSum}},
-        count_name_{declared().name + std::string{suffix::kCount}} {
-    for (std::size_t i = 0; i < buckets(); ++i) {
-      for (const Format format : {Format::Text, Format::OpenMetrics}) {
-        std::string& ending = endings(format == Format::OpenMetrics).emplace_back("le=\"");
-        append_float(ending, upper_bound(i), format);
-        ending += "\"} ";
-      }
-    }
-  }
+        extras_{nullptr, &index_, declared().options.exemplars && environment.trace_source.current != nullptr} {}
   ~HistogramFamily() override { retire_all(); }
 
  private:
-  [[nodiscard]] std::vector<std::string>& endings(bool openmetrics) noexcept {
-    return openmetrics ? openmetrics_endings_ : text_endings_;
-  }
   static const std::vector<double>& bounds_of(const Declaration& declared) {
     return std::get<HistogramShape>(declared.shape).bounds;
   }
@@ -159,19 +145,19 @@ class HistogramFamily final : public FamilyBase {
     detail::retire(Access::head(histogram), buckets() * sizeof(PairCell));
   }
 
-  void read(void* instrument, MetricSnapshot& out) override {
+  void read(void* instrument, MetricSnapshot& out, bool exemplars) override {
     auto& histogram = *static_cast<Histogram*>(instrument);
     cool(Access::head(histogram));
     out.count = 0;
     out.sum = 0;
-    out.buckets.clear();
+    out.buckets.resize(buckets());
     for (std::size_t i = 0; i < buckets(); ++i) {
       const PairCell cell = pair(histogram, i);
       out.count += cell.count;
       out.sum += cell.sum;
-      out.buckets.push_back({upper_bound(i), out.count});
+      out.buckets[i] = {upper_bound(i), out.count};
     }
-    exemplars_.read(Access::exemplars(histogram), out.exemplars);
+    if (exemplars) exemplars_.read(Access::exemplars(histogram), out.exemplars);
   }
 
   std::uint64_t activity(void* instrument) const noexcept override {
@@ -180,46 +166,29 @@ class HistogramFamily final : public FamilyBase {
     return count;
   }
 
-  [[nodiscard]] bool has_lines(const Exposition& how) const noexcept override {
-    return !how.created_lines &&
-           (how.format == Format::Text || (index_.bounds().front() >= 0 && !exemplars_.is_used()));
-  }
-
-  void append_lines(LineWriter& lines, void* instrument, std::string_view labels) override {
-    auto& histogram = *static_cast<Histogram*>(instrument);
+  void write(TextWriter& writer, const Series& series, MetricSnapshot& scratch) override {
+    if (writer.is_openmetrics() && (writer.has_created_lines() || exemplars_.is_used()))
+      return FamilyBase::write(writer, series, scratch);
+    auto& histogram = *static_cast<Histogram*>(series.instrument.load(std::memory_order_relaxed));
     cool(Access::head(histogram));
-    const auto& bucket_endings = endings(lines.is_openmetrics());
+    BucketLabels& bucket_labels = writer.is_openmetrics() ? openmetrics_labels_ : text_labels_;
+    writer.begin_histogram(series.text());
     std::uint64_t count = 0;
     double sum = 0;
     for (std::size_t i = 0; i < buckets(); ++i) {
       const PairCell cell = pair(histogram, i);
       count += cell.count;
       sum += cell.sum;
-      lines.put(bucket_name_);
-      lines.put('{');
-      lines.put(labels);
-      if (!labels.empty()) lines.put(',');
-      lines.put(bucket_endings[i]);
-      lines.put(count);
-      lines.put('\n');
+      writer.add_bucket(bucket_labels.of(i, upper_bound(i)), count);
     }
-    if (lines.is_openmetrics() && !(sum >= 0)) return;  // has_openmetrics_sum()
-    lines.put_series(sum_name_, labels);
-    lines.put(sum);
-    lines.put('\n');
-    lines.put_series(count_name_, labels);
-    lines.put(count);
-    lines.put('\n');
+    writer.end_histogram(sum, count, index_.bounds().front() < 0);
   }
 
   BucketIndex index_;
   ExemplarPool exemplars_;
   HistogramExtras extras_;
-  const std::string bucket_name_;
-  const std::string sum_name_;
-  const std::string count_name_;
-  std::vector<std::string> text_endings_;         // of the lines of buckets: `le="1"} `
-  std::vector<std::string> openmetrics_endings_;  // `le="1.0"} `
+  BucketLabels text_labels_{Format::Text};
+  BucketLabels openmetrics_labels_{Format::OpenMetrics};
 };
 
 }  // namespace

@@ -1,14 +1,13 @@
 #include <algorithm>
-#include <bit>
 #include <utility>
 
 #include <vitals/clock.hpp>
 #include <vitals/detail/cells.hpp>
 #include <vitals/peak_gauge.hpp>
 
-#include "core/formats/line_writer.hpp"
 #include "core/instruments/access.hpp"
 #include "core/instruments/families.hpp"
+#include "core/instruments/number_family.hpp"
 
 namespace vitals {
 
@@ -59,31 +58,14 @@ namespace detail {
 
 namespace {
 
-class PeakGaugeFamily final : public FamilyBase {
+class PeakGaugeFamily final : public NumberFamily<PeakGauge> {
  public:
-  PeakGaugeFamily(Declaration declared, Environment& environment)
-      : FamilyBase{sizeof(PeakGauge), MetricType::Gauge, std::move(declared), environment},
-        window_{environment.clock, std::get<PeakOptions>(this->declared().shape).window.count()} {}
+  PeakGaugeFamily(Declaration declaration, Environment& environment)
+      : NumberFamily{MetricType::Gauge, std::move(declaration), environment},
+        window_{environment.clock, std::get<PeakOptions>(declared().shape).window.count()} {}
 
  private:
   void construct(void* at, bool /*alone*/) override { Access::make(at, window_); }
-  void retire(void* /*instrument*/) noexcept override {}
-
-  void read(void* instrument, MetricSnapshot& out) override {
-    out.value = static_cast<PeakGauge*>(instrument)->value();
-  }
-
-  std::uint64_t activity(void* instrument) const noexcept override {
-    return std::bit_cast<std::uint64_t>(static_cast<PeakGauge*>(instrument)->value());
-  }
-
-  [[nodiscard]] bool has_lines(const Exposition&) const noexcept override { return true; }
-
-  void append_lines(LineWriter& lines, void* instrument, std::string_view labels) override {
-    lines.put_series(declared().name, labels);
-    lines.put(static_cast<PeakGauge*>(instrument)->value());
-    lines.put('\n');
-  }
 
   const PeakWindow window_;
 };

@@ -59,7 +59,7 @@ class StateSetFamily final : public FamilyBase {
   void construct(void* at, bool /*alone*/) override { Access::make(at, states()); }
   void retire(void* /*instrument*/) noexcept override {}
 
-  void read(void* instrument, MetricSnapshot& out) override {
+  void read(void* instrument, MetricSnapshot& out, bool /*exemplars*/) override {
     const std::uint64_t bits = activity(instrument);
     const auto& names = states();
     out.states.resize(names.size());

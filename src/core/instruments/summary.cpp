@@ -65,7 +65,7 @@ class SummaryFamily final : public FamilyBase {
   void construct(void* at, bool alone) override { new (at) SummaryCells{rules_, alone}; }
   void retire(void* instrument) noexcept override { static_cast<SummaryCells*>(instrument)->retire(); }
 
-  void read(void* instrument, MetricSnapshot& out) override {
+  void read(void* instrument, MetricSnapshot& out, bool /*exemplars*/) override {
     auto& cells = *static_cast<SummaryCells*>(instrument);
     cells.cool();
     const auto totals = cells.read(window_);

@@ -19,14 +19,14 @@ struct SummaryRules {
   std::int64_t slice;  ///< nanoseconds
 };
 
-/// The value at that rank, for what Summary promises of it.
+/// The q-quantile, to within the error that Summary promises.
 [[nodiscard]] double quantile_of(const std::vector<SummarySnapshot::Bucket>& window, std::uint64_t count,
                                  double q) noexcept;
 
-// A summary's numbers. The cells count from the beginning of time and are never cleared; where a slice of time begins,
-// whoever comes first keeps a copy of the counts, its baseline. What the window holds is the cells without the baseline
-// of its first slice. So a recorder that is late, or goes on while the copy is taken, is counted a slice too early or
-// too late, and nothing else. All zero is a valid state: the series was removed.
+/// A summary's numbers. The cells count from the beginning of time and are never cleared; where a slice of time begins,
+/// whoever comes first keeps a copy of the counts, its baseline. What the window holds is the cells without the
+/// baseline of its first slice. So a recorder that is late, or goes on while the copy is taken, is counted a slice too
+/// early or too late, and nothing else. All zero is a valid state: the series was removed.
 class SummaryCells final : public Summary {
  public:
   struct Totals {
@@ -65,8 +65,8 @@ class SummaryCells final : public Summary {
   // When the current slice ends. Moved by compare-and-swap: who does it takes the copy, and nobody waits for that.
   // Relaxed: what was recorded meanwhile may count on either side.
   std::atomic<std::int64_t> slice_end_;
-  LogCells
-      cells_;  // and, behind it, its first layout, and then for each baseline the number of the slice that it is of
+  // Behind it lie its first layout and then, for each baseline, the number of its slice.
+  LogCells cells_;
 };
 static_assert(sizeof(SummaryCells) == 64);
 

@@ -6,7 +6,7 @@
 #include <tuple>
 #include <utility>
 
-#include "core/formats/text_format.hpp"
+#include "core/formats/text_pieces.hpp"
 #include "core/text/printable.hpp"
 
 namespace vitals::detail {

@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "core/formats/exposed_exemplar.hpp"
-#include "core/formats/histogram_view.hpp"
-#include "core/formats/text_format.hpp"
+#include "core/formats/exposed_histogram.hpp"
+#include "core/formats/text_pieces.hpp"
 #include "core/text/escaping.hpp"
 #include "core/text/metric_types.hpp"
 #include "core/text/names.hpp"

@@ -8,7 +8,7 @@
 
 #include "core/cells/cell_arena.hpp"
 #include "core/cells/log_cells.hpp"
-#include "core/formats/text_format.hpp"
+#include "core/formats/text_pieces.hpp"
 #include "core/text/escaping.hpp"
 #include "core/text/limits.hpp"
 #include "core/text/metric_types.hpp"

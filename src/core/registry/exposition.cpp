@@ -18,51 +18,30 @@ namespace {
 constexpr std::string_view kEnd = "# EOF\n";
 
 template <class Writer>
-void write(std::string& out, const FamilySnapshot& family, const Exposition& how) {
-  if (family.metrics.empty()) return;
-  Writer writer{out, {family.name, family.help, family.type, family.unit}, how};
+void write(Writer& writer, const FamilySnapshot& family) {
+  writer.begin({family.name, family.help, family.type, family.unit});
   for (const auto& metric : family.metrics) writer.add(metric);
-  writer.finish();
-}
-
-// What a family of the registry writes by itself. False: it can't, its series must be read one by one.
-bool write_directly(std::string& out, detail::FamilyBase& family, const Exposition& how, detail::TextWriter&) {
-  return family.append_lines(out, how);
-}
-bool write_directly(std::string&, detail::FamilyBase& family, const Exposition&, detail::ProtobufWriter& writer) {
-  return family.add_to(writer);
+  writer.end();
 }
 
 template <class Writer>
-void write(std::string& out, detail::FamilyBase& family, const Exposition& how) {
-  if (family.is_empty()) return;
-  const std::size_t before = out.size();
+void write(Writer& writer, detail::FamilyBase& family) {
   const auto& declared = family.declared();
-  Writer writer{out, {declared.name, declared.help, family.type(), declared.unit}, how};
-  const std::size_t head = out.size();
-  bool any = write_directly(out, family, how, writer) && out.size() > head;
-  if (!any) {
-    MetricSnapshot scratch;  // one for each family: a type fills in only what is its own
-    family.read_each(scratch, [&](const MetricSnapshot& metric) {
-      writer.add(metric);
-      any = true;
-    });
-  }
-  if (any) {
-    writer.finish();
-  } else {
-    out.resize(before);  // the last series ended just now
-  }
+  writer.begin({declared.name, declared.help, family.type(), declared.unit});
+  family.write(writer);
+  writer.end();
 }
 
-// `family` is a FamilySnapshot or a FamilyBase.
-template <class Source>
-void append(std::string& out, Source& family, const Exposition& how) {
+// Calls write_all(writer) with the writer of the format.
+template <class WriteAll>
+void write_to(std::string& out, const Exposition& how, WriteAll write_all) {
   if (how.format == Format::Protobuf) {
-    write<detail::ProtobufWriter>(out, family, how);
-  } else {
-    write<detail::TextWriter>(out, family, how);
+    detail::ProtobufWriter writer{out, how};
+    return write_all(writer);
   }
+  detail::TextWriter writer{out, how};
+  write_all(writer);
+  if (how.format == Format::OpenMetrics) out += kEnd;
 }
 
 std::string exposed(const Registry& registry, const Exposition& how) {
@@ -75,8 +54,9 @@ std::string exposed(const Registry& registry, const Exposition& how) {
 
 void expose(std::span<const FamilySnapshot> families, const Exposition& exposition, std::string& out) {
   out.clear();
-  for (const auto& family : families) append(out, family, exposition);
-  if (exposition.format == Format::OpenMetrics) out += kEnd;
+  write_to(out, exposition, [&](auto& writer) {
+    for (const auto& family : families) write(writer, family);
+  });
 }
 
 void detail::expose(RegistryState& state, const Exposition& asked, std::string& out) {
@@ -85,9 +65,10 @@ void detail::expose(RegistryState& state, const Exposition& asked, std::string& 
   exposition.created_lines = asked.format == Format::OpenMetrics && (asked.created_lines || state.created_lines());
   const std::size_t last = state.text_size.load(std::memory_order_relaxed);
   out.reserve(last + last / 8);
-  const auto visit = [&](auto& family) { append(out, family, exposition); };
-  state.visit(visit, visit);
-  if (exposition.format == Format::OpenMetrics) out += kEnd;
+  write_to(out, exposition, [&](auto& writer) {
+    const auto visit = [&](auto& family) { write(writer, family); };
+    state.visit(visit, visit);
+  });
   state.text_size.store(out.size(), std::memory_order_relaxed);
 }
 

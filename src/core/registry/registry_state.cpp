@@ -11,7 +11,7 @@
 #include <vitals/registry_options.hpp>
 
 #include "core/cells/cell_arena.hpp"
-#include "core/formats/text_format.hpp"
+#include "core/formats/text_pieces.hpp"
 #include "core/instruments/families.hpp"
 #include "core/registry/declaration_rules.hpp"
 #include "core/registry/info_state.hpp"

@@ -5,7 +5,7 @@
 #include <random>
 #include <utility>
 
-#include "core/formats/text_format.hpp"
+#include "core/formats/text_pieces.hpp"
 #include "core/text/names.hpp"
 #include "core/text/utf8.hpp"
 
@@ -40,7 +40,7 @@ struct ValidValues {
   std::vector<std::string_view> views;
 };
 
-// The lock for those who change the family: a scrape that sees them wait makes room.
+// The family's lock, for whoever changes it. A scrape that sees someone wait gives the lock away for a moment.
 class Change {
  public:
   Change(std::mutex& mutex, std::atomic<int>& waiting) noexcept : mutex_{mutex} {
@@ -137,14 +137,14 @@ void* FamilyBase::create(KeyWords key, std::span<const std::string_view> values)
   overflowed_.fetch_add(1, std::memory_order_relaxed);
   const std::vector<std::string_view> views(values.size(), kOverflow);
   const LabelKey overflow{views};
-  // It may be there under that name already, as one of those that count.
+  // The user may have made a series with these labels, as one of those that count.
   if (void* found = table_.find(overflow.words())) return found;
   void* made = make(overflow.words(), views);
   overflow_ = last_;
   return made;
 }
 
-// One that is alone and never removed needs no pages of its own.
+// The one instrument of a family without labels is never removed, so it needs no pages of its own.
 void* FamilyBase::allocate_instrument() {
   if (!declared_.labels.empty()) return instruments_.allocate();
   constexpr std::size_t kAlignment = 64;
@@ -154,7 +154,7 @@ void* FamilyBase::allocate_instrument() {
   return std::align(kAlignment, instruments_.size(), at, space);
 }
 
-// Under the lock. May throw std::bad_alloc, and then has changed nothing that shows.
+// Under the lock. Throws std::bad_alloc, and then has changed nothing that shows.
 void* FamilyBase::make(KeyWords key, std::span<const std::string_view> values) {
   std::string labels;
   for (const auto& [name, value] : environment_.labels) append_label(labels, name, value), labels += ',';
@@ -221,11 +221,6 @@ bool FamilyBase::remove(KeyWords key, const void* only_this) {
 std::size_t FamilyBase::size() const {
   const std::lock_guard lock{mutex_};
   return size_;
-}
-
-bool FamilyBase::is_empty() const {
-  const std::lock_guard lock{mutex_};
-  return first_ == nullptr;
 }
 
 }  // namespace vitals::detail

@@ -11,7 +11,6 @@
 #include <vector>
 
 #include <vitals/family.hpp>
-#include <vitals/format.hpp>
 #include <vitals/snapshot.hpp>
 
 #include "core/series/declaration.hpp"
@@ -22,8 +21,8 @@
 
 namespace vitals::detail {
 
-class LineWriter;
 class ProtobufWriter;
+class TextWriter;
 
 /// A label by its position in the declaration, and the value that it must have.
 struct LabelMatch {
@@ -31,8 +30,8 @@ struct LabelMatch {
   std::string value;
 };
 
-// The series of one metric name, whatever their type. A look-up of a series that exists takes no lock; making and
-// removing take the family's, and a scrape takes it for a few series at a time.
+/// The series of one metric name, whatever their type. A look-up of a series that exists takes no lock; making and
+/// removing take the family's, and a scrape takes it for a few series at a time.
 class FamilyBase {
  public:
   FamilyBase(std::size_t instrument_bytes, MetricType type, Declaration declared, Environment& environment);
@@ -46,7 +45,7 @@ class FamilyBase {
   [[nodiscard]] std::uint64_t expired() const noexcept { return expired_.load(std::memory_order_relaxed); }
 
   [[nodiscard]] void* find_or_create(const std::string_view* values);
-  /// With `only_this`: if the series has that instrument.
+  /// Returns whether there was such a series. With `only_this`: only if that is its instrument.
   bool remove(const std::string_view* values, const void* only_this = nullptr);
   /// Removes the series whose values equal all that are wanted, all of them if none is; returns how many.
   std::size_t remove_matching(std::span<const LabelMatch> wanted);
@@ -55,28 +54,25 @@ class FamilyBase {
   /// Calls visit for each series, in the order of their making, as plain data that the next one overwrites. Ends those
   /// that are idle.
   void read_each(MetricSnapshot& scratch, const std::function<void(const MetricSnapshot&)>& visit);
-  /// The same as lines of a text format; false, and nothing is done, if read_each() must be used.
-  bool append_lines(std::string& out, const Exposition& how);
-  /// The same in protobuf; false, and nothing is done, if read_each() must be used.
-  bool add_to(ProtobufWriter& messages);
-  [[nodiscard]] bool is_empty() const;
+  /// Adds each series to what is written, as read_each() does. REQUIRES: the writer has begun this family.
+  void write(TextWriter& writer);
+  void write(ProtobufWriter& writer);
 
   std::unique_ptr<AnyFamily> users_family;  // the Family<Metric, N> that users hold
   std::mutex users_family_mutex;
 
  protected:
-  /// Makes the instrument in zeroed memory. Alone: it is the only one of its family, and spread from birth.
+  /// Makes the instrument in zeroed memory. One that is alone in its family is spread from birth.
   virtual void construct(void* at, bool alone) = 0;
-  /// Its series is removed, or the family dies: what it holds elsewhere goes back.
+  /// Gives back what the instrument holds elsewhere, when its series is removed or the family dies.
   virtual void retire(void* instrument) noexcept = 0;
-  /// Fills all but the labels. Allocates nothing that `out` had room for before.
-  virtual void read(void* instrument, MetricSnapshot& out) = 0;
+  /// Fills all but the labels and the start, without exemplars if they are not asked for. Allocates nothing that `out`
+  /// had room for before. REQUIRES: `out` is new, or this family's.
+  virtual void read(void* instrument, MetricSnapshot& out, bool exemplars) = 0;
   /// A number that changes whenever the instrument does.
   [[nodiscard]] virtual std::uint64_t activity(void* instrument) const noexcept = 0;
-  /// Whether append_lines() can write the family, given that its names are exposed as declared.
-  [[nodiscard]] virtual bool has_lines(const Exposition& /*how*/) const noexcept { return false; }
-  /// The lines of a series, `labels` being what stands between the braces.
-  virtual void append_lines(LineWriter& /*lines*/, void* /*instrument*/, std::string_view /*labels*/) {}
+  /// Adds a series. `scratch` is memory for what is read: new, or used before by this family.
+  virtual void write(TextWriter& writer, const Series& series, MetricSnapshot& scratch);
 
   [[nodiscard]] Environment& environment() const noexcept { return environment_; }
   /// To be called by the destructor of each derived class, while retire() is still its own.
@@ -93,8 +89,8 @@ class FamilyBase {
     Series* at;    // nullptr: none
     Series* last;  // newer ones come after it
   };
-  // At the end of the block of a series that may expire. Under the lock, but where a longer key may have been that a
-  // look-up is still reading.
+  // Lies at the end of the block of a series that may expire. Under the lock; atomic because a look-up may still read
+  // the words there as part of a longer key.
   struct Activity {
     std::atomic<std::uint64_t> value;
     std::atomic<std::int64_t> since;  // steady time

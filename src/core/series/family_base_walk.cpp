@@ -2,16 +2,16 @@
 #include <algorithm>
 #include <thread>
 
-#include "core/formats/line_writer.hpp"
 #include "core/formats/protobuf_writer.hpp"
+#include "core/formats/text_writer.hpp"
 #include "core/series/family_base.hpp"
 #include "core/series/label_messages.hpp"
 
 namespace vitals::detail {
 
 namespace {
-constexpr std::size_t kAhead = 12;  // series by which a walk over them prefetches
-constexpr int kFew = 64;            // series that it visits before it lets others have the lock
+constexpr std::size_t kAhead = 12;  // how many series ahead a walk prefetches
+constexpr int kFew = 64;            // how many series it visits before it lets others have the lock
 }  // namespace
 
 FamilyBase::Activity& FamilyBase::activity_of(Series& series) noexcept {
@@ -33,8 +33,10 @@ void FamilyBase::let_others_pass(std::unique_lock<std::mutex>& lock) {
   lock.lock();
 }
 
-// Most series lie one after the other in memory, but the CPU's own prefetching ends with each page. An address that is
-// not there does no harm. Few series are in the cache anyway, and of large ones the CPU foresees most.
+// Most series lie one after the other in memory, but the CPU's own prefetching ends with each page. A scrape of 100,000
+// counters takes 2.2 ms with this and 2.6 ms without (12 paired runs on the machine of bench/README.md). It is left out
+// where it earned nothing: few series are in the cache anyway, and of large ones, such as histograms, the CPU foresees
+// most. An address that is not mapped does no harm.
 void FamilyBase::prefetch(const Series& series) noexcept {
   constexpr std::size_t kMany = 20'000;
   constexpr std::size_t kLarge = 512;
@@ -109,31 +111,32 @@ void FamilyBase::read_each(MetricSnapshot& scratch, const std::function<void(con
       ++label;
     });
     scratch.created = series.created;
-    read(series.instrument.load(std::memory_order_relaxed), scratch);
+    read(series.instrument.load(std::memory_order_relaxed), scratch, true);
     visit(scratch);
   });
 }
 
-bool FamilyBase::append_lines(std::string& out, const Exposition& how) {
-  if (!plain_names_ || !has_lines(how)) return false;
-  LineWriter lines{out, how.format == Format::OpenMetrics};
-  for_each_active([&](const Series& series) {
-    append_lines(lines, series.instrument.load(std::memory_order_relaxed), series.text());
-  });
-  lines.flush();
-  return true;
+void FamilyBase::write(TextWriter& writer) {
+  MetricSnapshot scratch;
+  if (!plain_names_) return read_each(scratch, [&](const MetricSnapshot& metric) { writer.add(metric); });
+  for_each_active([&](const Series& series) { write(writer, series, scratch); });
 }
 
-bool FamilyBase::add_to(ProtobufWriter& messages) {
-  if (!plain_names_) return false;
-  LabelMessages labels{environment_.labels, declared_.labels};
+void FamilyBase::write(TextWriter& writer, const Series& series, MetricSnapshot& scratch) {
+  scratch.created = series.created;
+  read(series.instrument.load(std::memory_order_relaxed), scratch, writer.is_openmetrics());
+  writer.add(series.text(), scratch);
+}
+
+void FamilyBase::write(ProtobufWriter& writer) {
   MetricSnapshot scratch;
+  if (!plain_names_) return read_each(scratch, [&](const MetricSnapshot& metric) { writer.add(metric); });
+  LabelMessages labels{environment_.labels, declared_.labels};
   for_each_active([&](const Series& series) {
     scratch.created = series.created;
-    read(series.instrument.load(std::memory_order_relaxed), scratch);
-    messages.add(labels.of(series.key()), scratch);
+    read(series.instrument.load(std::memory_order_relaxed), scratch, true);
+    writer.add(labels.of(series.key()), scratch);
   });
-  return true;
 }
 
 }  // namespace vitals::detail

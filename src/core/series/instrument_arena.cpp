@@ -1,6 +1,7 @@
 #include "core/series/instrument_arena.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <new>
 #include <utility>
 

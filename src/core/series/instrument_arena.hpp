@@ -6,10 +6,10 @@
 
 namespace vitals::detail {
 
-// The memory of a family's instruments, all of one size. An address is never used twice, so a reference to an
-// instrument whose series was removed stays valid and never becomes that of another. What is given back are pages, once
-// all their instruments are gone: they read as zeros then, which an instrument takes for "removed". Needs the family's
-// lock.
+/// The memory of a family's instruments, all of one size. An address is never used twice, so a reference to an
+/// instrument whose series was removed stays valid and never becomes that of another. Pages are given back once all
+/// their instruments are gone; they read as zeros then, which an instrument takes for "removed". Needs the family's
+/// lock.
 class InstrumentArena {
  public:
   /// REQUIRES: size is a multiple of the instruments' alignment, which is at most that of a page.

@@ -9,9 +9,9 @@
 
 namespace vitals::detail {
 
-// Fewer than eight bytes as a word, the rest zeros. Without a branch on the length, which can't be foreseen, and
-// without a byte read that is not the text's: the first, the middle and the last byte, and if there are four, the first
-// and the last four. Those that are read twice are the same ones at the same place. REQUIRES: n is 1 to 7.
+/// Fewer than eight bytes as a word, the rest zeros. Without a branch on the length, which can't be foreseen, and
+/// without a byte read that is not the text's: the first, the middle and the last byte, and if there are four, the
+/// first and the last four. Those that are read twice are the same ones at the same place. REQUIRES: n is 1 to 7.
 inline std::uint64_t short_word(const char* from, std::size_t n) noexcept {
   static constexpr char kZeros[4] = {};
   const auto byte = [from](std::size_t i) { return std::uint64_t{static_cast<unsigned char>(from[i])}; };
@@ -56,9 +56,9 @@ inline std::uint64_t* put_words(std::uint64_t* out, std::string_view text) noexc
   return out;
 }
 
-// Label values as words: their lengths, then the bytes of each, filled up to a whole word. Different values have
-// different keys, and comparing is comparing words. All lengths are bytes of the first word if they fit (a short key),
-// else each has a word of its own, the first one marked.
+/// Label values as words: their lengths, then the bytes of each, filled up to a whole word. Different values have
+/// different keys, and comparing is comparing words. All lengths are bytes of the first word if they fit (a short key),
+/// else each has a word of its own, the first one marked.
 using KeyWords = std::span<const std::uint64_t>;
 
 inline constexpr std::size_t kShortValues = 7;  // so that the mark is never a length
@@ -99,7 +99,7 @@ template <class... Texts>
   return mix(h ^ second, kOdd);
 }
 
-// The key of any values. Allocates if they are longer than some 2 kB.
+/// The key of any values. Allocates if they are longer than some 2 kB.
 class LabelKey {
  public:
   explicit LabelKey(std::span<const std::string_view> values);

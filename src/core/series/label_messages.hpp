@@ -11,8 +11,8 @@
 
 namespace vitals::detail {
 
-// The labels of a family's series as LabelPairs of a protobuf Metric, from their keys. All of it is good as it is, so
-// every length is known before it is written, and nothing has to be moved to make room for one.
+/// The labels of a family's series as LabelPairs of a protobuf Metric, from their keys. Names and values need no
+/// escaping, so every length is known before it is written, and nothing has to be moved to make room for one.
 class LabelMessages {
  public:
   /// REQUIRES: names are exposed as they are, values of `constant` are UTF-8; both live as long as this.
@@ -24,7 +24,7 @@ class LabelMessages {
  private:
   const std::vector<std::string>& names_;
   std::size_t constant_bytes_;
-  std::string text_;  // the constant ones, and what there was memory for
+  std::string text_;  // begins with the constant ones; kept for its memory
 };
 
 }  // namespace vitals::detail

@@ -12,16 +12,17 @@
 
 namespace vitals::detail {
 
-// What a series is known by: its key and the text of its labels, which follow in memory. Made in the SeriesArena of its
-// family, whose memory holds nothing else, so that a look-up may read one that is being removed or made anew, and
-// notices it: it reads `version`, then the rest, then `version` again (a seqlock). What look-ups read is atomic,
-// release when written and acquire when read: a look-up that sees any of a new key sees the version that came before
-// it.
+/// What a series is known by: its key and the text of its labels, which follow in memory. Made in the SeriesArena of
+/// its family, whose memory holds nothing else, so that a look-up may read one that is being removed or made anew, and
+/// notices it: it reads `version`, then the rest, then `version` again (a seqlock). What look-ups read is atomic,
+/// release when written and acquire when read: a look-up that sees any of a new key sees the version that came before
+/// it.
 struct Series {
   std::atomic<std::uint32_t> version{0};  // odd: not a series now
   std::atomic<std::uint32_t> key_words{0};
   std::atomic<void*> instrument{nullptr};
-  Series* next = nullptr;  // this and the rest: under the family's lock; in the order of their making
+  // From here on under the family's lock.
+  Series* next = nullptr;  // in the order of their making
   Series* previous = nullptr;
   UnixNanos created = 0;
   std::uint32_t text_bytes = 0;

@@ -10,11 +10,7 @@
 
 namespace vitals::detail {
 
-namespace {
-constexpr std::size_t kLargestChunk = std::size_t{256} << 10;
-}
-
-SeriesArena::~SeriesArena() = default;  // series are trivially destructible but for their atomics, which need nothing
+SeriesArena::~SeriesArena() = default;  // no series needs a destructor
 
 std::size_t SeriesArena::class_of(std::size_t bytes) noexcept {
   return bytes <= 16 * kSteps ? (bytes - 1) / 16 : kSteps + static_cast<std::size_t>(std::bit_width(bytes - 1)) - 11;

@@ -9,8 +9,8 @@
 
 namespace vitals::detail {
 
-// The memory of a family's series. A freed block serves another series of the family, of about the same size, and
-// nothing else, ever: see Series. Gives all back when it dies. Needs the family's lock.
+/// The memory of a family's series. A freed block serves another series of the family, of about the same size, and
+/// nothing else, ever: see Series. Gives all back when it dies. Needs the family's lock.
 class SeriesArena {
  public:
   SeriesArena() = default;
@@ -26,6 +26,7 @@ class SeriesArena {
  private:
   static constexpr std::size_t kSteps = 64;    // blocks of up to 1 KiB: in steps of 16 bytes
   static constexpr std::size_t kClasses = 96;  // larger ones: powers of two
+  static constexpr std::size_t kLargestChunk = std::size_t{256} << 10;
 
   static std::size_t class_of(std::size_t bytes) noexcept;
   static std::size_t bytes_of(std::size_t size_class) noexcept;

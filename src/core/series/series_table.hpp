@@ -9,13 +9,13 @@
 
 namespace vitals::detail {
 
-// From keys to series: open addressing, at most three quarters full, read without a lock, written under the family's.
-// A slot is one word: the pointer, and 16 bits of the hash that save most comparisons with others.
-// A reader may miss a series that is being inserted or moved; it then asks again under the lock. It never gets a wrong
-// one, since keys are compared in full.
+/// From keys to series: open addressing, at most three quarters full, read without a lock, written under the family's.
+/// A slot is one word: the pointer, and 16 bits of the hash that save most comparisons with others.
+/// A reader may miss a series that is being inserted or moved; it then asks again under the lock. It never gets a wrong
+/// one, since keys are compared in full.
 class SeriesTable {
  public:
-  /// A seed that nobody knows, so that nobody can choose values that fall into one slot. Tests make keys collide by
+  /// Nobody may know the seed, so that nobody can choose values that fall into one slot. Tests make keys collide by
   /// leaving few bits of their hashes.
   explicit SeriesTable(std::uint64_t seed, std::uint64_t hash_bits = ~std::uint64_t{0});
   ~SeriesTable();
@@ -37,16 +37,19 @@ class SeriesTable {
     return nullptr;
   }
 
-  /// These need the family's lock. find_series: null if there is none. REQUIRES: insert: not in the table; erase: in
-  /// it. insert may throw std::bad_alloc, and then changes nothing.
+  // The rest needs the family's lock.
+
+  /// The series of the key, or null.
   [[nodiscard]] Series* find_series(KeyWords key) const noexcept;
+  /// Throws std::bad_alloc, and then has changed nothing. REQUIRES: the table has no series with that key.
   void insert(Series& series);
+  /// REQUIRES: the table has it.
   void erase(Series& series) noexcept;
 
  private:
   static constexpr int kPointerBits = 48;
 
-  // All zero, once it was replaced: it is empty then, and readers who are still in it ask again.
+  // All zero once the table was replaced by a larger one: readers who are still in it find it empty, and ask again.
   struct Slots {
     std::atomic<std::size_t> mask;
     std::size_t bytes;

@@ -11,18 +11,19 @@
 namespace vitals::detail {
 
 namespace {
-constexpr std::size_t kFirstChunk = 16 * kPage;
-constexpr std::size_t kLargestChunk = 16 * kTableSpan;  // so that what stays of one, its first page, is little
+constexpr std::size_t kFirstChunk = 4 * kPage;
+constexpr std::size_t kLargestChunk = 16 * kTableSpan;  // of which the first page, which stays, is little
 }  // namespace
 
 // The header of a mapping. `held` counts, for each page, the bytes that are not released: all at first, so that it
-// reaches zero once, when every byte was handed out and came back. Of a chunk of which all was, the first page stays.
+// reaches zero once, when every byte was handed out and came back. Of a chunk all of whose bytes came back, the first
+// page stays, because it has this header.
 // Release / acquire: whoever gives pages back comes after all who wrote there.
 struct PageArena::Chunk {
   Chunk* before;
   std::size_t bytes;
-  std::atomic<std::size_t> used;  // relaxed: each who adds gets a part of its own
-  std::atomic<std::size_t> live;  // pages of which some is held
+  std::atomic<std::size_t> used;  // relaxed: whoever adds to it gets a part of its own
+  std::atomic<std::size_t> live;  // pages of which some bytes are held
   std::atomic<std::uint16_t> held[1];
 
   static std::size_t header(std::size_t bytes) noexcept {

@@ -5,9 +5,9 @@
 
 namespace vitals::detail {
 
-// Memory that is taken while recording: without a lock, without malloc, from a signal handler too. An address is never
-// used twice, so what a stale reference leads to stays valid; pages are given back once all that lay in them was
-// released, and then read as zeros. All of it goes with the arena.
+/// Memory that is taken while recording: without a lock, without malloc, from a signal handler too. An address is never
+/// used twice, so what a stale reference leads to stays valid; pages are given back once all that lay in them was
+/// released, and then read as zeros. All of it goes with the arena.
 class PageArena {
  public:
   PageArena() noexcept = default;
@@ -15,7 +15,8 @@ class PageArena {
   PageArena(const PageArena&) = delete;
   PageArena& operator=(const PageArena&) = delete;
 
-  /// Zeroed memory, aligned to 16, or nullptr. REQUIRES: bytes is a multiple of 16.
+  /// Zeroed memory, or nullptr. Aligned to 64, or to the greatest power of two that divides every size that this arena
+  /// was asked for, if that is less.
   [[nodiscard]] void* allocate(std::size_t bytes) noexcept;
   /// REQUIRES: what allocate() gave, and that size.
   void release(void* memory, std::size_t bytes) noexcept;

@@ -12,8 +12,8 @@ inline constexpr std::size_t kPage = 4096;
 /// What one page of page tables maps.
 inline constexpr std::size_t kTableSpan = std::size_t{2} << 20;
 
-/// Zeroed private memory of small pages, which takes none until it is written; nullptr if there is none. Whole spans
-/// lie in page tables of their own, which give_back() frees too.
+/// Zeroed private memory of small pages, nullptr if there is none. It takes no physical memory until it is written.
+/// Whole spans lie in page tables of their own, which give_back() frees too.
 [[nodiscard]] inline void* map_pages(std::size_t bytes) noexcept {
   const std::size_t extra = bytes % kTableSpan == 0 ? kTableSpan - kPage : 0;
   void* memory =

@@ -6,8 +6,8 @@
 #include <vitals/registry.hpp>
 #include <vitals/testing.hpp>
 
-#include "core/formats/histogram_view.hpp"
-#include "core/formats/text_format.hpp"
+#include "core/formats/exposed_histogram.hpp"
+#include "core/formats/text_pieces.hpp"
 #include "core/instruments/access.hpp"
 #include "core/registry/registry_state.hpp"
 #include "core/testing/line_diff.hpp"

@@ -44,7 +44,8 @@ struct Endpoint::Impl {
   std::thread thread;
 };
 
-Endpoint::Endpoint(Registry& registry, EndpointOptions options) : impl_{std::make_unique<Impl>(registry, options)} {}
+Endpoint::Endpoint(Registry& registry, const EndpointOptions& options)
+    : impl_{std::make_unique<Impl>(registry, options)} {}
 
 Endpoint::~Endpoint() {
   stop();

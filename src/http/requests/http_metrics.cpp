@@ -5,7 +5,7 @@
 
 namespace vitals {
 
-HttpMetrics::HttpMetrics(Registry& registry, HttpOptions options)
+HttpMetrics::HttpMetrics(Registry& registry, const HttpOptions& options)
     : impl_{std::make_unique<detail::HttpMetricsImpl>(registry, options)} {}
 HttpMetrics::~HttpMetrics() = default;
 

@@ -81,8 +81,8 @@ RouteTrie::Node& RouteTrie::make_child(Node& node, std::string_view segment, boo
 
 // Three characters tell the names of a service's routes apart well enough; a client can't add names.
 std::size_t RouteTrie::bucket(std::string_view segment) noexcept {
-  const auto at = [segment](std::size_t i) { return static_cast<unsigned char>(segment[i]); };
-  return (segment.size() + 3u * at(0) + 5u * at(segment.size() / 2) + 7u * at(segment.size() - 1)) % 16;
+  const auto at = [segment](std::size_t i) { return std::size_t{static_cast<unsigned char>(segment[i])}; };
+  return (segment.size() + 3 * at(0) + 5 * at(segment.size() / 2) + 7 * at(segment.size() - 1)) % 16;
 }
 
 RouteTrie::Node* RouteTrie::fixed_child(const Node& node, std::string_view segment) noexcept {

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstddef>
 
+#include "core/formats/text_pieces.hpp"
 #include "core/lint/rules.hpp"
 #include "core/text/limits.hpp"
 #include "core/text/metric_types.hpp"

@@ -37,7 +37,7 @@ struct SqlToken {
 /// Never reads past the end of the text; a string, name or comment that isn't closed ends there.
 class SqlLexer {
  public:
-  static constexpr std::size_t kMaxBytes = 64 * 1024;  ///< the rest of a longer text is not read
+  static constexpr std::size_t kMaxBytes = std::size_t{64} * 1024;  ///< the rest of a longer text is not read
 
   explicit SqlLexer(std::string_view sql) noexcept;
 

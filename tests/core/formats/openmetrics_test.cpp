@@ -8,7 +8,7 @@
 #include <vitals/vitals.hpp>
 
 #include "core/every_type.hpp"
-#include "core/formats/text_format.hpp"
+#include "core/formats/text_pieces.hpp"
 #include "core/golden.hpp"
 
 namespace vitals {

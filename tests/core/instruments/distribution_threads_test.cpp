@@ -18,7 +18,7 @@
 
 #include <vitals/vitals.hpp>
 
-#include "core/instruments/native_buckets.hpp"
+#include "core/instruments/native_cells.hpp"
 
 namespace vitals {
 namespace {
@@ -179,6 +179,20 @@ TEST(NativeThreads, CountsExactlyInSignalHandlers) {
   EXPECT_EQ(counted, recorded + signals.load());
 }
 
+// The layouts of a histogram that has native buckets, and the bytes of all but the first.
+struct Memory {
+  explicit Memory(const Histogram& histogram) {
+    for (const auto* layout = detail::native_cells(histogram).cells.newest(); layout != nullptr;
+         layout = layout->older) {
+      ++layouts;
+      if (layout->older != nullptr) bytes += detail::LogLayout::bytes(layout->capacity(), 0);
+    }
+  }
+
+  std::size_t layouts = 0;
+  std::size_t bytes = 0;
+};
+
 TEST(NativeThreads, ColdSeriesAreSmallAndHotOnesBounded) {
   Registry registry;
   auto& family = registry.histogram("a", "A.", {"x"}, Native{});
@@ -191,8 +205,8 @@ TEST(NativeThreads, ColdSeriesAreSmallAndHotOnesBounded) {
     if (!std::isnan(v)) hot.observe(v);
   }
 
-  EXPECT_EQ(detail::native_cells(cold).cells.memory().layouts, 1u);
-  const auto memory = detail::native_cells(hot).cells.memory();
+  EXPECT_EQ(Memory{cold}.layouts, 1u);
+  const Memory memory{hot};
   EXPECT_LE(memory.layouts, 15u);
   EXPECT_LE(memory.bytes, 70'000u);
   EXPECT_EQ(hot.snapshot().native().schema, -4);

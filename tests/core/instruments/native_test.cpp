@@ -14,7 +14,7 @@
 
 #include "core/cells/cells.hpp"
 #include "core/cells/log_index.hpp"
-#include "core/instruments/native_buckets.hpp"
+#include "core/instruments/native_cells.hpp"
 
 namespace vitals {
 namespace {

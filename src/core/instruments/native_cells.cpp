@@ -1,8 +1,11 @@
-#include "core/instruments/native_buckets.hpp"
+#include "core/instruments/native_cells.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
+#include <span>
+#include <utility>
 
 namespace vitals::detail {
 
@@ -77,7 +80,7 @@ NativeTotals read_native(const NativeCells& cells, const Native& options, Native
   out.zero_threshold = cells.zero_threshold.load(std::memory_order_relaxed);
   out.positive.clear();
   out.negative.clear();
-  // Those for which there was no memory: readers refuse buckets that add up to less than the count.
+  // Observations for which there was no memory go there: readers refuse buckets that add up to less than the count.
   const PairCell unplaced = cells.cells.unplaced();
   out.zero_count = unplaced.count;
   NativeTotals totals{unplaced.count, unplaced.sum};
@@ -101,6 +104,14 @@ NativeTotals read_native(const NativeCells& cells, const Native& options, Native
   limit(out, options);
   raise(cells.zero_threshold, out.zero_threshold);
   return totals;
+}
+
+HistogramSnapshot native_snapshot(const Histogram& histogram, const NativeRules& rules) {
+  const auto bounds = rules.cells.classic == nullptr ? std::span<const double>{} : rules.cells.classic->bounds();
+  std::vector<std::uint64_t> counts(bounds.size() + 1);
+  NativeBuckets native;
+  const NativeTotals totals = read_native(native_cells(histogram), rules.options, native, counts);
+  return {{bounds.begin(), bounds.end()}, std::move(counts), totals.sum, std::move(native)};
 }
 
 namespace {

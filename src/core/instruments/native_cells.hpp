@@ -18,17 +18,10 @@ struct NativeRules {
   LogRules cells;
 };
 
-// What the histograms of a family share that do more than to count in the buckets behind them.
-struct HistogramExtras {
-  const NativeRules* native;
-  const BucketIndex* index;  // of the classic buckets
-  bool exemplars;            // automatic ones
-};
-
-// What a histogram with native buckets has behind it. All zero: its series was removed.
+/// What a histogram with native buckets has behind it. All zero: its series was removed.
 struct NativeCells {
-  /// To which scrapes have raised that of the options; never falls, since a reader takes that for a restart. Relaxed: a
-  /// number that publishes nothing.
+  /// That of the options, or what scrapes have raised it to. It never falls, since a reader takes that for a restart.
+  /// Relaxed: a number that publishes nothing.
   mutable std::atomic<double> zero_threshold;
   LogCells cells;
 };
@@ -40,7 +33,7 @@ static_assert(sizeof(NativeCells) == 64);
 }
 [[nodiscard]] HistogramSnapshot native_snapshot(const Histogram& histogram, const NativeRules& rules);
 
-/// Sums over one histogram, each of the same observations.
+/// Count and sum of the same observations.
 struct NativeTotals {
   std::uint64_t count = 0;
   double sum = 0;

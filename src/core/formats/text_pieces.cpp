@@ -1,9 +1,10 @@
-#include "core/formats/text_format.hpp"
+#include "core/formats/text_pieces.hpp"
 
 #include <charconv>
 #include <cmath>
 #include <cstddef>
 
+#include "core/text/copy_text.hpp"
 #include "core/text/escaping.hpp"
 #include "core/text/names.hpp"
 #include "core/text/utf8.hpp"
@@ -27,27 +28,24 @@ void append_valid_escaped(std::string& out, std::string_view text, Quotes quotes
 
 }  // namespace
 
-void append_number(std::string& out, double v) {
-  if (std::isnan(v)) {
-    out += "NaN";
-  } else if (std::isinf(v)) {
-    out += v > 0 ? "+Inf" : "-Inf";
-  } else {
-    char buffer[32];
-    out.append(buffer, std::to_chars(buffer, buffer + sizeof buffer, v, std::chars_format::general).ptr);
-  }
+char* write_float(char* at, double v, bool is_openmetrics) noexcept {
+  if (!std::isfinite(v)) [[unlikely]]
+    return copy_text(at, std::isnan(v) ? "NaN" : v > 0 ? "+Inf" : "-Inf");
+  char* const end = std::to_chars(at, at + kNumberBytes, v, std::chars_format::general).ptr;
+  if (!is_openmetrics || std::string_view{at, end}.find_first_of(".e") != std::string_view::npos) return end;
+  return copy_text(end, ".0");
 }
 
+void append_number(std::string& out, double v) { append_float(out, v, Format::Text); }
+
 void append_number(std::string& out, std::uint64_t n) {
-  char buffer[20];
+  char buffer[kNumberBytes];
   out.append(buffer, std::to_chars(buffer, buffer + sizeof buffer, n).ptr);
 }
 
 void append_float(std::string& out, double v, Format format) {
-  const std::size_t start = out.size();
-  append_number(out, v);
-  if (format != Format::OpenMetrics || !std::isfinite(v)) return;
-  if (std::string_view{out}.substr(start).find_first_of(".e") == std::string_view::npos) out += ".0";
+  char buffer[kNumberBytes];
+  out.append(buffer, write_float(buffer, v, format == Format::OpenMetrics));
 }
 
 void append_escaped(std::string& out, std::string_view text, Quotes quotes) {

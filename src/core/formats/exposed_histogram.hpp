@@ -18,9 +18,12 @@ namespace vitals::detail {
 /// What `_count` and the bucket +Inf say.
 [[nodiscard]] std::uint64_t count_of(const MetricSnapshot& metric) noexcept;
 
+/// Whether a bucket's bound is negative.
+[[nodiscard]] bool has_negative_bounds(const MetricSnapshot& metric) noexcept;
+
 /// Whether OpenMetrics allows a sum: not NaN; for negative bounds only gauge histograms have one, for others it is not
 /// negative.
-[[nodiscard]] bool has_openmetrics_sum(const MetricSnapshot& metric, MetricType type) noexcept;
+[[nodiscard]] bool has_openmetrics_sum(double sum, bool has_negative_bounds, MetricType type) noexcept;
 
 /// Calls visit(lower bound, upper bound, cumulative count) for each bucket, the last of which is +Inf.
 template <class Visit>

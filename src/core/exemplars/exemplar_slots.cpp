@@ -1,12 +1,10 @@
+#include "core/exemplars/exemplar_slots.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstddef>
-#include <cstdint>
 #include <limits>
 #include <span>
-
-#include "core/exemplars/exemplar_pool.hpp"
 
 namespace vitals::detail {
 
@@ -20,7 +18,7 @@ struct Seen {
   std::size_t slot;
 };
 
-// Logarithmic but around zero, and the same for negative values mirrored.
+// Logarithmic except around zero; negative values are the mirror image of positive ones.
 double on_scale(double v) noexcept { return std::asinh(v * 0x1p40); }
 
 // Of the two that are nearest to each other, the slot of the older. The new one has the latest timestamp of all.
@@ -40,12 +38,12 @@ std::size_t nearest(std::span<const Seen> seen) noexcept {
 
 }  // namespace
 
-std::size_t place_of(ExemplarSlots& slots, std::size_t n, double value, UnixNanos now) noexcept {
+std::size_t ExemplarSlots::place_for(std::size_t n, double value, UnixNanos now) noexcept {
   std::array<Seen, kSlotsByValue + 1> seen{};
   n = std::min(n, kSlotsByValue);
   std::size_t oldest = 0;
   for (std::size_t i = 0; i < n; ++i) {
-    const ExemplarSlot& slot = slots.begin()[i];
+    const ExemplarSlot& slot = begin()[i];
     if (!slot.filled.load(std::memory_order_relaxed)) return i;
     seen[i] = {on_scale(slot.value.load(std::memory_order_relaxed)), slot.timestamp.load(std::memory_order_relaxed), i};
     if (seen[i].timestamp < seen[oldest].timestamp) oldest = i;

@@ -1,4 +1,4 @@
-#include "core/formats/histogram_view.hpp"
+#include "core/formats/exposed_histogram.hpp"
 
 #include <numeric>
 #include <vector>
@@ -36,10 +36,6 @@ bool add_up(const MetricSnapshot& metric) noexcept {
   return total <= kMost && (total == count_of(metric) || std::isnan(metric.sum));
 }
 
-bool has_negative_bounds(const MetricSnapshot& metric) noexcept {
-  return std::any_of(metric.buckets.begin(), metric.buckets.end(), [](const auto& b) { return b.upper_bound < 0; });
-}
-
 }  // namespace
 
 bool has_native(const MetricSnapshot& metric) noexcept {
@@ -56,10 +52,13 @@ std::uint64_t count_of(const MetricSnapshot& metric) noexcept {
   return std::max(count, sum(metric.native.positive, sum(metric.native.negative, metric.native.zero_count)));
 }
 
-bool has_openmetrics_sum(const MetricSnapshot& metric, MetricType type) noexcept {
-  if (std::isnan(metric.sum)) return false;
-  if (type == MetricType::GaugeHistogram) return metric.sum >= 0 || has_negative_bounds(metric);
-  return metric.sum >= 0 && !has_negative_bounds(metric);
+bool has_negative_bounds(const MetricSnapshot& metric) noexcept {
+  return std::any_of(metric.buckets.begin(), metric.buckets.end(), [](const auto& b) { return b.upper_bound < 0; });
+}
+
+bool has_openmetrics_sum(double sum, bool has_negative_bounds, MetricType type) noexcept {
+  if (type == MetricType::GaugeHistogram && has_negative_bounds) return sum == sum;
+  return sum >= 0 && !has_negative_bounds;
 }
 
 }  // namespace vitals::detail

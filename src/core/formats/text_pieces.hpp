@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -9,13 +10,18 @@
 
 namespace vitals::detail {
 
-// The pieces of the text formats; each appends to out.
+// The pieces of the text formats. What is called append… appends to out.
 
-/// The shortest text that reads back as v, in Go's 'g' form, which is Prometheus's: 0.0001, 1e-05, 100000, 1e+06, NaN,
-/// +Inf.
+/// More than any number takes.
+inline constexpr std::size_t kNumberBytes = 40;
+/// Writes the shortest text that reads back as v, in Go's 'g' form, which is Prometheus's: 0.0001, 1e-05, 100000,
+/// 1e+06, NaN, +Inf. In OpenMetrics a whole number has a point, 1.0. Returns the end. REQUIRES: room for kNumberBytes.
+char* write_float(char* at, double v, bool is_openmetrics) noexcept;
+
+/// The same, without a point, whatever the format.
 void append_number(std::string& out, double v);
 void append_number(std::string& out, std::uint64_t n);
-/// The same for a value or bound in that format: in OpenMetrics a whole number has a point, 1.0.
+/// The same for a value or bound in that format.
 void append_float(std::string& out, double v, Format format);
 
 /// Escaped for a place between quotes, or for HELP text of 0.0.4. What is not UTF-8 becomes U+FFFD.

@@ -6,7 +6,8 @@
 #include "core/exemplars/exemplar_pool.hpp"
 #include "core/instruments/access.hpp"
 #include "core/instruments/families.hpp"
-#include "core/instruments/native_buckets.hpp"
+#include "core/instruments/histogram_extras.hpp"
+#include "core/instruments/native_cells.hpp"
 
 namespace vitals::detail {
 
@@ -15,18 +16,6 @@ namespace {
 // Few cells at first, for families may have many series; a histogram that is alone is likely to be used.
 constexpr std::uint32_t kFewCells = 16;
 constexpr std::uint32_t kManyCells = 64;
-
-}  // namespace
-
-HistogramSnapshot native_snapshot(const Histogram& histogram, const NativeRules& rules) {
-  const auto bounds = rules.cells.classic == nullptr ? std::span<const double>{} : rules.cells.classic->bounds();
-  std::vector<std::uint64_t> counts(bounds.size() + 1);
-  NativeBuckets native;
-  const NativeTotals totals = read_native(native_cells(histogram), rules.options, native, counts);
-  return {{bounds.begin(), bounds.end()}, std::move(counts), totals.sum, std::move(native)};
-}
-
-namespace {
 
 class NativeHistogramFamily final : public FamilyBase {
  public:
@@ -46,7 +35,7 @@ class NativeHistogramFamily final : public FamilyBase {
   [[nodiscard]] const std::vector<double>& bounds() const { return std::get<HistogramShape>(declared().shape).bounds; }
   static NativeRules rules_of(const Declaration& declared) noexcept {
     const Native& native = *std::get<HistogramShape>(declared.shape).native;
-    // Where the bucket of zero may take some in, they need cells nevertheless.
+    // Buckets that the bucket of zero may take in need cells nevertheless.
     const std::size_t buckets = native.max_zero_threshold > 0 ? 2 * native.max_buckets : native.max_buckets;
     return {native,
             {.schema = schema_of(native.factor),
@@ -74,13 +63,13 @@ class NativeHistogramFamily final : public FamilyBase {
     cells(instrument).cells.retire();
   }
 
-  void read(void* instrument, MetricSnapshot& out) override {
+  void read(void* instrument, MetricSnapshot& out, bool exemplars) override {
     cells(instrument).cells.cool();
     counts_.assign(counts_.size(), 0);
     const NativeTotals totals = read_native(cells(instrument), rules_.options, out.native, counts_);
     out.count = totals.count;
     out.sum = totals.sum;
-    exemplars_.read(Access::exemplars(*static_cast<Histogram*>(instrument)), out.exemplars);
+    if (exemplars) exemplars_.read(Access::exemplars(*static_cast<Histogram*>(instrument)), out.exemplars);
     out.buckets.clear();
     if (index_ == nullptr) return;
     std::uint64_t cumulative = 0;
