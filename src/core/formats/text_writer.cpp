@@ -141,7 +141,8 @@ void TextWriter::add_value(const MetricSnapshot& metric) {
 
 void TextWriter::begin_histogram(std::string_view labels) {
   begin_series(labels);
-  bucket_beginning_.reserve(name_.size() + 2 * labels.size() + 16);  // others may have longer ones
+  const std::size_t bytes = name_.size() + labels.size() + 16;
+  if (bucket_beginning_.capacity() < bytes) bucket_beginning_.reserve(2 * bytes);  // other series may need more
   bucket_beginning_.assign(is_quoted_ ? "{\"" : "").append(name_).append(suffix::kBucket);
   bucket_beginning_.append(is_quoted_ ? "\"," : "{").append(labels);
   if (!labels.empty()) bucket_beginning_ += ',';
