@@ -82,9 +82,9 @@ void require_number(double v) {
   for (const bool with_point : {false, true}) {
     std::string written;
     detail::LineWriter writer{written, with_point};
-    writer.put(v);
+    writer.put_line(v, std::string_view{});
     writer.flush();
-    require(written == (with_point ? openmetrics.substr(1) : text));
+    require(written == (with_point ? openmetrics.substr(1) : text) + "\n");
   }
 }
 

@@ -77,12 +77,12 @@ class Arena {
   // A recorder may be about to write there, so the stripes wait, and share one barrier with others that come back.
   void release(std::uint64_t address, std::size_t bytes) noexcept {
     if (!can_reclaim()) {
-      ++lost_;
+      ++lost_count;
       return;
     }
     if (returned_count_ == returned_.size()) reclaim();
     if (returned_count_ == returned_.size()) {  // the barrier is forbidden meanwhile
-      ++lost_;
+      ++lost_count;
       return;
     }
     const std::size_t size_class = class_of(bytes);
@@ -91,8 +91,8 @@ class Arena {
   }
 
   std::mutex mutex;
-  std::size_t spread_ = 0;
-  std::size_t lost_ = 0;
+  std::size_t spread_count = 0;
+  std::size_t lost_count = 0;
 
  private:
   struct Returned {
@@ -189,10 +189,10 @@ void spread(CellHead& head, std::size_t bytes, Spread when) noexcept {
   }
   head.heat.store(0, std::memory_order_relaxed);  // whatever comes of it: not again at the next update
   if (head.state.load(std::memory_order_relaxed) != kLive || head.stripes.load(std::memory_order_relaxed) != 0) return;
-  if (arena.lost_ >= kMaxLost) return;
+  if (arena.lost_count >= kMaxLost) return;
   const std::uint64_t address = arena.allocate(bytes);
   if (address == 0) return;
-  ++arena.spread_;
+  ++arena.spread_count;
   head.stripes.store(address, std::memory_order_release);
 }
 
@@ -201,13 +201,13 @@ void retire(CellHead& head, std::size_t bytes) noexcept {
   head.state.store(kResting, std::memory_order_relaxed);
   const std::uint64_t address = head.stripes.exchange(0, std::memory_order_relaxed);
   if (address == 0) return;
-  --arena.spread_;
+  --arena.spread_count;
   arena.release(address, bytes);
 }
 
 ArenaCounts arena_counts() noexcept {
   const std::lock_guard lock{arena.mutex};
-  return {arena.spread_, arena.lost_};
+  return {arena.spread_count, arena.lost_count};
 }
 
 }  // namespace vitals::detail

@@ -30,7 +30,7 @@ LogLayout* make_layout(void* at, const LogRules& rules, std::int32_t schema, std
   layout->steps = static_cast<std::uint32_t>(kFinestSchema - schema);
   if (rules.zero_threshold < kLargestSubnormal) layout->common = 1U << 20;
   layout->offset = (1 << layout->steps) - 1 + kKeyBias - kExponentBias * kBoundsPerOctave;
-  layout->limit = static_cast<std::uint32_t>(std::min<std::size_t>(capacity / 4 * 3, most_tags(rules, schema)));
+  layout->limit = static_cast<std::uint32_t>(std::min(std::size_t{capacity} / 4 * 3, most_tags(rules, schema)));
   layout->head.state.store(kLive, std::memory_order_relaxed);
   return layout;
 }

@@ -83,7 +83,7 @@ struct alignas(16) LogLayout {
     return reinterpret_cast<std::atomic<std::uint32_t>*>(const_cast<LogLayout*>(this) + 1);
   }
   [[nodiscard]] PairCell* cells() const noexcept {
-    return reinterpret_cast<PairCell*>(tags() + (mask / 4 + 1) * 4);  // aligned whatever mask reads as
+    return reinterpret_cast<PairCell*>(tags() + (std::size_t{mask} / 4 + 1) * 4);  // aligned whatever mask reads as
   }
   /// What the cells held when a slice of time began. Release / acquire: see SummaryCells.
   [[nodiscard]] std::atomic<std::uint64_t>* baseline(std::size_t slice) const noexcept {

@@ -15,8 +15,9 @@ std::int32_t rare_position(std::uint64_t magnitude) noexcept {
 
 double log_bound(std::int32_t key, std::int32_t schema) noexcept {
   const std::int64_t finest = std::int64_t{key} << (kFinestSchema - schema);
-  if (finest > 1024 * kBoundsPerOctave) return std::numeric_limits<double>::infinity();
-  if (finest == 1024 * kBoundsPerOctave) return std::numeric_limits<double>::max();
+  constexpr std::int64_t kEnd = std::int64_t{1024} * kBoundsPerOctave;
+  if (finest > kEnd) return std::numeric_limits<double>::infinity();
+  if (finest == kEnd) return std::numeric_limits<double>::max();
   const auto octave = static_cast<int>(finest >> 8);
   const auto fraction = kOctave[static_cast<std::size_t>(finest & (kBoundsPerOctave - 1))];
   return std::ldexp(std::bit_cast<double>((std::uint64_t{1023} << 52) | fraction), octave);

@@ -12,9 +12,6 @@
 namespace vitals::detail {
 
 namespace {
-constexpr std::size_t kFirstChunk = 4 * kPage;
-constexpr std::size_t kLargestChunk = kTableSpan;
-
 constexpr std::size_t whole_pages(std::size_t bytes) noexcept { return (bytes + kPage - 1) / kPage * kPage; }
 }  // namespace
 
@@ -23,6 +20,8 @@ InstrumentArena::~InstrumentArena() {
 }
 
 void InstrumentArena::add_chunk() {
+  constexpr std::size_t kFirstChunk = 4 * kPage;
+  constexpr std::size_t kLargestChunk = kTableSpan;
   const std::size_t wanted = chunks_.empty() ? kFirstChunk : std::min(2 * chunks_[last_].bytes, kLargestChunk);
   const std::size_t bytes = std::max(wanted, whole_pages(size_));
   std::vector<std::uint16_t> live(bytes / kPage);

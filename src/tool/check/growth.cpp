@@ -93,11 +93,11 @@ std::vector<Group> values_of(std::map<std::string, Group>&& by_name) {
 }  // namespace
 
 std::vector<Growth> growth(const Window& window, const Target& target, const std::string& sample_name) {
-  static const SeriesMap kNone;
+  static const SeriesMap none;
   const auto* after = window.after.find(sample_name);
   const auto* found = window.before.find(sample_name);
   if (!after) throw Unjudgeable(fmt::format("no metric {}", sample_name));
-  const auto& before = found ? *found : kNone;
+  const auto& before = found ? *found : none;
 
   require_every_clause(target, *after);
   std::vector<Growth> result;

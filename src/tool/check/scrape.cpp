@@ -55,9 +55,9 @@ std::string_view Scrape::type(std::string_view metric) const {
 }
 
 const SeriesMap& Scrape::process_starts() const {
-  static const SeriesMap kNone;
+  static const SeriesMap none;
   const auto* starts = find(kProcessStart);
-  return starts ? *starts : kNone;
+  return starts ? *starts : none;
 }
 
 }  // namespace vitals::tool
