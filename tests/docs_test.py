@@ -25,4 +25,5 @@ for document in [root / "README.md", root / "bench/README.md", *sorted((root / "
     for path in re.findall(r"`((?:\.ci|src|include|tests|bench|examples|cmake|docs)/[\w./-]+)`", document.read_text()):
         if not (root / path).exists():
             missing.append(f"{document.relative_to(root)}: names {path}, which does not exist")
-sys.exit("\n".join(missing))
+if missing:
+    sys.exit("\n".join(missing))
