@@ -22,6 +22,8 @@
 #include "core/formats/exposed_histogram.hpp"
 #include "core/formats/text_pieces.hpp"
 #include "core/text/escaping.hpp"
+#include "core/text/metric_types.hpp"
+#include "core/text/names.hpp"
 #include "core/text/utf8.hpp"
 
 // "Ours" is what a vitals registry gives, "theirs" what prometheus-cpp takes and gives.
@@ -147,9 +149,9 @@ void append_states(FamilySnapshot& ours, std::vector<prometheus::MetricFamily>& 
 
 // Their histogram has a _count and a _sum of type counter, which must not go down. Those of a gauge histogram may.
 void append_gauge_histogram(FamilySnapshot& ours, std::vector<prometheus::MetricFamily>& out) {
-  auto buckets = head(ours, prometheus::MetricType::Gauge, "_bucket");
-  auto counts = head(ours, prometheus::MetricType::Gauge, "_gcount");
-  auto sums = head(ours, prometheus::MetricType::Gauge, "_gsum");
+  auto buckets = head(ours, prometheus::MetricType::Gauge, suffix::kBucket);
+  auto counts = head(ours, prometheus::MetricType::Gauge, suffix::kGaugeCount);
+  auto sums = head(ours, prometheus::MetricType::Gauge, suffix::kGaugeSum);
   for (auto& metric : ours.metrics) {
     const Theirs series = labelled(metric);
     const auto count = count_of(metric);
@@ -157,7 +159,7 @@ void append_gauge_histogram(FamilySnapshot& ours, std::vector<prometheus::Metric
       std::string le;
       append_number(le, upper);
       buckets.metric.push_back(gauge(series, static_cast<double>(cumulative)));
-      buckets.metric.back().label.push_back(label("le", std::move(le)));
+      buckets.metric.back().label.push_back(label(kBucketLabel, std::move(le)));
     });
     counts.metric.push_back(gauge(series, static_cast<double>(count)));
     sums.metric.push_back(gauge(series, metric.sum));
@@ -243,7 +245,7 @@ void append_ours(const std::vector<prometheus::MetricFamily>& theirs, std::vecto
   for (const auto& family : theirs) {
     const MetricType type = our_type(family.type);
     // Their serializer writes an info as a gauge with this ending, whatever its name is.
-    const std::string name = type == MetricType::Info ? family.name + "_info" : family.name;
+    const std::string name = type == MetricType::Info ? family.name + std::string{detail::suffix::kInfo} : family.name;
     const auto [at, added] = found.emplace(std::pair{name, type}, out.size());
     if (added) out.push_back({name, read_help(family.help), type, {}, {}});
     auto& metrics = out[at->second].metrics;

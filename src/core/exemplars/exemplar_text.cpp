@@ -46,7 +46,7 @@ bool ExemplarText::has(std::string_view name) const noexcept {
 }
 
 ExemplarDrop ExemplarText::add(const LabelPair& label) noexcept {
-  if (label.name.size() > kMaxCodePoints - code_points_) return ExemplarDrop::TooLong;
+  if (label.name.size() > kMaxExemplarCodePoints - code_points_) return ExemplarDrop::TooLong;
   if (!valid_label_name(label.name, false) || has(label.name)) return ExemplarDrop::Invalid;
   code_points_ += label.name.size();
   char* const start = bytes_ + size_;
@@ -55,13 +55,13 @@ ExemplarDrop ExemplarText::add(const LabelPair& label) noexcept {
   out += label.name.size();
 
   for (std::string_view rest = label.value; !rest.empty();) {
-    const std::string_view ascii = ascii_run(rest.substr(0, kMaxCodePoints - code_points_));
+    const std::string_view ascii = ascii_run(rest.substr(0, kMaxExemplarCodePoints - code_points_));
     std::memcpy(out, ascii.data(), ascii.size());
     out += ascii.size();
     code_points_ += ascii.size();
     rest.remove_prefix(ascii.size());
     if (rest.empty()) break;
-    if (code_points_ == kMaxCodePoints) return ExemplarDrop::TooLong;
+    if (code_points_ == kMaxExemplarCodePoints) return ExemplarDrop::TooLong;
     std::size_t bad = 1;
     const std::size_t good = rest.front() == '\0' ? 0 : utf8_length(rest, bad);
     const std::string_view point = good == 0 ? "\xEF\xBF\xBD" : rest.substr(0, good);

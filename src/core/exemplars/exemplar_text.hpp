@@ -8,6 +8,8 @@
 #include <vitals/exemplar.hpp>
 #include <vitals/snapshot.hpp>
 
+#include "core/text/limits.hpp"
+
 namespace vitals::detail {
 
 /// Why an exemplar was not kept; the labels of vitals_exemplars_dropped_total.
@@ -18,8 +20,7 @@ enum class ExemplarDrop : std::uint8_t { None, TooLong, Invalid, Busy };
 /// up for by the name, which has at least one code point of a single byte.
 class ExemplarText {
  public:
-  static constexpr std::size_t kMaxCodePoints = 128;
-  static constexpr std::size_t kMaxBytes = 4 * kMaxCodePoints;
+  static constexpr std::size_t kMaxBytes = 4 * kMaxExemplarCodePoints;
 
   /// Checks the labels, makes their values valid UTF-8, and copies them.
   explicit ExemplarText(ExemplarLabels labels) noexcept;

@@ -5,14 +5,13 @@
 #include <string_view>
 
 #include "core/text/escaping.hpp"
+#include "core/text/limits.hpp"
 #include "core/text/names.hpp"
 #include "core/text/utf8.hpp"
 
 namespace vitals::detail {
 
 namespace {
-
-constexpr std::size_t kMaxCodePoints = 128;
 
 std::size_t exposed_code_points(const Label& label, Escaping escaping) {
   const std::size_t value =
@@ -26,11 +25,11 @@ std::size_t exposed_code_points(const Label& label, Escaping escaping) {
 bool is_allowed(const Exemplar& exemplar, Escaping escaping) {
   std::size_t length = 0;
   for (const Label& label : exemplar.labels) {
-    if (label.name.size() + label.value.size() > 4 * kMaxCodePoints) return false;
+    if (label.name.size() + label.value.size() > 4 * kMaxExemplarCodePoints) return false;
     if (label.value.find('\0') != std::string::npos) return false;  // Prometheus would refuse the whole scrape
     length += exposed_code_points(label, escaping);
   }
-  return length <= kMaxCodePoints && !std::isnan(exemplar.value);
+  return length <= kMaxExemplarCodePoints && !std::isnan(exemplar.value);
 }
 
 const Exemplar* newest_in(const std::vector<Exemplar>& exemplars, double lower, double upper, Escaping escaping) {

@@ -139,8 +139,7 @@ Completed complete(FamilySnapshot& family, const std::vector<Label>& constant, b
     return Completed::Refused;
   };
   if (!valid_metric_name(family.name, utf8_names)) return refused("that is no metric name; rename it");
-  const std::string_view reserved =
-      family.type == MetricType::StateSet ? std::string_view{family.name} : own_label(family.type);
+  const std::string_view reserved = own_label(family.type, family.name);
   if (!mend_unit(family)) why = "the name must end in its unit, which is left out; rename the metric";
   if (!mend_counters(family)) why = "a counter is negative or NaN, and left out; use a gauge for what may fall";
   for (auto& metric : family.metrics) {

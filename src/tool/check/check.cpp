@@ -42,7 +42,7 @@ Scrape parse_scrape(const std::string& text, const std::string& source,
 std::set<std::string, std::less<>> wanted_samples(const Targets& targets) {
   std::set<std::string, std::less<>> wanted;
   for (const auto& target : targets.targets) {
-    wanted.insert(target.measure == Measure::Quantile ? target.metric + "_bucket" : target.metric);
+    wanted.insert(target.sample_name());
   }
   return wanted;
 }

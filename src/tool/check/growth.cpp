@@ -9,6 +9,7 @@
 
 #include <fmt/core.h>
 
+#include "core/text/metric_types.hpp"
 #include "tool/check/joined.hpp"
 #include "tool/text/utf8.hpp"
 
@@ -45,7 +46,7 @@ std::string group_name(const Target& target, const Labels& labels) {
 
 // The value of le as a number: "1", "1.0" and "1e0" are one bound.
 double upper_bound(const Labels& labels) {
-  auto text = label_value(labels, "le");
+  auto text = label_value(labels, detail::kBucketLabel);
   if (text.starts_with('+')) text.remove_prefix(1);
   double bound = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), bound);
@@ -60,7 +61,7 @@ std::map<Labels, BucketMap> histograms(const std::vector<Growth>& series) {
   for (const auto& one : series) {
     const double bound = upper_bound(one.labels);
     Labels rest = one.labels;
-    std::erase_if(rest, [](const auto& label) { return label.first == "le"; });
+    std::erase_if(rest, [](const auto& label) { return label.first == detail::kBucketLabel; });
     if (!result[rest].emplace(bound, one.by).second)
       throw Unjudgeable(fmt::format("a histogram has the bucket {} twice", bound));
   }
@@ -121,10 +122,10 @@ std::vector<Growth> growth(const Window& window, const Target& target, const std
 std::vector<Group> groups(const Window& window, const Target& target) {
   const bool quantile = target.measure == Measure::Quantile;
   const auto type = window.after.type(target.metric);
-  if (!type.empty() && type != "untyped" && type != (quantile ? "histogram" : "counter")) {
-    throw Unjudgeable(fmt::format("{} is a {}, not a {}", target.metric, type, quantile ? "histogram" : "counter"));
-  }
-  const auto series = growth(window, target, quantile ? target.metric + "_bucket" : target.metric);
+  const auto wanted = detail::text_type_name(quantile ? MetricType::Histogram : MetricType::Counter);
+  if (!type.empty() && type != wanted && type != detail::text_type_name(MetricType::Untyped))
+    throw Unjudgeable(fmt::format("{} is a {}, not a {}", target.metric, type, wanted));
+  const auto series = growth(window, target, target.sample_name());
   for (const auto& label : target.each) require_label(series, label);
   for (const auto& clause : target.part.clauses) {
     for (const auto& matcher : clause.matchers) require_label(series, matcher.label);

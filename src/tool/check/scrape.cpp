@@ -5,6 +5,7 @@
 
 #include <fmt/core.h>
 
+#include "core/text/metric_types.hpp"
 #include "tool/input/exposition.hpp"
 
 namespace vitals::tool {
@@ -28,7 +29,8 @@ Scrape Scrape::parse(std::string_view text, const std::set<std::string, std::les
   Scrape scrape;
   std::size_t stored = 0;
   const auto keep_type = [&](std::string_view name, std::string_view type) {
-    if (wanted.contains(name) || wanted.contains(fmt::format("{}_bucket", name))) scrape.types_.emplace(name, type);
+    if (wanted.contains(name) || wanted.contains(fmt::format("{}{}", name, detail::suffix::kBucket)))
+      scrape.types_.emplace(name, type);
   };
   const auto keep_sample = [&](const Sample& sample) {
     if (sample.name != kProcessStart && !wanted.contains(sample.name)) return;

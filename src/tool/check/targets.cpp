@@ -8,6 +8,8 @@
 
 #include <fmt/core.h>
 
+#include "core/text/metric_types.hpp"
+#include "core/text/names.hpp"
 #include "tool/check/yaml_reader.hpp"
 #include "tool/text/utf8.hpp"
 
@@ -16,14 +18,6 @@ namespace {
 
 constexpr int kMaxNesting = 8;
 constexpr std::size_t kMaxClauses = 1000;
-
-bool is_name(std::string_view text, bool colons) {
-  const auto legal = [&](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           (colons && c == ':');
-  };
-  return !text.empty() && !(text.front() >= '0' && text.front() <= '9') && std::all_of(text.begin(), text.end(), legal);
-}
 
 class Reader {
  public:
@@ -97,9 +91,9 @@ class Reader {
 
   void series(const YAML::Node& node, Target& target) {
     target.metric = yaml_.required(node, "of", "the target");
-    if (!is_name(target.metric, true))
+    if (!detail::is_legacy_name(target.metric, detail::NameKind::Metric))
       yaml_.fail(node["of"], "'of' must be the name of a metric; put labels under 'select'");
-    if (target.measure == Measure::Quantile && target.metric.ends_with("_bucket")) {
+    if (target.measure == Measure::Quantile && target.metric.ends_with(detail::suffix::kBucket)) {
       yaml_.fail(node["of"], "'of' must be the name of the histogram, without _bucket");
     }
     if (const auto select = node["select"]) selector(select, target.select.emplace());
@@ -156,7 +150,8 @@ class Reader {
 
   std::string label_name(const YAML::Node& node) {
     auto name = yaml_.scalar(node, "a label name");
-    if (!is_name(name, false)) yaml_.fail(node, fmt::format("'{}' is no label name", printable(name)));
+    if (!detail::is_legacy_name(name, detail::NameKind::Label))
+      yaml_.fail(node, fmt::format("'{}' is no label name", printable(name)));
     return name;
   }
 
@@ -207,6 +202,10 @@ class Reader {
 };
 
 }  // namespace
+
+std::string Target::sample_name() const {
+  return measure == Measure::Quantile ? metric + std::string{detail::suffix::kBucket} : metric;
+}
 
 Unit Target::unit() const {
   switch (measure) {

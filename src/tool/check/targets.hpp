@@ -35,6 +35,8 @@ struct Target {
   std::string note;
 
   [[nodiscard]] Unit unit() const;
+  /// The name of the samples that are looked at: of a histogram its buckets.
+  [[nodiscard]] std::string sample_name() const;
 };
 
 struct Targets {

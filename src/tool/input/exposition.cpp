@@ -8,6 +8,7 @@
 
 #include <fmt/core.h>
 
+#include "core/text/metric_types.hpp"
 #include "lint/line/exposition_line.hpp"
 #include "lint/line/exposition_line_parser.hpp"
 #include "tool/text/utf8.hpp"
@@ -59,14 +60,14 @@ class Parser {
 
   void type(std::string_view name, std::string_view type) {
     while (type.ends_with(' ') || type.ends_with('\t')) type.remove_suffix(1);
-    static constexpr std::array<std::string_view, 5> kTypes{"counter", "gauge", "histogram", "summary", "untyped"};
-    if (std::find(kTypes.begin(), kTypes.end(), type) == kTypes.end()) {
+    const auto known = detail::type_of_text_name(type);
+    if (!known) {
       reject(fmt::format("TYPE of {} must be counter, gauge, histogram, summary or untyped", printable(name)));
     }
     if (std::exchange(seen(name).type, true)) reject(fmt::format("second TYPE of {}", printable(name)));
-    const bool compound = type == "histogram" || type == "summary";
-    if (sampled(name, "") ||
-        (compound && (sampled(name, "_bucket") || sampled(name, "_sum") || sampled(name, "_count")))) {
+    const auto suffixes = detail::text_sample_suffixes(*known);
+    const auto has_sample = [&](std::string_view suffix) { return sampled(name, suffix); };
+    if (has_sample("") || std::any_of(suffixes.begin(), suffixes.end(), has_sample)) {
       reject(fmt::format("TYPE of {} after its first sample", printable(name)));
     }
     sink_.on_type(name, type);
