@@ -7,17 +7,17 @@ namespace vitals::detail {
 
 namespace {
 
-using Buckets = std::vector<NativeBuckets::Bucket>;
+using NativeSide = std::vector<NativeBuckets::Bucket>;
 
 // Whether they ascend, and each is a bucket that doubles, from 2^-1074 to 2^1024, or an infinity may fall into.
-bool have_indexes(const Buckets& buckets, std::int32_t schema) noexcept {
+bool have_indexes(const NativeSide& buckets, std::int32_t schema) noexcept {
   const auto not_after = [](const auto& a, const auto& b) { return b.index <= a.index; };
   if (std::adjacent_find(buckets.begin(), buckets.end(), not_after) != buckets.end()) return false;
   const auto end = static_cast<std::int32_t>(std::ldexp(1075.0, schema)) + 1;
   return buckets.empty() || (buckets.front().index >= -end && buckets.back().index <= end);
 }
 
-std::uint64_t sum(const Buckets& buckets, std::uint64_t start) noexcept {
+std::uint64_t sum(const NativeSide& buckets, std::uint64_t start) noexcept {
   return std::accumulate(buckets.begin(), buckets.end(), start,
                          [](std::uint64_t total, const auto& bucket) { return total + bucket.count; });
 }

@@ -12,7 +12,7 @@ namespace {
 
 using Writer = protozero::pbf_writer;
 using Tag = protozero::pbf_tag_type;
-using Native = std::vector<NativeBuckets::Bucket>;
+using NativeSide = std::vector<NativeBuckets::Bucket>;
 
 // One or two empty buckets cost less when they are written than a new span does.
 constexpr std::int64_t kMaxFilledGap = 2;
@@ -27,7 +27,7 @@ void write_span(Writer& parent, Tag tag, std::int64_t offset, std::int64_t lengt
   span.add_uint32(field::bucket_span::Length, static_cast<std::uint32_t>(length));
 }
 
-void write_spans(Writer& writer, Tag tag, const Native& buckets) {
+void write_spans(Writer& writer, Tag tag, const NativeSide& buckets) {
   std::int64_t end = 0;  // of the span before
   for (auto first = buckets.begin(); first != buckets.end();) {
     auto last = first;
@@ -38,7 +38,7 @@ void write_spans(Writer& writer, Tag tag, const Native& buckets) {
   }
 }
 
-void write_deltas(Writer& writer, Tag tag, const Native& buckets) {
+void write_deltas(Writer& writer, Tag tag, const NativeSide& buckets) {
   if (buckets.empty()) return;
   protozero::packed_field_sint64 deltas{writer, tag};
   std::uint64_t before = 0;

@@ -53,12 +53,19 @@ std::size_t time_bytes(UnixNanos time) noexcept {
   return time <= 0 ? 0 : part(time / 1'000'000'000) + part(time % 1'000'000'000);
 }
 
+// Protozero's writers take no field after a message whose length was told: `timestamp` is the last of its message, or
+// was made without it.
 template <class AnyWriter>
-void write_time(AnyWriter& parent, Tag tag, UnixNanos time) {
-  if (time <= 0) return;
-  AnyWriter timestamp{parent, tag, time_bytes(time)};
+void fill_time(AnyWriter& timestamp, UnixNanos time) {
   timestamp.add_int64(field::timestamp::Seconds, time / 1'000'000'000);
   timestamp.add_int32(field::timestamp::Nanos, static_cast<std::int32_t>(time % 1'000'000'000));
+}
+
+template <class AnyWriter>
+void write_last_time(AnyWriter& parent, Tag tag, UnixNanos time) {
+  if (time <= 0) return;
+  AnyWriter timestamp{parent, tag, time_bytes(time)};
+  fill_time(timestamp, time);
 }
 
 void write_exemplar(Writer& parent, Tag tag, const Exemplar* one, Escaping escaping) {
@@ -66,7 +73,7 @@ void write_exemplar(Writer& parent, Tag tag, const Exemplar* one, Escaping escap
   Writer writer{parent, tag};
   for (const Label& label : one->labels) write_label(writer, label.name, label.value, escaping);
   writer.add_double(field::exemplar::Value, one->value);
-  write_time(writer, field::exemplar::Timestamp, one->timestamp);
+  write_last_time(writer, field::exemplar::Timestamp, one->timestamp);
 }
 
 void write_counter(Writer& parent, const MetricSnapshot& metric, Escaping escaping) {
@@ -74,7 +81,7 @@ void write_counter(Writer& parent, const MetricSnapshot& metric, Escaping escapi
   writer.add_double(field::counter::Value, metric.value);
   write_exemplar(writer, field::counter::Exemplar, newest_in(metric.exemplars, -kInfinity, kInfinity, escaping),
                  escaping);
-  write_time(writer, field::counter::Created, metric.created);
+  write_last_time(writer, field::counter::Created, metric.created);
 }
 
 void write_summary(Writer& parent, const MetricSnapshot& metric) {
@@ -86,7 +93,7 @@ void write_summary(Writer& parent, const MetricSnapshot& metric) {
     message.add_double(field::quantile::Quantile, quantile);
     message.add_double(field::quantile::Value, value);
   }
-  write_time(writer, field::summary::Created, metric.created);
+  write_last_time(writer, field::summary::Created, metric.created);
 }
 
 }  // namespace
@@ -154,7 +161,7 @@ void ProtobufWriter::add_number(std::string_view labels, Tag tag, double value, 
     ShortWriter metric{number};
     ShortWriter writer{metric, tag, kDoubleBytes + (time == 0 ? 0 : text_field_bytes(time))};
     writer.add_double(field::counter::Value, value);
-    write_time(writer, field::counter::Created, created);
+    write_last_time(writer, field::counter::Created, created);
   }
   Writer family{out_};
   const Writer metric{family, field::metric_family::Metric, labels.size() + number.size()};
@@ -186,7 +193,10 @@ void ProtobufWriter::write_histogram(Writer& parent, const MetricSnapshot& metri
       write_exemplar(message, field::bucket::Exemplar, newest_in(metric.exemplars, lower, upper, escaping_), escaping_);
     });
   }
-  if (head_.type == MetricType::Histogram) write_time(writer, field::histogram::Created, metric.created);
+  if (head_.type == MetricType::Histogram && metric.created > 0) {
+    Writer timestamp{writer, field::histogram::Created};
+    fill_time(timestamp, metric.created);
+  }
   if (!native) return;
   write_native(writer, metric.native);
   for (const Exemplar& one : metric.exemplars) {

@@ -11,10 +11,10 @@ namespace vitals::detail {
 
 namespace {
 
-using Buckets = std::vector<NativeBuckets::Bucket>;
+using NativeSide = std::vector<NativeBuckets::Bucket>;
 
 // Sorts, and makes one of those with the same index.
-void join(Buckets& buckets) {
+void join(NativeSide& buckets) {
   std::sort(buckets.begin(), buckets.end(), [](const auto& a, const auto& b) { return a.index < b.index; });
   auto last = buckets.begin();
   for (auto next = buckets.begin(); next != buckets.end(); ++next) {
@@ -30,7 +30,7 @@ void join(Buckets& buckets) {
 
 void halve(NativeBuckets& native) {
   --native.schema;
-  for (Buckets* buckets : {&native.positive, &native.negative}) {
+  for (NativeSide* buckets : {&native.positive, &native.negative}) {
     for (auto& bucket : *buckets) bucket.index = coarser(bucket.index, 1);
     join(*buckets);
   }
@@ -44,7 +44,7 @@ std::int32_t smallest_index(const NativeBuckets& native) noexcept {
 
 void widen_zero(NativeBuckets& native, std::int32_t index) {
   native.zero_threshold = log_bound(index, native.schema);
-  for (Buckets* buckets : {&native.positive, &native.negative}) {
+  for (NativeSide* buckets : {&native.positive, &native.negative}) {
     if (buckets->empty() || buckets->front().index != index) continue;
     native.zero_count += buckets->front().count;
     buckets->erase(buckets->begin());
