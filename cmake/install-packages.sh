@@ -1,12 +1,13 @@
 #!/bin/sh
 # Installs the Debian packages of the given uses that are missing:  cmake/install-packages.sh [--verbose] build core http
-# --verbose shows what apt-get says, which is otherwise shown only when it fails.
+# --verbose shows what apt-get says, which is otherwise shown only when it fails; --missing prints what is missing, and
+# installs nothing.
 # Needs root (or sudo) only when something is missing. Starts none of the servers that come with the packages.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-verbose=
-if [ "${1-}" = --verbose ]; then verbose=1 && shift; fi
-[ $# -gt 0 ] || { echo "usage: $0 [--verbose] USE...   (uses: $(awk '!/^#/ && NF {print $1}' "$here/packages.txt" | sort -u | xargs))" >&2; exit 2; }
+mode=
+case ${1-} in --verbose | --missing) mode=$1 && shift ;; esac
+[ $# -gt 0 ] || { echo "usage: $0 [--verbose | --missing] USE...   (uses: $(awk '!/^#/ && NF {print $1}' "$here/packages.txt" | sort -u | xargs))" >&2; exit 2; }
 
 release=$(. /etc/os-release && echo "${VERSION_ID:-99}")  # testing and unstable have none
 missing=
@@ -18,6 +19,10 @@ for use in "$@"; do
     dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q ' installed$' || missing="$missing $package"
   done
 done
+if [ "$mode" = --missing ]; then
+  echo $missing
+  exit 0
+fi
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" = 0 ]; then sudo=; elif command -v sudo >/dev/null; then sudo=sudo; else
@@ -41,7 +46,7 @@ install() {
   $sudo apt-get update -q &&
     $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing
 }
-if [ -n "$verbose" ]; then
+if [ "$mode" = --verbose ]; then
   install
 else
   install >"$log" 2>&1 || { cat "$log" >&2; exit 1; }

@@ -45,7 +45,7 @@ done
 [ "$duration" -ge 5 ] || duration=5
 
 root=$(cd "$(dirname "$0")/.." && pwd)
-build=$root/build
+build=$root/build-example
 . "$root/tests/support/steps.sh"
 
 port_is_taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
@@ -63,11 +63,9 @@ use_build "$build"
 install build core lint http postgres redis tool example
 done_with "packages are installed"
 
-options=(-DVITALS_EXAMPLES=ON -DVITALS_LINT=ON -DVITALS_HTTP=ON -DVITALS_POSTGRES=ON -DVITALS_REDIS=ON -DVITALS_TOOL=ON)
-# A new folder gets what is run here, and nothing else.
-[ -e "$build/build.ninja" ] ||
-  options+=(-DVITALS_PROMETHEUS_CPP=OFF -DVITALS_TESTS=OFF -DVITALS_BENCH=OFF -DVITALS_UNITY=ON)
-quietly cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_COMPILER_LAUNCHER=ccache "${options[@]}"
+# What is run here, and nothing else.
+quietly cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_COMPILER_LAUNCHER=ccache \
+  -DVITALS_UNITY=ON -DVITALS_PROMETHEUS_CPP=OFF -DVITALS_TESTS=OFF -DVITALS_BENCH=OFF
 build "$build" clinic clinic_load vitals
 done_with "clinic, clinic_load and vitals are built in $build"
 

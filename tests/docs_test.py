@@ -20,10 +20,20 @@ for link in re.findall(r"\]\(([^)#]+)\)", readme):
     if not link.startswith("http") and not (root / link).exists():
         sys.exit(f"README.md: link to {link}, which does not exist")
 
+sources = {p.name for folder in ["src", "include", "tests", "bench", "examples"] for p in (root / folder).rglob("*")}
 missing = []
 for document in [root / "README.md", root / "bench/README.md", *sorted((root / "docs").rglob("*.md"))]:
-    for path in re.findall(r"`((?:\.ci|src|include|tests|bench|examples|cmake|docs)/[\w./-]+)`", document.read_text()):
+    text = document.read_text()
+    name = document.relative_to(root)
+    for path in re.findall(r"`((?:\.ci|src|include|tests|bench|examples|cmake|docs)/[\w./-]+)`", text):
         if not (root / path).exists():
-            missing.append(f"{document.relative_to(root)}: names {path}, which does not exist")
+            missing.append(f"{name}: names {path}, which does not exist")
+    for file in re.findall(r"`([\w-]+\.[ch]pp)`", text):
+        if file not in sources:
+            missing.append(f"{name}: names {file}, which does not exist")
+    prose = re.sub(r"```.*?```|`[^`\n]*`", "", text, flags=re.S)
+    for link in re.findall(r"\]\(([^)#\s]+)[^)]*\)", prose):
+        if not link.startswith("http") and not (document.parent / link).exists():
+            missing.append(f"{name}: link to {link}, which does not exist")
 if missing:
     sys.exit("\n".join(missing))

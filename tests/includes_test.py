@@ -1,4 +1,5 @@
-"""Holds the layout of src: a room includes itself and the rooms on lower floors, a component only those that it may."""
+"""Holds the layout: a room includes itself and the rooms on lower floors, a component only those that it may, and no file
+includes itself by way of others. Reads src and include."""
 import pathlib
 import re
 import sys
@@ -17,7 +18,10 @@ FLOORS = {
 # What each may include besides itself.
 COMPONENTS = {'core': [], 'lint': ['core'], 'http': ['core'], 'postgres': ['core'], 'redis': ['core'],
               'prometheus_cpp': ['core'], 'tool': ['core', 'lint']}
-INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
+# The public headers at the root of include/vitals that are not core's.
+ROOT_HEADERS = {'lint.hpp': 'lint', 'http.hpp': 'http', 'postgres.hpp': 'postgres', 'redis.hpp': 'redis',
+                'prometheus_cpp.hpp': 'prometheus_cpp'}
+INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<(vitals/[^>]+)>)', re.MULTILINE)
 
 
 def place(path):
@@ -33,27 +37,79 @@ def floor(component, room):
     return None
 
 
-def faults(src):
-    files = sorted(p for p in src.rglob('*') if p.suffix in ('.hpp', '.cpp'))
-    if not files:
-        yield f'{src}: no sources'
-    for path in files:
-        name = path.relative_to(src).as_posix()
-        component, room = place(name)
-        if component not in FLOORS or floor(component, room) is None:
-            yield f'src/{name}: the room "{room}" of {component} has no floor; add it to tests/includes_test.py'
+def component_of_public(header):
+    """Of a header given as vitals/…"""
+    parts = pathlib.PurePosixPath(header).parts[1:]
+    return parts[0] if parts[0] in FLOORS else ROOT_HEADERS.get(parts[0], 'core')
+
+
+def included_by(path):
+    """The headers that a file includes: those of src as "core/…", public ones as "vitals/…"."""
+    return [own or public for own, public in INCLUDE.findall(path.read_text())]
+
+
+def may_include(component, other):
+    return other == component or other in COMPONENTS[component]
+
+
+def faults_of_source(src, include, path):
+    name = path.relative_to(src).as_posix()
+    component, room = place(name)
+    if component not in FLOORS or floor(component, room) is None:
+        yield f'src/{name}: the room "{room}" of {component} has no floor; add it to tests/includes_test.py'
+        return
+    for included in included_by(path):
+        is_public = included.startswith('vitals/')
+        if not ((include if is_public else src) / included).is_file():
+            yield f'src/{name}: includes "{included}", which is no file of ours; write the path from src or include'
             continue
-        for included in INCLUDE.findall(path.read_text()):
-            if not (src / included).is_file():
-                yield f'src/{name}: includes "{included}", which is no file in src; write the path from src'
-                continue
-            other, other_room = place(included)
-            if other != component:
-                if other not in COMPONENTS[component]:
-                    yield f'src/{name}: includes "{included}", but {component} may not include {other}'
-            elif other_room != room and not (floor(other, other_room) or 0) < floor(component, room):
-                yield (f'src/{name}: includes "{included}", but the room {other_room or component} is not below '
-                       f'{room or component}; move what is shared to a lower room')
+        other, other_room = (component_of_public(included), None) if is_public else place(included)
+        if not may_include(component, other):
+            yield f'src/{name}: includes "{included}", but {component} may not include {other}'
+        elif not is_public and other == component and other_room != room and (
+                not floor(other, other_room) < floor(component, room)):
+            yield (f'src/{name}: includes "{included}", but the room {other_room or component} is not below '
+                   f'{room or component}; move what is shared to a lower room')
+
+
+def circles(graph):
+    """Each circle of includes once, by depth-first search."""
+    state = {}
+
+    def visit(node, way):
+        state[node] = 'open'
+        for other in graph.get(node, []):
+            if state.get(other) == 'open':
+                yield ' -> '.join([*way[way.index(other):], other])
+            elif other not in state:
+                yield from visit(other, [*way, other])
+        state[node] = 'done'
+
+    for node in graph:
+        if node not in state:
+            yield from visit(node, [node])
+
+
+def faults(root):
+    src, include = root / 'src', root / 'include'
+    sources = sorted(p for p in src.rglob('*') if p.suffix in ('.hpp', '.cpp'))
+    headers = sorted(include.rglob('*.hpp'))
+    if not sources or not headers:
+        yield f'{root}: no sources, or no headers'
+    for path in sources:
+        yield from faults_of_source(src, include, path)
+    for path in headers:
+        name = path.relative_to(include).as_posix()
+        for included in included_by(path):
+            if not (include / included).is_file():
+                yield f'include/{name}: includes "{included}", which is no public header; users don\'t have it'
+            elif not may_include(component_of_public(name), component_of_public(included)):
+                yield (f'include/{name}: includes "{included}", but {component_of_public(name)} may not include '
+                       f'{component_of_public(included)}')
+    graph = {p.relative_to(src).as_posix(): included_by(p) for p in sources}
+    graph |= {p.relative_to(include).as_posix(): included_by(p) for p in headers}
+    for circle in circles(graph):
+        yield f'a circle of includes: {circle}'
 
 
 if __name__ == '__main__':

@@ -29,6 +29,8 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 build=$root/build
 cd "$root"
 . "$root/tests/support/steps.sh"
+everything=(-DVITALS_UNITY=OFF)
+for part in LINT HTTP POSTGRES REDIS PROMETHEUS_CPP TOOL TESTS BENCH EXAMPLES; do everything+=(-DVITALS_$part=ON); done
 failed=0
 
 use_build "$build"
@@ -43,12 +45,12 @@ done_with "clang-format has read ${#sources[@]} files"
 if $all; then
   mapfile -t files < <(git ls-files 'src/*.cpp' 'bench/*.cpp' 'examples/*.cpp' 'tests/*.cpp')
 elif [ ${#files[@]} = 0 ]; then
-  mapfile -t files < <(python3 -B tests/support/touched.py)
+  python3 -B tests/support/touched.py >"$folder/touched"
+  mapfile -t files <"$folder/touched"
 fi
 if [ ${#files[@]} -gt 0 ]; then
   quietly cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_COMPILER_LAUNCHER=ccache \
-    -DCMAKE_EXPORT_COMPILE_COMMANDS=ON -DVITALS_SANITIZE= -DVITALS_TESTS=ON -DVITALS_BENCH=ON -DVITALS_EXAMPLES=ON \
-    -DVITALS_TOOL=ON
+    -DCMAKE_EXPORT_COMPILE_COMMANDS=ON -DVITALS_SANITIZE= "${everything[@]}"
   mkdir "$folder/tidy"
   # The flags that are g++'s alone, and its precompiled headers, are not clang's.
   python3 -B - "$build/compile_commands.json" "$folder/tidy/compile_commands.json" <<'END'

@@ -28,13 +28,15 @@ done
 root=$(cd "$(dirname "$0")/.." && pwd)
 build=$root/build${sanitize:+-$sanitize}
 . "$root/tests/support/steps.sh"
+everything=(-DVITALS_UNITY=OFF)
+for part in LINT HTTP POSTGRES REDIS PROMETHEUS_CPP TOOL TESTS BENCH EXAMPLES; do everything+=(-DVITALS_$part=ON); done
 
 use_build "$build"
 install build core lint http postgres redis prometheus_cpp tool example test
 done_with "packages are installed"
 
 quietly cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_COMPILER_LAUNCHER=ccache \
-  -DVITALS_SANITIZE="$sanitize" -DVITALS_TESTS=ON -DVITALS_BENCH=ON -DVITALS_EXAMPLES=ON -DVITALS_TOOL=ON
+  -DVITALS_SANITIZE="$sanitize" "${everything[@]}"
 build "$build"
 done_with "everything is built in $build"
 

@@ -107,7 +107,7 @@ class Counter {
   detail::CellHead head_;
   std::atomic<std::uint64_t> whole_{0};  // relaxed, as the stripes: they publish nothing else
   std::atomic<double> fraction_{0};
-  std::atomic<detail::ExemplarSlots*> exemplars_{nullptr};  // src/core/exemplars/exemplar_pool.hpp
+  std::atomic<detail::ExemplarSlots*> exemplars_{nullptr};  // src/core/exemplars/exemplar_slots.hpp
 };
 
 inline ExceptionCount::~ExceptionCount() {

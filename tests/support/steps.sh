@@ -22,6 +22,7 @@ steps_clean_up() {
   local process
   for process in ${child:+-$child} $background; do
     kill -- "$process" 2>/dev/null || continue
+    kill -CONT -- "$process" 2>/dev/null || true  # one that was stopped takes it only then
     wait "${process#-}" 2>/dev/null || true
   done
   stop_servers
@@ -52,6 +53,7 @@ quietly() {
 watched() {
   local left=$1 start=$SECONDS shown=0 status=0 what
   shift
+  : >"$folder/step.log"
   set -m
   "$@" >"$folder/step.log" 2>&1 &
   child=$!
@@ -90,7 +92,14 @@ steps_left() {
   tr '\r' '\n' <"$1" | sed -n 's|^\[\([0-9]*\)/\([0-9]*\)\].*|\1 \2|p' | tail -n 1 |
     awk '{ print "building: " $2 - $1 " of " $2 " steps left" } END { if (!NR) print "building" }'
 }
-install() { watched packages_left "$root/cmake/install-packages.sh" --verbose "$@"; }
+install() {
+  local missing
+  missing=$("$root/cmake/install-packages.sh" --missing "$@")
+  [ -n "$missing" ] || return 0
+  # The password is asked for here: what runs beside the shell can't read the terminal.
+  if [ "$(id -u)" != 0 ] && command -v sudo >/dev/null; then sudo -v; fi
+  watched packages_left "$root/cmake/install-packages.sh" --verbose "$@"
+}
 build() {
   local folder_to_build=$1
   shift

@@ -24,4 +24,5 @@ for header in sorted({f for f in changed if f.endswith('.hpp') and pathlib.Path(
         f for f in tracked if re.search(r'#include ["<](.*/)?' + re.escape(name) + '[">]', pathlib.Path(f).read_text())]
     if including and not wanted.intersection(including):
         wanted.add(including[0])
-print('\n'.join(sorted(wanted)))
+for name in sorted(wanted):
+    print(name)

@@ -5,14 +5,14 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "core/text/limits.hpp"
+
 namespace vitals::detail {
 
 // The buckets of native histograms (https://prometheus.io/docs/specs/native_histograms/): at schema s, bucket i holds
 // (2^((i-1)/2^s), 2^(i/2^s)]. Values are placed at the finest schema, which the coarser ones follow from: their bounds
 // are every second, fourth, … of its own, so the index at schema s is that at 8, divided by 2^(8-s) and rounded up.
 
-inline constexpr std::int32_t kFinestSchema = 8;
-inline constexpr std::int32_t kCoarsestSchema = -4;
 inline constexpr std::int32_t kBoundsPerOctave = 256;
 inline constexpr std::int32_t kOverflowKey = 1024 * kBoundsPerOctave + 1;  // of infinity, at the finest schema
 

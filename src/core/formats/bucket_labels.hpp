@@ -1,6 +1,8 @@
 #pragma once
 
+#include <bit>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,7 +20,8 @@ class BucketLabels {
   /// That of bucket i, with what stands behind it on its line. Valid until the next call. REQUIRES: the buckets before
   /// it were asked for.
   std::string_view of(std::size_t i, double bound) {
-    if (i == labels_.size() || labels_[i].bound != bound) [[unlikely]]
+    if (i == labels_.size() || std::bit_cast<std::uint64_t>(labels_[i].bound) != std::bit_cast<std::uint64_t>(bound))
+        [[unlikely]]
       render(i, bound);
     return labels_[i].text;
   }

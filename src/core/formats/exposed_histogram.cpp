@@ -3,6 +3,8 @@
 #include <numeric>
 #include <vector>
 
+#include "core/text/limits.hpp"
+
 namespace vitals::detail {
 
 namespace {
@@ -40,8 +42,8 @@ bool add_up(const MetricSnapshot& metric) noexcept {
 
 bool has_native(const MetricSnapshot& metric) noexcept {
   const NativeBuckets& native = metric.native;
-  return native.present && native.schema >= -4 && native.schema <= 8 && native.zero_threshold >= 0 &&
-         std::isfinite(native.zero_threshold) && have_indexes(native.positive, native.schema) &&
+  return native.present && native.schema >= kCoarsestSchema && native.schema <= kFinestSchema &&
+         is_zero_threshold(native.zero_threshold) && have_indexes(native.positive, native.schema) &&
          have_indexes(native.negative, native.schema) && add_up(metric);
 }
 

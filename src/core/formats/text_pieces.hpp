@@ -18,10 +18,10 @@ inline constexpr std::size_t kNumberBytes = 40;
 /// 1e+06, NaN, +Inf. In OpenMetrics a whole number has a point, 1.0. Returns the end. REQUIRES: room for kNumberBytes.
 char* write_float(char* at, double v, bool is_openmetrics) noexcept;
 
-/// The same, without a point, whatever the format.
+/// Appends what write_float() writes for text.
 void append_number(std::string& out, double v);
 void append_number(std::string& out, std::uint64_t n);
-/// The same for a value or bound in that format.
+/// Appends what write_float() writes for that format.
 void append_float(std::string& out, double v, Format format);
 
 /// Escaped for a place between quotes, or for HELP text of 0.0.4. What is not UTF-8 becomes U+FFFD.

@@ -43,8 +43,8 @@ double PeakGauge::value() const noexcept {
   if (is_over() && !turning_.exchange(true, std::memory_order_acquire)) {
     if (is_over()) {
       turn();
-      // The time of now, not of before: who was kept waiting in between would make a window that is over as it begins,
-      // and the next reader would end it with the peaks that are in it.
+      // Reads the clock again: with the time from before a long wait, the new window would be over as it begins, and
+      // the next reader would end it with the peaks that are in it.
       start_.store(window->clock->steady_nanos(), std::memory_order_relaxed);
     }
     turning_.store(false, std::memory_order_release);

@@ -42,9 +42,10 @@ void LintReport::add(Severity severity, LintPosition at, std::string_view metric
     full_ = full_ || severity == Severity::Error;
     return;
   }
-  if (!listed_.emplace(at.line, at.column, rule, metric, message).second) return;
+  std::string name = printable(metric, kMaxName);  // a name may be as long as the body that it stands in
+  if (!listed_.emplace(at.line, at.column, rule, name, message).second) return;
   problems.push_back(
-      {at.line, at.column, printable(metric, kMaxName), std::string{entry_of(rule).id}, std::move(message), severity});
+      {at.line, at.column, std::move(name), std::string{entry_of(rule).id}, std::move(message), severity});
 }
 
 std::vector<LintProblem> LintReport::take() {

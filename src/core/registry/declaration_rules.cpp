@@ -90,7 +90,8 @@ void check_states(std::string_view metric, std::span<const std::string> states) 
   constexpr std::size_t kMaxStates = 64;
   if (states.empty()) refuse(metric, "a state set needs at least one state; name some");
   if (states.size() > kMaxStates)
-    refuse(metric, std::to_string(states.size()) + " states; at most 64 are allowed, use a gauge with a label");
+    refuse(metric, std::to_string(states.size()) + " states; at most " + std::to_string(kMaxStates) +
+                       " are allowed, use a gauge with a label");
   for (auto state = states.begin(); state != states.end(); ++state) {
     if (state->empty()) refuse(metric, "state \"\": a state must have a name; give it one");
     if (!is_valid_utf8(*state))

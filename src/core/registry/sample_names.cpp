@@ -1,7 +1,9 @@
 #include "core/registry/sample_names.hpp"
 
+#include <algorithm>
+#include <array>
 #include <iterator>
-#include <set>
+#include <span>
 #include <utility>
 
 #include "core/text/escaping.hpp"
@@ -12,15 +14,19 @@ namespace vitals::detail {
 
 namespace {
 
-// What follows the base name in the lines of a type, in any format, and "" for its TYPE line. A gauge histogram is a
-// histogram in text.
-std::set<std::string_view> suffixes(MetricType type) {
-  std::set<std::string_view> all = {""};
-  for (const auto& lines : {openmetrics_sample_suffixes(type), text_sample_suffixes(type)})
-    all.insert(lines.begin(), lines.end());
-  if (type == MetricType::GaugeHistogram) all.insert({suffix::kSum, suffix::kCount});
-  return all;
+// Whether a line of the type, in any format, has that after the base name. A gauge histogram is a histogram in text.
+bool has_suffix(MetricType type, std::string_view suffix) {
+  const auto is_one_of = [suffix](std::span<const std::string_view> suffixes) {
+    return std::find(suffixes.begin(), suffixes.end(), suffix) != suffixes.end();
+  };
+  return suffix.empty() || is_one_of(openmetrics_sample_suffixes(type)) || is_one_of(text_sample_suffixes(type)) ||
+         (type == MetricType::GaugeHistogram && is_one_of(text_sample_suffixes(MetricType::Histogram)));
 }
+
+// In the order in which clashes are looked for. The first is for the TYPE line.
+constexpr std::array<std::string_view, 9> kSuffixes = {
+    "",           suffix::kTotal, suffix::kInfo,   suffix::kBucket, suffix::kGaugeSum, suffix::kGaugeCount,
+    suffix::kSum, suffix::kCount, suffix::kCreated};
 
 template <class Visit>
 void for_each_line(std::string_view name, MetricType type, Visit visit) {
@@ -28,7 +34,9 @@ void for_each_line(std::string_view name, MetricType type, Visit visit) {
   for (const auto escaping : kEscapings) {
     const std::string exposed = exposed_name(name, escaping, NameKind::Metric);
     const std::string base{base_name(exposed, type)};
-    for (const auto suffix : suffixes(type)) visit(base + std::string{suffix});
+    for (const auto suffix : kSuffixes) {
+      if (has_suffix(type, suffix)) visit(base + std::string{suffix});
+    }
     if (legacy) break;  // the same in each
   }
 }

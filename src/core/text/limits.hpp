@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
 namespace vitals::detail {
@@ -12,6 +13,10 @@ inline constexpr std::size_t kMaxBounds = 10'000;
 /// How many characters the labels of an exemplar may have, names and values together:
 /// https://prometheus.io/docs/specs/om/open_metrics_spec/#exemplars.
 inline constexpr std::size_t kMaxExemplarCodePoints = 128;
+
+/// The schemas that native buckets may have: https://prometheus.io/docs/specs/native_histograms/#schema.
+inline constexpr std::int32_t kFinestSchema = 8;
+inline constexpr std::int32_t kCoarsestSchema = -4;
 
 /// The first bucket bound that is not finite or not above the one before; bounds.size() if there is none.
 [[nodiscard]] inline std::size_t first_wrong_bound(std::span<const double> bounds) noexcept {

@@ -42,7 +42,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   /// Ends it now, unless an answer is under way; then after that.
   void wind_down() noexcept;
 
-  /// Whether the client has reset it. Asks the system, which doesn't tell while no read or write is under way.
+  /// Whether the client has reset it. Asks the system: where no read or write is under way, nothing else tells.
   [[nodiscard]] bool is_reset() noexcept;
   [[nodiscard]] Phase phase() const noexcept { return phase_; }
   [[nodiscard]] Clock::time_point since() const noexcept { return since_; }  ///< the start of the phase

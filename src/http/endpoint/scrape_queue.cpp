@@ -42,7 +42,11 @@ void ScrapeQueue::submit(const std::shared_ptr<Scrape>& scrape) {
                    [this, weak = std::weak_ptr{scrape}, place = std::move(place)](Response response) mutable {
                      loop_.post([this, weak, place = std::move(place), response = std::move(response)]() mutable {
                        place.reset();  // before the answer goes: whoever has it may ask again
-                       if (const auto answered = weak.lock()) answered->finish(std::move(response));
+                       if (const auto answered = weak.lock()) {
+                         answered->finish(std::move(response));
+                       } else {
+                         response = {};  // given up meanwhile: its bytes must not count for the next
+                       }
                        begin_next();
                      });
                    });

@@ -19,7 +19,7 @@
 #include <vitals/snapshot.hpp>
 
 #include "core/formats/protobuf_fields.hpp"
-#include "core/lint/declaration.hpp"
+#include "core/lint/lint_declaration.hpp"
 #include "core/lint/rules.hpp"
 #include "core/text/metric_types.hpp"
 #include "core/text/names.hpp"

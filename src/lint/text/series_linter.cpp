@@ -8,7 +8,7 @@
 #include <iterator>
 #include <utility>
 
-#include "core/lint/declaration.hpp"
+#include "core/lint/lint_declaration.hpp"
 #include "core/lint/rules.hpp"
 #include "core/text/limits.hpp"
 #include "core/text/metric_types.hpp"

@@ -1,4 +1,4 @@
-// vitals lint, the command. What it finds is tested with vitals/lint.hpp, in tests/core.
+// vitals lint, the command. What it finds is tested with vitals/lint.hpp, in tests/lint.
 #include <cstdlib>
 #include <optional>
 #include <string>

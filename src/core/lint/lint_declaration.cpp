@@ -1,4 +1,4 @@
-#include "core/lint/declaration.hpp"
+#include "core/lint/lint_declaration.hpp"
 
 #include <algorithm>
 #include <cstddef>
