@@ -54,7 +54,7 @@ void answer_problem(httplib::Response& response, const Problem& problem) {
   answer_json(response, problem.status(), R"({"error":)" + json_text(problem.what()) + "}");
 }
 
-Problem to_problem(std::exception_ptr error) {
+Problem to_problem(const std::exception_ptr& error) {
   try {
     std::rethrow_exception(error);
   } catch (const Problem& problem) {

@@ -58,7 +58,7 @@ void Api::mount(Server& server) {
   mount_others(server);
   mount_login(server);
   mount_health(server);
-  server.set_exception_handler([](const Request&, Response& response, std::exception_ptr error) {
+  server.set_exception_handler([](const Request&, Response& response, const std::exception_ptr& error) {
     answer_problem(response, to_problem(error));
   });
   server.set_error_handler([](const Request&, Response& response) {
