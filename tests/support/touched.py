@@ -15,7 +15,7 @@ for line in git('log', '-n', str(COMMITS), '-M', '--diff-filter=AMR', '--name-st
     status, *names = line.split('\t') if line else ['']
     if status and status != 'R100':  # what was moved and not changed is as it was
         changed.add(names[-1])
-tracked = [f for f in git('ls-files', 'src/*.cpp', 'bench/*.cpp', 'examples/*.cpp', 'tests/*.cpp') if pathlib.Path(f).is_file()]
+tracked = [f for f in git('ls-files', 'src/*.cpp', 'bench/*.cpp', 'examples/*.cpp', 'tests/*.cpp', ':!tests/package/*') if pathlib.Path(f).is_file()]
 wanted = {f for f in changed if f in tracked}
 for header in sorted({f for f in changed if f.endswith('.hpp') and pathlib.Path(f).is_file()}):
     name = re.sub(r'^(src|include|tests|bench|examples)/', '', header)
