@@ -67,7 +67,7 @@ class PrometheusServer {
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof address;
     const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
-    ::bind(socket, reinterpret_cast<sockaddr*>(&address), size);
+    (void)::bind(socket, reinterpret_cast<sockaddr*>(&address), size);
     ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size);
     ::close(socket);
     return ntohs(address.sin_port);

@@ -24,7 +24,6 @@ struct Codec<std::unique_ptr<int>> {
 
 namespace {
 
-using test::errors;
 using test::hits;
 using test::misses;
 using test::outcomes;
