@@ -82,7 +82,7 @@ packages_left() {
     /^Get:[0-9]+ / && all { got++ } /^Unpacking / { unpacked++ } /^Setting up / { ready++ }
     END {
       if (!all) print "looking for packages"
-      else if (ready) print "packages: " (all > ready ? all - ready : 0) " of " all " left to set up"
+      else if (unpacked >= all) print "packages: " (all > ready ? all - ready : 0) " of " all " left to set up"
       else if (unpacked) print "packages: " (all > unpacked ? all - unpacked : 0) " of " all " left to unpack"
       else print "packages: " (all > got ? all - got : 0) " of " all " left to download"
     }' "$1"

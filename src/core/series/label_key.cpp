@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace vitals::detail {
 
@@ -28,8 +29,8 @@ LabelKey::LabelKey(std::span<const std::string_view> values) : is_short_{are_sho
     for (std::size_t i = 0; i < values.size(); ++i) *end |= std::uint64_t{values[i].size()} << (8 * i);
     ++end;
   } else {
-    for (const auto value : values) *end++ = value.size();
-    *begin |= kLongKey;
+    std::uint64_t mark = kLongKey;  // on the first
+    for (const auto value : values) *end++ = value.size() | std::exchange(mark, 0);
   }
   for (const auto value : values) end = put_words(end, value);
   words_ = {begin, end};
