@@ -37,9 +37,10 @@ function(vitals_need)
   endif()
   set(instead)
   if(NOT option STREQUAL VITALS_CORE)
-    set(instead " or configure with -D${option}=OFF")
+    set(instead ", or configure with -D${option}=OFF")
   endif()
-  message(FATAL_ERROR "${who} needs ${package}, which was not found or is too old: install it (apt-get install ${package})${instead}")
+  # Indented, so that CMake keeps it in one line.
+  message(FATAL_ERROR "  ${who} needs ${package}, not found or too old: apt-get install ${package}${instead}")
 endfunction()
 
 # vitals_find(<package> <Debian package> <who> <option>): find_package and vitals_need. A macro, for what it sets.
