@@ -14,7 +14,8 @@ target_compile_options(vitals_build_flags INTERFACE -Wall -Wextra -Wpedantic $<$
 if(VITALS_SANITIZE STREQUAL "thread")
   set(vitals_sanitize_flags -fsanitize=thread)
 elseif(VITALS_SANITIZE STREQUAL "address")
-  set(vitals_sanitize_flags -fsanitize=address,undefined -fno-sanitize-recover=undefined)
+  # vptr: looks at an object through a pipe, and takes a good one for a bad one where no descriptors are left, as a test wants.
+  set(vitals_sanitize_flags -fsanitize=address,undefined -fno-sanitize=vptr -fno-sanitize-recover=undefined)
 elseif(VITALS_SANITIZE)
   message(FATAL_ERROR "VITALS_SANITIZE is '${VITALS_SANITIZE}'; it must be empty, thread or address")
 endif()
