@@ -37,13 +37,18 @@ use_build "$build"
 install build core lint http postgres redis prometheus_cpp tool example test style
 done_with "packages are installed"
 
-mapfile -t sources < <(git ls-files '*.cpp' '*.hpp' | xargs -r ls -d 2>/dev/null)
+# Whoever owns the checkout.
+export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0='*'
+has_history() { git rev-parse --verify -q HEAD >/dev/null 2>&1; }
+mapfile -t sources < <(find src include tests bench examples -name '*.[ch]pp')
 [ ${#sources[@]} -gt 0 ] || { echo "tests/lint.sh: no sources" >&2; exit 1; }
 clang-format-14 --dry-run --Werror "${sources[@]}" || failed=1
 done_with "clang-format has read ${#sources[@]} files"
 
 if $all; then
-  mapfile -t files < <(git ls-files 'src/*.cpp' 'bench/*.cpp' 'examples/*.cpp' 'tests/*.cpp' ':!tests/package/*')
+  mapfile -t files < <(find src bench examples tests -name '*.cpp' -not -path 'tests/package/*')
+elif [ ${#files[@]} = 0 ] && ! has_history; then
+  echo "           no history here, so clang-tidy is not run; --all runs it over everything"
 elif [ ${#files[@]} = 0 ]; then
   python3 -B tests/support/touched.py >"$folder/touched"
   mapfile -t files <"$folder/touched"

@@ -7,7 +7,7 @@ COMMITS = 10
 
 
 def git(*arguments):
-    return subprocess.run(['git', *arguments], check=True, capture_output=True, text=True).stdout.splitlines()
+    return subprocess.run(['git', '-c', 'log.showRoot=false', *arguments], check=True, capture_output=True, text=True).stdout.splitlines()
 
 
 changed = set()
