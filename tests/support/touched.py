@@ -7,11 +7,11 @@ COMMITS = 10
 
 
 def git(*arguments):
-    return subprocess.run(['git', '-c', 'log.showRoot=false', *arguments], check=True, capture_output=True, text=True).stdout.splitlines()
+    return subprocess.run(['git', *arguments], check=True, capture_output=True, text=True).stdout.splitlines()
 
 
 changed = set()
-for line in git('log', '-n', str(COMMITS), '-M', '--diff-filter=AMR', '--name-status', '--format='):
+for line in git('log', '-n', str(COMMITS), '--min-parents=1', '-M', '--diff-filter=AMR', '--name-status', '--format='):
     status, *names = line.split('\t') if line else ['']
     if status and status != 'R100':  # what was moved and not changed is as it was
         changed.add(names[-1])
