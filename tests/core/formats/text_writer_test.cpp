@@ -71,5 +71,13 @@ TEST(TextWriter, HistogramThatIsHandedOverLooksAsItsSnapshotDoes) {
   }
 }
 
+// The families of a scrape share the labels; -0 and 0 are equal as numbers.
+TEST(BucketLabels, ZeroOfEitherSignIsWrittenAsItIs) {
+  BucketLabels labels{Format::Text};
+
+  EXPECT_EQ(labels.of(0, 0.0), "le=\"0\"} ");
+  EXPECT_EQ(labels.of(0, -0.0), "le=\"-0\"} ");
+}
+
 }  // namespace
 }  // namespace vitals::detail

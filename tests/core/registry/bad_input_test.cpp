@@ -275,5 +275,13 @@ TEST_F(BadInput, RemoveMatchingRefusesUnknownLabels) {
   EXPECT_EQ(family.size(), 1u);
 }
 
+// The same one each time, whatever the order of registration: a message that changes can't be searched for.
+TEST_F(BadInput, OfTwoClashesTheSumIsToldBeforeTheCount) {
+  registry.gauge("h_count", "H.");
+  registry.gauge("h_sum", "H.");
+
+  EXPECT_THAT(refusal([&] { registry.histogram("h", "H."); }), HasSubstr("line \"h_sum\" would clash"));
+}
+
 }  // namespace
 }  // namespace vitals
