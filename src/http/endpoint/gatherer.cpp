@@ -96,6 +96,8 @@ void Gatherer::State::work(const std::vector<Job>& batch) {
   answers.reserve(batch.size());
   for (const Job& job : batch) answers.push_back(answer(job, rendered[body_index(job.exposition)]));
   gather_seconds.observe(std::chrono::steady_clock::now() - start);
+  // A body that its scrape has let go of must not count any more: nobody would look again when this thread lets go.
+  rendered.fill({});
 
   const std::lock_guard lock{mutex};
   if (stopping) return;

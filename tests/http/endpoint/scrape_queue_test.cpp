@@ -1,6 +1,5 @@
 #include "http/endpoint/scrape_queue.hpp"
 
-#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -28,10 +27,10 @@ namespace {
 using ::testing::ElementsAre;
 using vitals::testing::eventually;
 
-// A queue for two scrapes, on a loop that runs. Its registry can be held up, so that scrapes stay under way.
+// A queue for two scrapes at once, on a loop that runs. Its registry can be held up, so that scrapes stay under way.
 struct ScrapeQueueTest : ::testing::Test {
-  explicit ScrapeQueueTest(std::size_t max_bytes = 1 << 20)
-      : queue{loop, gatherer, {2, max_bytes}, [this] { return make_room(); }} {}
+  explicit ScrapeQueueTest(std::size_t max_bytes = 1 << 20, std::size_t max_scrapes = 2)
+      : queue{loop, gatherer, {max_scrapes, max_bytes}, [this] { return make_room(); }} {}
   void SetUp() override {
     io = std::thread{[this] { loop.run(); }};
   }
@@ -76,14 +75,8 @@ struct ScrapeQueueTest : ::testing::Test {
   std::vector<std::string> all_finished() {
     return on_loop([this] { return finished; });
   }
-  // Whether so many are answered, and the gatherer has let go of their bodies.
   bool are_answered(std::size_t n) {
-    return eventually([&] {
-      return on_loop([&] {
-        const auto is_let_go = [](const Body& body) { return body.use_count() == 1; };
-        return finished.size() == n && std::ranges::all_of(bodies, is_let_go);
-      });
-    });
+    return eventually([&] { return all_finished().size() == n; });
   }
   bool make_room() {
     ++asked_for_room;
@@ -213,6 +206,34 @@ TEST_F(ScrapeQueueMemoryTest, NoRoomIsMadeForWhatWasLetGoOf) {
   on_loop([] {});
 
   EXPECT_EQ(asked_for_room, 1);
+}
+
+struct OneScrapeTest : ScrapeQueueTest {
+  OneScrapeTest() : ScrapeQueueTest{1000, 1} {}
+};
+
+// Their bytes are gone before the next one's turn comes.
+TEST_F(OneScrapeTest, NoRoomIsMadeForTheBytesOfWhatWasLetGoOfUnderWay) {
+  std::unique_lock held{hold_up};
+  auto a = add("a");
+  const auto b = add("b");
+
+  on_loop([&] { a.reset(); });
+  held.unlock();
+
+  ASSERT_TRUE(are_answered(1));
+  EXPECT_THAT(all_finished(), ElementsAre("b"));
+  EXPECT_EQ(asked_for_room, 0);
+}
+
+// What is answered is held by the answer alone, so that its end is seen at once.
+TEST_F(OneScrapeTest, ABodyIsHeldByItsAnswerAlone) {
+  for (std::size_t n = 1; n <= 100; ++n) {
+    const auto a = add("a");
+    ASSERT_TRUE(are_answered(n));
+    send_bodies();
+    ASSERT_EQ(on_loop([this] { return gatherer.held_bytes(); }), 0u);
+  }
 }
 
 }  // namespace
