@@ -1,5 +1,4 @@
 #include <cstdint>
-#include <random>
 #include <vector>
 
 #include <benchmark/benchmark.h>
@@ -7,6 +6,8 @@
 #include <prometheus/registry.h>
 
 #include <vitals/vitals.hpp>
+
+#include "core/instruments/latencies.hpp"
 
 namespace {
 
@@ -17,18 +18,6 @@ const std::vector<double>& bounds(int buckets) {
                                                0.05, 0.1,    0.25, 0.5,  1,      2.5,  5,    10,
                                                25,   50,     100,  250,  500,    1000, 2500};
   return buckets == 12 ? twelve : twenty_four;
-}
-
-// So many that the branch predictor can't learn them.
-const std::vector<double>& values() {
-  static const std::vector<double> values = [] {
-    std::mt19937_64 random{1};
-    std::lognormal_distribution<double> latency{-3, 1};
-    std::vector<double> all(65'536);
-    for (auto& v : all) v = latency(random);
-    return all;
-  }();
-  return values;
 }
 
 template <int Buckets>
@@ -59,14 +48,7 @@ struct Bare {
 
 template <class Subject>
 void histogram_observe(benchmark::State& state) {
-  static Subject subject;
-  Subject* handle = &subject;
-  const auto& all = values();
-  std::size_t i = static_cast<std::size_t>(state.thread_index()) * 7919;
-  for (auto _ : state) {
-    benchmark::DoNotOptimize(handle);
-    handle->observe(all[i++ & 65'535]);
-  }
+  vitals::bench::observe_latencies<Subject>(state);
 }
 
 #define HISTOGRAM_BENCHMARK(subject) \

@@ -1,26 +1,12 @@
-#include <cstdint>
-#include <random>
-#include <vector>
-
 #include <benchmark/benchmark.h>
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 
 #include <vitals/vitals.hpp>
 
-namespace {
+#include "core/instruments/latencies.hpp"
 
-// So many that the branch predictor can't learn them.
-const std::vector<double>& values() {
-  static const std::vector<double> values = [] {
-    std::mt19937_64 random{1};
-    std::lognormal_distribution<double> latency{-3, 1};
-    std::vector<double> all(65'536);
-    for (auto& v : all) v = latency(random);
-    return all;
-  }();
-  return values;
-}
+namespace {
 
 struct Native {
   vitals::Registry registry;
@@ -61,14 +47,7 @@ struct PairStore {
 
 template <class Subject>
 void native_observe(benchmark::State& state) {
-  static Subject subject;
-  Subject* handle = &subject;
-  const auto& all = values();
-  std::size_t i = static_cast<std::size_t>(state.thread_index()) * 7919;
-  for (auto _ : state) {
-    benchmark::DoNotOptimize(handle);
-    handle->observe(all[i++ & 65'535]);
-  }
+  vitals::bench::observe_latencies<Subject>(state);
 }
 
 #define NATIVE_BENCHMARK(subject) BENCHMARK_TEMPLATE(native_observe, subject)->Threads(1)->Threads(2)->UseRealTime()

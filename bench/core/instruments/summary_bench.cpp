@@ -1,6 +1,4 @@
 #include <chrono>
-#include <random>
-#include <vector>
 
 #include <benchmark/benchmark.h>
 #include <prometheus/registry.h>
@@ -8,18 +6,9 @@
 
 #include <vitals/vitals.hpp>
 
-namespace {
+#include "core/instruments/latencies.hpp"
 
-const std::vector<double>& values() {
-  static const std::vector<double> values = [] {
-    std::mt19937_64 random{1};
-    std::lognormal_distribution<double> latency{-3, 1};
-    std::vector<double> all(65'536);
-    for (auto& v : all) v = latency(random);
-    return all;
-  }();
-  return values;
-}
+namespace {
 
 struct Vitals {
   vitals::Registry registry;
@@ -48,14 +37,7 @@ struct CoarseClock {
 
 template <class Subject>
 void summary_observe(benchmark::State& state) {
-  static Subject subject;
-  Subject* handle = &subject;
-  const auto& all = values();
-  std::size_t i = static_cast<std::size_t>(state.thread_index()) * 7919;
-  for (auto _ : state) {
-    benchmark::DoNotOptimize(handle);
-    handle->observe(all[i++ & 65'535]);
-  }
+  vitals::bench::observe_latencies<Subject>(state);
 }
 
 #define SUMMARY_BENCHMARK(subject) BENCHMARK_TEMPLATE(summary_observe, subject)->Threads(1)->Threads(2)->UseRealTime()
