@@ -53,6 +53,21 @@ TEST(LintReport, ListsTheSameProblemOnce) {
   EXPECT_EQ(report.take().size(), 3U);
 }
 
+// A name may be as long as the body that it stands in, and be wrong on each line.
+TEST(LintExposition, WhatItTellsOfALongNameIsShort) {
+  const std::string name(200'000, 'x');
+  std::string text = "# TYPE " + name + " counter\n";
+  for (int i = 0; i < 3; ++i) text += name + "  -1\n";
+
+  const auto problems = lint_exposition(text, LintFormat::Text);
+
+  EXPECT_GE(problems.size(), 4U);
+  for (const auto& problem : problems) {
+    EXPECT_LE(problem.metric.size(), 300U) << problem.rule;
+    EXPECT_LE(problem.message.size(), 1000U) << problem.rule;
+  }
+}
+
 TEST(LintExposition, LeavesOutWhatItIsTold) {
   const std::string text = "# TYPE a gauge\na 1\na 2\n";
 
