@@ -8,6 +8,8 @@
 #include <limits>
 #include <system_error>
 
+#include "http/endpoint/private_boost.hpp"
+
 // No other source includes Boost.Beast, whose parser of HTTP/1 heads takes seconds to compile.
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/empty_body.hpp>
