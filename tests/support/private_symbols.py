@@ -12,13 +12,14 @@ import sys
 # protozero (src/core/formats/private_protozero.hpp).
 OURS = r'vitals|vitals_net|vitals_net_\w+|vitals_pbf'
 STANDARD = r'std|__gnu_cxx|__cxxabiv1'
-IN_THE_INTERFACE_OF = {'vitals_postgres': '|pqxx', 'vitals_prometheus_cpp': '|prometheus'}
+INTERFACE_OF = {'vitals_postgres': '|pqxx', 'vitals_prometheus_cpp': '|prometheus'}
 # Of the compiler and the linker, and the one function of ours in C's namespace: Asio's, which begins a thread.
 WITHOUT_NAMESPACE = re.compile(
-    r'_init|_fini|__bss_start|_edata|_end|__clang_call_terminate|__gxx_personality_v0|vitals_net_posix_thread_function')
+    r'_init|_fini|__bss_start|_edata|_end|__clang_call_terminate|__gxx_personality_v0|operator (new|delete).*|'
+    r'vitals_net_posix_thread_function')
 PRIVATE = re.compile(r'boost|protozero|XXH', re.IGNORECASE)
-# A namespace, or a class, that nothing stands before.
-ROOT = re.compile(r'(?<![\w:>)}\]])([A-Za-z_]\w*)(?:<[^;]*>)?::')
+# An identifier that nothing stands before, as a namespace or a class must have it.
+FIRST = re.compile(r'(?<![\w:>)}\]])(?!const\b)[A-Za-z_]\w*')
 
 
 def symbols_of(library):
@@ -35,12 +36,30 @@ def demangled(names):
                           input='\n'.join(names)).stdout.splitlines()
 
 
+def after_arguments(name, at):
+    """Where the template arguments end that begin there, if any do."""
+    depth = 0
+    for i in range(at, len(name)):
+        depth += (name[i] == '<') - (name[i] == '>' and name[i - 1] != '-')
+        if depth == 0:
+            return i + 1 if name[i] == '>' else at
+    return at
+
+
+def roots_of(name):
+    """The namespaces and classes at the beginning of each name in it; not of a pointer to a member, `msghdr::*`."""
+    for first in FIRST.finditer(name):
+        rest = name[after_arguments(name, first.end()):]
+        if rest.startswith('::') and not rest.startswith('::*'):
+            yield first[0]
+
+
 def fault(library, mangled, name):
     if PRIVATE.search(mangled) or PRIVATE.search(name):
         return 'is of a library that we keep to ourselves'
     component = re.match(r'lib(\w+)\.', pathlib.Path(library).name)[1]
-    allowed = f'(?:{OURS}|{STANDARD}{IN_THE_INTERFACE_OF.get(component, "")})'
-    roots = set(ROOT.findall(name))
+    allowed = f'(?:{OURS}|{STANDARD}{INTERFACE_OF.get(component, "")})'
+    roots = set(roots_of(name))
     strangers = sorted(root for root in roots if not re.fullmatch(allowed, root))
     if strangers:
         return f'is of {", ".join(strangers)}'

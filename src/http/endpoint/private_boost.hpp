@@ -31,6 +31,21 @@
 #define boost_asio_require_concept_fn vitals_net_require_concept_fn
 #define boost_asio_require_fn vitals_net_require_fn
 
+// Most of them as Boost before 1.81 calls them.
+#define asio_execution_bulk_execute_fn vitals_net_execution_bulk_execute_fn
+#define asio_execution_connect_fn vitals_net_execution_connect_fn
+#define asio_execution_execute_fn vitals_net_execution_execute_fn
+#define asio_execution_schedule_fn vitals_net_execution_schedule_fn
+#define asio_execution_set_done_fn vitals_net_execution_set_done_fn
+#define asio_execution_set_error_fn vitals_net_execution_set_error_fn
+#define asio_execution_set_value_fn vitals_net_execution_set_value_fn
+#define asio_execution_start_fn vitals_net_execution_start_fn
+#define asio_execution_submit_fn vitals_net_execution_submit_fn
+#define asio_prefer_fn vitals_net_prefer_fn
+#define asio_query_fn vitals_net_query_fn
+#define asio_require_concept_fn vitals_net_require_concept_fn
+#define asio_require_fn vitals_net_require_fn
+
 // Switches that a project which vitals is a part of may set for all its sources. Ours are compiled as they were tested:
 // whole and by themselves, with threads, epoll and exceptions, and they write nothing to stderr.
 #undef BOOST_ALL_DYN_LINK
