@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 
-# The namespaces that may be at the beginning of a name. vitals_net is Boost (src/http/endpoint/private_boost.hpp), vitals_pbf
+# Namespaces of our own. vitals_net is Boost (src/http/endpoint/private_boost.hpp), vitals_pbf
 # protozero (src/core/formats/private_protozero.hpp).
 OURS = r'vitals|vitals_net|vitals_net_\w+|vitals_pbf'
 STANDARD = r'std|__gnu_cxx|__cxxabiv1'
@@ -58,9 +58,11 @@ def fault(library, mangled, name):
     if PRIVATE.search(mangled) or PRIVATE.search(name):
         return 'is of a library that we keep to ourselves'
     component = re.match(r'lib(\w+)\.', pathlib.Path(library).name)[1]
-    allowed = f'(?:{OURS}|{STANDARD}{INTERFACE_OF.get(component, "")})'
     roots = set(roots_of(name))
-    strangers = sorted(root for root in roots if not re.fullmatch(allowed, root))
+    if any(re.fullmatch(OURS, root) for root in roots):
+        return None  # nobody else can have this name
+    shared = STANDARD + INTERFACE_OF.get(component, '')
+    strangers = sorted(root for root in roots if not re.fullmatch(shared, root))
     if strangers:
         return f'is of {", ".join(strangers)}'
     if not roots and not WITHOUT_NAMESPACE.fullmatch(name):
