@@ -12,10 +12,13 @@ class Registry;
 
 /// Where an Endpoint listens, and what a client may cost. The defaults suit a scraper every few seconds.
 struct EndpointOptions {
-  /// An IPv4 or IPv6 address in digits; "0.0.0.0" or "::" for every interface. Metrics are not for public networks.
+  /// An IPv4 or IPv6 address in digits; "0.0.0.0" for every interface, "::" for every one of IPv6 and IPv4; a
+  /// link-local one with its interface, "fe80::1%eth0". Metrics are not for public networks.
   std::string address = "127.0.0.1";
   /// 0: any free one; Endpoint::port() tells which.
   std::uint16_t port = 9464;
+  /// Where the metrics are: a path as it stands in a URL, without escapes; not that of another page.
+  std::string path = "/metrics";
 
   /// When a limit is reached, the connection that is the least worth keeping makes room for the new one (docs/http.md
   /// has the order); for the limit per address (IPv6: per /64 network), one of that address. If there is none, the new

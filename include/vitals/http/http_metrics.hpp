@@ -46,17 +46,18 @@ class HttpMetrics {
   /// "(.*)") for any rest. Its series (each method: status 200 and 500, the durations) exist from then on, at 0. Throws
   /// std::invalid_argument if it is malformed, or if another template matches the same paths.
   RouteRef route(std::string_view route);
-  /// The route of exactly this template, else unmatched(). No allocation, no lock.
+  /// The route of exactly this template, listed or learned, else unmatched(). No allocation, no lock.
   [[nodiscard]] RouteRef find(std::string_view pattern) const noexcept;
-  /// The route of a request's path, which may have a query, else unmatched(). Segments are compared as sent, "//"
-  /// counts as "/", a last "/" doesn't count; fixed segments win over {holes}, holes over "*". No allocation, no lock,
-  /// bounded time.
+  /// The listed route of a request's path, which may have a query, else unmatched(). Segments are compared as sent,
+  /// "//" counts as "/", a last "/" doesn't count; fixed segments win over {holes}, holes over "*". No allocation, no
+  /// lock, bounded time.
   [[nodiscard]] RouteRef match(std::string_view path) const noexcept;
   [[nodiscard]] RouteRef unmatched() const noexcept;
   /// `_static`, for files that are served by path.
   [[nodiscard]] RouteRef static_files() const noexcept;
   /// The route of a template that the server knows and `routes` lacks: added if there is room for it, else `_overflow`;
-  /// unmatched() if it is none. For adapters: unlike route() it makes no series and never throws.
+  /// unmatched() if it is none. For adapters: unlike route() it makes no series and never throws, and match() doesn't
+  /// find it. Give it no text that a client chose: that would become a label.
   [[nodiscard]] RouteRef learn(std::string_view pattern) noexcept;
 
   /// A request begins. Methods are case-sensitive; other than RFC 9110's eight and PATCH they are `_OTHER`.

@@ -3,10 +3,9 @@
 #include <cstddef>
 #include <cstdint>
 
-#include <protozero/types.hpp>
-#include <protozero/varint.hpp>
-
 #include <vitals/snapshot.hpp>
+
+#include "core/formats/private_protozero.hpp"
 
 /// The numbers of the fields of each message of io.prometheus.client
 /// (https://github.com/prometheus/client_model/blob/master/io/prometheus/client/metrics.proto) and of

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <protozero/pbf_writer.hpp>
-
 #include <vitals/snapshot.hpp>
+
+#include "core/formats/private_protozero.hpp"
 
 namespace vitals::detail {
 

@@ -3,12 +3,9 @@
 #include <cstdint>
 #include <limits>
 
-#include <protozero/basic_pbf_writer.hpp>
-#include <protozero/buffer_fixed.hpp>
-#include <protozero/varint.hpp>
-
 #include "core/formats/exposed_exemplar.hpp"
 #include "core/formats/exposed_histogram.hpp"
+#include "core/formats/private_protozero.hpp"
 #include "core/formats/protobuf_fields.hpp"
 #include "core/formats/protobuf_native.hpp"
 #include "core/text/ascii.hpp"

@@ -4,12 +4,11 @@
 #include <string>
 #include <string_view>
 
-#include <protozero/pbf_writer.hpp>
-
 #include <vitals/format.hpp>
 #include <vitals/snapshot.hpp>
 
 #include "core/formats/family_head.hpp"
+#include "core/formats/private_protozero.hpp"
 
 namespace vitals::detail {
 

@@ -1,9 +1,6 @@
 #include "core/series/label_messages.hpp"
 
-#include <protozero/basic_pbf_writer.hpp>
-#include <protozero/buffer_fixed.hpp>
-#include <protozero/pbf_writer.hpp>
-
+#include "core/formats/private_protozero.hpp"
 #include "core/formats/protobuf_fields.hpp"
 
 namespace vitals::detail {

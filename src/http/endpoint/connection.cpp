@@ -124,9 +124,9 @@ void Connection::respond(std::size_t head_bytes) {
   if (status != 200) return refuse(status);
 
   keep_open_ = request_.keep_alive && ++requests_ < kMaxRequests && !server_.is_stopping();
-  const Page page = find_page(request_.target);
+  const Page page = find_page(request_.target, server_.options().path);
   if (page == Page::Metrics) return scrape();
-  answer(page_response(page, server_.is_ready()), keep_open_);
+  answer(page_response(page, server_.is_ready(), server_.options().path), keep_open_);
 }
 
 // Its turn comes at once or soon; in a burst that is a matter of milliseconds.

@@ -8,6 +8,8 @@
 #include <vitals/http/endpoint.hpp>
 #include <vitals/process.hpp>
 
+#include "core/text/printable.hpp"
+#include "http/endpoint/response.hpp"
 #include "http/endpoint/server.hpp"
 #include "http/endpoint/service_thread.hpp"
 
@@ -20,6 +22,10 @@ const EndpointOptions& checked(const EndpointOptions& options) {
   const auto require = [](bool fulfilled, const char* rule) {
     if (!fulfilled) throw std::invalid_argument(std::string{"vitals::EndpointOptions: "} + rule);
   };
+  if (const auto fault = detail::path_fault(options.path); !fault.empty()) {
+    throw std::invalid_argument("vitals::EndpointOptions: path \"" + detail::printable(options.path) +
+                                "\": " + std::string{fault});
+  }
   require(options.max_connections > 0 && options.max_connections <= 10'000, "max_connections must be 1 to 10000");
   require(options.max_connections_per_ip > 0, "max_connections_per_ip must be at least 1");
   require(options.max_scrapes_in_flight > 0, "max_scrapes_in_flight must be at least 1");

@@ -4,6 +4,9 @@
 #include <cstdint>
 #include <utility>
 
+#include "http/endpoint/private_boost.hpp"
+
+// No other source includes Boost.Asio, but for its buffers.
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>

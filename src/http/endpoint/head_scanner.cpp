@@ -1,10 +1,13 @@
 #include "http/endpoint/head_scanner.hpp"
 
+#include <algorithm>
+
 namespace vitals::detail {
 namespace {
 
 // Longer than any method and version around a target of kMaxTarget.
 constexpr std::size_t kMaxRequestLine = kMaxTarget + 64;
+constexpr std::size_t kMaxEmptyLines = 8;  // before a request, RFC 9112 2.2
 
 bool is_method_character(char c) noexcept {
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
@@ -14,11 +17,14 @@ bool is_method_character(char c) noexcept {
 }  // namespace
 
 HeadScanner::Result HeadScanner::scan(std::string_view received) noexcept {
-  if (!received.empty() && !is_method_character(received.front())) return {400, 0};
-  for (; scanned_ < received.size(); ++scanned_) {
+  while (begin_ < kMaxEmptyLines * 2 && received.substr(begin_).starts_with("\r\n")) begin_ += 2;
+  const bool may_be_empty_line = begin_ < kMaxEmptyLines * 2 && received.substr(begin_) == "\r";
+  if (begin_ == received.size() || may_be_empty_line) return {0, 0};
+  if (!is_method_character(received[begin_])) return {400, 0};
+  for (scanned_ = std::max(scanned_, begin_); scanned_ < received.size(); ++scanned_) {
     const char c = received[scanned_];
     if (c == '\0') return {400, 0};
-    if (!has_line_ && scanned_ > kMaxRequestLine) return {414, 0};
+    if (!has_line_ && scanned_ - begin_ > kMaxRequestLine) return {414, 0};
     if (c != '\n') continue;
     if (received[scanned_ - 1] != '\r') return {400, 0};
     has_line_ = true;

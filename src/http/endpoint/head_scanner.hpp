@@ -14,7 +14,7 @@ class HeadScanner {
  public:
   struct Result {
     int status;         // 0, or what to answer at once: 400, 414, 431
-    std::size_t bytes;  // of the whole head with its empty line; 0: not all there
+    std::size_t bytes;  // of the whole head, from the empty lines before it to its own; 0: not all there
   };
 
   /// REQUIRES: received begins with what it began with in the last call.
@@ -22,6 +22,7 @@ class HeadScanner {
   void restart() noexcept { *this = {}; }
 
  private:
+  std::size_t begin_ = 0;  // of the request line
   std::size_t scanned_ = 0;
   bool has_line_ = false;
 };

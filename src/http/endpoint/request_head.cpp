@@ -6,7 +6,11 @@
 #include <cstdint>
 #include <iterator>
 #include <limits>
+#include <optional>
+#include <string>
 #include <system_error>
+
+#include "http/endpoint/private_boost.hpp"
 
 // No other source includes Boost.Beast, whose parser of HTTP/1 heads takes seconds to compile.
 #include <boost/asio/buffer.hpp>
@@ -47,6 +51,22 @@ std::chrono::milliseconds parse_timeout(std::string_view text) {
   return std::chrono::milliseconds{static_cast<int>(std::clamp(seconds, 0.1, 120.0) * 1000)};
 }
 
+struct Version {
+  char major;
+  std::size_t minor;  // where its digit stands
+};
+
+// Of the request line that bytes begin with: "HTTP/", a digit, a dot, a digit.
+std::optional<Version> version_of(std::string_view bytes) {
+  constexpr std::string_view kName = " HTTP/";
+  const auto line = bytes.substr(0, bytes.find('\r'));
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  if (line.size() < kName.size() + 3) return std::nullopt;
+  const auto text = line.substr(line.size() - kName.size() - 3);
+  if (!text.starts_with(kName) || !is_digit(text[6]) || text[7] != '.' || !is_digit(text[8])) return std::nullopt;
+  return Version{text[6], line.size() - 1};
+}
+
 // What Beast's parser lets pass and this endpoint does not.
 int check(const Parser& parser) {
   const auto& message = parser.get();
@@ -62,12 +82,22 @@ int check(const Parser& parser) {
 }  // namespace
 
 int parse_request_head(std::string_view bytes, RequestHead& head) {
+  while (bytes.starts_with("\r\n")) bytes.remove_prefix(2);  // HeadScanner lets a few pass, RFC 9112 2.2
+  const auto version = version_of(bytes);
+  if (version && version->major != '1') return 505;
+  // Later minor versions of HTTP/1 are answered as the one that Beast knows, RFC 9110 2.5.
+  std::string as_1_1;
+  if (version && bytes[version->minor] > '1') {
+    as_1_1 = bytes;
+    as_1_1[version->minor] = '1';
+    bytes = as_1_1;
+  }
+
   Parser parser;
   parser.header_limit(kMaxHeadBytes + 1);
   parser.body_limit(std::numeric_limits<std::uint64_t>::max());  // check() refuses all that claim to have a body
   boost::beast::error_code error;
   parser.put(boost::asio::buffer(bytes.data(), bytes.size()), error);
-  if (error == http::error::bad_version) return 505;
   if (error || !parser.is_header_done()) return 400;
   const auto& message = parser.get();
   head.is_head = message.method() == http::verb::head;

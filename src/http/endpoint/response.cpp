@@ -1,5 +1,6 @@
 #include "http/endpoint/response.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "http/endpoint/accept_list.hpp"
@@ -7,13 +8,17 @@
 namespace vitals::detail {
 namespace {
 
-constexpr std::string_view kIndex = R"(<!DOCTYPE html>
+constexpr std::string_view kHealthy = "/-/healthy";
+constexpr std::string_view kReady = "/-/ready";
+
+constexpr std::string_view kIndexBegin = R"(<!DOCTYPE html>
 <html lang="en">
 <meta charset="utf-8">
 <title>vitals</title>
 <h1>vitals</h1>
 <ul>
-<li><a href="/metrics">/metrics</a>: the metrics of this process, for Prometheus
+)";
+constexpr std::string_view kIndexEnd = R"(: the metrics of this process, for Prometheus
 <li><a href="/-/healthy">/-/healthy</a>: whether the process answers
 <li><a href="/-/ready">/-/ready</a>: whether it is ready to serve
 </ul>
@@ -47,6 +52,30 @@ std::string_view reason(int status) noexcept {
 
 Body text(std::string_view text) { return std::make_shared<const std::string>(text); }
 
+// What may stand in the path of a URL as it is, RFC 3986 3.3, but for '&' and the apostrophe, which HTML has for
+// itself.
+bool is_path_character(char c) noexcept {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+         std::string_view{"/-._~!$()*+,;=:@"}.find(c) != std::string_view::npos;
+}
+
+// "/./" and "/../", which clients take out before they ask.
+bool has_dot_segment(std::string_view path) noexcept {
+  while (!path.empty()) {
+    path.remove_prefix(1);
+    const auto segment = path.substr(0, path.find('/'));
+    if (segment == "." || segment == "..") return true;
+    path.remove_prefix(segment.size());
+  }
+  return false;
+}
+
+std::string index_page(std::string_view metrics_path) {
+  std::string page{kIndexBegin};
+  page.append("<li><a href=\"").append(metrics_path).append("\">").append(metrics_path).append("</a>");
+  return page.append(kIndexEnd);
+}
+
 // RFC 9110 5.6.7. By hand, since strftime would use the program's locale.
 void append_date(std::string& out, std::time_t now) {
   constexpr std::string_view kDays = "SunMonTueWedThuFriSat";
@@ -68,20 +97,30 @@ void append_date(std::string& out, std::time_t now) {
 
 }  // namespace
 
-Page find_page(std::string_view target) noexcept {
+std::string_view path_fault(std::string_view path) noexcept {
+  if (!path.starts_with('/')) return "it must start with '/', as \"/metrics\" does";
+  if (path == "/" || path == kHealthy || path == kReady) return "the endpoint has another page there; choose another";
+  if (path.size() > 1'024) return "it is longer than 1024 bytes; shorten it";
+  if (!std::ranges::all_of(path, is_path_character)) {
+    return "it must be letters, digits and -._~!$()*+,;=:@ between slashes, without a query, blanks or escapes";
+  }
+  return has_dot_segment(path) ? "clients leave out \".\" and \"..\"; write the path without them" : "";
+}
+
+Page find_page(std::string_view target, std::string_view metrics_path) noexcept {
   constexpr std::string_view kScheme = "http://";
   if (equals_ignoring_case(target.substr(0, kScheme.size()), kScheme)) {
     const auto path = target.find('/', kScheme.size());
     target = path == std::string_view::npos ? "/" : target.substr(path);
   }
   target = target.substr(0, target.find('?'));
-  if (target == "/metrics") return Page::Metrics;
-  if (target == "/-/healthy") return Page::Healthy;
-  if (target == "/-/ready") return Page::Ready;
+  if (target == metrics_path) return Page::Metrics;
+  if (target == kHealthy) return Page::Healthy;
+  if (target == kReady) return Page::Ready;
   return target == "/" ? Page::Index : Page::NotFound;
 }
 
-Response page_response(Page page, bool ready) {
+Response page_response(Page page, bool ready, std::string_view metrics_path) {
   constexpr std::string_view kNothingButLinks =
       "Content-Security-Policy: default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'\r\n";
   switch (page) {
@@ -90,9 +129,11 @@ Response page_response(Page page, bool ready) {
     case Page::Ready:
       return ready ? Response{.body = text("ready\n")} : Response{.status = 503, .body = text("not ready\n")};
     case Page::Index:
-      return {.content_type = "text/html; charset=utf-8", .more_headers = kNothingButLinks, .body = text(kIndex)};
+      return {.content_type = "text/html; charset=utf-8",
+              .more_headers = kNothingButLinks,
+              .body = text(index_page(metrics_path))};
     default:
-      return error_response(404);
+      return {.status = 404, .body = text("Not Found; the metrics are at " + std::string{metrics_path} + '\n')};
   }
 }
 

@@ -22,11 +22,14 @@ struct Response {
 /// What a request target can name.
 enum class Page { Metrics, Healthy, Ready, Index, NotFound };
 
-/// The page of a request target: its path must be exact; the query is ignored. "http://host/path" is "/path".
-[[nodiscard]] Page find_page(std::string_view target) noexcept;
+/// Why the metrics can't be at this path, a sentence about it; empty if they can.
+[[nodiscard]] std::string_view path_fault(std::string_view path) noexcept;
 
-/// The answer for a page other than Page::Metrics.
-[[nodiscard]] Response page_response(Page page, bool ready);
+/// The page of a request target: its path must be exact; the query is ignored. "http://host/path" is "/path".
+[[nodiscard]] Page find_page(std::string_view target, std::string_view metrics_path) noexcept;
+
+/// The answer for a page other than Page::Metrics. REQUIRES: path_fault(metrics_path) is empty.
+[[nodiscard]] Response page_response(Page page, bool ready, std::string_view metrics_path);
 
 /// A refusal or a failure, with its reason as the body.
 [[nodiscard]] Response error_response(int status);

@@ -33,8 +33,8 @@ Route& HttpMetricsImpl::add(std::string_view route) {
   Route* found = nullptr;
   {
     const std::lock_guard lock{mutex_};
-    found = trie_.find(pattern);
-    if (found == nullptr) found = &emplace(pattern);
+    found = listed_.find(pattern);
+    if (found == nullptr) found = &emplace(pattern, listed_);
   }
   if (found->pattern != pattern) {
     throw std::invalid_argument("vitals::HttpMetrics: route \"" + std::string{route} +
@@ -51,16 +51,21 @@ Route& HttpMetricsImpl::add(std::string_view route) {
 
 Route& HttpMetricsImpl::learn(std::string_view pattern) {
   if (!pattern.starts_with('/')) return unmatched_;
-  if (Route* known = trie_.find(pattern)) return *known;
-  if (!label_fault(pattern).empty()) return overflow_;  // a server's pattern may match a path that a client chose
+  if (Route* known = find(pattern)) return *known;
+  if (!label_fault(pattern).empty()) return overflow_;
   const std::lock_guard lock{mutex_};
-  if (Route* known = trie_.find(pattern)) return *known;
-  return routes_.size() < max_routes_ ? emplace(canonical_pattern(pattern)) : overflow_;
+  if (Route* known = find(pattern)) return *known;
+  return routes_.size() < max_routes_ ? emplace(canonical_pattern(pattern), learned_) : overflow_;
 }
 
-Route& HttpMetricsImpl::emplace(std::string_view pattern) {
+Route* HttpMetricsImpl::find(std::string_view pattern) const noexcept {
+  Route* const listed = listed_.find(pattern);
+  return listed != nullptr ? listed : learned_.find(pattern);
+}
+
+Route& HttpMetricsImpl::emplace(std::string_view pattern, RouteTrie& trie) {
   Route& route = routes_.emplace_back(std::string{pattern});
-  trie_.add(pattern, route);
+  trie.add(pattern, route);
   return route;
 }
 

@@ -24,8 +24,8 @@ class HttpMetricsImpl {
   Route& add(std::string_view route);
   Route& learn(std::string_view pattern);
 
-  [[nodiscard]] Route* match(std::string_view path) const noexcept { return trie_.match(path); }
-  [[nodiscard]] Route* find(std::string_view pattern) const noexcept { return trie_.find(pattern); }
+  [[nodiscard]] Route* match(std::string_view path) const noexcept { return listed_.match(path); }
+  [[nodiscard]] Route* find(std::string_view pattern) const noexcept;
   [[nodiscard]] Route& unmatched() noexcept { return unmatched_; }
   [[nodiscard]] Route& static_files() noexcept { return static_files_; }
 
@@ -37,7 +37,7 @@ class HttpMetricsImpl {
  private:
   RouteSeries& series(Route& route, std::uint8_t method);
   Counter& requests(const Route& route, RouteSeries& series, std::uint8_t method, int status);
-  Route& emplace(std::string_view pattern);
+  Route& emplace(std::string_view pattern, RouteTrie& trie);
 
   Family<Counter, 3>& requests_total_;
   Family<Histogram, 2>& duration_seconds_;
@@ -47,7 +47,8 @@ class HttpMetricsImpl {
   std::mutex mutex_;          // taken to add a route or the series of a method, not to find one
   std::deque<Route> routes_;  // deques, so that routes and series never move
   std::deque<RouteSeries> all_series_;
-  RouteTrie trie_;
+  RouteTrie listed_;
+  RouteTrie learned_;  // apart, so that what was learned by a request never changes what another one counts as
   Route unmatched_{"_unmatched"};
   Route static_files_{"_static"};
   Route overflow_{"_overflow"};

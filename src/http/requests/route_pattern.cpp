@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "core/text/utf8.hpp"
 #include "http/requests/http_method.hpp"
 
 namespace vitals::detail {
@@ -108,7 +109,8 @@ std::string canonical_pattern(std::string_view pattern) {
 std::string_view label_fault(std::string_view pattern) noexcept {
   if (pattern.size() > kMaxPattern) return "longer than 256 bytes; shorten it";
   const auto is_bad = [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == '\x7f'; };
-  return std::ranges::any_of(pattern, is_bad) ? "no spaces or control characters in a template" : "";
+  if (std::ranges::any_of(pattern, is_bad)) return "no spaces or control characters in a template";
+  return is_valid_utf8(pattern) ? "" : "it is not UTF-8, which labels are; write it in UTF-8";
 }
 
 RouteSpec parse_route(std::string_view route) {

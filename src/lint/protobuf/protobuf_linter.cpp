@@ -12,12 +12,10 @@
 #include <utility>
 #include <vector>
 
-#include <protozero/pbf_reader.hpp>
-#include <protozero/types.hpp>
-
 #include <vitals/lint.hpp>
 #include <vitals/snapshot.hpp>
 
+#include "core/formats/private_protozero.hpp"
 #include "core/formats/protobuf_fields.hpp"
 #include "core/lint/lint_declaration.hpp"
 #include "core/lint/rules.hpp"

@@ -2,9 +2,7 @@
 
 #include <algorithm>
 
-#include <protozero/exception.hpp>
-#include <protozero/varint.hpp>
-
+#include "core/formats/private_protozero.hpp"
 #include "core/lint/lint_report.hpp"
 #include "core/text/utf8.hpp"
 

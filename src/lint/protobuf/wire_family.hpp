@@ -5,9 +5,7 @@
 #include <optional>
 #include <string_view>
 
-#include <protozero/pbf_reader.hpp>
-#include <protozero/types.hpp>
-
+#include "core/formats/private_protozero.hpp"
 #include "core/formats/protobuf_fields.hpp"
 #include "lint/checks/lint_context.hpp"
 #include "lint/protobuf/wire_message.hpp"

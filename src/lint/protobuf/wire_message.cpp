@@ -2,8 +2,7 @@
 
 #include <array>
 
-#include <protozero/exception.hpp>
-#include <protozero/varint.hpp>
+#include "core/formats/private_protozero.hpp"
 
 namespace vitals::detail {
 

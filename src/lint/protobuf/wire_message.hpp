@@ -4,9 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include <protozero/pbf_reader.hpp>
-#include <protozero/types.hpp>
-
+#include "core/formats/private_protozero.hpp"
 #include "core/lint/lint_report.hpp"
 #include "core/lint/rules.hpp"
 #include "lint/checks/lint_context.hpp"

@@ -1,4 +1,5 @@
 #include <atomic>
+#include <barrier>
 #include <csignal>
 #include <cstdlib>
 #include <deque>
@@ -16,9 +17,12 @@
 #include <dirent.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -139,6 +143,24 @@ TEST(Endpoint, SeveralMayServeOneRegistry) {
   EXPECT_EQ(get(second.port(), "/metrics").status, 200);
 }
 
+TEST(Endpoint, SeveralMayBeMadeAtOnce) {
+  constexpr int kThreads = 8;
+  for (int round = 0; round < 10; ++round) {
+    Registry registry;
+    std::barrier together{kThreads};
+    std::vector<std::thread> threads;
+    for (int t = 0; t < kThreads; ++t) {
+      threads.emplace_back([&] {
+        together.arrive_and_wait();
+        const Endpoint endpoint{registry, {.port = 0}};
+        EXPECT_EQ(get(endpoint.port(), "/metrics").status, 200);
+      });
+    }
+    for (auto& thread : threads) thread.join();
+    EXPECT_EQ(sample(to_text(registry), "vitals_scrapes_total{result=\"ok\"}"), kThreads);
+  }
+}
+
 TEST(Endpoint, ListensOnIpv6) {
   if (!std::ifstream{"/proc/net/if_inet6"}.good()) GTEST_SKIP() << "this machine has no IPv6";
   Registry registry;
@@ -160,11 +182,80 @@ TEST(Endpoint, ThatCannotListenNamesAddressAndPort) {
   EXPECT_EQ(elsewhere.code, std::errc::address_not_available);
   EXPECT_THAT(elsewhere.what, HasSubstr("192.0.2.1:0"));
 
-  for (const auto* nonsense : {"", "localhost", "1.2.3.4.5", "::zz"}) {
-    EXPECT_EQ(refusal({.address = nonsense, .port = 1}).code, std::errc::invalid_argument) << nonsense;
-    EXPECT_THAT(refusal({.address = nonsense, .port = 1}).what, HasSubstr("address in digits"));
-  }
   EXPECT_THAT(refusal({.address = "2001:db8::1", .port = 5}).what, HasSubstr("[2001:db8::1]:5"));
+}
+
+TEST(Endpoint, ListensOnIpv4BesideIpv6WhateverTheSystemPrefers) {
+  if (!std::ifstream{"/proc/net/if_inet6"}.good()) GTEST_SKIP() << "this machine has no IPv6";
+  constexpr int kNotPermitted = 77;
+  const int result = in_child([] {
+    if (unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0) return kNotPermitted;
+    const int any = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    ifreq loopback{.ifr_ifrn = {.ifrn_name = "lo"}, .ifr_ifru = {.ifru_flags = IFF_UP}};
+    if (ioctl(any, SIOCSIFFLAGS, &loopback) != 0) return kNotPermitted;
+    if (!(std::ofstream{"/proc/sys/net/ipv6/bindv6only"} << 1).flush()) return kNotPermitted;
+
+    Registry registry;
+    const Endpoint endpoint{registry, {.address = "::", .port = 0}};
+    return get(endpoint.port(), "/metrics").status == 200 ? 0 : 1;
+  });
+  if (result == kNotPermitted) GTEST_SKIP() << "may not make a network of its own";
+  EXPECT_EQ(result, 0);
+}
+
+TEST(Endpoint, TextThatIsNoAddressIsRefusedWithWhatToWrite) {
+  const auto what = [](const std::string& address) {
+    const Refusal refused = refusal({.address = address, .port = 7});
+    EXPECT_EQ(refused.code, std::errc::invalid_argument) << address;
+    EXPECT_THAT(refused.what, HasSubstr("vitals::Endpoint can't listen on ")) << address;
+    return refused.what;
+  };
+  EXPECT_THAT(what("*"), AllOf(HasSubstr("*:7"), HasSubstr("write 0.0.0.0 for all")));
+  EXPECT_THAT(what(""), AllOf(HasSubstr("empty"), HasSubstr("write 127.0.0.1")));
+  EXPECT_THAT(what("localhost"), AllOf(HasSubstr("localhost:7"), HasSubstr("write 127.0.0.1")));
+  EXPECT_THAT(what("[::]"), AllOf(HasSubstr(" [::]:7"), HasSubstr("without the brackets")));
+  EXPECT_THAT(what("127.0.0.1:9464"), HasSubstr("the port is an option of its own"));
+  for (const auto* nonsense : {"127.0.0.1/8", "1.2.3.4.5", "::zz"}) {
+    EXPECT_THAT(what(nonsense), HasSubstr("no IPv4 or IPv6 address in digits"));
+  }
+  EXPECT_THAT(what(std::string{"127.0.0.1\0x", 11}), HasSubstr("in digits"));
+  if (!std::ifstream{"/proc/net/if_inet6"}.good()) return;
+  EXPECT_THAT(what("fe80::1"), AllOf(HasSubstr("[fe80::1]:7"), HasSubstr("fe80::1%eth0")));
+  EXPECT_THAT(what("fe80::1%nowhere"), HasSubstr("an interface of this machine"));
+}
+
+TEST(Endpoint, ServesTheMetricsAtThePathThatIsAskedFor) {
+  Registry registry;
+  const Endpoint endpoint{registry, {.port = 0, .path = "/admin/metrics"}};
+
+  EXPECT_EQ(get(endpoint.port(), "/admin/metrics").status, 200);
+  EXPECT_EQ(get(endpoint.port(), "/admin/metrics?x=y").status, 200);
+  EXPECT_EQ(get(endpoint.port(), "/-/healthy").status, 200);
+  for (const auto* elsewhere : {"/metrics", "/admin/metrics/", "/admin", "//admin/metrics", "/admin/metric%73"}) {
+    const Answer answer = get(endpoint.port(), elsewhere);
+    EXPECT_EQ(answer.status, 404) << elsewhere;
+    EXPECT_EQ(answer.body, "Not Found; the metrics are at /admin/metrics\n");
+  }
+  EXPECT_THAT(get(endpoint.port(), "/").body, AllOf(HasSubstr("<a href=\"/admin/metrics\">/admin/metrics</a>"),
+                                                    ::testing::Not(HasSubstr("\"/metrics\""))));
+}
+
+TEST(Endpoint, RefusesAPathThatNobodyCouldAskFor) {
+  const auto what = [](const std::string& path) { return refusal({.port = 0, .path = path}).what; };
+  for (const auto* path : {"", "metrics", "*", "http://x/metrics"}) {
+    EXPECT_THAT(what(path), AllOf(HasSubstr(std::string{"path \""} + path + "\""), HasSubstr("start with '/'")))
+        << path;
+  }
+  for (const auto* path : {"/", "/-/healthy", "/-/ready"}) EXPECT_THAT(what(path), HasSubstr("choose another")) << path;
+  for (const auto* path : {"/a?b", "/a#b", "/a b", "/a\n", "/a%20b", "/\xc3\xa4", "/<b>", "/a&b", "/a\"b", "/{a}"}) {
+    EXPECT_THAT(what(path), HasSubstr("letters, digits")) << path;
+  }
+  for (const auto* path : {"/.", "/..", "/a/../b", "/a/./b", "/a/.."})
+    EXPECT_THAT(what(path), HasSubstr("clients leave out")) << path;
+  EXPECT_THAT(what("/" + std::string(2'000, 'x')), HasSubstr("1024 bytes"));
+  for (const auto* path : {"/m", "/a/b/metrics/", "/-/metrics", "/a.b/..c", "/A-z_0~!$()*+,;=:@"}) {
+    EXPECT_EQ(what(path), "nothing thrown") << path;
+  }
 }
 
 TEST(Endpoint, PrivilegedPortIsASystemError) {

@@ -63,6 +63,48 @@ TEST_F(RequestLinesTest, UnknownVersionIsRefusedAndNotRepeated) {
   EXPECT_EQ(answer.find("9.9"), std::string::npos);
 }
 
+TEST_F(RequestLinesTest, LaterMinorVersionsAreAnsweredAsTheLatestKnown) {
+  for (const auto* version : {"HTTP/1.2", "HTTP/1.5", "HTTP/1.9"}) {
+    const std::string line = std::string{"GET /metrics "} + version;
+    RawConnection connection{endpoint.port()};
+    for (int i = 0; i < 2; ++i) {
+      connection.send(line + "\r\nHost: HTTP/1.3\r\n\r\n");
+      const Answer answer = connection.read_answer(kPatience);
+      EXPECT_TRUE(answer.head.starts_with("HTTP/1.1 200 ")) << version << ' ' << answer.head;
+      EXPECT_EQ(answer.header("Connection"), "(none)");
+    }
+    EXPECT_EQ(status_of(line, ""), 400) << "as HTTP/1.1 it needs a Host";
+  }
+  for (const auto* version : {"HTTP/2.0", "HTTP/2.1", "HTTP/3.0", "HTTP/0.9"}) {
+    EXPECT_EQ(status_of(std::string{"GET /metrics "} + version), 505) << version;
+  }
+  for (const auto* version :
+       {"HTTP/1", "HTTP/1.", "HTTP/1.10", "HTTP/11.1", "HTTP/1.x", "http/1.1", "HTTP/1,1", "HTTP/", "1.1"}) {
+    EXPECT_EQ(status_of(std::string{"GET /metrics "} + version), 400) << version;
+  }
+}
+
+// RFC 9112 2.2. Some clients send one after the request before.
+TEST_F(RequestLinesTest, AFewEmptyLinesBeforeARequestAreIgnored) {
+  const std::string get = "GET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\n";
+  const auto lines = [](int n) {
+    std::string all;
+    for (int i = 0; i < n; ++i) all += "\r\n";
+    return all;
+  };
+  for (const int n : {1, 2, 8}) EXPECT_EQ(status(lines(n) + get), 200) << n;
+  for (const int n : {9, 100}) EXPECT_EQ(status(lines(n) + get), 400) << n;
+  EXPECT_EQ(status("\n" + get), 400);
+  EXPECT_EQ(status("\r" + get), 400);
+  EXPECT_EQ(status("\r\n " + get), 400);
+  EXPECT_EQ(status("\r\n" + get.substr(0, 23) + std::string(3'000, 'x')), 414);
+
+  RawConnection byte_by_byte{endpoint.port()};
+  for (const char c : lines(2) + get + lines(1) + get) byte_by_byte.send({&c, 1});
+  EXPECT_EQ(byte_by_byte.read_answer(kPatience).status, 200);
+  EXPECT_EQ(byte_by_byte.read_answer(kPatience).status, 200);
+}
+
 TEST_F(RequestLinesTest, Http10NeedsNoHostAndCloses) {
   const std::string answer = closing("GET /metrics HTTP/1.0\r\n\r\n");
 
@@ -156,7 +198,6 @@ TEST_F(RequestLinesTest, OtherProtocolsAreRefused) {
   EXPECT_EQ(status("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"sv), 400);
   EXPECT_EQ(status("SSH-2.0-OpenSSH_9.2\r\n\r\n"), 400);
   EXPECT_EQ(status("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), 505);
-  EXPECT_EQ(status("\r\n\r\n"), 400);
   EXPECT_EQ(status(" GET / HTTP/1.1\r\n\r\n"), 400);
   EXPECT_EQ(status("GET /\r\n\r\n"), 400);
 }

@@ -1,4 +1,5 @@
 #include <atomic>
+#include <barrier>
 #include <chrono>
 #include <memory>
 #include <stdexcept>
@@ -244,6 +245,31 @@ TEST_F(HttpRequestTest, SeveralMetricsOfOneRegistryCountTogether) {
   }
   EXPECT_EQ(count("200", "GET", "_unmatched"), 1);
   EXPECT_EQ(active(), 0);
+}
+
+TEST_F(HttpRequestTest, EightThreadsMayDeclareTheSameAtOnce) {
+  constexpr int kThreads = 8;
+  constexpr int kRounds = 50;
+  for (int round = 0; round < kRounds; ++round) {
+    Registry shared;
+    std::barrier together{kThreads};
+    std::vector<std::thread> threads;
+    for (int t = 0; t < kThreads; ++t) {
+      threads.emplace_back([&] {
+        together.arrive_and_wait();
+        HttpMetrics mine{shared, {.routes = {"/a", "POST /a", "/b/{id}"}}};
+        mine.start("GET", "/a").finish();
+        mine.start("GET", mine.learn("/learned/{1}")).finish();
+        together.arrive_and_wait();  // some of them end while others read
+        EXPECT_EQ(sample(to_text(shared), R"(http_requests_total{method="GET",endpoint="/a",status="200"})"), kThreads);
+      });
+    }
+    for (auto& thread : threads) thread.join();
+
+    EXPECT_EQ(sample(to_text(shared), R"(http_requests_total{method="GET",endpoint="/learned/{1}",status="200"})"),
+              kThreads);
+    EXPECT_EQ(sample(to_text(shared), "http_requests_active"), -1) << "nobody is there to count them";
+  }
 }
 
 TEST_F(HttpRequestTest, EightThreadsLoseNothingWhileScraped) {

@@ -45,6 +45,9 @@ struct HttplibTest : ::testing::Test {
     server.Get(R"(/unlisted/(\d+)/x/([a-z]+))", [](const Request&, Response&) {});
     server.Get("/throws", [](const Request&, Response&) { throw std::runtime_error("handler"); });
     server.Get("/missing", [](const Request&, Response& res) { res.status = 404; });
+    listen();
+  }
+  void listen() {
     server.set_keep_alive_timeout(1);
     port = static_cast<std::uint16_t>(server.bind_to_any_port("127.0.0.1"));
     thread = std::thread{[this] { server.listen_after_bind(); }};
@@ -100,6 +103,32 @@ TEST_F(HttplibTest, UnlistedRoutesGetTheirTemplateFromTheServer) {
   EXPECT_EQ(client.Get("/unlisted/2/x/de")->status, 200);
 
   EXPECT_TRUE(counted(R"(method="GET",endpoint="/unlisted/{1}/x/{2}",status="200")", 2));
+}
+
+// What a route without captures matches, such as "/.*", may be any text that a client chose.
+TEST_F(HttplibTest, TextThatAClientChoseIsNoTemplate) {
+  instrument(server, http);
+  const auto answer = [](const Request&, Response&) {};
+  server.Get(R"(/users/(\d+))", answer);
+  server.Get(R"(/.*/by/(\d+))", answer);
+  server.Get("/.*", answer);
+  listen();
+  httplib::Client client{"127.0.0.1", port};
+  const std::vector<std::string> chosen = {"/*",         "/{x}",        "/{x}/{y}",     "/(a)",
+                                           "/:a",        "/%3Ca%3E/b",  "/[a]",         "/a%20b",
+                                           "/%ff",       "/%00",        "//",           "/a//b",
+                                           "/%7Bx%7D",   "/.%2A",       "/%7F",         "/about",
+                                           "/{x}/by/1",  "/*/by/1",     "/:a/by/1",     "/(a)/by/1",
+                                           "/%ff/by/1",  "/a%20b/by/1", "/%22%5C/by/1", "/users/x",
+                                           "/users/",    "/users/*",    "/clients",     "/_static",
+                                           "/%E2%82%AC", "/+/by/1",     "/$/by/1",      "/" + std::string(300, 'x')};
+
+  for (const auto& path : chosen) EXPECT_EQ(client.Get(path.c_str())->status, 200) << path;
+  EXPECT_EQ(client.Get("/users/1")->status, 200);
+
+  EXPECT_TRUE(counted(R"(method="GET",endpoint="/users/{1}",status="200")"));
+  EXPECT_TRUE(counted(R"(method="GET",endpoint="/clients",status="200")"));
+  EXPECT_TRUE(counted(R"(method="GET",endpoint="_unmatched",status="200")", static_cast<double>(chosen.size()) - 1));
 }
 
 TEST_F(HttplibTest, ThrownHandlersCountAs500) {

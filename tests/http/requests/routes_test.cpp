@@ -123,6 +123,7 @@ TEST_F(RoutesTest, RefusesMalformedRoutesByName) {
   EXPECT_THAT(refusal("/a/v{id}"), HasSubstr("write it as \"{name}\""));
   EXPECT_THAT(refusal("/a/{"), HasSubstr("write it as \"{name}\""));
   EXPECT_THAT(refusal("/" + std::string(300, 'x')), HasSubstr("256 bytes"));
+  EXPECT_THAT(refusal("/a\xff"), HasSubstr("UTF-8"));
   EXPECT_THAT(refusal("/a/{name}", {.routes = {"/a/{id}"}}),
               AllOf(HasSubstr("\"/a/{name}\""), HasSubstr("\"/a/{id}\"")));
 }
@@ -152,12 +153,33 @@ TEST_F(RoutesTest, LearnsABoundedNumberOfRoutes) {
   EXPECT_EQ(metrics.learn("/users/<id>").pattern(), "/users/{id}");
   EXPECT_EQ(metrics.learn("/" + std::string(256, 'x')).pattern(), "_overflow");
   EXPECT_EQ(metrics.learn("/a\nb").pattern(), "_overflow");
+  EXPECT_EQ(metrics.learn("/a\xff").pattern(), "_overflow");
   EXPECT_EQ(metrics.learn("/b").pattern(), "/b");
   EXPECT_EQ(metrics.learn("/c").pattern(), "_overflow");
   EXPECT_EQ(metrics.learn("/listed").pattern(), "/listed");
   EXPECT_EQ(metrics.learn(".*"), metrics.unmatched());
   EXPECT_EQ(metrics.route("/d").pattern(), "/d");
   EXPECT_THAT(to_text(fresh), Not(HasSubstr("users")));
+}
+
+TEST(LearnedRoutes, ChangeNothingForOtherPaths) {
+  Registry registry;
+  HttpMetrics metrics{registry, {.routes = {"/users/{id}"}}};
+
+  for (const auto* learned : {"/*", "/{x}", "/{x}/{y}", "/about/.*", "/users/:name", "/users/*"}) {
+    const RouteRef route = metrics.learn(learned);
+    EXPECT_EQ(metrics.learn(learned), route) << learned;
+    EXPECT_EQ(metrics.find(learned), route) << learned;
+    EXPECT_EQ(metrics.match("/about"), metrics.unmatched()) << learned;
+    EXPECT_EQ(metrics.match("/a/b"), metrics.unmatched()) << learned;
+    EXPECT_EQ(metrics.match("/users/1").pattern(), "/users/{id}") << learned;
+  }
+  EXPECT_EQ(metrics.learn("/users/:name").pattern(), "/users/{id}");
+  EXPECT_EQ(metrics.learn("/a/{other}").pattern(), "/a/{other}");
+
+  EXPECT_EQ(metrics.route("/a/{id}").pattern(), "/a/{id}");
+  EXPECT_EQ(metrics.match("/a/1").pattern(), "/a/{id}");
+  EXPECT_EQ(metrics.learn("/a/{other}").pattern(), "/a/{id}");
 }
 
 }  // namespace
