@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <stdexcept>
 
+#include "postgres/sql/sql_lexer.hpp"
+
 namespace vitals::detail {
 
 namespace {
@@ -14,13 +16,6 @@ PgOptions checked_options(PgOptions options) {
     throw std::invalid_argument{"vitals::PgOptions: slow_queries_per_second must be 0 or more; 0 stops the callbacks"};
   }
   return options;
-}
-
-// The text without a comment at its end: frameworks append one with a trace id, which makes every text unique.
-std::string_view without_last_comment(std::string_view sql) noexcept {
-  if (!sql.ends_with("*/")) return sql;
-  const std::size_t begin = sql.rfind("/*");
-  return begin == std::string_view::npos ? sql : sql.substr(0, begin);
 }
 
 std::uint64_t hash_of(PgText kind, std::string_view text) noexcept {
