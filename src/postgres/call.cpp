@@ -110,7 +110,7 @@ PgCall::~PgCall() {
     if (--span_->depth == 0) span_->busy += elapsed;
     if (error_.type.empty() && !is_discarded_) span_->is_failed = false;
   }
-  if (!is_discarded_) recorder_.record(series_, kind_, text_, elapsed, rows_, error_);
+  if (!is_discarded_ && series_ != nullptr) recorder_.record(*series_, kind_, text_, elapsed, rows_, error_);
 }
 
 void PgCall::fail() noexcept {

@@ -60,12 +60,12 @@ RedisPoolImpl::Leased RedisPoolImpl::lend() {
   Leased leased;
   const Deadline deadline = now + options_.lease_wait + options_.connect_timeout;
   RedisFailure failure = acquire(now, deadline, leased);
-  if (!leased.reused) {
-    report(failure, permit, Clock::now(), leased.state);
-  } else if (permit == Breaker::Permit::Probe || !leased.connection->quiet()) {
-    failure = prove(leased, deadline);
-    report(failure, permit, Clock::now(), leased.state);
-  }  // else it was neither made nor asked, which tells the breaker nothing
+  const bool is_new = !leased.reused;
+  const bool asks =
+      failure == RedisFailure::None && (is_new || permit == Breaker::Permit::Probe || !leased.connection->quiet());
+  if (asks) failure = prove(leased, deadline);
+  // A connection that was neither made nor asked tells the breaker nothing.
+  if (is_new || asks) report(failure, permit, Clock::now(), leased.state);
   if (failure != RedisFailure::None) return {};
   leased.connection->lend();
   return leased;

@@ -64,7 +64,7 @@ class PgCall {
   PgSpan* span_;
   std::string_view text_;
   PgText kind_;
-  const PgSeries& series_;
+  const PgSeries* series_;  // null: no memory for it
   InProgress in_flight_;
   bool is_discarded_ = false;
   std::optional<std::size_t> rows_;
