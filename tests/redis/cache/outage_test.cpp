@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "redis/fake_redis.hpp"
 #include "redis/redis_test.hpp"
@@ -156,6 +157,47 @@ TEST_F(OutageTest, ServerThatAnswersErrorsIsNotDown) {
   EXPECT_EQ(errors(registry, "GET", "loading"), 10);
   EXPECT_EQ(fake.accepted(), 1);
   EXPECT_EQ(sample(registry, R"(cache_breaker_state{cache_type="redis",pool="main"})"), 0);
+}
+
+TEST_F(OutageTest, IsToldOnceAndSoIsItsEnd) {
+  std::vector<std::string> told;
+  RedisOptions telling = options();
+  telling.name = "mine";
+  telling.on_change = [&told](const RedisChange& change) {
+    told.push_back(std::string{change.pool} + (change.reachable ? " up" : " down ") + std::string{change.error_type});
+    throw std::runtime_error{"dropped"};
+  };
+  RedisPool redis{registry, telling};
+  Cache cache{registry, redis};
+  const auto call = [&cache] { return cache.get_or_compute("key", 60s, [] { return 1; }); };
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(call(), 1);
+  EXPECT_TRUE(told.empty());
+  for (int outage = 0; outage < 2; ++outage) {
+    server->kill();
+    for (int i = 0; i < 100; ++i) EXPECT_EQ(call(), 1);
+    server->restart();
+    EXPECT_TRUE(test::eventually([&] { return call() == 1 && told.size() == 2U * outage + 2; }));
+  }
+  EXPECT_EQ(told, (std::vector<std::string>{"mine down connect", "mine up", "mine down connect", "mine up"}));
+}
+
+TEST_F(OutageTest, OfAPoolThatTellsNobodyIsALineOnStderr) {
+  testing::internal::CaptureStderr();
+  {
+    RedisPool redis{registry, options()};
+    Cache cache{registry, redis};
+    for (int outage = 0; outage < 2; ++outage) {
+      server->kill();
+      for (int i = 0; i < 100; ++i) cache.get_or_compute("key", 60s, [] { return 1; });
+      server->restart();
+      EXPECT_TRUE(test::eventually([&] { return redis.ping(); }));
+    }
+  }
+  const std::string lines = testing::internal::GetCapturedStderr();
+  // The second outage is within 10 s of the first.
+  EXPECT_EQ(lines,
+            "vitals::RedisPool main: Redis can't be reached (connect); calls go without the cache until it answers. "
+            "RedisOptions::on_change takes these lines\nvitals::RedisPool main: Redis answers again\n");
 }
 
 TEST_F(OutageTest, RestartGoesUnnoticed) {
