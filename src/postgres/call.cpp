@@ -2,6 +2,8 @@
 #include <cstring>
 #include <pqxx/pqxx>
 
+#include <libpq-fe.h>
+
 #include <vitals/postgres/detail/call.hpp>
 
 #include "postgres/recorder.hpp"
@@ -30,10 +32,23 @@ PgError of_sqlstate(std::string_view sqlstate) noexcept {
   return error;
 }
 
-// Whether the error means that the connection is lost, or that the server closes it now.
-bool breaks_connection(const PgError& error) noexcept {
-  const std::string_view sqlstate{error.sqlstate.data()};
-  return error.type == "08" || sqlstate == "57P01" || sqlstate == "57P02" || sqlstate == "57P03";
+// libpqxx has no public way to a connection's libpq half. An explicit instantiation may name private members
+// ([temp.spec]); this one has had its name from libpqxx 6 to 8.
+template <auto Member>
+struct RawConnection {
+  friend PGconn* raw_connection(const PgConnection& connection) noexcept { return connection.*Member; }
+};
+PGconn* raw_connection(const PgConnection& connection) noexcept;
+template struct RawConnection<&PgConnection::m_conn>;
+
+// libpqxx throws this for a lost connection, and for an error reply of class 08 on one that lives. It keeps the
+// SQLSTATE of neither, except that libpqxx 7.8 has a type for 08P01.
+PgError of_broken_connection(const pqxx::broken_connection& error) noexcept {
+#if PQXX_VERSION_MAJOR > 7 || (PQXX_VERSION_MAJOR == 7 && PQXX_VERSION_MINOR >= 8)
+  if (dynamic_cast<const pqxx::protocol_violation*>(&error) != nullptr) return of_sqlstate("08P01");
+#endif
+  static_cast<void>(error);
+  return {{}, "08"};
 }
 
 }  // namespace
@@ -48,8 +63,8 @@ PgError describe_current_exception() noexcept {
     return {{}, "rows"};
   } catch (const pqxx::too_many_connections&) {
     return of_sqlstate("53300");
-  } catch (const pqxx::broken_connection&) {
-    return of_sqlstate("08006");
+  } catch (const pqxx::broken_connection& error) {
+    return of_broken_connection(error);
   } catch (const pqxx::deadlock_detected&) {
     return of_sqlstate("40P01");
   } catch (const pqxx::serialization_failure&) {
@@ -67,6 +82,17 @@ PgError describe_current_exception() noexcept {
   }
 }
 
+bool is_aborted(const PgSpan& span) noexcept {
+  switch (PQtransactionStatus(raw_connection(*span.connection))) {
+    case PQTRANS_INERROR:
+      return true;
+    case PQTRANS_IDLE:  // libpqxx 6 itself rolls back after an exec() that fails
+      return span.is_failed;
+    default:
+      return false;
+  }
+}
+
 PgCall::PgCall(PgMetrics& metrics, PgSpan* span, PgText kind, std::string_view text) noexcept
     : recorder_{metrics.recorder()},
       span_{span},
@@ -80,13 +106,21 @@ PgCall::PgCall(PgMetrics& metrics, PgSpan* span, PgText kind, std::string_view t
 
 PgCall::~PgCall() {
   const auto elapsed = std::chrono::steady_clock::now() - start_;
-  if (span_ != nullptr && --span_->depth == 0) span_->busy += elapsed;
-  if (!is_discarded_) recorder_.record(series_, kind_, text_, elapsed, rows_, error_);
+  if (span_ != nullptr) {
+    if (--span_->depth == 0) span_->busy += elapsed;
+    if (error_.type.empty() && !is_discarded_) span_->is_failed = false;
+  }
+  if (!is_discarded_ && series_ != nullptr) recorder_.record(*series_, kind_, text_, elapsed, rows_, error_);
 }
 
 void PgCall::fail() noexcept {
   error_ = describe_current_exception();
-  if (span_ != nullptr && breaks_connection(error_)) span_->is_broken = true;
+  if (span_ == nullptr || span_->connection == nullptr) return;
+  if (!span_->connection->is_open()) {
+    span_->is_broken = true;
+  } else if (error_.sqlstate[0] != '\0' || error_.type == "08") {
+    span_->is_failed = true;
+  }
 }
 
 }  // namespace vitals::detail

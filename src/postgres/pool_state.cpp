@@ -1,6 +1,8 @@
 #include "postgres/pool_state.hpp"
 
 #include <algorithm>
+#include <cstdio>
+#include <exception>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -67,11 +69,44 @@ PooledConnection PgPoolState::acquire() {
     pooled = take_idle();
   }
   try {
-    return connect();
-  } catch (...) {
-    exported_.create_failed(describe_current_exception().type);
-    give_slot({});
+    pooled = connect();
+  } catch (const std::exception& error) {
+    could_not_connect(error.what());
     throw;
+  } catch (...) {
+    could_not_connect("an exception that is no std::exception");
+    throw;
+  }
+  could_connect();
+  return pooled;
+}
+
+void PgPoolState::could_not_connect(const char* error) noexcept {
+  exported_.create_failed(describe_current_exception().type);
+  give_slot({});
+  if (!is_down_.exchange(true, std::memory_order_relaxed)) tell({exported_.pool, false, error == nullptr ? "" : error});
+}
+
+void PgPoolState::could_connect() noexcept {
+  if (is_down_.load(std::memory_order_relaxed) && is_down_.exchange(false, std::memory_order_relaxed)) {
+    tell({exported_.pool, true, {}});
+  }
+}
+
+void PgPoolState::tell(const PgPoolChange& change) noexcept {
+  try {
+    if (options_.on_change) return options_.on_change(change);
+    // The end of an outage is told if its begin was.
+    if (change.reachable ? !told_.exchange(false, std::memory_order_relaxed) : !lines_.take(Clock::now())) return;
+    told_.store(!change.reachable, std::memory_order_relaxed);
+    std::string error{change.error.substr(0, change.error.find_last_not_of("\r\n") + 1)};
+    std::replace_if(
+        error.begin(), error.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+    const std::string what = change.reachable
+                                 ? "connections can be made again"
+                                 : "can't connect: " + error + ". PgPoolOptions::on_change takes these lines";
+    static_cast<void>(std::fprintf(stderr, "vitals::PgPool %s: %s\n", exported_.pool.c_str(), what.c_str()));
+  } catch (...) {  // of the program's callback, or for lack of memory
   }
 }
 

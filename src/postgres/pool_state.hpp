@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -12,6 +13,7 @@
 #include <vitals/postgres/pool.hpp>
 
 #include "postgres/pool_metrics.hpp"
+#include "postgres/rate_limit.hpp"
 
 namespace vitals::detail {
 
@@ -48,6 +50,10 @@ class PgPoolState {
   /// The same. REQUIRES: the mutex is held.
   PooledConnection pop_idle() noexcept;
   PooledConnection connect();
+  /// After connect() threw, while its exception is handled, and after it gave a connection.
+  void could_not_connect(const char* error) noexcept;
+  void could_connect() noexcept;
+  void tell(const PgPoolChange& change) noexcept;
   void close(PooledConnection pooled, std::string_view reason) noexcept;
   void close_idle(Clock::time_point now) noexcept;
   /// Why the connection must be closed; empty if it may be used.
@@ -58,6 +64,11 @@ class PgPoolState {
   const PgPoolOptions options_;
   const PgPool::Connect connect_;
   PgPoolMetrics exported_;
+
+  // Relaxed, both: they publish nothing. The thread that changes is_down_ tells it.
+  std::atomic<bool> is_down_{false};
+  std::atomic<bool> told_{false};
+  RateLimit lines_{0.1};
 
   std::mutex mutex_;  // guards what follows; not held while a connection is made, closed, or used
   std::size_t used_ = 0;

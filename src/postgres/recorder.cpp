@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <stdexcept>
 
+#include "postgres/sql/sql_lexer.hpp"
+
 namespace vitals::detail {
 
 namespace {
@@ -14,13 +16,6 @@ PgOptions checked_options(PgOptions options) {
     throw std::invalid_argument{"vitals::PgOptions: slow_queries_per_second must be 0 or more; 0 stops the callbacks"};
   }
   return options;
-}
-
-// The text without a comment at its end: frameworks append one with a trace id, which makes every text unique.
-std::string_view without_last_comment(std::string_view sql) noexcept {
-  if (!sql.ends_with("*/")) return sql;
-  const std::size_t begin = sql.rfind("/*");
-  return begin == std::string_view::npos ? sql : sql.substr(0, begin);
 }
 
 std::uint64_t hash_of(PgText kind, std::string_view text) noexcept {
@@ -46,34 +41,41 @@ PgRecorder::PgRecorder(Registry& registry, PgOptions options)
                                        "Statement look-ups whose table was over the limit of table labels.")},
       reports_dropped_{registry.counter("db_slow_query_reports_dropped_total",
                                         "Slow queries that weren't reported, since there were too many per second.")},
+      transactions_{registry.histogram("db_transaction_duration_seconds",
+                                       "Time per transaction, from BEGIN to its end.", {"outcome"}, options_.buckets)},
       transaction_idle_{registry.histogram("db_transaction_idle_seconds",
                                            "Time per transaction in which none of its statements was under way.",
                                            options_.buckets)},
-      reports_{options_.slow_queries_per_second} {
-  auto& transactions = registry.histogram(
-      "db_transaction_duration_seconds", "Time per transaction, from BEGIN to its end.", {"outcome"}, options_.buckets);
-  for (std::size_t i = 0; i < kPgOutcomes.size(); ++i) transactions_[i] = &transactions.with(kPgOutcomes[i]);
-  other_ = &series_of({"OTHER", "none"});
-  execute_ = &series_of({"EXECUTE", "none"});
-}
+      reports_{options_.slow_queries_per_second} {}
 
-const PgSeries& PgRecorder::series(PgText kind, std::string_view text) noexcept {
+const PgSeries* PgRecorder::series(PgText kind, std::string_view text) noexcept {
   const std::string_view key = kind == PgText::Sql ? without_last_comment(text) : text;
   const std::uint64_t hash = hash_of(kind, key);
-  if (const PgSeries* known = cache_.find(hash)) return *known;
+  if (const PgSeries* known = cache_.find(hash)) return known;
   try {
     const SqlStatement statement = kind == PgText::Sql ? named(classify_sql(key)) : SqlStatement{};
     const std::lock_guard lock{mutex_};
-    const PgSeries* series = execute_;
+    const PgSeries* series = nullptr;
     if (kind == PgText::Sql) {
       series = &series_of(statement);
     } else if (const auto found = prepared_.find(key); found != prepared_.end()) {
       series = &found->second.series;
+    } else {
+      series = &series_of({"EXECUTE", "none"});
     }
     cache_.put(hash, *series);
-    return *series;
+    return series;
   } catch (...) {  // no memory, or a table_name that throws
-    return *other_;
+    return other();
+  }
+}
+
+const PgSeries* PgRecorder::other() noexcept {
+  try {
+    const std::lock_guard lock{mutex_};
+    return &series_of({"OTHER", "none"});
+  } catch (...) {
+    return nullptr;
   }
 }
 
@@ -129,8 +131,18 @@ void PgRecorder::record(const PgSeries& series, PgText kind, std::string_view te
 }
 
 void PgRecorder::record(PgOutcome outcome, std::chrono::nanoseconds elapsed, std::chrono::nanoseconds idle) noexcept {
-  transactions_[static_cast<std::size_t>(outcome)]->observe(elapsed);
   transaction_idle_.observe(idle);
+  std::atomic<Histogram*>& known = by_outcome_[static_cast<std::size_t>(outcome)];
+  Histogram* series = known.load(std::memory_order_acquire);
+  if (series == nullptr) {
+    try {
+      series = &transactions_.with(kPgOutcomes[static_cast<std::size_t>(outcome)]);
+      known.store(series, std::memory_order_release);
+    } catch (...) {  // no memory for the series
+      return;
+    }
+  }
+  series->observe(elapsed);
 }
 
 void PgRecorder::report(const PgSeries& series, PgText kind, std::string_view text, std::chrono::nanoseconds elapsed,

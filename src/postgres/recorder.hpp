@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <functional>
@@ -40,9 +41,9 @@ class PgRecorder {
  public:
   PgRecorder(Registry& registry, PgOptions options);
 
-  /// The series of a statement. Takes no lock if the statement is remembered. Never fails: if memory is short or the
-  /// program's table_name throws, it gives the series of operation OTHER.
-  const PgSeries& series(PgText kind, std::string_view text) noexcept;
+  /// The series of a statement. Takes no lock if the statement is remembered. If the program's table_name throws, it is
+  /// that of operation OTHER; null if there is no memory for it.
+  const PgSeries* series(PgText kind, std::string_view text) noexcept;
   /// See PgMetrics::remember_prepared().
   void remember_prepared(std::string_view name, std::string_view sql);
 
@@ -61,6 +62,7 @@ class PgRecorder {
     std::string sql;
   };
 
+  const PgSeries* other() noexcept;
   /// The statement with the label of its table in place of the table. REQUIRES: the mutex is not held, since this calls
   /// the program.
   SqlStatement named(SqlStatement statement) const;
@@ -79,7 +81,9 @@ class PgRecorder {
   Gauge& in_flight_;
   Counter& table_overflow_;
   Counter& reports_dropped_;
-  std::array<Histogram*, kPgOutcomes.size()> transactions_;
+  Family<Histogram, 1>& transactions_;
+  // Made with the first transaction of its outcome. Release and acquire: it is complete when it is seen.
+  std::array<std::atomic<Histogram*>, kPgOutcomes.size()> by_outcome_{};
   Histogram& transaction_idle_;
   RateLimit reports_;
   StatementCache cache_;
@@ -87,8 +91,6 @@ class PgRecorder {
   std::set<std::string, std::less<>> tables_;
   std::map<std::pair<std::string, std::string>, PgSeries> series_;  // by operation and table label
   std::map<std::string, Prepared, std::less<>> prepared_;
-  const PgSeries* other_;    // of statements that could not be classified
-  const PgSeries* execute_;  // of prepared statements that aren't known
 };
 
 }  // namespace vitals::detail

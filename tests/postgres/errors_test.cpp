@@ -1,6 +1,8 @@
+#include <chrono>
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -132,6 +134,54 @@ TEST_F(PgErrors, OfAConnectionThatBreaks) {
   EXPECT_TRUE(failed("SELECT", "none", "08") || failed("SELECT", "none", "57")) << text();
   EXPECT_TRUE(exposes("db_transaction_duration_seconds_count{outcome=\"error\"} 1")) << text();
   EXPECT_EQ(text().find("ROLLBACK"), std::string::npos) << "nothing was sent";
+}
+
+// PostgreSQL uses these codes for more than connections that end.
+TEST_F(PgErrors, OfAConnectionsClassOnOneThatLives) {
+  std::vector<std::string> sqlstates;
+  vitals::Registry own;
+  vitals::PgMetrics reporting{own,
+                              {.slow_query = std::chrono::seconds{0},
+                               .on_slow_query =
+                                   [&](const vitals::SlowQuery& slow) {
+                                     if (!slow.error_type.empty()) sqlstates.emplace_back(slow.sqlstate);
+                                   },
+                               .slow_queries_per_second = 1000}};
+  const auto expose = [&](const std::string& line) {
+    return ("\n" + vitals::to_text(own)).find("\n" + line + "\n") != std::string::npos;
+  };
+  {
+    vitals::PgTransaction tx{reporting, *connection};
+    EXPECT_ANY_THROW(tx.exec_params("SELECT $1::int + $2::int", 1));  // 08P01
+  }
+  EXPECT_TRUE(expose("db_query_errors_total{query_type=\"SELECT\",table=\"none\",error_type=\"08\"} 1"));
+  for (const std::string code : {"08006", "57P01", "57P02", "57P03"}) {
+    vitals::PgTransaction tx{reporting, *connection};
+    EXPECT_ANY_THROW(tx.exec_params("DO $$ BEGIN RAISE 'no' USING ERRCODE = '" + code + "'; END $$"));
+  }
+  EXPECT_TRUE(connection->is_open());
+  EXPECT_TRUE(expose("db_query_errors_total{query_type=\"DO\",table=\"none\",error_type=\"08\"} 1"));
+  EXPECT_TRUE(expose("db_query_errors_total{query_type=\"DO\",table=\"none\",error_type=\"57\"} 3"));
+  EXPECT_TRUE(expose("db_transaction_duration_seconds_count{outcome=\"rollback\"} 5")) << vitals::to_text(own);
+  EXPECT_TRUE(expose("db_query_duration_seconds_count{query_type=\"ROLLBACK\",table=\"none\"} 5"));
+#if PQXX_VERSION_MAJOR > 7 || (PQXX_VERSION_MAJOR == 7 && PQXX_VERSION_MINOR >= 8)
+  const std::string protocol = "08P01";
+#else
+  const std::string protocol;  // libpqxx doesn't tell
+#endif
+  EXPECT_EQ(sqlstates, (std::vector<std::string>{protocol, "", "57P01", "57P02", "57P03"}));
+}
+
+// Nobody has sent an SQLSTATE.
+TEST_F(PgErrors, OfAConnectionThatIsRefusedHaveNoSqlstate) {
+  vitals::detail::PgError error;
+  try {
+    pqxx::connection{"host=/nonexistent connect_timeout=2"};
+  } catch (...) {
+    error = vitals::detail::describe_current_exception();
+  }
+  EXPECT_EQ(error.type, "08");
+  EXPECT_STREQ(error.sqlstate.data(), "");
 }
 
 TEST_F(PgErrors, OfACommitWhoseConnectionBreaks) {

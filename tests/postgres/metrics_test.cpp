@@ -117,6 +117,14 @@ TEST_F(PgMetrics, IgnoresTheCommentAtTheEnd) {
   EXPECT_TRUE(counted("SELECT", "t", 3));
 }
 
+TEST_F(PgMetrics, IgnoresNoMoreThanTheCommentAtTheEnd) {
+  vitals::PgMetrics pg{registry};
+  timed(pg, "SELECT * /* cols */ FROM t -- note */", [] {});
+  timed(pg, "SELECT * /* cols */ FROM u /* a /* b */ c */", [] {});
+  EXPECT_TRUE(counted("SELECT", "t", 1)) << text();
+  EXPECT_TRUE(counted("SELECT", "u", 1)) << text();
+}
+
 TEST_F(PgMetrics, ReportsSlowQueries) {
   std::vector<std::string> reports;
   vitals::PgMetrics pg{registry, reporting(reports)};

@@ -4,6 +4,7 @@
 #include <memory>
 #include <mutex>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -178,6 +179,40 @@ TEST_F(PgPool, HandsASlotOnWhenConnectFails) {
   waiting.join();
 
   EXPECT_EQ(calls, 2);
+}
+
+TEST_F(PgPool, TellsAnOutageOnceAndItsEnd) {
+  std::vector<std::string> told;
+  bool up = false;
+  const auto flaky = [&up] {
+    if (!up) throw pqxx::broken_connection{"no\nserver\n"};
+    return std::make_unique<pqxx::connection>(dsn());
+  };
+  const auto tell = [&told](const vitals::PgPoolChange& change) {
+    told.push_back(std::string{change.pool} + (change.reachable ? " up" : " down ") + std::string{change.error});
+    throw std::runtime_error{"dropped"};
+  };
+  vitals::PgPool pool{pg, "main", {.max_lifetime = 1ns, .on_change = tell}, flaky};
+  testing::internal::CaptureStderr();
+  vitals::PgPool silent{pg, "other", {.max_lifetime = 1ns}, flaky};
+  for (int outage = 0; outage < 2; ++outage) {
+    up = false;
+    for (int i = 0; i < 3; ++i) {
+      EXPECT_THROW((void)pool.acquire(), pqxx::broken_connection);
+      EXPECT_THROW((void)silent.acquire(), pqxx::broken_connection);
+    }
+    up = true;
+    for (vitals::PgPool* each : {&pool, &silent}) {
+      EXPECT_NO_THROW((void)each->acquire());
+      EXPECT_NO_THROW((void)each->acquire());
+    }
+  }
+
+  EXPECT_EQ(told, (std::vector<std::string>{"main down no\nserver\n", "main up", "main down no\nserver\n", "main up"}));
+  // The second outage is within 10 s of the first.
+  EXPECT_EQ(testing::internal::GetCapturedStderr(),
+            "vitals::PgPool other: can't connect: no server. PgPoolOptions::on_change takes these lines\n"
+            "vitals::PgPool other: connections can be made again\n");
 }
 
 TEST_F(PgPool, ReplacesAConnectionThatDiedIdle) {

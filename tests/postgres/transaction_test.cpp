@@ -27,7 +27,8 @@ class PgTransaction : public DatabaseTest {
   }
 
   [[nodiscard]] bool ended(const std::string& outcome, int n) const {
-    return exposes("db_transaction_duration_seconds_count{outcome=\"" + outcome + "\"} " + std::to_string(n));
+    const std::string series = "db_transaction_duration_seconds_count{outcome=\"" + outcome + "\"} ";
+    return n == 0 ? text().find(series) == std::string::npos : exposes(series + std::to_string(n));
   }
 
   vitals::PgMetrics pg{registry};
@@ -163,6 +164,91 @@ TEST_F(PgTransaction, RecordsACommitThatFails) {
   }
   EXPECT_TRUE(failed("COMMIT", "none", "23505")) << text();
   EXPECT_TRUE(ended("error", 1));
+  EXPECT_TRUE(ended("rollback", 0));
+}
+
+// The server answers the COMMIT of an aborted transaction with ROLLBACK, which is no error, and libpqxx tells nobody.
+TEST_F(PgTransaction, CommitOfAnAbortedOneIsARollback) {
+  const auto fail = [](auto& tx) { EXPECT_ANY_THROW(tx.exec_params("INSERT INTO users VALUES ($1, 'again')", 1)); };
+  const auto commit = [](auto& tx) {
+    try {
+      tx.commit();
+    } catch (const std::exception&) {  // of robusttransaction, and of libpqxx 6 after an exec() that failed
+    }
+  };
+  {
+    vitals::PgTransaction tx{pg, *connection};
+    tx.exec("DELETE FROM users WHERE id = 3");
+    fail(tx);
+    commit(tx);
+  }
+  EXPECT_TRUE(ended("rollback", 1)) << text();
+  {
+    vitals::PgTransaction tx{pg, *connection};
+    EXPECT_THROW(tx.exec("INSERT INTO users VALUES (1, 'again')"), pqxx::unique_violation);
+    commit(tx);
+  }
+  EXPECT_TRUE(ended("rollback", 2)) << text();
+  {  // a failure that only libpqxx saw
+    vitals::PgTransaction tx{pg, *connection};
+    fail(tx.base());
+    commit(tx);
+  }
+  EXPECT_TRUE(ended("rollback", 3)) << text();
+  {
+    vitals::PgTransaction<pqxx::transaction<pqxx::isolation_level::serializable>> tx{pg, *connection};
+    fail(tx);
+    commit(tx);
+  }
+  EXPECT_TRUE(ended("rollback", 4)) << text();
+  {
+    vitals::PgTransaction<pqxx::robusttransaction<>> tx{pg, *connection};
+    fail(tx);
+    commit(tx);
+  }
+  EXPECT_TRUE(ended("rollback", 5)) << text();
+  {  // a COMMIT that nobody timed
+    vitals::PgTransaction tx{pg, *connection};
+    fail(tx);
+    commit(tx.base());
+  }
+  EXPECT_TRUE(ended("rollback", 6)) << text();
+
+  EXPECT_TRUE(ended("commit", 0));
+  EXPECT_TRUE(ended("error", 0));
+  pqxx::work check{*connection};
+  EXPECT_EQ(rows_of(check), 3);
+}
+
+TEST_F(PgTransaction, CommitOfOneThatRecoveredIsACommit) {
+  {
+    vitals::PgTransaction tx{pg, *connection};
+    tx.exec("SAVEPOINT s");
+    EXPECT_ANY_THROW(tx.exec_params("INSERT INTO users VALUES ($1, 'again')", 1));
+    tx.exec_params("ROLLBACK TO s");
+    tx.commit();
+  }
+  {
+    vitals::PgTransaction tx{pg, *connection};
+    tx.exec("SAVEPOINT s");
+    EXPECT_ANY_THROW(tx.exec_params("INSERT INTO users VALUES ($1, 'again')", 1));
+    tx.base().exec_params("ROLLBACK TO s");
+    tx.commit();
+  }
+  {
+    vitals::PgTransaction tx{pg, *connection};
+    {
+      vitals::PgTransaction<pqxx::subtransaction> sub{pg, tx.base()};
+      EXPECT_THROW(sub.exec("INSERT INTO users VALUES (1, 'again')"), pqxx::unique_violation);
+    }
+    tx.commit();
+  }
+  {
+    vitals::PgTransaction tx{pg, *connection};
+    EXPECT_ANY_THROW(tx.exec1("SELECT * FROM users"));  // too many rows are no fault of the statement
+    tx.commit();
+  }
+  EXPECT_TRUE(ended("commit", 4)) << text();
   EXPECT_TRUE(ended("rollback", 0));
 }
 

@@ -25,8 +25,8 @@ namespace vitals::test {
 /// On a Unix socket in a folder of its own, in a thread of its own, until the destructor.
 class FakeRedis {
  public:
-  /// Twice: again a moment after the answer.
-  enum class Manner { AtOnce, Dripping, ThenClosing, Twice };
+  /// Twice: again a moment after the answer. Greeting: unasked, and then no more, as a server out of clients does.
+  enum class Manner { AtOnce, Dripping, ThenClosing, Twice, Greeting };
 
   explicit FakeRedis(std::string answer, Manner manner = Manner::AtOnce) : answer_{std::move(answer)}, manner_{manner} {
     folder_ = temporary_folder("vitals-fake");
@@ -49,6 +49,8 @@ class FakeRedis {
     std::filesystem::remove_all(folder_, ignored);
   }
 
+  /// Connections that were made to it.
+  [[nodiscard]] int accepted() const noexcept { return accepted_; }
   [[nodiscard]] std::string unix_socket() const { return folder_ + "/socket"; }
 
  private:
@@ -58,7 +60,14 @@ class FakeRedis {
       std::vector<pollfd> polls{{listener_, POLLIN, 0}};
       for (const auto& [fd, rest] : clients) polls.push_back({fd, POLLIN, 0});
       ::poll(polls.data(), polls.size(), 5);
-      if (const int fd = ::accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC); fd >= 0) clients[fd];
+      if (const int fd = ::accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC); fd >= 0) {
+        clients[fd];
+        ++accepted_;
+        if (manner_ == Manner::Greeting) {
+          (void)::send(fd, answer_.data(), answer_.size(), MSG_NOSIGNAL);
+          ::shutdown(fd, SHUT_WR);
+        }
+      }
       for (const pollfd& poll : polls) {
         if (poll.fd != listener_ && poll.revents != 0 && !listen_to(poll.fd, clients[poll.fd])) {
           ::close(poll.fd);
@@ -77,7 +86,7 @@ class FakeRedis {
   bool listen_to(int fd, std::string& rest) {
     char request[4096];
     if (::recv(fd, request, sizeof request, 0) <= 0) return false;
-    rest = answer_;
+    if (manner_ != Manner::Greeting) rest = answer_;
     return true;
   }
 
@@ -100,6 +109,7 @@ class FakeRedis {
   std::set<int> repeats_;
   int listener_ = -1;
   std::atomic<bool> stop_{false};
+  std::atomic<int> accepted_{0};
   std::thread thread_;
 };
 

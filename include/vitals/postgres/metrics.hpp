@@ -27,7 +27,7 @@ struct SlowQuery {
   std::chrono::nanoseconds duration;
   std::optional<std::size_t> rows;  ///< returned or affected; empty where the kind of call doesn't tell
   std::string_view error_type;      ///< the label of db_query_errors_total; empty: it succeeded
-  std::string_view sqlstate;        ///< five characters; empty: it succeeded, or failed outside the server
+  std::string_view sqlstate;  ///< five characters; empty: it succeeded, failed outside the server, or libpqxx hides it
 };
 
 struct PgOptions {

@@ -25,6 +25,13 @@ struct PooledConnection {
 };
 }  // namespace detail
 
+/// Connections can't be made any more, or can be again. The texts are valid during the callback.
+struct PgPoolChange {
+  std::string_view pool;  ///< the name of the pool
+  bool reachable = false;
+  std::string_view error;  ///< what `connect` threw; empty: reachable
+};
+
 struct PgPoolOptions {
   /// Connections in use, being made and idle, together.
   std::size_t max_size = 10;
@@ -39,6 +46,12 @@ struct PgPoolOptions {
   /// fails inside a transaction: so no user gets a connection with a transaction that another began by hand, of which
   /// libpqxx knows nothing.
   std::string reset_sql = {};
+  /// Called when a connection can't be made, the first time in a row, and when one can be made again; in the thread
+  /// that found out, with no lock held. What it throws is dropped. Two calls may overlap, where the one follows the
+  /// other at once. Without one, a line is written to stderr for an outage, and one for its end, for at most one outage
+  /// in 10 s;
+  /// [](const vitals::PgPoolChange&) {} for silence.
+  std::function<void(const PgPoolChange&)> on_change = {};
 };
 
 /// acquire() found no connection in time.

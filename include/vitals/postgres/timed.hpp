@@ -13,7 +13,7 @@ namespace vitals {
 template <class Tx>
 class PgView : public detail::PgExec<Tx> {
  public:
-  PgView(PgMetrics& metrics, Tx& tx) noexcept : detail::PgExec<Tx>{metrics, &tx} {}
+  PgView(PgMetrics& metrics, Tx& tx) noexcept : detail::PgExec<Tx>{metrics, &tx} { this->watch(); }
 };
 
 /// A view of the transaction that records what is executed through it; not the transaction's own BEGIN and COMMIT.

@@ -16,7 +16,8 @@ namespace vitals {
 /// whole. Used like the Tx that it holds: it has all of libpqxx's members that execute statements (exec, exec_params,
 /// exec_prepared, query, stream and so on, as far as the installed version has them), with the same arguments, results
 /// and exceptions; it converts to Tx&, and -> reaches everything else. What is called through those is not recorded,
-/// but a commit() through Tx& still makes the whole a commit.
+/// but a commit() through Tx& still makes the whole a commit. A commit() of a transaction that the server has aborted,
+/// since one of its statements failed, is a rollback: the server rolls back, and libpqxx returns or throws as it likes.
 ///
 ///   vitals::PgTransaction tx{pg, connection};      // a pqxx::work; further arguments are those of its constructor
 ///   tx.exec("UPDATE users SET seen = now()");
@@ -39,7 +40,9 @@ class PgTransaction : public detail::PgExec<Tx> {
       : detail::PgExec<Tx>{metrics, &transaction_},
         clock_{metrics},
         transaction_{
-            control(kIsSub ? "SAVEPOINT" : "BEGIN", [&] { return Tx(connection, std::forward<Args>(args)...); })} {}
+            control(kIsSub ? "SAVEPOINT" : "BEGIN", [&] { return Tx(connection, std::forward<Args>(args)...); })} {
+    this->watch();
+  }
   PgTransaction(const PgTransaction&) = delete;
   PgTransaction& operator=(const PgTransaction&) = delete;
 
@@ -49,7 +52,7 @@ class PgTransaction : public detail::PgExec<Tx> {
     try {
       abort();
     } catch (const pqxx::usage_error&) {  // libpqxx says by it that commit() was called through Tx&
-      finish(detail::PgOutcome::Commit);
+      finish(this->span_.is_failed ? detail::PgOutcome::Rollback : detail::PgOutcome::Commit);
     } catch (...) {  // as libpqxx's own destructors do
       finish(detail::PgOutcome::Error);
     }
@@ -57,13 +60,14 @@ class PgTransaction : public detail::PgExec<Tx> {
 
   void commit() {
     if (clock_.is_finished()) return transaction_.commit();
+    const bool aborted = detail::is_aborted(this->span_);
     try {
       control(kIsSub ? "RELEASE" : "COMMIT", [this] { transaction_.commit(); });
     } catch (...) {
-      finish(detail::commit_outcome_of_current_exception());
+      finish(aborted ? rollback_outcome() : detail::commit_outcome_of_current_exception());
       throw;
     }
-    finish(detail::PgOutcome::Commit);
+    finish(aborted ? detail::PgOutcome::Rollback : detail::PgOutcome::Commit);
   }
 
   void abort() {
@@ -73,12 +77,16 @@ class PgTransaction : public detail::PgExec<Tx> {
       return finish(detail::PgOutcome::Error);
     }
     control("ROLLBACK", [this] { transaction_.abort(); });
-    // libpqxx swallows the errors of a rollback.
-    const bool lost = this->span_.is_broken || !transaction_.conn().is_open();
-    finish(lost ? detail::PgOutcome::Error : detail::PgOutcome::Rollback);
+    finish(rollback_outcome());
   }
 
  private:
+  // libpqxx swallows the errors of a rollback.
+  detail::PgOutcome rollback_outcome() const noexcept {
+    const bool lost = this->span_.is_broken || !transaction_.conn().is_open();
+    return lost ? detail::PgOutcome::Error : detail::PgOutcome::Rollback;
+  }
+
   template <class Function>
   decltype(auto) control(std::string_view verb, Function&& fn) {
     if constexpr (kIsNone) {

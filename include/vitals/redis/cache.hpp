@@ -25,7 +25,8 @@ class CacheImpl;
 
 /// What holds for all that one Cache keeps.
 struct CacheOptions {
-  /// Keys are `prefix:function:hash` and `prefix:key`. Give each Cache of a process its own.
+  /// Keys are `prefix:function:hash` and `prefix:key`, with %3A for a colon in the prefix and %25 for a percent sign; so
+  /// no two caches of different prefixes share a key. Give each Cache of a process its own.
   std::string prefix{};  // {}: no warning for those who leave it out
   /// The most that one call waits for Redis, reading and writing together; waiting for another caller's load is apart,
   /// and so is taking back a value that was invalidated meanwhile (RedisOptions::command_timeout).
@@ -65,10 +66,11 @@ struct InvalidateResult {
 /// error or a bypass, never as a miss. Callers in this process who miss the same key at once share one call of the
 /// function, and its exception if it throws.
 ///
-/// After erase() or invalidate_pattern() has returned, no load of this process that had begun before starts to write
-/// its result; one that was writing takes it back. Two things can still leave an old value in the cache: a load in
-/// another process, and a write that was given up for want of time and reaches Redis late all the same. Keep times to
-/// live as short as you can bear an old value.
+/// A call that begins after erase() has returned true, or invalidate_pattern() a result that is complete, never gets
+/// what was there before from a load of this Cache: one that had begun doesn't write its result; one that was writing takes it
+/// back, and until then, or if its write was given up and may reach Redis late, this Cache doesn't take that value from Redis.
+/// Other processes don't know of it, and may get such a value, or write one that they had loaded before. Keep times to live
+/// as short as you can bear an old value.
 class Cache {
  public:
   /// Throws std::invalid_argument if an option makes no sense. Does not ask Redis.
@@ -105,7 +107,7 @@ class Cache {
 
  private:
   detail::CacheSite& site(std::string_view name, const CachedOptions& options);
-  detail::CacheSite& plain_site() noexcept;
+  detail::CacheSite* plain_site() noexcept;
   std::optional<detail::CacheKey> plain_key(std::string_view key) noexcept;
 
   std::unique_ptr<detail::CacheImpl> impl_;

@@ -62,7 +62,7 @@ class CachedFunction<R(Args...)> {
   /// The result from the cache or from the function, whose exceptions pass through. The cache itself throws nothing and
   /// costs at most CacheOptions::budget, whatever state Redis is in.
   Value operator()(Args... args) const {
-    return detail::load<Value>(*site_, key(args...), ttl_,
+    return detail::load<Value>(site_, key(args...), ttl_,
                                [&]() -> Value { return function_(std::forward<Args>(args)...); });
   }
 

@@ -2,8 +2,10 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 struct redisContext;
 
@@ -17,6 +19,13 @@ class RedisPoolImpl;
 struct RedisPoolState;
 struct RedisAccess;
 }  // namespace detail
+
+/// Redis can't be reached any more, or can be again. The texts are valid during the callback.
+struct RedisChange {
+  std::string_view pool;  ///< RedisOptions::name
+  bool reachable = false;
+  std::string_view error_type;  ///< of the failure that was the last straw, as in cache_errors_total; empty: reachable
+};
 
 /// Where Redis is, and how long to wait for it.
 struct RedisOptions {
@@ -44,6 +53,11 @@ struct RedisOptions {
   std::chrono::milliseconds retry_max{1000};
   /// The label `pool` of its metrics. Pools of one registry need different names.
   std::string name = "main";
+  /// Called when the circuit breaker opens, that is after failures_to_open failures in a row, and when Redis answers
+  /// again; in the thread that found out, with no lock held. What it throws is dropped. Two calls may overlap, where
+  /// the one follows the other at once. Without one, a line is written to stderr for an outage, and one for its end,
+  /// for at most one outage in 10 s; [](const vitals::RedisChange&) {} for silence.
+  std::function<void(const RedisChange&)> on_change{};
 };
 
 /// A connection on loan from a RedisPool, for commands of one's own through hiredis; given back by its end.

@@ -39,6 +39,21 @@ constexpr bool continues_word(char c) noexcept { return is(kContinuesWord, c); }
 
 }  // namespace
 
+std::string_view without_last_comment(std::string_view sql) noexcept {
+  if (!sql.ends_with("*/")) return sql;
+  const std::size_t begin = sql.rfind("/*");
+  // Where there are no line comments, and the comment has no other end: the usual case.
+  if (begin != std::string_view::npos && sql.find("*/", begin + 2) == sql.size() - 2 &&
+      sql.find("--") == std::string_view::npos) {
+    return sql.substr(0, begin);
+  }
+  if (sql.size() > SqlLexer::kMaxBytes) return sql;
+  SqlLexer lexer{sql};
+  std::size_t end = 0;
+  while (lexer.next().kind != SqlToken::Kind::End) end = lexer.end();
+  return sql.substr(0, end);
+}
+
 SqlLexer::SqlLexer(std::string_view sql) noexcept : sql_{sql.substr(0, kMaxBytes)} {
   if (sql_.starts_with("\xEF\xBB\xBF")) at_ = 3;
 }

@@ -54,13 +54,28 @@ class SqlParser {
  private:
   static constexpr std::size_t kMaxDepth = 200;
   static constexpr std::size_t kMaxCtes = 64;
+  static constexpr std::uint32_t kNone = kMaxCtes;
 
   // Where a parenthesis stands: in an expression, or in FROM. In either place it may hold a query.
   enum class In : std::uint8_t { Expression, From };
 
   struct Cte {
     SqlName name;
-    SqlRelation source;  // what its query reads or writes first
+    std::uint32_t outer;  // the CTE that is looked at next: those that are visible together are a list
+    std::uint32_t scope;  // the innermost CTE that its query sees
+    enum class State : std::uint8_t { Unread, Reading, Read } state;
+    const char* body;  // the parenthesis with its query
+    // What its query does, and reads or writes first, once it is read: a SqlFound without initialisers.
+    const char* operation;
+    std::size_t operation_size;
+    SqlRelation source;
+
+    void set(const SqlFound& found) noexcept {
+      state = State::Read;
+      operation = found.operation.data();
+      operation_size = found.operation.size();
+      source = found.table;
+    }
   };
 
   // The state of one pair of parentheses, or of a statement's query.
@@ -94,8 +109,14 @@ class SqlParser {
   void table_reference(Group& group) noexcept;
   SqlRelation parenthesis(In in) noexcept;
   SqlFound with_list() noexcept;
-  SqlFound cte(bool recursive) noexcept;
-  SqlRelation resolve(const SqlRelation& name) const noexcept;
+  void declare_ctes() noexcept;
+  SqlName cte_head() noexcept;
+  void cte_tail() noexcept;
+  SqlFound cte_body() noexcept;
+  SqlFound read_cte(Cte& cte) noexcept;
+  SqlFound read_ahead(Cte& cte) noexcept;
+  Cte* add_cte(const SqlName& name) noexcept;
+  SqlRelation resolve(const SqlRelation& name) noexcept;
 
   // sql_parser_statement.cpp
   SqlFound statement() noexcept;
@@ -115,10 +136,11 @@ class SqlParser {
   SqlToken ahead_;
   std::size_t depth_ = 0;
   std::size_t brackets_ = 0;
-  bool single_;              // the text has no ';': reading may stop at the first table
-  bool query_seen_ = false;  // query() has read a SELECT, VALUES or TABLE
-  bool impossible_ = false;  // the statement has something that PostgreSQL rejects wherever it stands
-  std::size_t n_ctes_ = 0;   // how many of ctes_ are visible; a stack
+  bool single_;                      // the text has no ';': reading may stop at the first table
+  bool query_seen_ = false;          // query() has read a SELECT, VALUES or TABLE
+  bool impossible_ = false;          // the statement has something that PostgreSQL rejects wherever it stands
+  std::uint32_t n_ctes_ = 0;         // how many of ctes_ are in use; a stack
+  std::uint32_t innermost_ = kNone;  // the first of the list of visible ones
   std::array<Cte, kMaxCtes> ctes_;
 };
 

@@ -7,7 +7,8 @@ namespace vitals::detail {
 // FROM, or else the first table of a query inside it.
 SqlRelation SqlParser::query(In in) noexcept {
   Group group;
-  const std::size_t outer_ctes = n_ctes_;
+  const std::uint32_t outer_ctes = n_ctes_;
+  const std::uint32_t outer = innermost_;
   if (token_.keyword == keyword("with")) with_list();
   switch (token_.keyword) {
     case keyword("select"):
@@ -28,6 +29,7 @@ SqlRelation SqlParser::query(In in) noexcept {
     }
   }
   n_ctes_ = outer_ctes;
+  innermost_ = outer;
   return group.from ? group.from : group.nested;
 }
 
@@ -131,38 +133,74 @@ SqlRelation SqlParser::parenthesis(In in) noexcept {
   return found;
 }
 
-// WITH name AS (statement), …: makes the names visible to what follows. Gives the first of the statements that writes.
+// WITH name AS (statement), …: makes the names visible to what follows, and with RECURSIVE to all the statements of the
+// list. Gives the first of these that writes.
 SqlFound SqlParser::with_list() noexcept {
   advance();
   const bool recursive = accept(keyword("recursive"));
+  std::uint32_t declared = n_ctes_;
+  if (recursive) declare_ctes();
+  const std::uint32_t end = n_ctes_;
   SqlFound writes{};
   while (token_.is_name()) {
-    const SqlFound found = cte(recursive);
+    const SqlName cte_name = cte_head();
+    SqlFound found{};
+    if (declared < end) {
+      found = read_cte(ctes_[declared++]);
+    } else {
+      found = cte_body();
+      Cte* const added = recursive ? nullptr : add_cte(cte_name);
+      if (added != nullptr) added->set(found);
+    }
+    cte_tail();
     if (writes.operation.empty() && !found.operation.empty() && found.operation != "SELECT") writes = found;
     if (!accept(',')) break;
   }
   return writes;
 }
 
-SqlFound SqlParser::cte(bool recursive) noexcept {
+// Puts the names of a list on the stack, and goes back to its begin.
+void SqlParser::declare_ctes() noexcept {
+  const SqlLexer lexer = lexer_;
+  const SqlToken token = token_;
+  const SqlToken ahead = ahead_;
+  const std::uint32_t first = n_ctes_;
+  while (token_.is_name()) {
+    const SqlName cte_name = cte_head();
+    Cte* const added = token_.is('(') ? add_cte(cte_name) : nullptr;
+    if (added == nullptr) break;
+    added->body = token_.text.data();
+    skip_parentheses();
+    cte_tail();
+    if (!accept(',')) break;
+  }
+  for (std::uint32_t i = first; i < n_ctes_; ++i) ctes_[i].scope = innermost_;
+  lexer_ = lexer;
+  token_ = token;
+  ahead_ = ahead;
+}
+
+// Null if there is no room: the name is then taken for a table.
+SqlParser::Cte* SqlParser::add_cte(const SqlName& name) noexcept {
+  if (n_ctes_ == kMaxCtes) return nullptr;
+  Cte& cte = ctes_[n_ctes_];
+  cte.name = name;
+  cte.outer = innermost_;
+  cte.state = Cte::State::Unread;
+  innermost_ = n_ctes_++;
+  return &cte;
+}
+
+SqlName SqlParser::cte_head() noexcept {
   const SqlName cte_name = name();
   if (token_.is('(')) skip_parentheses();  // column names
   accept(keyword("as"));
   accept(keyword("not"));
   accept(keyword("materialized"));
+  return cte_name;
+}
 
-  const bool is_kept = n_ctes_ < kMaxCtes;
-  const std::size_t index = n_ctes_;
-  if (recursive && is_kept) ctes_[n_ctes_++] = {cte_name, {}};  // names itself, and that is no table
-  SqlFound found{};
-  if (accept('(')) {
-    found = inner_statement();
-    skip_to_close();
-  }
-  if (is_kept) {
-    ctes_[index] = {cte_name, found.table};
-    n_ctes_ = index + 1;
-  }
+void SqlParser::cte_tail() noexcept {
   if (accept(keyword("search"))) {
     skip_to(keyword("set"));
     advance();
@@ -171,16 +209,61 @@ SqlFound SqlParser::cte(bool recursive) noexcept {
     skip_to(keyword("using"));
     advance();
   }
+}
+
+SqlFound SqlParser::cte_body() noexcept {
+  if (!accept('(')) return {};
+  const SqlFound found = inner_statement();
+  skip_to_close();
   return found;
 }
 
-// The name of a CTE stands for the table that its query reads. Of several CTEs of one name the innermost visible one
-// counts. A qualified name never means a CTE.
-SqlRelation SqlParser::resolve(const SqlRelation& name) const noexcept {
-  if (name.size == 1) {
-    for (std::size_t i = n_ctes_; i-- > 0;) {
-      if (same_name(ctes_[i].name, name.parts[0])) return ctes_[i].source;
-    }
+// The statement that we are at, of a CTE that was declared.
+SqlFound SqlParser::read_cte(Cte& cte) noexcept {
+  if (cte.state == Cte::State::Read) {  // one before it has named it
+    skip_parentheses();
+    return {{cte.operation, cte.operation_size}, cte.source};
+  }
+  cte.state = Cte::State::Reading;
+  const SqlFound found = cte_body();
+  cte.set(found);
+  return found;
+}
+
+// The statement of a CTE that stands further on, as it sees it.
+SqlFound SqlParser::read_ahead(Cte& cte) noexcept {
+  const SqlLexer lexer = lexer_;
+  const SqlToken token = token_;
+  const SqlToken ahead = ahead_;
+  const std::size_t brackets = brackets_;
+  const bool query_seen = query_seen_;
+  const std::uint32_t innermost = innermost_;
+
+  lexer_.seek(cte.body);
+  ahead_ = lexer_.next();
+  advance();
+  brackets_ = 0;
+  innermost_ = cte.scope;
+  const SqlFound found = read_cte(cte);
+
+  lexer_ = lexer;
+  token_ = token;
+  ahead_ = ahead;
+  brackets_ = brackets;
+  query_seen_ = query_seen;
+  innermost_ = innermost;
+  return found;
+}
+
+// The name of a CTE stands for the table that its query reads; in that query itself for none. Of several CTEs of one
+// name the innermost visible one counts. A qualified name never means a CTE.
+SqlRelation SqlParser::resolve(const SqlRelation& name) noexcept {
+  if (name.size != 1) return name;
+  for (std::uint32_t i = innermost_; i != kNone; i = ctes_[i].outer) {
+    Cte& cte = ctes_[i];
+    if (!same_name(cte.name, name.parts[0])) continue;
+    if (cte.state == Cte::State::Reading) return {};
+    return cte.state == Cte::State::Read ? cte.source : read_ahead(cte).table;
   }
   return name;
 }

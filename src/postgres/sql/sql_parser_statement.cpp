@@ -64,11 +64,13 @@ bool is_modifier(std::uint64_t word) noexcept {
 
 // A write inside WITH must not count as a SELECT.
 SqlFound SqlParser::statement() noexcept {
-  const std::size_t outer_ctes = n_ctes_;
+  const std::uint32_t outer_ctes = n_ctes_;
+  const std::uint32_t outer = innermost_;
   SqlFound writes{};
   if (token_.keyword == keyword("with")) writes = with_list();
   const SqlFound found = verb();
   n_ctes_ = outer_ctes;
+  innermost_ = outer;
   return !writes.operation.empty() && found.operation == "SELECT" ? writes : found;
 }
 

@@ -46,11 +46,11 @@ detail::CacheSite& Cache::site(std::string_view name, const CachedOptions& optio
   return impl_->site(name);
 }
 
-detail::CacheSite& Cache::plain_site() noexcept { return impl_->plain(); }
+detail::CacheSite* Cache::plain_site() noexcept { return impl_->plain(); }
 
 std::optional<detail::CacheKey> Cache::plain_key(std::string_view key) noexcept {
   try {
-    return detail::plain_key(impl_->plain(), key);
+    return impl_->plain_key(key);
   } catch (...) {
     return std::nullopt;  // no memory: without the cache
   }
@@ -79,6 +79,6 @@ std::string escape_glob(std::string_view text) {
   return out;
 }
 
-bool detail::erase(CacheSite& site, const CacheKey& key) noexcept { return site.cache.erase(site, key.text); }
+bool detail::erase(CacheSite& site, const CacheKey& key) noexcept { return site.cache.erase(&site, key.text); }
 
 }  // namespace vitals

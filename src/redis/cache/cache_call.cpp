@@ -28,6 +28,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
+// The most that a SET is on its way; more than TCP tries to deliver it by default would be too long to remember it.
+constexpr std::chrono::minutes kOnTheWire{1};
+
 milliseconds jittered(milliseconds ttl, double jitter) noexcept {
   // Far beyond any use, and far from what overflows in Redis.
   constexpr std::chrono::hours kMaxTtl{24 * 365 * 10};
@@ -45,9 +48,10 @@ class CacheCall::Run {
       : call_{call}, site_{site}, key_{key}, ttl_{ttl}, left_{site.cache.options().budget} {
     try {
       flights_ = &site.cache.flights();
-      seen_ = flights_->ended(key_.text);
+      seen_ = flights_->look(key_.text, rejected_);
     } catch (...) {
-      // A forked child without memory: the call goes alone.
+      flights_ = nullptr;  // no memory: the call goes alone
+      left_ = {};
     }
   }
   Run(const Run&) = delete;
@@ -85,7 +89,7 @@ class CacheCall::Run {
     outcome_ = Outcome::Miss;
     if (got.reply->type != REDIS_REPLY_STRING) return false;
     const std::optional<Envelope> envelope = unseal(text_of(*got.reply));
-    if (envelope && envelope->identity != key_.identity) return false;
+    if (envelope && (envelope->identity != key_.identity || rejected_.has(envelope->write))) return false;
     if (!envelope || !call_.decode(envelope->payload)) {
       outcome_ = Outcome::Error;
       site_.cache.count_error(CacheCommand::Get, RedisFailure::Decode);
@@ -112,7 +116,7 @@ class CacheCall::Run {
   bool join() noexcept {
     if (flights_ == nullptr) return false;
     try {
-      Flights::Joined joined = flights_->join(key_.text, seen_);
+      Flights::Joined joined = flights_->join(key_.text, seen_, rejected_);
       flight_ = std::move(joined.flight);
       leads_ = joined.leads;
       return joined.recent && may_write_;
@@ -185,18 +189,21 @@ class CacheCall::Run {
   void write(std::string_view payload) {
     SiteMetrics& metrics = site_.metrics;
     if (payload.size() > site_.cache.options().max_value_bytes) return metrics.put_too_large.inc();
-    if (flights_->stale(key_.text, *flight_)) return metrics.put_stale.inc();
     if (left_ <= std::chrono::nanoseconds::zero()) return metrics.put_failed.inc();
     const milliseconds ttl = jittered(ttl_, site_.cache.options().jitter);
     const auto cost = std::chrono::duration_cast<milliseconds>(load_took_);
-    const std::string value = seal({key_.identity, payload}, cost, std::chrono::system_clock::now() + ttl);
+    const std::uint64_t number = flights_->next_write();
+    const std::string value = seal({key_.identity, payload, number}, cost, std::chrono::system_clock::now() + ttl);
     const std::string px = std::to_string(ttl.count());
     const std::string_view words[] = {"SET", key_.text, value, "PX", px};
+    if (!flights_->begin_write(key_.text, *flight_, number)) return metrics.put_stale.inc();
     const RedisResult put = site_.cache.run(CacheCommand::Set, {words, kStatusReply}, left_);
-    // Invalidated since the last look. After a failure too: a SET that was given up may still be carried out.
-    if (flights_->stale(key_.text, *flight_)) {
+    // A SET that was given up may still be carried out.
+    const bool known = !connection_failed(put.failure);
+    if (flights_->end_write(key_.text, *flight_, known, Clock::now() + ttl + kOnTheWire)) {
       metrics.put_stale.inc();
-      return site_.cache.take_back(key_.text);
+      if (site_.cache.take_back(key_.text) && known) flights_->taken_back(key_.text, number);
+      return;
     }
     (put.failure == RedisFailure::None ? metrics.put_stored : metrics.put_failed).inc();
   }
@@ -214,6 +221,7 @@ class CacheCall::Run {
   bool may_write_ = false;
   Flights* flights_ = nullptr;
   std::uint64_t seen_ = 0;
+  Rejected rejected_;
   std::shared_ptr<Flight> flight_;
   bool leads_ = false;
   Clock::duration load_took_{};

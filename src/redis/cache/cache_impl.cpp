@@ -21,7 +21,18 @@ namespace {
 constexpr std::string_view kScanCount = "500";
 constexpr std::size_t kBatch = 500;
 
-std::string stem_of(const std::string& prefix) { return prefix.empty() ? "" : prefix + ":"; }
+// The prefix, so that it ends at the first colon of a key, whatever it is.
+std::string stem_of(std::string_view prefix) {
+  std::string stem;
+  for (const char c : prefix) {
+    if (c == ':' || c == '%') {
+      stem += c == ':' ? "%3A" : "%25";
+    } else {
+      stem += c;
+    }
+  }
+  return stem + ":";
+}
 
 bool parse_cursor(std::string_view text, std::uint64_t& cursor) noexcept {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), cursor);
@@ -44,14 +55,12 @@ bool parse_page(const redisReply& reply, std::uint64_t& cursor, std::vector<std:
 }  // namespace
 
 CacheImpl::CacheImpl(Registry& registry, RedisPoolImpl& pool, CacheOptions options)
-    : pool_{pool},
-      options_{std::move(options)},
-      stem_{stem_of(options_.prefix)},
-      metrics_{registry},
-      plain_{*this, stem_, SiteMetrics{metrics_, "get_or_compute"}},
-      patterns_{*this, stem_, SiteMetrics{metrics_, "_pattern"}} {}
+    : pool_{pool}, options_{std::move(options)}, stem_{stem_of(options_.prefix)}, metrics_{registry} {}
 
 CacheImpl::~CacheImpl() {
+  for (const std::atomic<CacheSite*>* site : {&plain_, &patterns_}) {
+    const std::unique_ptr<const CacheSite> ended{site->load(std::memory_order_acquire)};
+  }
   for (const NamedSite* site = sites_.load(std::memory_order_acquire); site != nullptr;) {
     const std::unique_ptr<const NamedSite> ended{std::exchange(site, site->next)};
   }
@@ -75,6 +84,17 @@ CacheSite& CacheImpl::site(std::string_view name) {
     if (NamedSite* known = find_site(name)) return known->site;
   } while (!sites_.compare_exchange_weak(made->next, made.get(), std::memory_order_acq_rel));
   return made.release()->site;
+}
+
+CacheSite* CacheImpl::late(std::atomic<CacheSite*>& site, std::string_view label) noexcept {
+  CacheSite* known = site.load(std::memory_order_acquire);
+  if (known != nullptr) return known;
+  try {
+    std::unique_ptr<CacheSite> made{new CacheSite{*this, stem_, SiteMetrics{metrics_, label}}};
+    return site.compare_exchange_strong(known, made.get(), std::memory_order_acq_rel) ? made.release() : known;
+  } catch (...) {
+    return nullptr;
+  }
 }
 
 RedisResult CacheImpl::run(CacheCommand command, RedisConnection::Command words,
@@ -112,7 +132,7 @@ RedisResult CacheImpl::run_remove(CacheCommand command, std::span<std::string_vi
   return result;
 }
 
-bool CacheImpl::erase(CacheSite& site, const std::string& key) noexcept {
+bool CacheImpl::erase(CacheSite* site, const std::string& key) noexcept {
   try {
     flights().invalidate(key);
   } catch (...) {
@@ -121,28 +141,28 @@ bool CacheImpl::erase(CacheSite& site, const std::string& key) noexcept {
   std::string_view words[] = {{}, key};
   const RedisResult result = remove(words, options_.budget);
   if (result.failure != RedisFailure::None) return false;
-  site.metrics.invalidated_by_key.inc(static_cast<std::uint64_t>(result.reply->integer));
+  if (site != nullptr) site->metrics.invalidated_by_key.inc(static_cast<std::uint64_t>(result.reply->integer));
   return true;
 }
 
 // Has a budget of its own, since the write may have spent the call's: an old value must not stay.
-void CacheImpl::take_back(std::string_view key) noexcept {
+bool CacheImpl::take_back(std::string_view key) noexcept {
   std::string_view words[] = {{}, key};
-  static_cast<void>(remove(words, pool_.options().command_timeout));
+  return remove(words, pool_.options().command_timeout).failure == RedisFailure::None;
 }
 
 struct CacheImpl::Scan {
   // Looked at between pages only: to give up a command would cost the connection, and the count of what it removed.
   std::chrono::nanoseconds left;
-  CacheSite& site;
+  CacheSite* site;  // null: no memory for its metrics
   std::vector<std::string_view> words;
 };
 
 InvalidateResult CacheImpl::invalidate_pattern(std::string_view pattern, const InvalidateOptions& options) {
   flights().invalidate_prefix(stem_ + std::string{pattern.substr(0, pattern.find_first_of(kGlobSpecial))});
   // The function whose keys a pattern like "get_appointments:*" names.
-  NamedSite* const named = find_site(pattern.substr(0, pattern.find(':')));
-  Scan scan{std::min(options.budget, kLongest), named == nullptr ? patterns_ : named->site, {}};
+  NamedSite* const named = find_site(pattern.substr(0, pattern.rfind(':')));
+  Scan scan{std::min(options.budget, kLongest), named == nullptr ? patterns() : &named->site, {}};
   InvalidateResult result{.cursor = options.cursor};
   const std::string match = escape_glob(stem_) + std::string{pattern};
   std::vector<std::string_view> keys;
@@ -175,7 +195,8 @@ bool CacheImpl::remove_page(Scan& scan, std::span<const std::string_view> keys, 
     if (removed.failure != RedisFailure::None) return false;
     scan.left -= removed.elapsed;
     result.removed += static_cast<std::size_t>(removed.reply->integer);
-    scan.site.metrics.invalidated_by_pattern.inc(static_cast<std::uint64_t>(removed.reply->integer));
+    if (scan.site != nullptr)
+      scan.site->metrics.invalidated_by_pattern.inc(static_cast<std::uint64_t>(removed.reply->integer));
   }
   return true;
 }

@@ -32,7 +32,12 @@ class CacheImpl {
 
   /// The function of a name. Never changed or freed while the cache lives.
   CacheSite& site(std::string_view name);
-  CacheSite& plain() noexcept { return plain_; }
+  /// All of get_or_compute(), and invalidations that are not of one function: made when they are first asked for.
+  /// Null if there was no memory.
+  CacheSite* plain() noexcept { return late(plain_, "get_or_compute"); }
+  CacheSite* patterns() noexcept { return late(patterns_, "_pattern"); }
+  /// The key of a get_or_compute(). May throw std::bad_alloc.
+  CacheKey plain_key(std::string_view key) const { return detail::plain_key(stem_, key); }
 
   /// Runs a command, and counts its time and its failure.
   RedisResult run(CacheCommand command, RedisConnection::Command words, std::chrono::nanoseconds budget) noexcept;
@@ -40,9 +45,9 @@ class CacheImpl {
   void count_lookup(bool hit) noexcept { (hit ? metrics_.hits : metrics_.misses).inc(); }
   void count_error(CacheCommand command, RedisFailure failure) noexcept { metrics_.error(command, failure); }
 
-  bool erase(CacheSite& site, const std::string& key) noexcept;
-  /// Removes what a load has written after its key was invalidated.
-  void take_back(std::string_view key) noexcept;
+  bool erase(CacheSite* site, const std::string& key) noexcept;
+  /// Removes what a load has written after its key was invalidated. False if Redis could not be told.
+  bool take_back(std::string_view key) noexcept;
   InvalidateResult invalidate_pattern(std::string_view pattern, const InvalidateOptions& options);
 
   /// Throws std::bad_alloc, in a forked child's first call.
@@ -62,6 +67,7 @@ class CacheImpl {
   RedisResult run_remove(CacheCommand command, std::span<std::string_view> words,
                          std::chrono::nanoseconds budget) noexcept;
   bool remove_page(Scan& scan, std::span<const std::string_view> keys, InvalidateResult& result);
+  CacheSite* late(std::atomic<CacheSite*>& site, std::string_view label) noexcept;
   [[nodiscard]] NamedSite* find_site(std::string_view name) const noexcept;
 
   RedisPoolImpl& pool_;
@@ -69,11 +75,11 @@ class CacheImpl {
   const std::string stem_;  // of all keys
   CacheMetrics metrics_;
   ForkLocal<Flights> flights_;
-  CacheSite plain_;
-  CacheSite patterns_;  // of invalidations that are not of one function
   // Owns its nodes, and only grows. Atomic pointers and no lock, which a forked child could find held; release and
   // acquire: a site is complete when it is seen.
   std::atomic<NamedSite*> sites_{nullptr};
+  std::atomic<CacheSite*> plain_{nullptr};  // owned, as those
+  std::atomic<CacheSite*> patterns_{nullptr};
 };
 
 }  // namespace vitals::detail

@@ -1,3 +1,4 @@
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -15,8 +16,18 @@ namespace vitals::detail {
 
 namespace {
 
+constexpr std::size_t kHashDigits = 32;
+constexpr std::string_view kHex = "0123456789abcdef";
+
 void append_hex(std::string& out, std::uint64_t value) {
-  for (int shift = 60; shift >= 0; shift -= 4) out += "0123456789abcdef"[value >> shift & 15U];
+  for (int shift = 60; shift >= 0; shift -= 4) out += kHex[value >> shift & 15U];
+}
+
+// Whether a key ends as those of functions do, before any ~ at its end.
+bool ends_in_hash(std::string_view key) noexcept {
+  while (key.ends_with('~')) key.remove_suffix(1);
+  if (key.size() <= kHashDigits || key[key.size() - kHashDigits - 1] != ':') return false;
+  return key.substr(key.size() - kHashDigits).find_first_not_of(kHex) == std::string_view::npos;
 }
 
 }  // namespace
@@ -25,7 +36,7 @@ void append_hex(std::string& out, std::uint64_t value) {
 CacheKey function_key(const CacheSite& site, std::string identity) {
   const XXH128_hash_t hash = XXH3_128bits(identity.data(), identity.size());
   CacheKey key;
-  key.text.reserve(site.stem.size() + 32);
+  key.text.reserve(site.stem.size() + kHashDigits);
   key.text = site.stem;
   append_hex(key.text, hash.high64);
   append_hex(key.text, hash.low64);
@@ -33,6 +44,12 @@ CacheKey function_key(const CacheSite& site, std::string identity) {
   return key;
 }
 
-CacheKey plain_key(const CacheSite& site, std::string_view key) { return {site.stem + std::string{key}, {}}; }
+// One that could be a function's gets a ~, so no function has it; and neither has another plain key, since that would
+// have got one more.
+CacheKey plain_key(const std::string& stem, std::string_view key) {
+  CacheKey made{stem + std::string{key}, {}};
+  if (ends_in_hash(key)) made.text += '~';
+  return made;
+}
 
 }  // namespace vitals::detail

@@ -16,10 +16,11 @@ Family<Counter, 2>& lookups(Registry& registry) {
                           {"cache_type", "hit"});
 }
 
-Family<Histogram, 2>& operations(Registry& registry) {
-  return registry.histogram("cache_operation_duration_seconds",
-                            "Time per command to the cache, with the wait for a connection.", {"cache_type", "command"},
-                            redis_buckets());
+LateHistogram operation_series(Registry& registry, CacheCommand command) {
+  return {registry.histogram("cache_operation_duration_seconds",
+                             "Time per command to the cache, with the wait for a connection.",
+                             {"cache_type", "command"}, redis_buckets()),
+          kRedis, command_name(command)};
 }
 
 }  // namespace
@@ -27,6 +28,16 @@ Family<Histogram, 2>& operations(Registry& registry) {
 std::string_view command_name(CacheCommand command) noexcept {
   static constexpr std::string_view kNames[] = {"GET", "SET", "UNLINK", "DEL", "SCAN"};
   return kNames[static_cast<std::size_t>(command)];
+}
+
+void LateHistogram::observe_first(std::chrono::nanoseconds elapsed) noexcept {
+  try {
+    Histogram& series = family_.with(first_, second_);
+    series_.store(&series, std::memory_order_release);
+    series.observe(elapsed);
+  } catch (...) {
+    // No memory for the series.
+  }
 }
 
 CacheMetrics::CacheMetrics(Registry& registry)
@@ -42,13 +53,11 @@ CacheMetrics::CacheMetrics(Registry& registry)
                             {"cache", "result"})},
       invalidated{
           registry.counter("cache_invalidated_keys_total", "Keys taken out of the cache.", {"cache", "method"})},
+      operations_{{operation_series(registry, CacheCommand::Get), operation_series(registry, CacheCommand::Set),
+                   operation_series(registry, CacheCommand::Unlink), operation_series(registry, CacheCommand::Del),
+                   operation_series(registry, CacheCommand::Scan)}},
       errors_{registry.counter("cache_errors_total", "Cache commands that failed; none of them is a miss.",
-                               {"cache_type", "command", "error_type"})} {
-  auto& family = operations(registry);
-  for (std::size_t i = 0; i < operations_.size(); ++i) {
-    operations_[i] = &family.with(kRedis, command_name(static_cast<CacheCommand>(i)));
-  }
-}
+                               {"cache_type", "command", "error_type"})} {}
 
 void CacheMetrics::error(CacheCommand command, RedisFailure failure) noexcept {
   try {
@@ -63,8 +72,8 @@ SiteMetrics::SiteMetrics(CacheMetrics& all, std::string_view cache)
       miss{all.requests.with(kRedis, cache, "miss")},
       error{all.requests.with(kRedis, cache, "error")},
       bypass{all.requests.with(kRedis, cache, "bypass")},
-      load_success{all.loads.with(cache, "success")},
-      load_error{all.loads.with(cache, "error")},
+      load_success{all.loads, cache, "success"},
+      load_error{all.loads, cache, "error"},
       deduplicated{all.deduplicated.with(cache)},
       put_stored{all.puts.with(cache, "stored")},
       put_failed{all.puts.with(cache, "error")},

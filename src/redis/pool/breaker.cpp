@@ -41,10 +41,11 @@ void Breaker::reopen(unsigned pauses, Clock::time_point now) noexcept {
   state_.set(1);
 }
 
-void Breaker::close() noexcept {
+bool Breaker::close() noexcept {
   failures_.store(0, std::memory_order_relaxed);
-  retry_at_.store(kClosed, std::memory_order_relaxed);
+  const bool was_open = retry_at_.exchange(kClosed, std::memory_order_relaxed) != kClosed;
   state_.set(0);
+  return was_open;
 }
 
 }  // namespace vitals::detail

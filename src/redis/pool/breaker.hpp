@@ -29,9 +29,11 @@ class Breaker {
       return Permit::Normal;
     return try_probe(retry_at, now);
   }
-  void succeeded() noexcept {
-    if (failures_.load(std::memory_order_relaxed) != 0) [[unlikely]]
-      close();
+  /// True if this success closed the breaker.
+  bool succeeded() noexcept {
+    if (failures_.load(std::memory_order_relaxed) == 0) [[likely]]
+      return false;
+    return close();
   }
   /// True if this failure opened the breaker.
   bool failed(Permit permit, Clock::time_point now) noexcept;
@@ -43,7 +45,7 @@ class Breaker {
 
   Permit try_probe(std::int64_t retry_at, Clock::time_point now) noexcept;
   void reopen(unsigned pauses, Clock::time_point now) noexcept;
-  void close() noexcept;
+  bool close() noexcept;
 
   const unsigned threshold_;
   const std::chrono::milliseconds retry_max_;

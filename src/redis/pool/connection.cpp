@@ -127,6 +127,21 @@ RedisFailure RedisConnection::greet(const RedisOptions& options, Deadline deadli
 }
 
 RedisFailure RedisConnection::exchange(Command command, Deadline deadline, Reply& reply) noexcept {
+  const RedisFailure failure = send_and_receive(command, deadline, reply);
+  if (proven_ || connection_failed(failure)) return failure;
+  if (failure != RedisFailure::None) {
+    // Is this the answer to the command, or all that the server has to say? It sends its error without waiting for a
+    // command, and its close may come later: only another command tells.
+    constexpr std::string_view kPing[] = {"PING"};
+    Reply pong;
+    const RedisFailure alive = send_and_receive({kPing, kStatusReply}, deadline, pong);
+    if (connection_failed(alive)) return alive == RedisFailure::Timeout ? alive : RedisFailure::Connect;
+  }
+  proven_ = true;
+  return failure;
+}
+
+RedisFailure RedisConnection::send_and_receive(Command command, Deadline deadline, Reply& reply) noexcept {
   request_.clear();
   try {
     append_command(request_, command.words);

@@ -35,7 +35,8 @@ class RedisConnection {
   RedisConnection(const RedisConnection&) = delete;
   RedisConnection& operator=(const RedisConnection&) = delete;
 
-  /// Sends one command and waits for its reply. Error replies are failures too, with the reply set.
+  /// Sends one command and waits for its reply. Error replies are failures too, with the reply set; but one that a
+  /// server gives to a new connection before it closes it, having too many clients for instance, is Connect.
   RedisFailure exchange(Command command, Deadline deadline, Reply& reply) noexcept;
 
   [[nodiscard]] int fd() const noexcept { return context_->fd; }
@@ -59,6 +60,7 @@ class RedisConnection {
 
   static RedisFailure connect(std::span<const Address> addresses, Deadline deadline, FileDescriptor& fd) noexcept;
   RedisFailure greet(const RedisOptions& options, Deadline deadline);
+  RedisFailure send_and_receive(Command command, Deadline deadline, Reply& reply) noexcept;
   void drop_unsent() noexcept;
   RedisFailure receive(ReplyTypes answers, Deadline deadline, Reply& reply) noexcept;
   RedisFailure parse(ReplyTypes answers, Reply& reply) noexcept;
@@ -66,6 +68,7 @@ class RedisConnection {
 
   ContextPtr context_;
   std::string request_;          // kept for its memory
+  bool proven_ = false;          // the server has answered on this connection, and not only to send it away
   long long elements_left_ = 0;  // how many more elements the arrays in this reply may have
 };
 

@@ -1,6 +1,8 @@
 #include "redis/pool/pool_impl.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstdio>
 #include <string_view>
 #include <utility>
 
@@ -60,12 +62,12 @@ RedisPoolImpl::Leased RedisPoolImpl::lend() {
   Leased leased;
   const Deadline deadline = now + options_.lease_wait + options_.connect_timeout;
   RedisFailure failure = acquire(now, deadline, leased);
-  if (!leased.reused) {
-    report(failure, permit, Clock::now(), leased.state);
-  } else if (permit == Breaker::Permit::Probe || !leased.connection->quiet()) {
-    failure = prove(leased, deadline);
-    report(failure, permit, Clock::now(), leased.state);
-  }  // else it was neither made nor asked, which tells the breaker nothing
+  const bool is_new = !leased.reused;
+  const bool asks =
+      failure == RedisFailure::None && (is_new || permit == Breaker::Permit::Probe || !leased.connection->quiet());
+  if (asks) failure = prove(leased, deadline);
+  // A connection that was neither made nor asked tells the breaker nothing.
+  if (is_new || asks) report(failure, permit, Clock::now(), leased.state);
   if (failure != RedisFailure::None) return {};
   leased.connection->lend();
   return leased;
@@ -227,9 +229,38 @@ void RedisPoolImpl::drop_idle(RedisPoolState& state) noexcept {
 void RedisPoolImpl::report(RedisFailure failure, Breaker::Permit permit, Clock::time_point now,
                            RedisPoolState* state) noexcept {
   if (bypassed(failure)) return;
-  if (!connection_failed(failure)) return breaker_.succeeded();
+  if (!connection_failed(failure)) {
+    if (breaker_.succeeded()) [[unlikely]]
+      tell({options_.name, true, {}}, now);
+    return;
+  }
+  if (!breaker_.failed(permit, now)) return;
   // When Redis comes back, the first try must not be spent on a connection from before.
-  if (breaker_.failed(permit, now) && state != nullptr) drop_idle(*state);
+  if (state != nullptr) drop_idle(*state);
+  tell({options_.name, false, error_type(failure)}, now);
+}
+
+void RedisPoolImpl::tell(const RedisChange& change, Clock::time_point now) noexcept {
+  try {
+    if (options_.on_change) return options_.on_change(change);
+  } catch (...) {
+    return;  // of the program's callback
+  }
+  // The end of an outage is told if its begin was.
+  std::int64_t next = next_line_.load(std::memory_order_relaxed);
+  const std::int64_t at = now.time_since_epoch().count();
+  const std::int64_t pause = Clock::duration{kLinePause}.count();
+  if (change.reachable) {
+    if (!told_.exchange(false, std::memory_order_relaxed)) return;
+    static_cast<void>(std::fprintf(stderr, "vitals::RedisPool %s: Redis answers again\n", options_.name.c_str()));
+  } else if (at >= next && next_line_.compare_exchange_strong(next, at + pause, std::memory_order_relaxed)) {
+    told_.store(true, std::memory_order_relaxed);
+    static_cast<void>(
+        std::fprintf(stderr,
+                     "vitals::RedisPool %s: Redis can't be reached (%s); calls go without the cache until "
+                     "it answers. RedisOptions::on_change takes these lines\n",
+                     options_.name.c_str(), change.error_type.data()));
+  }
 }
 
 // REQUIRES: state.mutex is held.

@@ -2,6 +2,8 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
+#include <limits>
 #include <memory>
 #include <mutex>
 
@@ -67,11 +69,17 @@ class RedisPoolImpl {
   void release(Leased leased, bool usable, Clock::time_point now) noexcept;
   void drop_idle(RedisPoolState& state) noexcept;
   void report(RedisFailure failure, Breaker::Permit permit, Clock::time_point now, RedisPoolState* state) noexcept;
+  /// REQUIRES: no lock is held, since this calls the program. The error type ends with NUL.
+  void tell(const RedisChange& change, Clock::time_point now) noexcept;
   void show(const RedisPoolState& state) noexcept;
 
   const RedisOptions options_;
   RedisPoolMetrics metrics_;
   Breaker breaker_;
+  static constexpr std::chrono::seconds kLinePause{10};
+  // Relaxed: they decide about a line, and publish nothing.
+  std::atomic<std::int64_t> next_line_{std::numeric_limits<std::int64_t>::min()};  // ns of the steady clock
+  std::atomic<bool> told_{false};
   ForkLocal<RedisPoolState, RedisOptions> state_;
 };
 

@@ -7,6 +7,7 @@
 #include <vitals/postgres/sql.hpp>
 
 #include "postgres/sql/sql_cases.hpp"
+#include "postgres/sql/sql_lexer.hpp"
 
 using vitals::classify_sql;
 
@@ -99,6 +100,72 @@ TEST(ClassifySql, ResolvesCommonTableExpressions) {
        "FROM t",
        "SELECT s"},
   });
+}
+
+TEST(ClassifySql, OfRecursiveListsSeeAllNamesOfTheList) {
+  expect_all({
+      {"WITH RECURSIVE x(id) AS (SELECT * FROM y UNION ALL SELECT id+1 FROM x WHERE id < 5), y(id) AS (VALUES (1)) "
+       "SELECT * FROM x",
+       "SELECT "},
+      {"WITH RECURSIVE a AS (SELECT * FROM b), b AS (SELECT * FROM c), c AS (SELECT * FROM t) SELECT * FROM a",
+       "SELECT t"},
+      {"WITH RECURSIVE a AS (SELECT * FROM b JOIN t ON true), b AS (VALUES (1)) SELECT * FROM a", "SELECT t"},
+      {"WITH RECURSIVE a AS (SELECT * FROM b), b AS (SELECT * FROM a) SELECT * FROM a JOIN t ON true", "SELECT t"},
+      {"WITH RECURSIVE a AS (SELECT * FROM B), \"b\" AS MATERIALIZED (TABLE t) TABLE a", "SELECT t"},
+      {"WITH RECURSIVE a AS (SELECT * FROM s.b), b AS (VALUES (1)) TABLE a", "SELECT s.b"},
+      // Forward from within: the list of an inner WITH, a derived table, a sub-select.
+      {"WITH RECURSIVE a AS (WITH i AS (SELECT * FROM b) SELECT * FROM i), b AS (SELECT * FROM t) TABLE a", "SELECT t"},
+      {"WITH RECURSIVE a AS (WITH RECURSIVE i AS (TABLE j), j AS (TABLE b) TABLE i), b AS (TABLE t) TABLE a",
+       "SELECT t"},
+      {"WITH RECURSIVE a AS (SELECT * FROM (SELECT * FROM b) d), b AS (TABLE t) TABLE a", "SELECT t"},
+      {"WITH RECURSIVE a AS (SELECT (SELECT max(x) FROM b)), b AS (TABLE t) SELECT * FROM a", "SELECT t"},
+      // What stands further on doesn't see the inner names of what names it.
+      {"WITH RECURSIVE a AS (WITH t AS (VALUES (1)) SELECT * FROM b), b AS (SELECT * FROM t) TABLE a", "SELECT t"},
+      {"WITH RECURSIVE a AS (WITH b AS (TABLE u) SELECT * FROM b), b AS (TABLE t) TABLE a", "SELECT u"},
+      {"WITH b AS (TABLE u) SELECT * FROM (WITH RECURSIVE a AS (TABLE b), b AS (TABLE t) TABLE a) d", "SELECT t"},
+      // Writes.
+      {"WITH RECURSIVE a AS (SELECT * FROM d), d AS (DELETE FROM t RETURNING *) SELECT * FROM a", "DELETE t"},
+      {"WITH RECURSIVE a AS (SELECT * FROM i), i AS (INSERT INTO t SELECT * FROM u RETURNING *), d AS (DELETE FROM v) "
+       "SELECT * FROM a",
+       "INSERT t"},
+      {"WITH RECURSIVE a AS (TABLE b), b AS (TABLE c) INSERT INTO log SELECT * FROM a", "INSERT log"},
+      {"WITH RECURSIVE a AS (TABLE b) SEARCH DEPTH FIRST BY x SET o, b AS (TABLE t) CYCLE x SET c USING p TABLE a",
+       "SELECT t"},
+      // Without RECURSIVE nothing is seen ahead.
+      {"WITH x AS (SELECT * FROM y), y AS (VALUES (1)) SELECT * FROM x", "SELECT y"},
+      {"WITH x AS (SELECT * FROM x) SELECT * FROM x", "SELECT x"},
+      // Broken and cut.
+      {"WITH RECURSIVE a AS (SELECT * FROM b), b AS (SELECT * FROM t", "OTHER "},
+      {"WITH RECURSIVE a AS (SELECT * FROM b), b AS SELECT 1", "SELECT "},
+      {"WITH RECURSIVE a AS (SELECT * FROM b), b", "OTHER "},
+  });
+}
+
+TEST(ClassifySql, EndsCommentsAsPostgresDoes) {
+  expect_all({
+      {"SELECT * /* cols */ FROM t -- note */", "SELECT t"},
+      {"SELECT * -- /* /* \n FROM t", "SELECT t"},
+      {"SELECT * /* -- */ FROM t", "SELECT t"},
+      {"SELECT * /* a -- b\n /* c */ FROM fake */ FROM t", "SELECT t"},
+      {"SELECT * /*/ FROM fake */ FROM t", "SELECT t"},
+      {"SELECT 1 -- one\r FROM t", "SELECT t"},
+      {"-- one\r-- two\rSELECT * FROM t", "SELECT t"},
+      {"SELECT * FROM t --", "SELECT t"},
+  });
+}
+
+TEST(WithoutLastComment, CutsCommentsAndNothingElse) {
+  const auto cut = [](std::string_view sql) { return std::string{vitals::detail::without_last_comment(sql)}; };
+
+  EXPECT_EQ(cut("SELECT 1 /* trace */"), "SELECT 1 ");
+  EXPECT_EQ(cut("SELECT 1"), "SELECT 1");
+  EXPECT_EQ(cut("/* only */"), "");
+  EXPECT_EQ(cut("SELECT 1 /* a /* b */ c */"), "SELECT 1");
+  EXPECT_EQ(cut("SELECT * /* cols */ FROM t -- note */"), "SELECT * /* cols */ FROM t");
+  EXPECT_EQ(cut("SELECT * /* cols */ FROM t -- note\r/* trace */"), "SELECT * /* cols */ FROM t");
+  EXPECT_EQ(cut("SELECT '--' FROM t /* trace */"), "SELECT '--' FROM t");
+  EXPECT_EQ(cut("SELECT 1 -- /* */"), "SELECT 1");
+  EXPECT_EQ(cut("-- " + std::string(70'000, ' ') + "\nSELECT 1 /**/").size(), 70'017U);
 }
 
 TEST(ClassifySql, FindsTargetsOfOtherStatements) {

@@ -195,6 +195,60 @@ TEST_F(CacheTest, ValueOfOtherArgumentsUnderTheSameKeyIsAMiss) {
   EXPECT_EQ(hits(registry), 0);
 }
 
+TEST_F(CacheTest, NoTwoShareAKey) {
+  RedisPool redis{registry, patient()};
+  const std::string prefixes[] = {"", ":", "shop", "shop:", "shop:eu", "shop:eu:price", "shop%3Aeu", "%", "shop~"};
+  const std::string names[] = {
+      "price", "eu:price", ":price", "eu", "price:", "eu:", "shop:eu:price", ":", "~", "eu%3Aprice"};
+  std::vector<std::unique_ptr<Cache>> caches;
+  std::map<std::string, std::string> owners;  // by key
+  Probe probe{*server};
+  int values = 0;
+  const auto took = [&](const std::string& owner) {
+    const std::string key = probe({"KEYS", "*"}).value_or("");
+    EXPECT_TRUE(owners.emplace(key, owner).second) << key << " is of " << owners[key] << " and of " << owner;
+    probe({"FLUSHALL"});
+    return key;
+  };
+  for (const std::string& prefix : prefixes) {
+    Cache& cache = *caches.emplace_back(std::make_unique<Cache>(registry, redis, test::patiently(prefix)));
+    for (const std::string& name : names) {
+      cache.cached(name, [&values](int) { return ++values; })(1);
+      const std::string key = took(prefix + "|" + name);
+      // As plain keys: the name, what could be the function's key, and that with the mark of those which could be.
+      const std::string hash = key.substr(key.size() - 32);
+      for (const std::string& plain : {name, name + ":" + hash, name + ":" + hash + "~", name + ":" + hash + "~~"}) {
+        cache.get_or_compute(plain, 60s, [&values] { return ++values; });
+        took(prefix + "||" + plain);
+        cache.get_or_compute(plain, 60s, [&values] { return ++values; });
+        EXPECT_TRUE(cache.erase(plain));
+        EXPECT_EQ(probe({"DBSIZE"}), "0") << plain;
+      }
+    }
+  }
+  EXPECT_EQ(owners.size(), std::size(prefixes) * std::size(names) * 5);
+}
+
+TEST_F(CacheTest, SeriesComeWithTheirUse) {
+  RedisPool redis{registry, patient()};
+  Cache cache{registry, redis, test::patiently()};
+  EXPECT_EQ(hits(registry), 0);
+  EXPECT_EQ(misses(registry), 0);
+  for (const char* unused : {"get_or_compute", "_pattern", "cache_operation_duration_seconds_count"}) {
+    EXPECT_EQ(to_text(registry).find(unused), std::string::npos) << unused;
+  }
+
+  cache.get_or_compute("key", 60s, [] { return 1; });
+  cache.invalidate_pattern("nothing");
+  auto f = cache.cached("declared", doubled);
+
+  EXPECT_EQ(outcomes(registry, "get_or_compute", "hit"), 0);
+  EXPECT_EQ(outcomes(registry, "declared", "miss"), 0);
+  EXPECT_EQ(sample(registry, R"(cache_invalidated_keys_total{cache="_pattern",method="pattern"})"), 0);
+  EXPECT_EQ(sample(registry, R"(cache_load_duration_seconds_count{cache="get_or_compute",result="success"})"), 1);
+  EXPECT_EQ(sample(registry, R"(cache_load_duration_seconds_count{cache="declared",result="success"})"), std::nullopt);
+}
+
 TEST_F(CacheTest, LargeValuesTravelAndTooLargeOnesAreNotStored) {
   RedisPool redis{registry, patient()};
   Cache cache{registry, redis, {.budget = 20s, .max_value_bytes = 3'000'000}};

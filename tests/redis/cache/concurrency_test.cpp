@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "redis/delaying_proxy.hpp"
 #include "redis/redis_test.hpp"
 
 namespace vitals {
@@ -160,9 +161,50 @@ TEST_F(ConcurrencyTest, SetThatOvertakesTheInvalidationIsTakenBack) {
     EXPECT_EQ(loader.get(), 1);
     EXPECT_TRUE(eraser.get());
     // Whichever of the two Redis carried out first.
-    EXPECT_EQ(Probe{*server}({"EXISTS", key}), "0");
+    EXPECT_EQ(Probe{*server}({"EXISTS", ":" + key}), "0");
   }
   EXPECT_GT(sample(registry, R"(cache_puts_total{cache="get_or_compute",result="stale"})"), 0);
+}
+
+// A call that begins after an invalidation has returned never gets what was there before, however long a SET is on its
+// way: answered in time, or given up and carried out all the same, before the invalidation or after it.
+TEST_F(ConcurrencyTest, NobodyGetsAnOldValueWhileItsSetIsOnTheWire) {
+  struct Case {
+    std::chrono::milliseconds delay;
+    std::chrono::milliseconds timeout;  // of commands
+    std::chrono::milliseconds until_erase;
+  };
+  for (const auto& [delay, timeout, until_erase] :
+       {Case{60ms, 30s, 20ms}, Case{150ms, 50ms, 20ms}, Case{150ms, 50ms, 100ms}}) {
+    test::DelayingProxy proxy{server->unix_socket(), delay};
+    Registry of_case;
+    RedisPool redis{of_case,
+                    {.unix_socket = proxy.unix_socket(),
+                     .command_timeout = timeout,
+                     .connect_timeout = 30s,
+                     .lease_wait = 30s,
+                     .failures_to_open = 1'000'000}};
+    Cache cache{of_case, redis, test::patiently("wire")};
+    std::atomic<int> row{1};
+    auto f = cache.cached("row", [&row](int) { return row.load(); });
+    const std::function<bool(int)> invalidations[] = {[&](int key) { return f.erase(key); },
+                                                      [&](int) { return cache.invalidate_pattern("row:*").complete; },
+                                                      [&](int) { return cache.invalidate_pattern("*").complete; }};
+    for (int round = 0; round < 6; ++round) {
+      row = 1;
+      std::thread loader{[&] { f(round); }};
+      std::this_thread::sleep_for(until_erase);
+      row = 2;
+      ASSERT_TRUE(test::eventually([&] { return invalidations[round % 3](round); }));
+      for (const auto end = test::Clock::now() + 2 * delay + 100ms; test::Clock::now() < end;
+           std::this_thread::sleep_for(5ms)) {
+        EXPECT_EQ(f(round), 2) << "delay " << delay.count() << " ms, round " << round;
+      }
+      loader.join();
+      EXPECT_EQ(f(round), 2);
+    }
+    EXPECT_GT(hits(of_case), 0);
+  }
 }
 
 TEST_F(ConcurrencyTest, KilledRedisComesBackUnderLoad) {

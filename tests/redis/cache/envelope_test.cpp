@@ -31,7 +31,7 @@ Times times_of(std::string_view bytes) {
 TEST(Envelope, SurvivesWithAndWithoutIdentity) {
   const std::chrono::system_clock::time_point expiry{1'700'000'000'123ms};
   for (const std::string_view identity : {"", "who"}) {
-    const std::string bytes = seal({identity, "pay\nload"}, 12ms, expiry);
+    const std::string bytes = seal({identity, "pay\nload", 77}, 12ms, expiry);
 
     const auto envelope = unseal(bytes);
 
@@ -39,6 +39,7 @@ TEST(Envelope, SurvivesWithAndWithoutIdentity) {
     EXPECT_EQ(times_of(bytes).cost, 12U);
     EXPECT_EQ(times_of(bytes).expiry, 1'700'000'000'123U);
     EXPECT_EQ(envelope->identity, identity);
+    EXPECT_EQ(envelope->write, 77U);
     EXPECT_EQ(envelope->payload, "pay\nload");
   }
 }
@@ -46,8 +47,8 @@ TEST(Envelope, SurvivesWithAndWithoutIdentity) {
 TEST(Envelope, IsLittleEndian) {
   using namespace std::string_literals;
 
-  EXPECT_EQ(seal({"id", "x"}, 0x01020304ms, std::chrono::system_clock::time_point{0x0102030405ms}),
-            "\xa1\x04\x04\x03\x02\x01\x05\x04\x03\x02\x01\0\0\0\x02\0\0\0idx"s);
+  EXPECT_EQ(seal({"id", "x", 0x0a0b}, 0x01020304ms, std::chrono::system_clock::time_point{0x0102030405ms}),
+            "\xa2\x04\x04\x03\x02\x01\x05\x04\x03\x02\x01\0\0\0\x0b\x0a\0\0\0\0\0\0\x02\0\0\0idx"s);
 }
 
 TEST(Envelope, ExtremesAreClamped) {
@@ -57,13 +58,13 @@ TEST(Envelope, ExtremesAreClamped) {
   ASSERT_TRUE(unseal(bytes));
   EXPECT_EQ(times_of(bytes).cost, 4294967295U);
   EXPECT_EQ(times_of(bytes).expiry, 0U);
-  EXPECT_TRUE(unseal("\xa1" + std::string(1, '\0') + std::string(12, '\xff')));
+  EXPECT_TRUE(unseal("\xa2" + std::string(1, '\0') + std::string(20, '\xff')));
 }
 
 TEST(Envelope, WhatItCannotReadIsRefused) {
   const std::string whole = seal({"identity", ""}, 0ms, {});
   std::string version = whole;
-  version[0] = '\xa2';
+  version[0] = '\xa1';
   std::string compressed = whole;
   compressed[1] = 2;
 

@@ -49,17 +49,37 @@ TEST_F(InvalidateTest, PatternsAreConfinedToThePrefixWhateverItIs) {
   EXPECT_EQ(probe({"DBSIZE"}), "6");
 }
 
+TEST_F(InvalidateTest, NamesMayHaveColons) {
+  RedisPool redis{registry, patient()};
+  Cache cache{registry, redis, test::patiently("shop:eu")};
+  auto price = cache.cached("food:price", [](int n) { return n; });
+  auto stock = cache.cached("food:stock", [](int n) { return n; });
+  Cache other{registry, redis, test::patiently("shop")};
+  auto foreign = other.cached("eu:food:price", [](int n) { return n; });
+  price(1);
+  stock(1);
+  foreign(1);
+  cache.get_or_compute("food:price", 60s, [] { return 1; });
+
+  EXPECT_EQ(cache.invalidate_pattern("food:price:*").removed, 1U);
+  EXPECT_EQ(sample(registry, R"(cache_invalidated_keys_total{cache="food:price",method="pattern"})"), 1);
+  EXPECT_EQ(cache.invalidate_pattern("food:price").removed, 1U);
+  EXPECT_EQ(cache.invalidate_pattern("food:*").removed, 1U);
+  EXPECT_EQ(other.invalidate_pattern("*").removed, 1U);
+  EXPECT_EQ(Probe{*server}({"DBSIZE"}), "0");
+}
+
 TEST_F(InvalidateTest, EscapedTextMatchesItselfAlone) {
   RedisPool redis{registry, patient()};
   Cache cache{registry, redis, test::patiently()};
   Probe probe{*server};
-  for (const char* key : {"what?", "whats", R"([a]\*)", "a"}) probe({"SET", key, "x"});
+  for (const char* key : {":what?", ":whats", R"(:[a]\*)", ":a"}) probe({"SET", key, "x"});
 
   EXPECT_EQ(cache.invalidate_pattern(escape_glob("what?")).removed, 1U);
   EXPECT_EQ(cache.invalidate_pattern(escape_glob(R"([a]\*)")).removed, 1U);
   EXPECT_EQ(cache.invalidate_pattern("").removed, 0U);
 
-  EXPECT_EQ(probe({"EXISTS", "whats", "a"}), "2");
+  EXPECT_EQ(probe({"EXISTS", ":whats", ":a"}), "2");
 }
 
 TEST_F(InvalidateTest, WhatTheBudgetCutsOffCanBeResumed) {

@@ -4,7 +4,9 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "redis/fake_redis.hpp"
 #include "redis/redis_test.hpp"
 
 namespace vitals {
@@ -104,6 +106,100 @@ TEST_F(OutageTest, HangingInTheMiddleOfACallCostsOneBudgetForBothCommands) {
   EXPECT_EQ(sample(registry, R"(cache_puts_total{cache="get_or_compute",result="error"})"), 1);
 }
 
+// As Redis does when it has too many clients or is in protected mode, and a proxy when it has no Redis.
+TEST_F(OutageTest, ServerThatSendsEveryConnectionAwayIsDown) {
+  for (const char* greeting :
+       {"-ERR max number of clients reached\r\n", "-DENIED Redis is running in protected mode\r\n",
+        "-NOAUTH Authentication required.\r\n", "-LOADING Redis is loading the dataset in memory\r\n",
+        "-MASTERDOWN Link with MASTER is down\r\n", "-READONLY You can't write\r\n", "-ERR unknown command\r\n"}) {
+    const test::FakeRedis fake{greeting, test::FakeRedis::Manner::Greeting};
+    for (const char* password : {"", "secret"}) {
+      Registry of_greeting;
+      RedisPool redis{
+          of_greeting,
+          {.unix_socket = fake.unix_socket(), .password = password, .command_timeout = 30s, .connect_timeout = 30s}};
+      Cache cache{of_greeting, redis, test::patiently()};
+      const int before = fake.accepted();
+
+      for (int i = 0; i < 3; ++i) cache.get_or_compute("key", 60s, [] { return 7; });
+      EXPECT_GE(sample(of_greeting, R"(cache_breaker_state{cache_type="redis",pool="main"})").value_or(0), 1)
+          << greeting << to_text(of_greeting);
+      EXPECT_EQ(fake.accepted() - before, 3);
+      EXPECT_EQ(outcomes(of_greeting, "get_or_compute", "error"), 3);
+      EXPECT_FALSE(redis.ping());
+      EXPECT_FALSE(redis.acquire());
+    }
+  }
+}
+
+TEST_F(OutageTest, ServerWithoutRoomForClientsIsDown) {
+  test::RedisServer full{{"--maxclients", "1"}};
+  Probe first{full};
+  ASSERT_TRUE(first({"PING"}));
+  RedisPool redis{registry, patient(full)};
+  Cache cache{registry, redis, test::patiently()};
+
+  EXPECT_FALSE(redis.acquire());
+  EXPECT_FALSE(redis.acquire());
+  cache.get_or_compute("key", 60s, [] { return 7; });
+
+  EXPECT_GE(sample(registry, R"(cache_breaker_state{cache_type="redis",pool="main"})").value_or(0), 1);
+}
+
+// It answers, and may do so for long.
+TEST_F(OutageTest, ServerThatAnswersErrorsIsNotDown) {
+  const test::FakeRedis fake{"-LOADING Redis is loading the dataset in memory\r\n"};
+  RedisPool redis{registry, {.unix_socket = fake.unix_socket(), .command_timeout = 30s, .connect_timeout = 30s}};
+  Cache cache{registry, redis, test::patiently()};
+
+  for (int i = 0; i < 10; ++i) cache.get_or_compute("key", 60s, [] { return 7; });
+
+  EXPECT_EQ(errors(registry, "GET", "loading"), 10);
+  EXPECT_EQ(fake.accepted(), 1);
+  EXPECT_EQ(sample(registry, R"(cache_breaker_state{cache_type="redis",pool="main"})"), 0);
+}
+
+TEST_F(OutageTest, IsToldOnceAndSoIsItsEnd) {
+  std::vector<std::string> told;
+  RedisOptions telling = options();
+  telling.name = "mine";
+  telling.on_change = [&told](const RedisChange& change) {
+    told.push_back(std::string{change.pool} + (change.reachable ? " up" : " down ") + std::string{change.error_type});
+    throw std::runtime_error{"dropped"};
+  };
+  RedisPool redis{registry, telling};
+  Cache cache{registry, redis};
+  const auto call = [&cache] { return cache.get_or_compute("key", 60s, [] { return 1; }); };
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(call(), 1);
+  EXPECT_TRUE(told.empty());
+  for (int outage = 0; outage < 2; ++outage) {
+    server->kill();
+    for (int i = 0; i < 100; ++i) EXPECT_EQ(call(), 1);
+    server->restart();
+    EXPECT_TRUE(test::eventually([&] { return call() == 1 && told.size() == 2U * outage + 2; }));
+  }
+  EXPECT_EQ(told, (std::vector<std::string>{"mine down connect", "mine up", "mine down connect", "mine up"}));
+}
+
+TEST_F(OutageTest, OfAPoolThatTellsNobodyIsALineOnStderr) {
+  testing::internal::CaptureStderr();
+  {
+    RedisPool redis{registry, options()};
+    Cache cache{registry, redis};
+    for (int outage = 0; outage < 2; ++outage) {
+      server->kill();
+      for (int i = 0; i < 100; ++i) cache.get_or_compute("key", 60s, [] { return 1; });
+      server->restart();
+      EXPECT_TRUE(test::eventually([&] { return redis.ping(); }));
+    }
+  }
+  const std::string lines = testing::internal::GetCapturedStderr();
+  // The second outage is within 10 s of the first.
+  EXPECT_EQ(lines,
+            "vitals::RedisPool main: Redis can't be reached (connect); calls go without the cache until it answers. "
+            "RedisOptions::on_change takes these lines\nvitals::RedisPool main: Redis answers again\n");
+}
+
 TEST_F(OutageTest, RestartGoesUnnoticed) {
   RedisPool redis{registry, patient()};
   Cache cache{registry, redis, test::patiently()};
@@ -149,8 +245,8 @@ TEST_F(OutageTest, ValueOfAnotherTypeIsAnErrorAndOverwritten) {
   RedisPool redis{registry, patient()};
   Cache cache{registry, redis, test::patiently()};
   Probe probe{*server};
-  probe({"LPUSH", "list", "1"});
-  probe({"SET", "rubbish", "no envelope"});
+  probe({"LPUSH", ":list", "1"});
+  probe({"SET", ":rubbish", "no envelope"});
   cache.get_or_compute("text", 60s, [] { return std::string{"no number"}; });
 
   for (const char* key : {"list", "rubbish", "text"}) {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <pqxx/pqxx>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -28,12 +29,21 @@ struct PgError {
 /// Describes the exception that is being handled.
 PgError describe_current_exception() noexcept;
 
+/// A connection of libpqxx, whatever its type is in the installed version.
+using PgConnection = std::remove_reference_t<decltype(std::declval<pqxx::transaction_base&>().conn())>;
+
 /// What the calls of one transaction share.
 struct PgSpan {
-  std::chrono::nanoseconds busy{0};  ///< time in calls
-  unsigned depth = 0;                ///< calls under way: for_query() may run statements in its callback
-  bool is_broken = false;            ///< the connection failed
+  std::chrono::nanoseconds busy{0};          ///< time in calls
+  unsigned depth = 0;                        ///< calls under way: for_query() may run statements in its callback
+  bool is_broken = false;                    ///< the connection failed
+  bool is_failed = false;                    ///< the server refused a statement, and has not carried out one since
+  const PgConnection* connection = nullptr;  ///< null while the transaction begins
 };
+
+/// Whether the server has aborted the transaction, as it does when a statement fails: it answers COMMIT with ROLLBACK
+/// then, which libpqxx takes for success. Asks libpq, which knows it; sends nothing.
+bool is_aborted(const PgSpan& span) noexcept;
 
 /// A statement under way, recorded when this dies. The text must live as long.
 class PgCall {
@@ -54,7 +64,7 @@ class PgCall {
   PgSpan* span_;
   std::string_view text_;
   PgText kind_;
-  const PgSeries& series_;
+  const PgSeries* series_;  // null: no memory for it
   InProgress in_flight_;
   bool is_discarded_ = false;
   std::optional<std::size_t> rows_;

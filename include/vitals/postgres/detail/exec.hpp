@@ -138,8 +138,9 @@ class PgExec {
   operator Tx&() const noexcept { return *tx_; }  // NOLINT(google-explicit-constructor)
 
  protected:
-  /// `tx` may point to where a transaction will be constructed.
+  /// `tx` may point to where a transaction will be constructed; watch() is to be called when it is.
   PgExec(PgMetrics& metrics, Tx* tx) noexcept : metrics_{&metrics}, tx_{tx} {}
+  void watch() noexcept { span_.connection = &tx_->conn(); }
 
   template <class Sql, class Function>
   decltype(auto) on(const Sql& sql, Function&& fn) {

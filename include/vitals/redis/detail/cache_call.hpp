@@ -62,12 +62,12 @@ class CacheCallOf final : public CacheCall {
   std::optional<T> value_;
 };
 
-/// The value of a key, or of compute() alone if there was no memory for the key.
+/// The value of a key, or of compute() alone if there was no memory for the key or the site.
 template <class T, class Compute>
-T load(CacheSite& site, const std::optional<CacheKey>& key, std::chrono::milliseconds ttl, Compute compute) {
-  if (!key) return compute();
+T load(CacheSite* site, const std::optional<CacheKey>& key, std::chrono::milliseconds ttl, Compute compute) {
+  if (!key || site == nullptr) return compute();
   CacheCallOf<T, Compute> call{compute};
-  call.run(site, *key, ttl);
+  call.run(*site, *key, ttl);
   return call.take();
 }
 

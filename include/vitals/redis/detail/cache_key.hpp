@@ -14,7 +14,7 @@ struct CacheKey {
 
 /// The key `prefix:function:hash`.
 CacheKey function_key(const CacheSite& site, std::string identity);
-/// The key `prefix:key`.
-CacheKey plain_key(const CacheSite& site, std::string_view key);
+/// The key `prefix:key`, which is never one of a function. The stem is that of all keys.
+CacheKey plain_key(const std::string& stem, std::string_view key);
 
 }  // namespace vitals::detail
