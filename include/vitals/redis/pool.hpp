@@ -5,6 +5,8 @@
 #include <memory>
 #include <string>
 
+#include <vitals/detail/needs_cpp20.hpp>
+
 struct redisContext;
 
 namespace vitals {
