@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""README's program is examples/quickstart.cpp, to the letter, its cost table is that of bench/README.md, and every file that
-the documents name is there."""
+"""README's program is examples/quickstart.cpp, to the letter, its cost table is that of bench/README.md, the example of
+docs/lint.md is a test, and every file that the documents name is there."""
 import re
 import sys
 from pathlib import Path
@@ -15,6 +15,12 @@ if program not in source:
 table = re.search(r"## Cost\n.*?((?:\|[^\n]*\n)+)", readme, re.S)
 if not table or table.group(1) not in (root / "bench/README.md").read_text():
     sys.exit("README.md: the table under Cost is not that of bench/README.md; make them equal")
+
+lint = (root / "docs/lint.md").read_text()
+for kind, place in [("cpp", "tests/lint/metrics_test.cpp"), ("cmake", "tests/lint/CMakeLists.txt")]:
+    quoted = re.search(rf"```{kind}\n(.*?)```", lint, re.S).group(1).split("enable_testing()\n")[-1].strip()
+    if quoted not in (root / place).read_text():
+        sys.exit(f"docs/lint.md: its {kind} block is not a part of {place}; make them equal")
 
 for link in re.findall(r"\]\(([^)#]+)\)", readme):
     if not link.startswith("http") and not (root / link).exists():

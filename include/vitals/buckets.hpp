@@ -1,9 +1,13 @@
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <initializer_list>
 #include <span>
+#include <utility>
 #include <vector>
+
+#include <vitals/detail/needs_cpp20.hpp>
 
 namespace vitals {
 
@@ -12,7 +16,8 @@ namespace vitals {
 class Buckets {
  public:
   Buckets(std::initializer_list<double> bounds);
-  explicit Buckets(std::vector<double> bounds);
+  template <std::same_as<std::vector<double>> Vector>  // and not what a vector may be made of, such as two texts
+  explicit Buckets(Vector bounds) : bounds_{std::move(bounds)} {}
 
   /// 0.5 ms to 10 s, for response times: the bounds of OpenTelemetry's http.server.request.duration, the response-time
   /// targets 0.15, 0.2 and 0.3 s, and 0.5, 1 and 2.5 ms for fast handlers.

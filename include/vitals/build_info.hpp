@@ -2,6 +2,8 @@
 
 #include <string_view>
 
+#include <vitals/detail/needs_cpp20.hpp>
+
 namespace vitals {
 
 class Registry;

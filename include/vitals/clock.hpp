@@ -2,6 +2,8 @@
 
 #include <cstdint>
 
+#include <vitals/detail/needs_cpp20.hpp>
+
 namespace vitals {
 
 /// Where a registry takes the time from: for timestamps, for the windows of summaries, for series that expire.

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <vitals/detail/cells.hpp>
+#include <vitals/detail/whole.hpp>
 #include <vitals/exemplar.hpp>
 
 namespace vitals {
@@ -21,10 +22,10 @@ class Counter;
 
 /// Counts, when it ends, whether an exception ended it: Counter::count_exceptions().
 /// Move-only, for one thread. Must not outlive the counter's registry.
-class [[nodiscard]] ExceptionCount {
+class [[nodiscard("it counts the exception that ends its scope: keep it in a variable")]] ExceptionCount {
  public:
-  explicit ExceptionCount(Counter& counter) noexcept : counter_{&counter} {}
-  ExceptionCount(ExceptionCount&& other) noexcept
+  explicit ExceptionCount(Counter & counter) noexcept : counter_{&counter} {}
+  ExceptionCount(ExceptionCount && other) noexcept
       : counter_{std::exchange(other.counter_, nullptr)}, before_{other.before_} {}
   ExceptionCount& operator=(ExceptionCount&&) = delete;
   ~ExceptionCount();
@@ -49,16 +50,14 @@ class Counter {
   /// Adds 1.
   void inc() noexcept { add_whole(1); }
 
-  /// Adds n; a negative n is dropped and counted in vitals_invalid_updates_total.
+  /// Adds n; one that is negative, or 2^64 and more, is dropped and counted in vitals_invalid_updates_total.
   template <std::integral T>
   void inc(T n) noexcept {
-    if constexpr (std::signed_integral<T>) {
-      if (n < 0) [[unlikely]]
-        return detail::drop_update();
-    }
+    if (!detail::is_count(n)) [[unlikely]]
+      return detail::drop_update();
     add_whole(static_cast<std::uint64_t>(n));
   }
-  void inc(std::floating_point auto v) noexcept { add(v); }
+  void inc(std::floating_point auto v) noexcept { add(static_cast<double>(v)); }
 
   /// Adds v, which may have a fraction; NaN, negative values and those from 2^64 on are dropped and counted.
   /// Whole numbers stay exact up to 2^64, where they begin again at 0; fractions are summed as double, beside them.
@@ -75,13 +74,11 @@ class Counter {
   /// is left out if another thread writes one at that moment. Costs some 100 ns, and 256 bytes from the first on.
   template <std::integral T>
   void inc(T n, ExemplarLabels exemplar) noexcept {
-    if constexpr (std::signed_integral<T>) {
-      if (n < 0) [[unlikely]]
-        return detail::drop_update();
-    }
+    if (!detail::is_count(n)) [[unlikely]]
+      return detail::drop_update();
     inc_with(static_cast<std::uint64_t>(n), exemplar);
   }
-  void inc(std::floating_point auto v, ExemplarLabels exemplar) noexcept { add(v, exemplar); }
+  void inc(std::floating_point auto v, ExemplarLabels exemplar) noexcept { add(static_cast<double>(v), exemplar); }
   void add(double v, ExemplarLabels exemplar) noexcept;
 
   /// Adds 1 when the result dies because an exception passes: `auto failed = errors.count_exceptions();`

@@ -33,14 +33,18 @@ concept LabelEnum = std::is_enum_v<T> && requires(T value) {
   { label_text(value) } -> LastingText;
 };
 
+// A number: what std::integral has besides are truth values and characters.
+template <class T>
+concept Integer = std::integral<T> && !std::same_as<T, bool> && !std::same_as<T, char> && !std::same_as<T, wchar_t> &&
+                  !std::same_as<T, char8_t> && !std::same_as<T, char16_t> && !std::same_as<T, char32_t>;
+
 // A label value as text, without allocation; lives as long as the full expression that makes it.
 class LabelText {
  public:
   explicit LabelText(std::string_view text) noexcept : text_{text} {}
   explicit LabelText(bool value) noexcept : text_{value ? "true" : "false"} {}
-  template <std::integral T>
-  requires(!std::same_as<T, bool> && !std::same_as<T, char>) explicit LabelText(T value) noexcept
-      : text_{digits_, digits(value)} {}
+  template <Integer T>
+  explicit LabelText(T value) noexcept : text_{digits_, digits(value)} {}
   explicit LabelText(LabelEnum auto value) : text_{label_text(value)} {}
   LabelText(const LabelText&) = delete;
 
@@ -58,7 +62,7 @@ class LabelText {
 
 template <class T>
 concept LabelValue = (std::convertible_to<const T&, std::string_view> && !std::same_as<T, std::nullptr_t>) ||
-                     (std::integral<T> && !std::same_as<T, char>) || LabelEnum<T>;
+                     Integer<T> || std::same_as<T, bool> || LabelEnum<T>;
 
 template <class T>
 using LabelArgument = std::conditional_t<std::convertible_to<const T&, std::string_view>, std::string_view, T>;
@@ -120,7 +124,8 @@ class Family final : public detail::AnyFamily {
   /// or enumerations for which `std::string_view label_text(E)` is declared beside E. Keep the reference where the
   /// values are known beforehand: recording then needs no look-up. Not with FamilyOptions::expire_after, though.
   template <detail::LabelValue... Values>
-  requires(sizeof...(Values) == N) Metric& with(const Values&... values) {
+  Metric& with(const Values&... values) {
+    static_assert(sizeof...(Values) == N, "vitals: with() takes as many values as the family has label names");
     return *static_cast<Metric*>(
         detail::find_or_create(family_, views(detail::LabelText{detail::label_argument(values)}.view()...).data()));
   }
@@ -128,7 +133,8 @@ class Family final : public detail::AnyFamily {
   /// Ends the series with these values: it is exposed no longer, and with() makes a new one, from 0. False if there is
   /// none.
   template <detail::LabelValue... Values>
-  requires(sizeof...(Values) == N) bool remove(const Values&... values) {
+  bool remove(const Values&... values) {
+    static_assert(sizeof...(Values) == N, "vitals: remove() takes as many values as the family has label names");
     return detail::remove(family_, views(detail::LabelText{detail::label_argument(values)}.view()...).data());
   }
 
@@ -136,8 +142,13 @@ class Family final : public detail::AnyFamily {
   /// connection. Of several with the same values the first that dies removes the series of all: give each its own.
   /// Allocates. Of series beyond the limit nothing is removed.
   template <detail::LabelValue... Values>
-  requires(sizeof...(Values) == N) ScopedSeries<Metric, N> scoped(const Values&... values) {
-    return scoped_views(detail::LabelText{detail::label_argument(values)}.view()...);
+  ScopedSeries<Metric, N> scoped(const Values&... values) {
+    static_assert(sizeof...(Values) == N, "vitals: scoped() takes as many values as the family has label names");
+    if constexpr (sizeof...(Values) == N) {
+      return scoped_views(detail::LabelText{detail::label_argument(values)}.view()...);
+    } else {
+      __builtin_unreachable();
+    }
   }
 
   /// Ends all series that have these labels: remove_matching({{"tenant", "7"}}). Returns how many.
@@ -153,7 +164,7 @@ class Family final : public detail::AnyFamily {
 
  private:
   template <class... Views>
-  static std::array<std::string_view, N> views(Views... texts) noexcept {
+  static std::array<std::string_view, sizeof...(Views)> views(Views... texts) noexcept {
     return {texts...};
   }
   template <class... Views>

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vitals/detail/needs_cpp20.hpp>
+
 namespace vitals {
 
 /// A wire format of Prometheus.

@@ -3,6 +3,8 @@
 #include <atomic>
 #include <utility>
 
+#include <vitals/detail/needs_cpp20.hpp>
+
 namespace vitals {
 
 class Gauge;
@@ -47,7 +49,9 @@ class Gauge {
   void set_min(double v) noexcept;
 
   /// Adds 1 now and takes it away when the result dies.
-  [[nodiscard]] InProgress track() noexcept { return InProgress{*this}; }
+  [[nodiscard("its end lowers the gauge again: keep it in a variable")]] InProgress track() noexcept {
+    return InProgress{*this};
+  }
 
   [[nodiscard]] double value() const noexcept { return value_.load(std::memory_order_relaxed); }
 

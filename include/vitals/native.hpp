@@ -2,6 +2,8 @@
 
 #include <cstddef>
 
+#include <vitals/detail/needs_cpp20.hpp>
+
 namespace vitals {
 
 /// A native histogram instead of, or beside, fixed buckets: its buckets grow by a constant factor and exist where

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include <vitals/detail/cells.hpp>
+#include <vitals/detail/needs_cpp20.hpp>
 
 namespace vitals {
 

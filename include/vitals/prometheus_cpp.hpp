@@ -35,7 +35,7 @@ class PrometheusCppCollectable final : public prometheus::Collectable {
 /// long as the token lives, which also keeps `theirs` alive. Thread-safe; the rules are those of
 /// Registry::add_collector. Throws std::invalid_argument if `theirs` is null.
 /// - Families of one name and type are one. Names, label order and values stay as they are; an Info gets its ending
-///   `_info`; buckets are ordered and have +Inf; invalid UTF-8 in values becomes U+FFFD; timestamps are dropped.
+///   `_info`; buckets are ordered and have +Inf; invalid UTF-8 in values becomes U+FFFD.
 /// - A family that breaks the data model (its series have the same labels, say), or has a name that `registry` or a
 ///   family before it has, is left out; if Collect() throws, all of `theirs` are left out of that scrape. Both count in
 ///   vitals_collector_errors_total, and cost no other metric.

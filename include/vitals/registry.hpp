@@ -11,6 +11,8 @@
 #include <vitals/buckets.hpp>
 #include <vitals/collector_token.hpp>
 #include <vitals/counter.hpp>
+#include <vitals/detail/label_arrays.hpp>
+#include <vitals/detail/label_name.hpp>
 #include <vitals/detail/metric_kind.hpp>
 #include <vitals/family.hpp>
 #include <vitals/gauge.hpp>
@@ -40,13 +42,18 @@ AnyFamily& users_family(FamilyBase& family, AnyFamily* (*make)(FamilyBase&));
 /// The same declaration again gives the same metric; all of it must be equal but what FamilyOptions says. Every member
 /// that registers throws std::invalid_argument, naming metric, rule and fix, when a name or a label breaks Prometheus's
 /// data model (https://prometheus.io/docs/concepts/data_model/) or clashes with what is registered.
-class Registry {
+class Registry : public detail::LabelArrays<Registry> {
  public:
   Registry();
   explicit Registry(RegistryOptions options);
   ~Registry();
   Registry(const Registry&) = delete;
   Registry& operator=(const Registry&) = delete;
+
+  // The calls below, for label names in an array that has a name: detail::LabelArrays.
+  using LabelArrays::counter, LabelArrays::counter_callback, LabelArrays::gauge, LabelArrays::gauge_callback;
+  using LabelArrays::histogram, LabelArrays::peak_gauge, LabelArrays::state_set, LabelArrays::summary;
+  using LabelArrays::untyped;
 
   /// A counter is exposed under a name that ends in `_total`; the ending is added if it is not there.
   Counter& counter(std::string_view name, std::string_view help, const FamilyOptions& options = {}) {
@@ -89,50 +96,51 @@ class Registry {
     return metric<Gauge>(name, help, options, {.type = MetricType::Untyped});
   }
 
-  /// With labels: counter("requests_total", "Help.", {"method", "status"}).with("GET", "200").inc().
+  /// With labels: counter("requests_total", "Help.", {"method", "status"}).with("GET", "200").inc(). Their names may
+  /// also stand in a std::array of texts. A reference to keep is a vitals::Family<vitals::Counter, 2>&.
   template <std::size_t N>
-  Family<Counter, N>& counter(std::string_view name, std::string_view help, const std::string_view (&labels)[N],
+  Family<Counter, N>& counter(std::string_view name, std::string_view help, const detail::LabelName (&labels)[N],
                               const FamilyOptions& options = {}) {
     return family<Counter>(name, help, labels, options, {.type = MetricType::Counter});
   }
   template <std::size_t N>
-  Family<Gauge, N>& gauge(std::string_view name, std::string_view help, const std::string_view (&labels)[N],
+  Family<Gauge, N>& gauge(std::string_view name, std::string_view help, const detail::LabelName (&labels)[N],
                           const FamilyOptions& options = {}) {
     return family<Gauge>(name, help, labels, options, {.type = MetricType::Gauge});
   }
   template <std::size_t N>
-  Family<Histogram, N>& histogram(std::string_view name, std::string_view help, const std::string_view (&labels)[N],
+  Family<Histogram, N>& histogram(std::string_view name, std::string_view help, const detail::LabelName (&labels)[N],
                                   const Buckets& buckets = Buckets::latency(), const FamilyOptions& options = {}) {
     return family<Histogram>(name, help, labels, options, {.type = MetricType::Histogram, .buckets = &buckets});
   }
   template <std::size_t N, std::same_as<Native> Kind>
-  Family<Histogram, N>& histogram(std::string_view name, std::string_view help, const std::string_view (&labels)[N],
+  Family<Histogram, N>& histogram(std::string_view name, std::string_view help, const detail::LabelName (&labels)[N],
                                   const Kind& native, const FamilyOptions& options = {}) {
     return family<Histogram>(name, help, labels, options, {.type = MetricType::Histogram, .native = &native});
   }
   template <std::size_t N, std::same_as<Native> Kind>
-  Family<Histogram, N>& histogram(std::string_view name, std::string_view help, const std::string_view (&labels)[N],
+  Family<Histogram, N>& histogram(std::string_view name, std::string_view help, const detail::LabelName (&labels)[N],
                                   const Buckets& buckets, const Kind& native, const FamilyOptions& options = {}) {
     return family<Histogram>(name, help, labels, options,
                              {.type = MetricType::Histogram, .buckets = &buckets, .native = &native});
   }
   template <std::size_t N>
-  Family<Summary, N>& summary(std::string_view name, std::string_view help, const std::string_view (&labels)[N],
+  Family<Summary, N>& summary(std::string_view name, std::string_view help, const detail::LabelName (&labels)[N],
                               const SummaryOptions& summary = {}, const FamilyOptions& options = {}) {
     return family<Summary>(name, help, labels, options, {.type = MetricType::Summary, .summary = &summary});
   }
   template <std::size_t N>
-  Family<PeakGauge, N>& peak_gauge(std::string_view name, std::string_view help, const std::string_view (&labels)[N],
+  Family<PeakGauge, N>& peak_gauge(std::string_view name, std::string_view help, const detail::LabelName (&labels)[N],
                                    const PeakOptions& peak = {}, const FamilyOptions& options = {}) {
     return family<PeakGauge>(name, help, labels, options, {.type = MetricType::Gauge, .peak = &peak});
   }
   template <std::size_t N>
-  Family<StateSet, N>& state_set(std::string_view name, std::string_view help, const std::string_view (&labels)[N],
+  Family<StateSet, N>& state_set(std::string_view name, std::string_view help, const detail::LabelName (&labels)[N],
                                  const States& states, const FamilyOptions& options = {}) {
     return family<StateSet>(name, help, labels, options, {.type = MetricType::StateSet, .states = &states});
   }
   template <std::size_t N>
-  Family<Gauge, N>& untyped(std::string_view name, std::string_view help, const std::string_view (&labels)[N],
+  Family<Gauge, N>& untyped(std::string_view name, std::string_view help, const detail::LabelName (&labels)[N],
                             const FamilyOptions& options = {}) {
     return family<Gauge>(name, help, labels, options, {.type = MetricType::Untyped});
   }
@@ -150,12 +158,12 @@ class Registry {
   /// With labels: gauge_callback("a", "A.", {"queue"}, [](vitals::Samples<1>& out) { out.add(42, "mail"); }). If
   /// one of the counters is left out, all of them are.
   template <std::size_t N>
-  CollectorToken gauge_callback(std::string_view name, std::string_view help, const std::string_view (&labels)[N],
+  CollectorToken gauge_callback(std::string_view name, std::string_view help, const detail::LabelName (&labels)[N],
                                 const std::type_identity_t<std::function<void(Samples<N>&)>>& callback) {
     return callbacks(MetricType::Gauge, name, help, labels, detail::sink_callback<N>(callback));
   }
   template <std::size_t N>
-  CollectorToken counter_callback(std::string_view name, std::string_view help, const std::string_view (&labels)[N],
+  CollectorToken counter_callback(std::string_view name, std::string_view help, const detail::LabelName (&labels)[N],
                                   const std::type_identity_t<std::function<void(Samples<N>&)>>& callback) {
     return callbacks(MetricType::Counter, name, help, labels, detail::sink_callback<N>(callback));
   }
@@ -180,15 +188,16 @@ class Registry {
     return *static_cast<Metric*>(detail::find_or_create(declare(name, help, {}, options, kind), nullptr));
   }
   template <class Metric, std::size_t N>
-  Family<Metric, N>& family(std::string_view name, std::string_view help, const std::string_view (&labels)[N],
+  Family<Metric, N>& family(std::string_view name, std::string_view help, const detail::LabelName (&labels)[N],
                             const FamilyOptions& options, const detail::MetricKind& kind) {
     const auto make = [](detail::FamilyBase& made) -> detail::AnyFamily* { return new Family<Metric, N>{made}; };
     return static_cast<Family<Metric, N>&>(detail::users_family(declare(name, help, labels, options, kind), make));
   }
-  detail::FamilyBase& declare(std::string_view name, std::string_view help, std::span<const std::string_view> labels,
+  detail::FamilyBase& declare(std::string_view name, std::string_view help, std::span<const detail::LabelName> labels,
                               const FamilyOptions& options, const detail::MetricKind& kind);
   CollectorToken callbacks(MetricType type, std::string_view name, std::string_view help,
-                           std::span<const std::string_view> labels, std::function<void(detail::SampleSink&)> callback);
+                           std::span<const detail::LabelName> labels,
+                           std::function<void(detail::SampleSink&)> callback);
 
   Impl* const impl_;  // ours
 };

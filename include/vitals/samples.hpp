@@ -22,14 +22,15 @@ class Samples {
 
   /// Adds a series: its value, and its label values as for Family::with(). No two series may have the same ones.
   template <detail::LabelValue... Values>
-  requires(sizeof...(Values) == N) void add(double value, const Values&... values) {
+  void add(double value, const Values&... values) {
+    static_assert(sizeof...(Values) == N, "vitals: add() takes the number and as many values as there are label names");
     add_views(value, detail::LabelText{detail::label_argument(values)}.view()...);
   }
 
  private:
   template <class... Views>
   void add_views(double value, Views... views) {
-    detail::add_sample(sink_, value, std::array<std::string_view, N>{views...}.data());
+    detail::add_sample(sink_, value, std::array<std::string_view, sizeof...(Views)>{views...}.data());
   }
 
   detail::SampleSink& sink_;

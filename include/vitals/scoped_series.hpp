@@ -6,6 +6,8 @@
 #include <string_view>
 #include <utility>
 
+#include <vitals/detail/needs_cpp20.hpp>
+
 namespace vitals {
 
 namespace detail {
@@ -16,13 +18,13 @@ void end_scoped(FamilyBase& family, const std::string_view* values, const void* 
 /// A series that is removed when this ends, if it is still the one that this was made with: Family::scoped().
 /// Move-only, for one thread at a time; the metric is as thread-safe as ever. Must not outlive the registry.
 template <class Metric, std::size_t N>
-class [[nodiscard]] ScopedSeries {
+class [[nodiscard("its end removes the series: keep it in a variable")]] ScopedSeries {
  public:
-  ScopedSeries(detail::FamilyBase& family, Metric& metric, const std::array<std::string_view, N>& values)
+  ScopedSeries(detail::FamilyBase & family, Metric & metric, const std::array<std::string_view, N>& values)
       : family_{&family}, metric_{&metric} {
     for (std::size_t i = 0; i < N; ++i) values_[i] = values[i];
   }
-  ScopedSeries(ScopedSeries&& other) noexcept
+  ScopedSeries(ScopedSeries && other) noexcept
       : family_{other.family_}, metric_{std::exchange(other.metric_, nullptr)}, values_{std::move(other.values_)} {}
   ScopedSeries& operator=(ScopedSeries&& other) noexcept {
     if (this != &other) {

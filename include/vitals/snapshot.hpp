@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include <vitals/detail/needs_cpp20.hpp>
+
 namespace vitals {
 
 enum class MetricType { Counter, Gauge, Histogram, GaugeHistogram, Summary, Info, StateSet, Untyped };
@@ -17,6 +19,9 @@ struct Label {
 
 /// A moment as nanoseconds since the Unix epoch; 0 is "not known".
 using UnixNanos = std::int64_t;
+
+/// A moment as milliseconds since the Unix epoch, which is what Prometheus keeps; 0 is "when it is scraped".
+using UnixMillis = std::int64_t;
 
 /// An observation that stands for its bucket or counter, with a trace that shows what it was.
 struct Exemplar {
@@ -71,6 +76,10 @@ struct MetricSnapshot {
   UnixNanos created = 0;              ///< counters, histograms, summaries: when counting began
   /// Counters whose value is a whole number: the number itself, exact up to 2^64. Used if its double equals `value`.
   std::uint64_t whole = 0;
+  /// When the numbers were true, if that is not now, as those of a file or of another machine: at most the end of the
+  /// year 9999. In OpenMetrics written in seconds. Prometheus takes no sample that is older than the last one, and one
+  /// with a time doesn't go stale when it vanishes: leave it 0 unless the source has times of its own.
+  UnixMillis timestamp = 0;
 };
 
 /// One metric family as plain data: what a collector gives to a registry, and a registry to a bridge or a format.

@@ -8,9 +8,10 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
+#include <vitals/detail/label_name.hpp>
+#include <vitals/detail/whole.hpp>
 #include <vitals/family.hpp>
 
 namespace vitals {
@@ -19,7 +20,7 @@ namespace vitals {
 /// Mode::Serving} of an enumeration that has label_text() (Family::with). A plain value; checked when it is registered.
 class States {
  public:
-  States(std::initializer_list<std::string_view> names);
+  States(std::initializer_list<detail::ListedName> names);
   template <detail::LabelEnum E>
   States(std::initializer_list<E> states) {
     for (const E state : states) add(label_text(state));
@@ -73,7 +74,7 @@ class StateSet {
   }
   template <std::integral T>
   requires(!std::same_as<T, bool>) [[nodiscard]] std::size_t index_of(T i) const noexcept {
-    return std::in_range<std::size_t>(i) ? index_of_number(static_cast<std::size_t>(i)) : kMax;
+    return detail::is_count(i) ? index_of_number(static_cast<std::size_t>(i)) : kMax;
   }
   [[nodiscard]] std::size_t index_of_number(std::size_t i) const noexcept;
   static void drop(std::size_t state) noexcept;

@@ -1,10 +1,13 @@
 #pragma once
 
 #include <chrono>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
+#include <vitals/detail/cells.hpp>
+#include <vitals/detail/whole.hpp>
 #include <vitals/timer.hpp>
 
 namespace vitals {
@@ -76,12 +79,31 @@ class Summary {
     observe(std::chrono::duration<double>(elapsed).count());
   }
 
+  /// Records v n times, at the price of once: what was counted elsewhere. The sum grows by n * v as one double; n of 0
+  /// does nothing, one that is negative or 2^64 and more is dropped and counted, as NaN is. One locked instruction on
+  /// memory that all threads share, also where observe(v) takes none.
+  template <std::integral T>
+  void observe(double v, T n) noexcept {
+    if (!detail::is_count(n)) [[unlikely]]
+      return detail::drop_update();
+    observe_many(v, static_cast<std::uint64_t>(n));
+  }
+  template <class Rep, class Period, std::integral T>
+  void observe(std::chrono::duration<Rep, Period> elapsed, T n) noexcept {
+    observe(std::chrono::duration<double>(elapsed).count(), n);
+  }
+
   /// Observes, when the result dies, the time since this call.
-  [[nodiscard]] SummaryTimer time() noexcept { return SummaryTimer{*this}; }
+  [[nodiscard("it observes at its end: keep it in a variable")]] SummaryTimer time() noexcept {
+    return SummaryTimer{*this};
+  }
 
   /// Every observation that happened before this call, and perhaps some that overlap it; count() and sum() are of the
   /// same observations.
   [[nodiscard]] SummarySnapshot snapshot() const;
+
+ private:
+  void observe_many(double v, std::uint64_t n) noexcept;
 
  protected:
   // Its numbers are those of the class that the library derives.

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <vitals/clock.hpp>
+#include <vitals/detail/label_name.hpp>
 #include <vitals/label_pair.hpp>
 #include <vitals/snapshot.hpp>
 
@@ -50,7 +51,7 @@ class Delta {
 /// Blank lines and blanks around lines of `expected` don't count. With `families`, only those of these names
 /// ("a_total") are looked at; a name that no family has adds nothing.
 [[nodiscard]] std::string compare(const Registry& registry, std::string_view expected,
-                                  std::initializer_list<std::string_view> families = {});
+                                  std::initializer_list<detail::ListedName> families = {});
 
 /// A clock that stands still until it is told to go on: RegistryOptions::clock. Timers don't go by it (see Clock).
 /// Thread-safe.

@@ -3,6 +3,8 @@
 #include <chrono>
 #include <utility>
 
+#include <vitals/detail/needs_cpp20.hpp>
+
 namespace vitals {
 
 class Histogram;

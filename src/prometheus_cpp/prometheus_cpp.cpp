@@ -86,6 +86,7 @@ Theirs::Label label(std::string_view name, std::string value) {
 Theirs labelled(MetricSnapshot& ours) {
   Theirs theirs;
   theirs.label.reserve(ours.labels.size());
+  theirs.timestamp_ms = ours.timestamp;
   for (auto& [name, value] : ours.labels) theirs.label.push_back(label(name, std::move(value)));
   return theirs;
 }
@@ -229,6 +230,7 @@ void read_summary(const prometheus::ClientMetric::Summary& theirs, MetricSnapsho
 MetricSnapshot to_ours(const prometheus::ClientMetric& theirs, MetricType type) {
   MetricSnapshot ours;
   ours.labels.reserve(theirs.label.size());
+  ours.timestamp = theirs.timestamp_ms;
   for (const auto& label : theirs.label) ours.labels.push_back({label.name, label.value});
   if (type == MetricType::Counter) read_counter(theirs.counter, ours);
   if (type == MetricType::Gauge) ours.value = theirs.gauge.value;

@@ -1,4 +1,5 @@
 // One registry is judged alike in every format.
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,10 @@ TEST(LintFormats, AConstantLabelIsFoundInEach) {
   registry.summary("d_seconds", "D.").observe(1);
   registry.state_set("e", "E.", {"on", "off"});
   registry.info("f", "F.", {{"version", "1"}});
+  EXPECT_THAT(rules(registry), IsEmpty());  // so few say nothing
+
+  auto& more = registry.gauge("g", "G.", {"x"});
+  for (int i = 0; i < 10; ++i) more.with(i).set(1);
 
   EXPECT_THAT(rules(registry), ElementsAre("constant-label"));
 }
@@ -52,6 +57,9 @@ TEST(LintFormats, NoLabelIsConstantThatOneSeriesHasNot) {
   Registry registry;
   registry.gauge("a", "A.", {"region", "x"}).with("west", "1").set(1);
   registry.counter("b_total", "B.", {"region"}).with("west").inc();
+  for (int i = 2; i <= 8; ++i) registry.gauge("a", "A.", {"region", "x"}).with("west", i).set(1);
+  EXPECT_THAT(rules(registry), IsEmpty());  // nine series
+  registry.gauge("a", "A.", {"region", "x"}).with("west", 9).set(1);
   EXPECT_THAT(rules(registry), ElementsAre("constant-label"));
 
   registry.counter("b_total", "B.", {"region"}).with("east").inc();
@@ -68,6 +76,20 @@ TEST(LintFormats, ConventionsAreThoseOfEach) {
 
   EXPECT_THAT(rules(registry),
               ElementsAre("help-missing", "base-unit", "label-in-name", "empty-label-value", "camel-case"));
+}
+
+TEST(LintFormats, TimesOfCollectorsAreAWarningAtMost) {
+  Registry registry;
+  registry.keep_collector([](auto& out) {
+    constexpr double kInfinity = std::numeric_limits<double>::infinity();
+    out.push_back({"a_seconds",
+                   "A.",
+                   MetricType::Histogram,
+                   {{.count = 2, .sum = 1, .buckets = {{1, 1}, {kInfinity, 2}}, .timestamp = 1'700'000'000'500}}});
+    out.push_back({"b_total", "B.", MetricType::Counter, {{.value = 2, .timestamp = 1'700'000'000'500}}});
+  });
+
+  for (const auto& rule : rules(registry)) EXPECT_EQ(rule, "explicit-timestamp");
 }
 
 }  // namespace

@@ -6,6 +6,8 @@
 #include <span>
 #include <vector>
 
+#include <vitals/detail/needs_cpp20.hpp>
+
 namespace vitals::detail {
 
 /// Finds the bucket of a value from the first bits of its binary form, exponent and some of the mantissa: they choose a

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <vitals/detail/needs_cpp20.hpp>
+
 #if defined(__SANITIZE_THREAD__)
 #define VITALS_DETAIL_RSEQ 0  // ThreadSanitizer can't see into the assembly, so it checks the portable path
 #elif defined(__has_feature)

@@ -6,6 +6,8 @@
 #include <memory>
 #include <string>
 
+#include <vitals/detail/needs_cpp20.hpp>
+
 namespace vitals {
 
 class Registry;

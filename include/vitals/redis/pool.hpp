@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include <vitals/detail/needs_cpp20.hpp>
+
 struct redisContext;
 
 namespace vitals {

@@ -82,10 +82,10 @@ PairCell load_pair(const PairCell* cell) noexcept {
 }
 
 // Returns whether another thread was there.
-bool add_to(PairCell* cell, double v) noexcept {
+inline bool add_to(PairCell* cell, PairCell more) noexcept {
   PairCell old = load_pair(cell);
-  if (compare_exchange(cell, old, {old.count + 1, old.sum + v})) return false;
-  while (!compare_exchange(cell, old, {old.count + 1, old.sum + v})) {
+  if (compare_exchange(cell, old, {old.count + more.count, old.sum + more.sum})) return false;
+  while (!compare_exchange(cell, old, {old.count + more.count, old.sum + more.sum})) {
   }
   return true;
 }
@@ -95,15 +95,16 @@ bool add_to(PairCell* cell, double v) noexcept {
 PairCell load_pair(const PairCell* cell) noexcept {
   auto* pair = const_cast<PairCell*>(cell);
   const std::uint64_t count = std::atomic_ref{pair->count}.load(std::memory_order_relaxed);
+  if (count == 0) return {0, 0};  // a sum alone, whose count is on its way, would contradict the buckets
   return {count, std::atomic_ref{pair->sum}.load(std::memory_order_relaxed)};
 }
 
-bool add_to(PairCell* cell, double v) noexcept {
+inline bool add_to(PairCell* cell, PairCell more) noexcept {
   std::atomic_ref sum{cell->sum};
   double old = sum.load(std::memory_order_relaxed);
-  const bool alone = sum.compare_exchange_strong(old, old + v, std::memory_order_relaxed);
-  if (!alone) sum.fetch_add(v, std::memory_order_relaxed);
-  std::atomic_ref{cell->count}.fetch_add(1, std::memory_order_relaxed);
+  const bool alone = sum.compare_exchange_strong(old, old + more.sum, std::memory_order_relaxed);
+  if (!alone) sum.fetch_add(more.sum, std::memory_order_relaxed);
+  std::atomic_ref{cell->count}.fetch_add(more.count, std::memory_order_relaxed);
   return !alone;
 }
 
@@ -148,10 +149,18 @@ void add_slow(CellHead& head, std::size_t bytes, std::size_t offset, std::atomic
 
 void add_pair_slow(CellHead& head, std::size_t bytes, std::size_t offset, PairCell& own, double v) noexcept {
   if (const auto cells = locked_stripe(head)) {
-    add_to(reinterpret_cast<PairCell*>(cells + offset), v);
+    add_to(reinterpret_cast<PairCell*>(cells + offset), {1, v});
     return;
   }
-  warm(head, bytes, add_to(&own, v));
+  warm(head, bytes, add_to(&own, {1, v}));
+}
+
+void add_pair_slow(CellHead& head, std::size_t bytes, std::size_t offset, PairCell& own, PairCell many) noexcept {
+  if (const auto cells = locked_stripe(head)) {
+    add_to(reinterpret_cast<PairCell*>(cells + offset), many);
+    return;
+  }
+  warm(head, bytes, add_to(&own, many));
 }
 
 std::uint64_t sum_u64(const CellHead& head, std::size_t offset) noexcept {

@@ -24,6 +24,8 @@ void add_slow(CellHead& head, std::size_t bytes, std::size_t offset, std::atomic
               std::uint64_t n) noexcept;
 void add_slow(CellHead& head, std::size_t bytes, std::size_t offset, std::atomic<double>& own, double v) noexcept;
 void add_pair_slow(CellHead& head, std::size_t bytes, std::size_t offset, PairCell& own, double v) noexcept;
+/// The same with a count and its sum, of several observations.
+void add_pair_slow(CellHead& head, std::size_t bytes, std::size_t offset, PairCell& own, PairCell many) noexcept;
 
 /// Sums over the stripes, without the instrument's own cell.
 [[nodiscard]] std::uint64_t sum_u64(const CellHead& head, std::size_t offset) noexcept;

@@ -120,13 +120,15 @@ void LogCells::observe_rare(LogLayout& layout, double v) noexcept { place(layout
 void LogCells::observe_elsewhere(LogLayout& layout, LogTag tag, double v) noexcept {
   const std::uint32_t slot = layout.find(tag);
   if (slot > layout.mask) [[unlikely]]
-    return observe_new(v);
+    return observe_new(v, {1, v});
   if (!add_pair(layout.head, slot * sizeof(PairCell), v)) [[unlikely]]
     add_slow(layout, slot, v);
 }
 
-// The newest layout has no cell for v yet, or had none a moment ago.
-void LogCells::observe_new(double v) noexcept {
+void LogCells::observe(double v, std::uint64_t n) noexcept { observe_new(v, {n, v * static_cast<double>(n)}); }
+
+// The newest layout has no cell for v yet, or had none a moment ago. The pair is one observation of v, or several.
+void LogCells::observe_new(double v, PairCell pair) noexcept {
   LogLayout* layout = newest();
   while (layout != nullptr && layout->limit != 0) {
     const LogTag tag = layout->tag_of(v);
@@ -141,8 +143,9 @@ void LogCells::observe_new(double v) noexcept {
       }
       slot = layout->claim(tag);
     }
-    if (slot <= layout->mask) return add_slow(*layout, slot, v);
-    return add_pair_slow(no_stripes_, sizeof(PairCell), 0, unplaced_, v);
+    if (slot <= layout->mask)
+      return add_pair_slow(layout->head, layout->cell_bytes(), slot * sizeof(PairCell), layout->cells()[slot], pair);
+    return add_pair_slow(no_stripes_, sizeof(PairCell), 0, unplaced_, pair);
   }
 }
 

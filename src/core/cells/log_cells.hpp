@@ -141,6 +141,9 @@ class LogCells {
     place(*layout, tag, v);
   }
 
+  /// n observations of v, by a locked instruction. REQUIRES: v is not NaN, n not 0.
+  void observe(double v, std::uint64_t n) noexcept;
+
   /// The end of its series: what is recorded from now on counts for nobody.
   void retire() noexcept;
   /// A scrape has seen it.
@@ -178,7 +181,7 @@ class LogCells {
   [[gnu::noinline]] void observe_in_both(LogLayout& layout, LogTag tag, const BucketIndex& index, double v) noexcept;
   [[gnu::noinline]] void observe_rare(LogLayout& layout, double v) noexcept;
   [[gnu::noinline]] void observe_elsewhere(LogLayout& layout, LogTag tag, double v) noexcept;
-  [[gnu::noinline]] void observe_new(double v) noexcept;
+  [[gnu::noinline]] void observe_new(double v, PairCell pair) noexcept;
   [[gnu::noinline]] static void add_slow(LogLayout& layout, std::uint32_t slot, double v) noexcept;
   LogLayout* grow(LogLayout& full) noexcept;
 

@@ -9,8 +9,8 @@
 
 namespace vitals::detail {
 
-// A histogram's snapshot as every format shows it, whatever a collector put into it: bounds ascend, counts never
-// decrease, and the count is at least what the buckets hold.
+// A histogram's snapshot as every format shows it, whatever expose() of families is given: bounds ascend, counts never
+// decrease, and the count is at least what the buckets hold. (A registry refuses what contradicts itself.)
 
 /// Whether the native buckets can be written; a reader that meets impossible ones fails the whole scrape.
 [[nodiscard]] bool has_native(const MetricSnapshot& metric) noexcept;

@@ -114,6 +114,7 @@ void ProtobufWriter::add(const MetricSnapshot& metric) {
   {
     Writer writer{labels_};
     for (const Label& label : metric.labels) write_label(writer, label.name, label.value, escaping_);
+    if (metric.timestamp != 0) writer.add_int64(field::metric::TimestampMs, metric.timestamp);
   }
   add(labels_, metric);
 }

@@ -105,7 +105,19 @@ void TextWriter::add(const MetricSnapshot& metric) {
     if (!own_labels_.empty()) own_labels_ += ',';
     append_label(own_labels_, label.name, label.value, how_.escaping);
   }
+  set_stamp(metric.timestamp);
   add(own_labels_, metric);
+  stamp_.clear();
+}
+
+void TextWriter::set_stamp(UnixMillis timestamp) {
+  if (timestamp == 0) return;
+  stamp_ = ' ';
+  if (is_openmetrics()) {
+    append_seconds(stamp_, timestamp * 1'000'000);
+  } else {
+    stamp_ += std::to_string(timestamp);
+  }
 }
 
 void TextWriter::add(std::string_view labels, const MetricSnapshot& metric) {
@@ -119,7 +131,8 @@ void TextWriter::add(std::string_view labels, const MetricSnapshot& metric) {
     case MetricType::StateSet:
       return add_states(metric);
     case MetricType::Info:
-      return add_number(labels, std::uint64_t{1});
+      add_number(labels, std::uint64_t{1});
+      return stamp();
     default:
       return add_value(metric);
   }
@@ -134,6 +147,7 @@ void TextWriter::add_value(const MetricSnapshot& metric) {
   } else {
     put_line(value_name_, {}, metric.value);
   }
+  stamp();
   if (!is_counter) return;
   add_newest_exemplar(metric, -kInfinity, kInfinity);
   add_created(metric.created);
@@ -149,13 +163,20 @@ void TextWriter::begin_histogram(std::string_view labels) {
 }
 
 void TextWriter::end_histogram(double sum, std::uint64_t count, bool has_negative_bounds) {
+  put_histogram_end(sum, count, has_negative_bounds, [] {});
+}
+
+template <class AfterLine>
+void TextWriter::put_histogram_end(double sum, std::uint64_t count, bool has_negative_bounds, AfterLine after_line) {
   const bool is_gauge = head_.type == MetricType::GaugeHistogram;
   if (is_gauge && !is_openmetrics()) {
-    keep_line(gauge_counts_, suffix::kGaugeCount, count);
-    keep_line(gauge_sums_, suffix::kGaugeSum, sum);
+    keep_line(gauge_counts_, suffix::kGaugeCount, count, after_line);
+    keep_line(gauge_sums_, suffix::kGaugeSum, sum, after_line);
   } else if (!is_openmetrics() || has_openmetrics_sum(sum, has_negative_bounds, head_.type)) {  // both or neither
     put_line(name_, is_gauge ? suffix::kGaugeSum : suffix::kSum, sum);
+    after_line();
     put_line(name_, is_gauge ? suffix::kGaugeCount : suffix::kCount, count);
+    after_line();
   }
 }
 
@@ -165,18 +186,20 @@ void TextWriter::add_histogram(const MetricSnapshot& metric) {
   begin_histogram(labels_);
   for_each_bucket(metric, count, [&](double lower, double upper, std::uint64_t cumulative) {
     add_bucket(bucket_labels_.of(i++, upper), cumulative);
+    stamp();
     if (is_openmetrics()) add_newest_exemplar(metric, lower, upper);
   });
-  end_histogram(metric.sum, count, has_negative_bounds(metric));
+  put_histogram_end(metric.sum, count, has_negative_bounds(metric), [this] { stamp(); });
   if (head_.type == MetricType::Histogram) add_created(metric.created);
 }
 
 // The line belongs to a family of its own, which comes after this one.
-template <class Number>
-void TextWriter::keep_line(std::string& kept, std::string_view suffix, Number n) {
+template <class Number, class AfterLine>
+void TextWriter::keep_line(std::string& kept, std::string_view suffix, Number n, AfterLine after_line) {
   lines_.flush();
   const std::size_t start = out_.size();
   put_line(name_, suffix, n);
+  after_line();
   lines_.flush();
   kept.append(out_, start);
   out_.resize(start);
@@ -189,9 +212,14 @@ void TextWriter::add_summary(const MetricSnapshot& metric) {
     append_float(scratch_, quantile, how_.format);
     scratch_ += '"';
     put_other_line(name_, {}, scratch_, value);
+    stamp();
   }
-  if (!is_openmetrics() || metric.sum >= 0) put_line(name_, suffix::kSum, metric.sum);
+  if (!is_openmetrics() || metric.sum >= 0) {
+    put_line(name_, suffix::kSum, metric.sum);
+    stamp();
+  }
   put_line(name_, suffix::kCount, metric.count);
+  stamp();
   add_created(metric.created);
 }
 
@@ -200,6 +228,7 @@ void TextWriter::add_states(const MetricSnapshot& metric) {
     scratch_.clear();
     append_label(scratch_, head_.name, state.name, how_.escaping);
     put_other_line(name_, {}, scratch_, std::uint64_t{state.enabled});
+    stamp();
   }
 }
 
@@ -208,6 +237,7 @@ void TextWriter::add_created(UnixNanos created) {
   scratch_.clear();
   append_seconds(scratch_, created);
   put_line(name_, suffix::kCreated, std::string_view{scratch_});
+  stamp();
 }
 
 // To the line that was put last.

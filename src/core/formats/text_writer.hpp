@@ -28,6 +28,7 @@ class TextWriter {
   void begin(const FamilyHead& head);
   void end();
 
+  /// With its own time, if it has one.
   void add(const MetricSnapshot& metric);
   /// With labels that are rendered already, `a="b",c="d"`; those of the snapshot are not read.
   void add(std::string_view labels, const MetricSnapshot& metric);
@@ -69,10 +70,19 @@ class TextWriter {
   template <class Number>
   void put_other_line(std::string_view name, std::string_view suffix, std::string_view last_label, Number n);
 
+  // What is to be added to each line of a series that has a time of its own.
+  void set_stamp(UnixMillis timestamp);
+  void stamp() {
+    if (!stamp_.empty()) lines_.extend_line(stamp_);
+  }
+  // after_line: called when a line was put.
+  template <class AfterLine>
+  void put_histogram_end(double sum, std::uint64_t count, bool has_negative_bounds, AfterLine after_line);
+
   void add_value(const MetricSnapshot& metric);
   void add_histogram(const MetricSnapshot& metric);
-  template <class Number>
-  void keep_line(std::string& kept, std::string_view suffix, Number n);
+  template <class Number, class AfterLine>
+  void keep_line(std::string& kept, std::string_view suffix, Number n, AfterLine after_line);
   void add_summary(const MetricSnapshot& metric);
   void add_states(const MetricSnapshot& metric);
   void add_created(UnixNanos created);
@@ -81,6 +91,7 @@ class TextWriter {
   std::string& out_;
   const Exposition how_;
   LineWriter lines_;        // of series; what comes before and after them is appended to out_ itself
+  std::string stamp_;       // " 1700000000000"; empty: the series has no time of its own
   std::string own_labels_;  // of a series whose labels are not rendered yet
   std::string scratch_;     // this and the next: kept for their memory
   std::string line_;

@@ -5,7 +5,6 @@
 namespace vitals {
 
 Buckets::Buckets(std::initializer_list<double> bounds) : bounds_{bounds} {}
-Buckets::Buckets(std::vector<double> bounds) : bounds_{std::move(bounds)} {}
 
 Buckets Buckets::latency() {
   return {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15,

@@ -73,6 +73,23 @@ void Histogram::observe_slow(std::size_t bucket, double v) noexcept {
   detail::add_pair_slow(head_, buckets * sizeof(detail::PairCell), bucket * sizeof(detail::PairCell), own()[bucket], v);
 }
 
+void Histogram::observe_many(double v, std::uint64_t n) noexcept {
+  if (n == 0) return;
+  if (v != v) return detail::drop_update();
+  const detail::HistogramExtras* extras = extras_;
+  const detail::BucketIndex* index = index_of(index_, extras);
+  if (index == nullptr && extras == nullptr) return;  // removed
+  const std::size_t bucket = index == nullptr ? detail::kSlotByValue : (*index)(v);
+  if (extras != nullptr && extras->native != nullptr) {
+    detail::native_cells(*this).cells.observe(v, n);
+  } else {
+    const std::size_t bytes = (index->bounds().size() + 1) * sizeof(detail::PairCell);
+    detail::add_pair_slow(head_, bytes, bucket * sizeof(detail::PairCell), own()[bucket],
+                          detail::PairCell{n, v * static_cast<double>(n)});
+  }
+  if (extras != nullptr && extras->exemplars) detail::offer_exemplar(exemplars_, bucket, v);
+}
+
 void Histogram::observe_with_extras(double v) noexcept {
   const detail::HistogramExtras* extras = extras_;
   if (extras == nullptr) [[unlikely]]

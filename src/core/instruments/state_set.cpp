@@ -10,7 +10,7 @@
 
 namespace vitals {
 
-States::States(std::initializer_list<std::string_view> names) : names_{names.begin(), names.end()} {}
+States::States(std::initializer_list<detail::ListedName> names) : names_{names.begin(), names.end()} {}
 States::States(std::vector<std::string> names) : names_{std::move(names)} {}
 void States::add(std::string_view name) { names_.emplace_back(name); }
 

@@ -23,6 +23,12 @@ void Summary::observe(double v) noexcept {
   static_cast<detail::SummaryCells&>(*this).observe(v);
 }
 
+void Summary::observe_many(double v, std::uint64_t n) noexcept {
+  if (n == 0) return;
+  if (v != v) return detail::drop_update();
+  static_cast<detail::SummaryCells&>(*this).observe(v, n);
+}
+
 SummarySnapshot Summary::snapshot() const {
   std::vector<SummarySnapshot::Bucket> window;
   const auto totals = static_cast<const detail::SummaryCells&>(*this).read(window);

@@ -42,6 +42,14 @@ SummaryCells::SummaryCells(const SummaryRules& rules, bool alone) noexcept
     slice_of(rules, slice).store(slice, std::memory_order_relaxed);
 }
 
+void SummaryCells::observe(double v, std::uint64_t n) noexcept {
+  const SummaryRules* rules = rules_;
+  if (rules == nullptr) return;
+  const std::int64_t now = rules->clock->steady_nanos();
+  if (now >= slice_end_.load(std::memory_order_relaxed)) begin_slice(*rules, now);
+  cells_.observe(v, n);
+}
+
 std::size_t SummaryCells::bytes(const SummaryRules& rules) noexcept {
   const std::size_t stamps = (rules.cells.slices + 1) / 2 * 2 * sizeof(std::int64_t);
   return sizeof(SummaryCells) - sizeof(LogCells) + LogCells::bytes(rules.cells) + stamps;

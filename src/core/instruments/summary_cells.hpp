@@ -47,6 +47,7 @@ class SummaryCells final : public Summary {
       begin_slice(*rules, now);
     cells_.observe(v);
   }
+  void observe(double v, std::uint64_t n) noexcept;
   void retire() noexcept { cells_.retire(); }
   void cool() noexcept { cells_.cool(); }
 

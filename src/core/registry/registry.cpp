@@ -67,7 +67,7 @@ Registry::Registry(RegistryOptions options)
 Registry::~Registry() { delete impl_; }
 
 detail::FamilyBase& Registry::declare(std::string_view name, std::string_view help,
-                                      std::span<const std::string_view> labels, const FamilyOptions& options,
+                                      std::span<const detail::LabelName> labels, const FamilyOptions& options,
                                       const detail::MetricKind& kind) {
   return impl_->state->family(kind.type, {.name = std::string{name},
                                           .help = std::string{help},
@@ -115,7 +115,7 @@ CollectorToken Registry::counter_callback(std::string_view name, std::string_vie
 }
 
 CollectorToken Registry::callbacks(MetricType type, std::string_view name, std::string_view help,
-                                   std::span<const std::string_view> labels,
+                                   std::span<const detail::LabelName> labels,
                                    std::function<void(detail::SampleSink&)> callback) {
   detail::RegistryState& state = *impl_->state;
   detail::check_metric_name(name, state.utf8_names());

@@ -224,6 +224,11 @@ std::shared_ptr<Collector> RegistryState::add(Collector::Function function, cons
   auto collector = std::make_shared<Collector>(std::move(function), claimed.name, claimed.type, weak_from_this());
   std::unique_lock lock{mutex_};
   check_metric_name(claimed.name, utf8_names_);
+  const auto is_same = [&](const auto& other) { return other->claimed == claimed.name; };
+  if (info == nullptr && !infos_.contains(claimed.name) && std::any_of(collectors_.begin(), collectors_.end(), is_same))
+    refuse(claimed.name,
+           "a callback of that name is registered; keep the token that the first call gave, for as long as the metric "
+           "shall be there, or let it end before the name is given to another callback");
   const auto problems = lint({claimed.name, claimed.help, claimed.type, {}, claimed.unit, {}, {}});
   collectors_.push_back(collector);
   auto place = infos_.end();

@@ -124,10 +124,11 @@ double Delta::now() const {
 double Delta::value() const { return now() - before_; }
 
 std::string compare(const Registry& registry, std::string_view expected,
-                    std::initializer_list<std::string_view> families) {
+                    std::initializer_list<detail::ListedName> families) {
   auto snapshot = registry.snapshot();
   std::erase_if(snapshot, [&](const FamilySnapshot& family) {
-    return families.size() > 0 && std::find(families.begin(), families.end(), family.name) == families.end();
+    return families.size() > 0 &&
+           std::none_of(families.begin(), families.end(), [&](std::string_view name) { return name == family.name; });
   });
   std::string actual;
   expose(snapshot, {}, actual);

@@ -10,6 +10,7 @@ namespace vitals::detail {
 
 void CommonLabels::add(const std::vector<Label>& labels) {
   if (none()) return;
+  ++series_;
   std::vector<std::pair<std::string, std::string>> kept;
   for (const auto& [name, value] : labels) {
     if (value.empty()) continue;  // the same as no label
@@ -21,7 +22,7 @@ void CommonLabels::add(const std::vector<Label>& labels) {
 }
 
 void CommonLabels::report(LintReport& report, LintPosition at) const {
-  if (!labels_ || families_ < 2) return;
+  if (!labels_ || families_ < 2 || series_ < kEnoughSeries) return;
   for (const auto& [name, value] : *labels_) {
     report.add(at, "", LintRule::ConstantLabel,
                "every series has the label " + in_quotes(name) + " with the value " + in_quotes(value) +

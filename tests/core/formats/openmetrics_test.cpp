@@ -1,5 +1,6 @@
 #include <cmath>
 #include <limits>
+#include <regex>
 #include <string>
 #include <vector>
 
@@ -158,6 +159,73 @@ TEST(OpenMetrics, AUnitMustEndTheName) {
     EXPECT_THAT(with_unit("a_seconds", MetricType::Gauge, unit), Not(HasSubstr("UNIT"))) << unit;
   EXPECT_THAT(with_unit("a_x_info", MetricType::Info, "x"), Not(HasSubstr("UNIT")));
   EXPECT_THAT(with_unit("a_x", MetricType::StateSet, "x"), Not(HasSubstr("UNIT")));
+}
+
+TEST(OpenMetrics, EveryLineOfASeriesHasItsTime) {
+  Registry registry;
+  registry.keep_collector([](auto& out) {
+    constexpr double kInfinity = std::numeric_limits<double>::infinity();
+    const auto at = [](MetricSnapshot metric) {
+      metric.timestamp = 1'700'000'000'500;
+      return metric;
+    };
+    const std::vector<Exemplar> exemplars{{{{"t", "1"}}, 1, 0}};
+    out.push_back(
+        {"a_total", "A.", MetricType::Counter, {at({.value = 2, .exemplars = exemplars, .created = 1'000'000'000})}});
+    out.push_back({"b",
+                   "B.",
+                   MetricType::Histogram,
+                   {at({.count = 1, .sum = 1, .buckets = {{1, 1}, {kInfinity, 1}}, .exemplars = exemplars})}});
+    out.push_back({"c", "C.", MetricType::Summary, {at({.count = 1, .sum = 1, .quantiles = {{0.5, 1}}})}});
+    out.push_back({"d", "D.", MetricType::StateSet, {at({.states = {{"on", true}}})}});
+    out.push_back({"e_info", "E.", MetricType::Info, {at({.labels = {{"v", "1"}}, .value = 1})}});
+    out.push_back({"f", "F.", MetricType::GaugeHistogram, {at({.count = 1, .sum = 1, .buckets = {{kInfinity, 1}}})}});
+    out.push_back({"g", "G.", MetricType::Gauge, {{.labels = {{"l", "now"}}, .value = 1}, at({.value = 1})}});
+  });
+
+  std::string text;
+  expose(registry, {.format = Format::OpenMetrics, .created_lines = true}, text);
+  EXPECT_EQ(std::regex_replace(text, std::regex{"# [A-Z]+ .*\n"}, ""), R"(a_total 2.0 1700000000.5 # {t="1"} 1.0
+a_created 1.0 1700000000.5
+b_bucket{le="1.0"} 1 1700000000.5 # {t="1"} 1.0
+b_bucket{le="+Inf"} 1 1700000000.5
+b_sum 1.0 1700000000.5
+b_count 1 1700000000.5
+c{quantile="0.5"} 1.0 1700000000.5
+c_sum 1.0 1700000000.5
+c_count 1 1700000000.5
+d{d="on"} 1 1700000000.5
+e_info{v="1"} 1 1700000000.5
+f_bucket{le="+Inf"} 1 1700000000.5
+f_gsum 1.0 1700000000.5
+f_gcount 1 1700000000.5
+g{l="now"} 1.0
+g 1.0 1700000000.5
+# EOF
+)");
+
+  EXPECT_EQ(std::regex_replace(to_text(registry), std::regex{"# [A-Z]+ .*\n"}, ""), R"(a_total 2 1700000000500
+b_bucket{le="1"} 1 1700000000500
+b_bucket{le="+Inf"} 1 1700000000500
+b_sum 1 1700000000500
+b_count 1 1700000000500
+c{quantile="0.5"} 1 1700000000500
+c_sum 1 1700000000500
+c_count 1 1700000000500
+d{d="on"} 1 1700000000500
+e_info{v="1"} 1 1700000000500
+f_bucket{le="+Inf"} 1 1700000000500
+f_gcount 1 1700000000500
+f_gsum 1 1700000000500
+g{l="now"} 1
+g 1 1700000000500
+)");
+  // Field 6 of the message Metric, a varint: of each series with a time, and no other.
+  const std::string field{"\x30\xF4\xD3\x95\xFF\xBC\x31"};
+  std::size_t times = 0;
+  const std::string protobuf = to_protobuf(registry);
+  for (std::size_t at = protobuf.find(field); at != std::string::npos; at = protobuf.find(field, at + 1)) ++times;
+  EXPECT_EQ(times, 7u);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <vitals/testing.hpp>
 #include <vitals/vitals.hpp>
 
 #include "core/cells/cells.hpp"
@@ -18,7 +19,7 @@ namespace vitals {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 
 constexpr double kInf = std::numeric_limits<double>::infinity();
 
@@ -165,6 +166,88 @@ TEST(Buckets, LatencyHasEveryResponseTimeTargetAsABound) {
   EXPECT_TRUE(std::is_sorted(bounds.begin(), bounds.end()));
   for (const double target : {0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1.0})
     EXPECT_TRUE(std::binary_search(bounds.begin(), bounds.end(), target)) << target;
+}
+
+TEST(Histogram, ObservesAValueManyTimesAtOnce) {
+  Registry registry;
+  register_library_metrics(registry);
+  const vitals::testing::Delta dropped{registry, "vitals_invalid_updates_total"};
+  for (auto* histogram :
+       {&registry.histogram("a", "A.", Buckets{0.5, 1}), &registry.histogram("b", "B.", Buckets{0.5, 1}, Native{}),
+        &registry.histogram("c", "C.", {"l"}, Buckets{0.5, 1}).with("x")}) {
+    histogram->observe(0.5, 1000);
+    histogram->observe(0.75, std::uint64_t{1} << 40);
+    histogram->observe(250ms, 4);
+    histogram->observe(2, 0);
+    histogram->observe(std::nan(""), 0);
+    histogram->observe(2, 1);
+    histogram->observe(2);
+
+    const auto snapshot = histogram->snapshot();
+    EXPECT_THAT(snapshot.counts(), ElementsAre(1004, std::uint64_t{1} << 40, 2));
+    EXPECT_EQ(snapshot.sum(), 500 + 0.75 * 0x1p40 + 1 + 4);
+    EXPECT_EQ(dropped.value(), 0);
+  }
+  auto& native = registry.histogram("d", "D.", Native{});
+  native.observe(0, 3);
+  native.observe(-8, 5);
+  EXPECT_EQ(native.snapshot().native().zero_count, 3u);
+  EXPECT_THAT(native.snapshot().native().negative, ElementsAre(NativeBuckets::Bucket{24, 5}));
+  EXPECT_EQ(native.snapshot().sum(), -40);
+}
+
+TEST(Histogram, ManyThatAreNoNumberAreDroppedOnce) {
+  Registry registry;
+  register_library_metrics(registry);
+  const vitals::testing::Delta dropped{registry, "vitals_invalid_updates_total"};
+  auto& histogram = registry.histogram("a", "A.", Buckets{1});
+
+  histogram.observe(std::nan(""), 7);
+  histogram.observe(1, -1);
+
+  EXPECT_EQ(histogram.snapshot().count(), 0u);
+  EXPECT_EQ(dropped.value(), 2);
+  histogram.observe(1e300, 1'000'000'000'000);  // the sum is beyond doubles, as if each had been added
+  EXPECT_EQ(histogram.snapshot().sum(), kInf);
+}
+
+TEST(Histogram, ManyOfARemovedSeriesShowNowhere) {
+  Registry registry;
+  auto& family = registry.histogram("a", "A.", {"x"}, Buckets{1});
+  auto& native = registry.histogram("b", "B.", {"x"}, Native{});
+  auto& old = family.with("1");
+  auto& old_native = native.with("1");
+  family.clear();
+  native.clear();
+
+  old.observe(1, 5);
+  old_native.observe(1, 5);
+
+  EXPECT_EQ(family.with("1").snapshot().count(), 0u);
+  EXPECT_EQ(native.with("1").snapshot().count(), 0u);
+}
+
+TEST(Histogram, ThreadsObserveManyTimesAtOnceBesideOthers) {
+  Registry registry;
+  auto& histogram = registry.histogram("a", "A.", Buckets{1});
+  auto& native = registry.histogram("b", "B.", Native{});
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < 10'000; ++i) {
+        for (auto* one : {&histogram, &native}) {
+          one->observe(1, 3);
+          one->observe(1);
+        }
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+
+  for (auto* one : {&histogram, &native}) {
+    EXPECT_EQ(one->snapshot().count(), 160'000u);
+    EXPECT_EQ(one->snapshot().sum(), 160'000);
+  }
 }
 
 }  // namespace

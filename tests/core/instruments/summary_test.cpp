@@ -213,5 +213,21 @@ TEST(Summary, RefusesOptionsThatMakeNoSense) {
   EXPECT_THROW((void)registry.summary("a", "A.", {.window = 30s}), std::invalid_argument);
 }
 
+TEST(Summary, ObservesAValueManyTimesAtOnce) {
+  Registry registry;
+  auto& summary = registry.summary("a", "A.");
+
+  summary.observe(1, 90);
+  summary.observe(10s, 10);
+  summary.observe(1'000'000, 0);
+
+  const auto snapshot = summary.snapshot();
+  EXPECT_EQ(snapshot.count(), 100u);
+  EXPECT_EQ(snapshot.window_count(), 100u);
+  EXPECT_EQ(snapshot.sum(), 190);
+  EXPECT_NEAR(snapshot.quantile(0.9), 1, kError);
+  EXPECT_NEAR(snapshot.quantile(0.95), 10, 10 * kError);
+}
+
 }  // namespace
 }  // namespace vitals

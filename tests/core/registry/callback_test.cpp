@@ -184,5 +184,23 @@ TEST(CountExceptions, LooksOnlyAtNewExceptions) {
   EXPECT_EQ(errors.value(), 0);
 }
 
+TEST(Callback, DeclaredTwiceSaysWhatToKeep) {
+  Registry registry;
+  auto token = registry.gauge_callback("a", "A.", [] { return 1.0; });
+
+  std::string message;
+  try {
+    const auto again = registry.gauge_callback("a", "A.", [] { return 2.0; });
+  } catch (const std::invalid_argument& error) {
+    message = error.what();
+  }
+
+  EXPECT_THAT(message,
+              ::testing::HasSubstr("vitals: metric \"a\": a callback of that name is registered; keep the token"));
+  EXPECT_THAT(to_text(registry), ::testing::HasSubstr("a 1\n"));
+  { const auto ended = std::move(token); }
+  EXPECT_NO_THROW((void)registry.gauge_callback("a", "A.", [] { return 2.0; }));
+}
+
 }  // namespace
 }  // namespace vitals

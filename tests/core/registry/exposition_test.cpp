@@ -103,12 +103,13 @@ TEST(Text, NumbersReadBackAsTheSameDouble) {
 }
 
 TEST(Text, RendersForeignHistogramsAndSummaries) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
   Registry registry;
   registry.keep_collector([](std::vector<FamilySnapshot>& out) {
     out.push_back({"h",
                    "H.",
                    MetricType::Histogram,
-                   {{.labels = {{"x", "1"}}, .count = 5, .sum = 2.5, .buckets = {{1, 3}, {2, 2}}}}});
+                   {{.labels = {{"x", "1"}}, .count = 5, .sum = 2.5, .buckets = {{1, 3}, {2, 3}, {kInfinity, 5}}}}});
     out.push_back({"s", "S.", MetricType::Summary, {{.count = 2, .sum = 3, .quantiles = {{0.5, 1.5}, {0.99, 2}}}}});
     out.push_back({"u", "U.", MetricType::Untyped, {{.value = 1}}});
   });

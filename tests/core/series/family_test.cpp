@@ -40,10 +40,9 @@ using TwoLabels = Family<Counter, 2>;
 static_assert(CanLookUp<TwoLabels, const char*, std::string>);
 static_assert(CanLookUp<TwoLabels, std::string_view, int>);
 static_assert(CanLookUp<TwoLabels, bool, unsigned long long>);
-static_assert(!CanLookUp<TwoLabels, const char*>);
-static_assert(!CanLookUp<TwoLabels, const char*, const char*, const char*>);
 static_assert(!CanLookUp<TwoLabels, const char*, double>);
 static_assert(!CanLookUp<TwoLabels, const char*, std::nullptr_t>);
+static_assert(!CanLookUp<TwoLabels, const char*, wchar_t>);
 
 TEST(Family, GivesTheSameMetricForTheSameValues) {
   Registry registry;
@@ -321,6 +320,18 @@ TEST(Family, LookUpsNeverFindSeriesOfAnotherFamily) {
   for (auto& thread : churn) thread.join();
 
   EXPECT_EQ(most, 0);  // nobody increments a series of a_total
+}
+
+TEST(Family, TakesLabelNamesFromArraysThatHaveNames) {
+  Registry registry;
+  static constexpr std::array<std::string_view, 2> kNames{"x", "y"};
+  const std::string names[] = {"x", "y"};
+
+  registry.counter("a_total", "A.", kNames).with("1", 2).inc();
+  registry.counter("a_total", "A.", names).with("1", 2).inc();
+
+  EXPECT_EQ(&registry.counter("a_total", "A.", kNames), &registry.counter("a_total", "A.", {"x", "y"}));
+  EXPECT_THAT(to_text(registry), HasSubstr("a_total{x=\"1\",y=\"2\"} 2\n"));
 }
 
 }  // namespace

@@ -95,6 +95,8 @@ TEST(LintText, Lines) {
 
 TEST(LintText, LabelsAndSeries) {
   const std::string good = kGauge + "a{x=\"1\",y=\"2\"} 1\n";
+  std::string nine;
+  for (int i = 1; i <= 9; ++i) nine += "a{p=\"1\",x=\"" + std::to_string(i) + "\"} 1\n";
   expect_text({
       {"duplicate-label", kError, 3, 9, kGauge + "a{x=\"1\",x=\"2\"} 1\n", good},
       {"reserved-label-name", kError, 3, 3, kGauge + "a{__x=\"1\"} 1\n", good},
@@ -103,8 +105,8 @@ TEST(LintText, LabelsAndSeries) {
       {"duplicate-series", kError, 4, 1, good + "a{y=\"2\",x=\"1\"} 1\n", good},
       {"duplicate-series", kError, 4, 1, kGauge + "a 1\na{} 1\n", kGauge + "a 1\n"},
       {"label-names-differ", kWarning, 4, 1, kGauge + "a{x=\"1\"} 1\na{y=\"1\"} 1\n", good},
-      {"constant-label", kWarning, 1, 1, kGauge + "a{p=\"1\",x=\"1\"} 1\n" + head("b", "gauge") + "b{p=\"1\"} 1\n",
-       kGauge + "a{p=\"1\"} 1\n" + head("b", "gauge") + "b{p=\"2\"} 1\n"},
+      {"constant-label", kWarning, 1, 1, kGauge + nine + head("b", "gauge") + "b{p=\"1\"} 1\n",
+       kGauge + nine + head("b", "gauge") + "b{p=\"2\"} 1\n"},
   });
 }
 

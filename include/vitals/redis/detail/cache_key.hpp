@@ -3,6 +3,8 @@
 #include <string>
 #include <string_view>
 
+#include <vitals/detail/needs_cpp20.hpp>
+
 namespace vitals::detail {
 
 struct CacheSite;

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+
+#include <vitals/detail/needs_cpp20.hpp>
+
+namespace vitals::detail {
+
+/// Whether a whole number is one from 0 to 2^64 - 1. GNU dialects have integers of 128 bits.
+template <std::integral T>
+constexpr bool is_count(T n) noexcept {
+  if constexpr (sizeof(T) > sizeof(std::uint64_t)) {
+    return n >> 64 == 0;
+  } else if constexpr (std::signed_integral<T>) {
+    return n >= 0;
+  } else {
+    return true;
+  }
+}
+
+}  // namespace vitals::detail
