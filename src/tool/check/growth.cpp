@@ -5,6 +5,7 @@
 #include <cmath>
 #include <iterator>
 #include <map>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -32,11 +33,11 @@ bool any_matches(const LabelSets& series, const Clause& clause) {
 }
 
 std::string nearest_label(const LabelSets& series, const std::string& label) {
-  Nearest nearest(label);
+  std::set<std::string_view> names;
   for (const auto* labels : series) {
-    for (const auto& [name, value] : *labels) nearest.offer(name);
+    for (const auto& [name, value] : *labels) names.insert(name);
   }
-  return nearest.question();
+  return did_you_mean(label, names);
 }
 
 bool has_label(const LabelSets& series, const std::string& label) {
@@ -53,9 +54,9 @@ std::string nearest_series(const LabelSets& series, const Clause& clause) {
     std::copy_if(rest.begin(), rest.end(), std::back_inserter(matching),
                  [&](const Labels* labels) { return Clause{{matcher}}.matches(*labels); });
     if (matching.empty()) {
-      Nearest nearest(matcher.globs.front());
-      for (const auto* labels : rest) nearest.offer(label_value(*labels, matcher.label));
-      return nearest.question();
+      std::set<std::string_view> values;
+      for (const auto* labels : rest) values.insert(label_value(*labels, matcher.label));
+      return did_you_mean(matcher.globs.front(), values);
     }
     rest = std::move(matching);
   }

@@ -21,11 +21,6 @@ constexpr std::array<std::string_view, 6> kOwn{"accept",         "accept-encodin
 
 [[noreturn]] void fail(const std::string& what) { throw std::invalid_argument(what); }
 
-std::string environment(const char* name) {
-  const char* value = std::getenv(name);
-  return value ? value : "";
-}
-
 std::string lower_case(std::string_view text) {
   std::string result(text);
   for (char& c : result) {
@@ -109,14 +104,17 @@ Credentials credentials_of(const CredentialOptions& options) {
     if (colon != std::string::npos) {
       result.password = options.user.substr(colon + 1);
     } else {
-      result.password = options.password_file.empty() ? environment(kPasswordVariable)
+      const char* password = std::getenv(kPasswordVariable);
+      if (options.password_file.empty() && !password)
+        fail(fmt::format("--user has no password; give --password-file, or set {}", kPasswordVariable));
+      result.password = options.password_file.empty() ? std::string(password)
                                                       : secret_of_file("--password-file", options.password_file);
     }
     return result;
   }
   std::string token = options.bearer_token;
   if (!options.bearer_token_file.empty()) token = secret_of_file("--bearer-token-file", options.bearer_token_file);
-  if (token.empty() && !header) token = environment(kTokenVariable);
+  if (const char* value = std::getenv(kTokenVariable); value && token.empty() && !header) token = value;
   if (token.empty()) return result;
   if (!is_one_line(token)) fail("the bearer token must be one line");
   result.headers.push_back("Authorization: Bearer " + token);

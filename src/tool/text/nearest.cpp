@@ -11,6 +11,7 @@ namespace vitals::tool {
 namespace {
 
 constexpr std::size_t kLongest = 200;  // longer ones are no names that somebody typed
+constexpr std::size_t kMostOffers = 50'000;
 
 }  // namespace
 
@@ -39,6 +40,7 @@ void Nearest::offer(std::string_view candidate) {
   if (wrong_.size() > kLongest || candidate.size() > kLongest || candidate.empty()) return;
   const auto [shorter, longer] = std::minmax(wrong_.size(), candidate.size());
   if (longer - shorter >= distance_) return;
+  if (++offers_ > kMostOffers) return;
   const auto distance = edit_distance(wrong_, candidate);
   if (distance >= distance_) return;
   distance_ = distance;

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@ namespace vitals::tool {
 std::size_t edit_distance(std::string_view a, std::string_view b);
 
 /// Finds the name that was probably meant by a misspelt one: at most a third of its letters differ.
+/// Of more candidates than a second is enough for, the first are looked at.
 class Nearest {
  public:
   explicit Nearest(std::string_view wrong);
@@ -22,6 +24,7 @@ class Nearest {
   std::string wrong_;
   std::size_t limit_;
   std::size_t distance_;
+  std::size_t offers_ = 0;
   std::optional<std::string> best_;
 };
 

@@ -86,9 +86,10 @@ TEST(Credentials, WrongOptionsAreRefusedWithoutTheirValues) {
   }
   EXPECT_THAT(error_of({.headers = {"Accept: text/html"}}), HasSubstr("--header: Accept is chosen by vitals"));
   EXPECT_THAT(error_of({.bearer_token = "secret", .user = "me:secret"}), HasSubstr("exclude each other"));
-  EXPECT_THAT(error_of({.headers = {"Authorization: secret"}, .user = "me"}), HasSubstr("exclude each other"));
+  EXPECT_THAT(error_of({.headers = {"Authorization: secret"}, .user = "me:"}), HasSubstr("exclude each other"));
   EXPECT_THAT(error_of({.bearer_token_file = temporary_file("two", "a\nb\n")}), HasSubstr("must hold one line"));
   EXPECT_THAT(error_of({.bearer_token = "a\nb"}), HasSubstr("must be one line"));
+  EXPECT_THAT(error_of({.user = "me"}), HasSubstr("--user has no password; give --password-file, or set VITALS_PASS"));
 }
 
 TEST(Credentials, CommandsSendThemAndShowNothing) {
