@@ -107,8 +107,15 @@ if $serve; then
   metrics    $endpoint/metrics
   start page $endpoint/
 
-  load       $build/examples/clinic/clinic_load --url $api
-  check      $build/src/tool/vitals check --url $endpoint/metrics
+Load and check are made to run side by side: the check judges what the service did between its two scrapes. In a second terminal
+
+  $build/examples/clinic/clinic_load --url $api --rate $rate --duration $duration
+
+and in a third one, while that runs
+
+  $build/src/tool/vitals check --url $endpoint/metrics --config $root/examples/clinic/targets.yml --duration $((duration - 2))s
+
+or both in one: the first with & behind it, sleep 1, the second, wait. Without --config the check has built-in targets.
 
 Ctrl-C ends it.
 END
@@ -119,8 +126,15 @@ fi
 echo "           load: $rate requests/s for $duration s"
 "$build/examples/clinic/clinic_load" --url "$api" --rate "$rate" --duration "$duration" >"$folder/load.log" &
 load=$! background="$load $clinic"
-# The check's two scrapes lie inside the time of the load.
-sleep 0.5
+# The check's two scrapes lie inside the time of the load, after its login: it is in neither table then.
+login_is_counted() {
+  curl -sf "$endpoint/metrics" | grep -c '^http_requests_total{.*endpoint="/api/v1/auth/login".*} [1-9]' >/dev/null
+}
+tries=0
+until login_is_counted || [ $tries = 100 ] || ! kill -0 $load 2>/dev/null; do
+  tries=$((tries + 1))
+  sleep 0.05
+done
 verdict=0
 [ ! -t 1 ] || [ "${TERM-}" = dumb ] || export CLICOLOR_FORCE=1  # the table goes to a file first, lest it meets the progress line
 run "$build/src/tool/vitals" check --url "$endpoint/metrics" --config "$root/examples/clinic/targets.yml" \

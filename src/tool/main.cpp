@@ -16,6 +16,7 @@
 #include "tool/check/check.hpp"
 #include "tool/lint/lint.hpp"
 #include "tool/text/command_result.hpp"
+#include "tool/text/nearest.hpp"
 #include "tool/text/utf8.hpp"
 
 namespace vitals::tool {
@@ -30,10 +31,29 @@ Scrapes the service, waits, scrapes it again and judges what happened in between
   vitals check --url http://127.0.0.1:9464/metrics --duration 30s
   vitals check --print-targets > targets.yml        a file to start your own from
   vitals check --url http://127.0.0.1:9464/metrics --config targets.yml --format json
+  vitals check --before a.prom --after b.prom       text, OpenMetrics or protobuf, also compressed by gzip
 
 Exit status: 0 every target is met, 1 warning: one is missed, 2 critical: one is beyond its critical threshold,
 3 unknown: a metric is missing, there are too few samples, the process was restarted, the address can't be reached,
 or the command line or the targets file is wrong. Critical goes before unknown, unknown before warning.)";
+
+void add_credentials(CLI::App& app, CredentialOptions& options) {
+  app.add_option("--header", options.headers,
+                 "Send this header, 'Name: value', or those of a file, one a line: @FILE; can be given several times")
+      ->type_name("HEADER")
+      ->allow_extra_args(false);
+  auto* file = app.add_option("--bearer-token-file", options.bearer_token_file,
+                              "Send the token in this file; else that of the environment's VITALS_BEARER_TOKEN");
+  auto* token = app.add_option("--bearer-token", options.bearer_token, "Send this token (which ps shows)");
+  auto* user = app.add_option("--user", options.user,
+                              "Basic authentication; without a password (which ps shows), that of --password-file or "
+                              "of the environment's VITALS_PASSWORD");
+  auto* password = app.add_option("--password-file", options.password_file, "The password of --user");
+  file->type_name("FILE")->excludes(token)->excludes(user);
+  token->type_name("TOKEN")->excludes(user);
+  user->type_name("NAME[:PASSWORD]");
+  password->type_name("FILE")->needs(user);
+}
 
 void add_sources(CLI::App& app, CheckArguments& arguments) {
   auto* url = app.add_option("--url", arguments.url, "Address of the metrics")->type_name("URL");
@@ -46,10 +66,12 @@ void add_sources(CLI::App& app, CheckArguments& arguments) {
       ->type_name("TIME")
       ->each([&arguments](const std::string&) { arguments.duration_given = true; });
   app.add_option("--timeout", arguments.timeout, "Limit for each scrape (default 10s)")->type_name("TIME");
+  add_credentials(app, arguments.credentials);
 }
 
 void add_judgement(CLI::App& app, CheckArguments& arguments) {
-  app.add_option("--config", arguments.config, "Targets file (default: the clinic example's, built in)")
+  app.add_option("--config", arguments.config,
+                 "Targets file (default: built-in targets, for what the service has of vitals' own metrics)")
       ->type_name("FILE");
   app.add_flag("--print-targets", arguments.print_targets, "Print the built-in targets file and exit");
   app.add_option("--min-samples", arguments.min_samples,
@@ -74,7 +96,7 @@ void add_check(CLI::App& app, CheckArguments& arguments) {
 std::string must_be_rule(const std::string& name) {
   const auto rules = lint_rules();
   if (std::find(rules.begin(), rules.end(), name) != rules.end()) return {};
-  return "there is no rule " + printable(name, 100) + "; docs/lint.md has them all";
+  return "there is no rule " + printable(name, 100) + did_you_mean(name, rules) + "; docs/lint.md has them all";
 }
 
 constexpr const char* kLintFooter = R"(
@@ -106,6 +128,7 @@ void add_lint(CLI::App& app, LintArguments& arguments) {
       ->excludes(strict);
   app.add_flag("--json", arguments.json, "Print one JSON object");
   app.add_option("--timeout", arguments.timeout, "Limit for the scrape of an address (default 10s)")->type_name("TIME");
+  add_credentials(app, arguments.credentials);
   app.footer(kLintFooter);
 }
 

@@ -51,7 +51,7 @@ class PrometheusServer {
   [[nodiscard]] bool wait_until_ready() const {
     for (int i = 0; i < 600; ++i) {
       try {
-        fetch_url(url("/-/ready"), std::chrono::seconds(1));
+        fetch_exposition(url("/-/ready"), std::chrono::seconds(1));
         return true;
       } catch (const FetchError&) {
         std::this_thread::sleep_for(std::chrono::milliseconds(50));

@@ -26,7 +26,7 @@ class Progress {
   std::uint64_t seen_ = 0;
 };
 
-/// A table: one row per route, then all of them.
+/// A table: one row per route, then all of them; the login, which happens before the load, is told apart.
 std::string report_table(const Results& results, Clock::duration took);
 /// The same for programs.
 std::string report_json(const Results& results, Clock::duration took);

@@ -3,7 +3,6 @@
 #include <chrono>
 #include <cstdlib>
 #include <optional>
-#include <set>
 #include <stdexcept>
 #include <string_view>
 
@@ -30,44 +29,54 @@ struct Measured {
   std::string source;
 };
 
-Scrape parse_scrape(const std::string& text, const std::string& source,
-                    const std::set<std::string, std::less<>>& wanted) {
+Scrape parse_scrape(const Exposed& exposed, const std::string& source, const Names& wanted) {
   try {
-    return Scrape::parse(text, wanted);
+    return Scrape::parse(exposed.body, wanted, exposed.format);
   } catch (const ExpositionError& error) {
-    throw FetchError(fmt::format("{} is not the Prometheus text format: {}", source, error.what()));
+    throw FetchError(fmt::format("{} is not {}: {}", source, format_name(exposed.format), error.what()));
   }
 }
 
-std::set<std::string, std::less<>> wanted_samples(const Targets& targets) {
-  std::set<std::string, std::less<>> wanted;
+Names wanted_samples(const Targets& targets) {
+  Names wanted;
   for (const auto& target : targets.targets) {
     wanted.insert(target.sample_name());
   }
   return wanted;
 }
 
-Measured measure_files(const CheckArguments& arguments, const std::set<std::string, std::less<>>& wanted) {
+Scrape parse_file(const std::string& path, const Names& wanted) {
+  Exposed exposed{read_exposition_file(path)};
+  exposed.format = detect_lint_format(exposed.body);
+  return parse_scrape(exposed, path, wanted);
+}
+
+Measured measure_files(const CheckArguments& arguments, const Names& wanted) {
   Measured result;
   if (arguments.duration_given) result.seconds = seconds_option("--duration", arguments.duration);
-  result.before = parse_scrape(read_file(arguments.before, kMaxExpositionBytes), arguments.before, wanted);
-  result.after = parse_scrape(read_file(arguments.after, kMaxExpositionBytes), arguments.after, wanted);
+  result.before = parse_file(arguments.before, wanted);
+  result.after = parse_file(arguments.after, wanted);
   result.source = fmt::format("{} to {}", arguments.before, arguments.after);
   return result;
 }
 
-Measured measure_url(const CheckArguments& arguments, const std::set<std::string, std::less<>>& wanted) {
+Measured measure_url(const CheckArguments& arguments, const Names& wanted) {
   const std::chrono::duration<double> duration(seconds_option("--duration", arguments.duration));
   const std::chrono::duration<double> limit(seconds_option("--timeout", arguments.timeout));
   const auto timeout = std::chrono::ceil<std::chrono::milliseconds>(limit);
+  const auto credentials = credentials_of(arguments.credentials);
+  const auto scrape = [&] {
+    const auto exposed = fetch_exposition(arguments.url, timeout, credentials);
+    return parse_scrape(exposed, without_credentials(arguments.url), wanted);
+  };
   Measured result;
   result.source = without_credentials(arguments.url);
   exit_on_interrupt();
   const auto first = Clock::now();
-  result.before = parse_scrape(fetch_url(arguments.url, timeout), result.source, wanted);
+  result.before = scrape();
   pause_until(first, first + std::chrono::ceil<Clock::duration>(duration));
   const auto second = Clock::now();
-  result.after = parse_scrape(fetch_url(arguments.url, timeout), result.source, wanted);
+  result.after = scrape();
   result.seconds = std::chrono::duration<double>(second - first).count();
   return result;
 }
@@ -99,12 +108,13 @@ CommandResult check(const CheckArguments& arguments) {
   const auto targets = load_targets(arguments);
   const auto wanted = wanted_samples(targets);
   const auto measured = arguments.url.empty() ? measure_files(arguments, wanted) : measure_url(arguments, wanted);
-  const auto rows = judge(targets, {measured.before, measured.after, measured.seconds});
-  const Source source{measured.source, arguments.config.empty() ? "built in" : arguments.config, measured.seconds};
-  const auto verdict = worst(rows);
+  const auto judgement = judge(targets, {measured.before, measured.after, measured.seconds});
+  const Source source{measured.source, arguments.config, measured.seconds};
+  const auto verdict = worst(judgement.rows);
   const bool forgiven = verdict == Verdict::Warning && arguments.fail_on == "critical";
-  return {arguments.format == "json" ? to_json(source, rows) : to_table(source, rows, wants_colour(arguments)),
-          forgiven ? 0 : exit_code(verdict)};
+  return {
+      arguments.format == "json" ? to_json(source, judgement) : to_table(source, judgement, wants_colour(arguments)),
+      forgiven ? 0 : exit_code(verdict)};
 }
 
 }  // namespace vitals::tool

@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <string>
 
+#include "tool/input/fetch.hpp"
 #include "tool/text/command_result.hpp"
 
 namespace vitals::tool {
@@ -13,7 +14,8 @@ struct CheckArguments {
   std::string timeout = "10s";
   std::string format = "table";
   std::string fail_on = "warning";
-  std::size_t min_samples = 0;  ///< 0: what the targets file says
+  CredentialOptions credentials;  ///< for the address
+  std::size_t min_samples = 0;    ///< 0: what the targets file says
   bool duration_given = false;
   bool no_color = false;
   bool print_targets = false;

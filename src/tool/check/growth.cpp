@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <iterator>
 #include <map>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -11,6 +13,8 @@
 
 #include "core/text/metric_types.hpp"
 #include "tool/check/joined.hpp"
+#include "tool/check/native.hpp"
+#include "tool/text/nearest.hpp"
 #include "tool/text/utf8.hpp"
 
 namespace vitals::tool {
@@ -22,20 +26,138 @@ bool is_selected(const Target& target, const Labels& labels) {
   return (!target.select || target.select->matches(labels)) && !target.except.matches(labels);
 }
 
+using LabelSets = std::vector<const Labels*>;
+
+bool any_matches(const LabelSets& series, const Clause& clause) {
+  return std::any_of(series.begin(), series.end(), [&](const Labels* labels) { return clause.matches(*labels); });
+}
+
+std::string nearest_label(const LabelSets& series, const std::string& label) {
+  std::set<std::string_view> names;
+  for (const auto* labels : series) {
+    for (const auto& [name, value] : *labels) names.insert(name);
+  }
+  return did_you_mean(label, names);
+}
+
+bool has_label(const LabelSets& series, const std::string& label) {
+  return std::any_of(series.begin(), series.end(),
+                     [&](const Labels* labels) { return !label_value(*labels, label).empty(); });
+}
+
+// What was probably meant by a clause that matches nothing: another label or another value.
+std::string nearest_series(const LabelSets& series, const Clause& clause) {
+  LabelSets rest = series;
+  for (const auto& matcher : clause.matchers) {
+    if (!has_label(series, matcher.label)) return nearest_label(series, matcher.label);
+    LabelSets matching;
+    std::copy_if(rest.begin(), rest.end(), std::back_inserter(matching),
+                 [&](const Labels* labels) { return Clause{{matcher}}.matches(*labels); });
+    if (matching.empty()) {
+      std::set<std::string_view> values;
+      for (const auto* labels : rest) values.insert(label_value(*labels, matcher.label));
+      return did_you_mean(matcher.globs.front(), values);
+    }
+    rest = std::move(matching);
+  }
+  return {};
+}
+
 // A misspelt route must not go unnoticed among routes that are spelt right.
-void require_every_clause(const Target& target, const SeriesMap& series) {
+void require_every_clause(const Target& target, const LabelSets& series) {
   if (!target.select) return;
   for (const auto& clause : target.select->clauses) {
-    const bool found =
-        std::any_of(series.begin(), series.end(), [&](const auto& entry) { return clause.matches(entry.first); });
-    if (!found) throw Unjudgeable(fmt::format("no series with {}", printable(clause.text())));
+    if (!any_matches(series, clause))
+      throw Unjudgeable(fmt::format("no series with {}{}", printable(clause.text()), nearest_series(series, clause)));
   }
 }
 
-void require_label(const std::vector<Growth>& series, const std::string& label) {
-  const bool found = std::any_of(series.begin(), series.end(),
-                                 [&](const Growth& one) { return !label_value(one.labels, label).empty(); });
-  if (!found) throw Unjudgeable(fmt::format("no series has the label {}", label));
+void require_labels(const Target& target, const LabelSets& series) {
+  const auto require = [&](const std::string& label) {
+    if (!has_label(series, label))
+      throw Unjudgeable(fmt::format("no series has the label {}{}", label, nearest_label(series, label)));
+  };
+  for (const auto& label : target.each) require(label);
+  for (const auto& clause : target.part.clauses) {
+    for (const auto& matcher : clause.matchers) require(matcher.label);
+  }
+}
+
+template <class Value>
+LabelSets labels_of(const std::map<Labels, Value>& series) {
+  LabelSets result;
+  for (const auto& entry : series) result.push_back(&entry.first);
+  return result;
+}
+
+// The selected series.
+template <class Value>
+std::map<Labels, Value> selected(const Target& target, const std::map<Labels, Value>& series) {
+  require_every_clause(target, labels_of(series));
+  std::map<Labels, Value> result;
+  for (const auto& entry : series) {
+    if (is_selected(target, entry.first)) result.insert(entry);
+  }
+  if (result.empty()) throw Unjudgeable(fmt::format("no series of {} is selected", target.metric));
+  require_labels(target, labels_of(result));
+  return result;
+}
+
+// Of which series a counter, histogram or summary knows when it was made: le tells buckets apart, not series.
+std::string creation_text(const Target& target, const Labels& labels) {
+  Labels rest = labels;
+  std::erase_if(rest, [](const auto& label) { return label.first == detail::kBucketLabel; });
+  return series_text(target.metric, rest);
+}
+
+// A series that ended and came again counts from 0, also if it is above its old value by now.
+void require_same_creation(const Window& window, const Target& target, const Labels& labels) {
+  const auto text = creation_text(target, labels);
+  const auto before = window.before.created().find(text);
+  const auto after = window.after.created().find(text);
+  if (before == window.before.created().end() || after == window.after.created().end()) return;
+  if (before->second != after->second)
+    throw Unjudgeable(fmt::format("{} was made anew between the scrapes", printable(text, 200)));
+}
+
+// The growth of each selected series; grew(after, before) may throw, `before` is nullptr of a series that is new.
+template <class Value, class Grew>
+std::map<Labels, Value> growth(const Window& window, const Target& target, const std::map<Labels, Value>* before,
+                               const std::map<Labels, Value>& after, const Grew& grew) {
+  static const std::map<Labels, Value> none;
+  if (!before) before = &none;
+  auto result = selected(target, after);
+  for (auto& [labels, value] : result) {
+    const auto old = before->find(labels);
+    value = grew(value, old == before->end() ? nullptr : &old->second);
+    if (old != before->end()) require_same_creation(window, target, labels);
+  }
+  for (const auto& entry : *before) {
+    if (is_selected(target, entry.first) && !after.contains(entry.first))
+      throw Unjudgeable("a series vanished between the scrapes");
+  }
+  return result;
+}
+
+[[noreturn]] void throw_went_back() { throw Unjudgeable("a counter went back: the process was restarted"); }
+
+SeriesMap growth(const Window& window, const Target& target, const SeriesMap& after) {
+  return growth(window, target, window.before.find(target.sample_name()), after, [&](double value, const double* old) {
+    const double start = old ? *old : 0;
+    if (!std::isfinite(value) || !std::isfinite(start) || start < 0)
+      throw Unjudgeable(fmt::format("{} is no counter", target.sample_name()));
+    if (value < start) throw_went_back();
+    return value - start;
+  });
+}
+
+NativeMap growth(const Window& window, const Target& target, const NativeMap& after) {
+  return growth(window, target, window.before.find_native(target.metric), after,
+                [](const NativeHistogram& value, const NativeHistogram* old) {
+                  const auto grown = old ? difference(value, *old) : value;
+                  if (!grown) throw_went_back();
+                  return *grown;
+                });
 }
 
 std::string group_name(const Target& target, const Labels& labels) {
@@ -56,13 +178,13 @@ double upper_bound(const Labels& labels) {
   return bound;
 }
 
-std::map<Labels, BucketMap> histograms(const std::vector<Growth>& series) {
+std::map<Labels, BucketMap> histograms(const SeriesMap& series) {
   std::map<Labels, BucketMap> result;
-  for (const auto& one : series) {
-    const double bound = upper_bound(one.labels);
-    Labels rest = one.labels;
+  for (const auto& [labels, grown] : series) {
+    const double bound = upper_bound(labels);
+    Labels rest = labels;
     std::erase_if(rest, [](const auto& label) { return label.first == detail::kBucketLabel; });
-    if (!result[rest].emplace(bound, one.by).second)
+    if (!result[rest].emplace(bound, grown).second)
       throw Unjudgeable(fmt::format("a histogram has the bucket {} twice", bound));
   }
   return result;
@@ -70,7 +192,7 @@ std::map<Labels, BucketMap> histograms(const std::vector<Growth>& series) {
 
 void add_buckets(std::vector<Bucket>& sum, const BucketMap& buckets) {
   if (buckets.size() < 2 || !std::isinf(buckets.rbegin()->first))
-    throw Unjudgeable("a histogram has no +Inf bucket or no other");
+    throw Unjudgeable("a histogram has no +Inf bucket or no other; native buckets are in protobuf alone");
   if (sum.empty()) {
     for (const auto& [bound, count] : buckets) sum.push_back({bound, count});
     return;
@@ -91,63 +213,87 @@ std::vector<Group> values_of(std::map<std::string, Group>&& by_name) {
   return result;
 }
 
+std::vector<Group> classic_groups(const Target& target, const SeriesMap& series) {
+  std::map<std::string, Group> by_name;
+  for (const auto& [labels, buckets] : histograms(series)) {
+    add_buckets(by_name[group_name(target, labels)].buckets, buckets);
+  }
+  for (auto& [name, group] : by_name) {
+    make_monotonic(group.buckets);
+    group.samples = group.buckets.back().count;
+  }
+  return values_of(std::move(by_name));
+}
+
+std::vector<Group> native_groups(const Target& target, const NativeMap& series) {
+  std::map<std::string, NativeHistogram> sums;
+  for (const auto& [labels, histogram] : series) {
+    const auto [sum, is_first] = sums.try_emplace(group_name(target, labels), histogram);
+    if (!is_first) add(sum->second, histogram);
+  }
+  std::map<std::string, Group> by_name;
+  for (const auto& [name, sum] : sums) {
+    for (const auto& [index, count] : sum.negative) {
+      if (count > 0) throw Unjudgeable("native histograms with values below 0 are not judged");
+    }
+    auto& group = by_name[name];
+    group.buckets = cumulative(sum);
+    group.samples = group.buckets.back().count;
+    group.interpolation = Interpolation::Exponential;
+  }
+  return values_of(std::move(by_name));
+}
+
+std::vector<Group> counter_groups(const Target& target, const SeriesMap& series) {
+  std::map<std::string, Group> by_name;
+  for (const auto& [labels, grown] : series) {
+    auto& group = by_name[group_name(target, labels)];
+    group.samples += grown;
+    if (target.part.matches(labels)) group.part += grown;
+  }
+  return values_of(std::move(by_name));
+}
+
+std::vector<Group> gauge_groups(const Target& target, const SeriesMap& series) {
+  std::map<std::string, Group> by_name;
+  for (const auto& [labels, value] : series) by_name[group_name(target, labels)].value += value;
+  return values_of(std::move(by_name));
+}
+
+void require_type(const Window& window, const Target& target) {
+  static constexpr MetricType kTypes[] = {MetricType::Histogram, MetricType::Counter, MetricType::Counter,
+                                          MetricType::Gauge};
+  const auto type = window.after.type(target.metric);
+  const auto wanted = detail::text_type_name(kTypes[static_cast<int>(target.measure)]);
+  if (!type.empty() && type != wanted && type != detail::text_type_name(MetricType::Untyped))
+    throw Unjudgeable(fmt::format("{} is a {}, not a {}", target.metric, type, wanted));
+}
+
 }  // namespace
 
-std::vector<Growth> growth(const Window& window, const Target& target, const std::string& sample_name) {
-  static const SeriesMap none;
-  const auto* after = window.after.find(sample_name);
-  const auto* found = window.before.find(sample_name);
-  if (!after) throw Unjudgeable(fmt::format("no metric {}", sample_name));
-  const auto& before = found ? *found : none;
-
-  require_every_clause(target, *after);
-  std::vector<Growth> result;
-  for (const auto& [labels, value] : *after) {
-    if (!is_selected(target, labels)) continue;
-    const auto old = before.find(labels);
-    const double start = old == before.end() ? 0 : old->second;
-    if (!std::isfinite(value) || !std::isfinite(start) || start < 0)
-      throw Unjudgeable(fmt::format("{} is no counter", sample_name));
-    if (value < start) throw Unjudgeable("a counter went back: the process was restarted");
-    result.push_back({labels, value - start});
-  }
-  for (const auto& [labels, value] : before) {
-    if (is_selected(target, labels) && !after->contains(labels))
-      throw Unjudgeable("a series vanished between the scrapes");
-  }
-  if (result.empty()) throw Unjudgeable(fmt::format("no series of {} is selected", sample_name));
-  return result;
+bool is_there(const Window& window, const Target& target) {
+  const auto has = [&](const Scrape& scrape) {
+    return scrape.names().contains(target.metric) || scrape.find(target.sample_name()) ||
+           scrape.find_native(target.metric);
+  };
+  return has(window.before) || has(window.after);
 }
 
 std::vector<Group> groups(const Window& window, const Target& target) {
-  const bool quantile = target.measure == Measure::Quantile;
-  const auto type = window.after.type(target.metric);
-  const auto wanted = detail::text_type_name(quantile ? MetricType::Histogram : MetricType::Counter);
-  if (!type.empty() && type != wanted && type != detail::text_type_name(MetricType::Untyped))
-    throw Unjudgeable(fmt::format("{} is a {}, not a {}", target.metric, type, wanted));
-  const auto series = growth(window, target, target.sample_name());
-  for (const auto& label : target.each) require_label(series, label);
-  for (const auto& clause : target.part.clauses) {
-    for (const auto& matcher : clause.matchers) require_label(series, matcher.label);
+  require_type(window, target);
+  const auto* series = window.after.find(target.sample_name());
+  const auto* native = window.after.find_native(target.metric);
+  if (series && native) throw Unjudgeable("some of its histograms have classic buckets, others native ones alone");
+  if (native && target.measure == Measure::Quantile) return native_groups(target, growth(window, target, *native));
+  if (!series) {
+    if (window.before.find(target.sample_name()) || window.before.find_native(target.metric))
+      throw Unjudgeable(fmt::format("{} vanished between the scrapes", target.metric));
+    if (window.after.names().contains(target.metric)) throw NoSeriesYet("it has no series yet: nothing happened");
+    throw Unjudgeable(fmt::format("no metric {}{}", target.metric, did_you_mean(target.metric, window.after.names())));
   }
-
-  std::map<std::string, Group> by_name;
-  if (quantile) {
-    for (const auto& [labels, buckets] : histograms(series)) {
-      add_buckets(by_name[group_name(target, labels)].buckets, buckets);
-    }
-    for (auto& [name, group] : by_name) {
-      make_monotonic(group.buckets);
-      group.samples = group.buckets.back().count;
-    }
-    return values_of(std::move(by_name));
-  }
-  for (const auto& one : series) {
-    auto& group = by_name[group_name(target, one.labels)];
-    group.samples += one.by;
-    if (target.part.matches(one.labels)) group.part += one.by;
-  }
-  return values_of(std::move(by_name));
+  if (target.measure == Measure::Gauge) return gauge_groups(target, selected(target, *series));
+  const auto grown = growth(window, target, *series);
+  return target.measure == Measure::Quantile ? classic_groups(target, grown) : counter_groups(target, grown);
 }
 
 }  // namespace vitals::tool

@@ -23,25 +23,28 @@ class Unjudgeable : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// By how much one counter grew within the window.
-struct Growth {
-  Labels labels;
-  double by;
+/// Nothing happened yet: the metric is there, but has no series.
+class NoSeriesYet : public Unjudgeable {
+ public:
+  using Unjudgeable::Unjudgeable;
 };
 
-/// The growth of the target's series of `sample_name`. A series that is new grew from 0.
-/// Throws Unjudgeable when the metric or a selected series is missing, vanished, went back or is no counter.
-std::vector<Growth> growth(const Window& window, const Target& target, const std::string& sample_name);
+/// Whether one of the scrapes has the target's metric.
+bool is_there(const Window& window, const Target& target);
 
 /// The series of a target that are judged together: all, or those with the same values of its `each` labels.
 struct Group {
   std::string name;             ///< values of the `each` labels: "GET /api/v1/clients"
   double samples = 0;           ///< events within the window
   double part = 0;              ///< of a ratio: the events that it counts
+  double value = 0;             ///< of a gauge: the sum of its series in the second scrape
   std::vector<Bucket> buckets;  ///< of a percentile: summed, cumulative, monotonic, the last is +Inf
+  Interpolation interpolation = Interpolation::Linear;  ///< of a percentile, between its buckets
 };
 
-/// Throws Unjudgeable, also for histograms with different bounds, which have no meaningful sum.
+/// What happened to the target's series within the window. A series that is new grew from 0.
+/// Throws Unjudgeable when the metric or a selected series is missing, vanished, went back, was made anew or has
+/// another type, and for histograms with different bounds, which have no meaningful sum.
 std::vector<Group> groups(const Window& window, const Target& target);
 
 }  // namespace vitals::tool

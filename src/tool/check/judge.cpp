@@ -20,7 +20,7 @@ struct Comparison {
   bool interpolated = false;
 };
 
-// On which side of a time T the percentile of a group lies.
+// On which side of a bound T the percentile of a group lies.
 // What decides is whether count(le=T) / n >= q, and not the interpolated value. That is exact if T is a bucket bound,
 // or if the percentile lies in another bucket than T. A quotient avoids the rounding of q * n.
 Comparison compare(const Target& target, const Group& group, const Quantile& quantile, double threshold) {
@@ -42,9 +42,10 @@ Verdict from_sides(Side target, std::optional<Side> critical) {
 }
 
 void judge_quantile(const Target& target, const Group& group, Row& row) {
-  const auto quantile = histogram_quantile(target.quantile, group.buckets);
+  const auto quantile = histogram_quantile(target.quantile, group.buckets, group.interpolation);
   row.value = quantile.value;
   row.value_is_floor = std::isinf(quantile.upper);
+  row.value_interpolated = !row.value_is_floor;
   for (const auto& bucket : group.buckets) {
     if (bucket.upper_bound == target.bound.value) row.within = bucket.count / group.samples;
   }
@@ -82,6 +83,11 @@ Row judge_group(const Target& target, const Group& group, const Window& window, 
   row.target = &target;
   row.group = group.name;
   row.samples = group.samples;
+  if (target.measure == Measure::Gauge) {
+    if (!std::isfinite(group.value)) throw Unjudgeable(fmt::format("the gauge is {}", group.value));
+    judge_number(target, group.value, row);
+    return row;
+  }
   if (group.samples == 0) return too_few(target, row, 1);
   if (target.measure == Measure::Rate) {
     if (!window.seconds) throw Unjudgeable("a rate needs the time between the scrapes; add --duration");
@@ -151,20 +157,29 @@ int exit_code(Verdict verdict) {
   return 3;
 }
 
-std::vector<Row> judge(const Targets& targets, const Window& window) {
-  const bool restarted = window.before.process_starts() != window.after.process_starts();
-  std::vector<Row> rows;
+Judgement judge(const Targets& targets, const Window& window) {
+  Judgement result;
+  result.process = continuity(window.before, window.after);
   for (const auto& target : targets.targets) {
+    if (target.leave_out_missing && !is_there(window, target)) {
+      result.left_out.push_back(&target);
+      continue;
+    }
+    Row unknown;
+    unknown.target = &target;
     try {
-      if (restarted) throw Unjudgeable("the process was restarted between the scrapes");
-      rows.push_back(judge_target(target, window, targets.min_samples));
+      if (result.process.kind == Continuity::Kind::Restarted) throw Unjudgeable(result.process.reason);
+      result.rows.push_back(judge_target(target, window, targets.min_samples));
+    } catch (const NoSeriesYet& reason) {
+      unknown.verdict = target.skip_few && !target.select ? Verdict::Skipped : Verdict::Unknown;
+      unknown.note = reason.what();
+      result.rows.push_back(unknown);
     } catch (const Unjudgeable& reason) {
-      auto& row = rows.emplace_back();
-      row.target = &target;
-      row.note = reason.what();
+      unknown.note = reason.what();
+      result.rows.push_back(unknown);
     }
   }
-  return rows;
+  return result;
 }
 
 Verdict worst(const std::vector<Row>& rows) {

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tool/check/continuity.hpp"
 #include "tool/check/growth.hpp"
 #include "tool/check/targets.hpp"
 
@@ -23,16 +24,22 @@ struct Row {
   const Target* target = nullptr;
   std::string group;  ///< of a target with `each`: the group that decides
   Verdict verdict = Verdict::Unknown;
-  std::optional<double> value;   ///< in the unit of the target
-  bool value_is_floor = false;   ///< the percentile lies above the last finite bucket: the value is at least this
-  bool interpolated = false;     ///< the threshold lies inside the bucket of the percentile: the verdict is an estimate
-  double samples = 0;            ///< events within the window
-  std::optional<double> within;  ///< exact share of events at or under the target, when it is a bucket bound
+  std::optional<double> value;      ///< in the unit of the target
+  bool value_is_floor = false;      ///< the percentile lies above the last finite bucket: the value is at least this
+  bool value_interpolated = false;  ///< a percentile between the bounds of its bucket: the value is an estimate
+  bool interpolated = false;        ///< the threshold lies inside the bucket of the percentile: so is the verdict
+  double samples = 0;               ///< events within the window; 0 of a gauge
+  std::optional<double> within;     ///< exact share of events at or under the target, when it is a bucket bound
   std::string note;
 };
 
-/// One row for each target, in their order.
-std::vector<Row> judge(const Targets& targets, const Window& window);
+struct Judgement {
+  std::vector<Row> rows;                ///< one for each target that was not left out, in their order
+  std::vector<const Target*> left_out;  ///< the service has no such metric, which is no fault of these
+  Continuity process;
+};
+
+Judgement judge(const Targets& targets, const Window& window);
 
 Verdict worst(const std::vector<Row>& rows);
 

@@ -1,6 +1,7 @@
 #include "tool/check/quantile.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <iterator>
 #include <limits>
@@ -13,7 +14,7 @@ void make_monotonic(std::vector<Bucket>& buckets) {
   }
 }
 
-Quantile histogram_quantile(double q, const std::vector<Bucket>& buckets) {
+Quantile histogram_quantile(double q, const std::vector<Bucket>& buckets, Interpolation interpolation) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   double rank = q * buckets.back().count;
   const auto last = std::prev(buckets.end());
@@ -30,7 +31,11 @@ Quantile histogram_quantile(double q, const std::vector<Bucket>& buckets) {
   const auto& below = *std::prev(at);
   rank -= below.count;
   const double share = rank / (at->count - below.count);
-  return {.value = below.upper_bound + (upper - below.upper_bound) * share, .lower = below.upper_bound, .upper = upper};
+  const double lower = below.upper_bound;
+  const double value = interpolation == Interpolation::Exponential && lower > 0
+                           ? std::exp2(std::log2(lower) + (std::log2(upper) - std::log2(lower)) * share)
+                           : lower + (upper - lower) * share;
+  return {.value = value, .lower = lower, .upper = upper};
 }
 
 }  // namespace vitals::tool

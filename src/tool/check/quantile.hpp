@@ -19,8 +19,13 @@ struct Quantile {
 /// may show it in one bucket and not yet in the next.
 void make_monotonic(std::vector<Bucket>& buckets);
 
-/// The algorithm of Prometheus's histogram_quantile (promql/quantile.go).
+/// Between the bounds of a bucket, values lie evenly in classic histograms, and their logarithms in native ones, but
+/// for the bucket that begins at 0.
+enum class Interpolation { Linear, Exponential };
+
+/// The algorithm of Prometheus's histogram_quantile (promql/quantile.go), of native histograms that of Prometheus 3.
 /// REQUIRES: at least two buckets, sorted, monotonic, the last bound +Inf with a count above 0; 0 < q < 1.
-Quantile histogram_quantile(double q, const std::vector<Bucket>& buckets);
+Quantile histogram_quantile(double q, const std::vector<Bucket>& buckets,
+                            Interpolation interpolation = Interpolation::Linear);
 
 }  // namespace vitals::tool

@@ -17,12 +17,16 @@ std::string_view unit_name(Unit unit) {
   switch (unit) {
     case Unit::Seconds:
       return "seconds";
+    case Unit::Bytes:
+      return "bytes";
     case Unit::Ratio:
       return "ratio";
     case Unit::PerSecond:
+      return "per_second";
+    case Unit::Number:
       break;
   }
-  return "per_second";
+  return "number";
 }
 
 std::string object(const Row& row) {
@@ -33,25 +37,35 @@ std::string object(const Row& row) {
   std::optional<double> critical;
   if (target.critical) critical = target.critical->value;
   const std::string_view exact = !row.value ? "null" : row.interpolated ? "false" : "true";
+  const auto samples = target.measure == Measure::Gauge ? "null" : fmt::format("{:.0f}", row.samples);
   return fmt::format(
       "{{\"name\": {}, \"metric\": {}, \"group\": {}, \"unit\": \"{}\", \"value\": {}, \"value_is_floor\": {}, "
-      "\"direction\": \"{}\", \"target\": {}, \"critical\": {}, \"verdict\": \"{}\", \"exact\": {}, \"samples\": "
-      "{:.0f}, "
+      "\"value_interpolated\": {}, \"direction\": \"{}\", \"target\": {}, \"critical\": {}, \"verdict\": \"{}\", "
+      "\"exact\": {}, \"samples\": "
+      "{}, "
       "\"within\": {}, \"note\": {}}}",
-      json_text(target.name), json_text(target.metric), json_text(row.group), unit_name(target.unit()),
-      number(row.value), row.value_is_floor, target.below ? "below" : "above", number(target.bound.value),
-      number(critical), name(row.verdict), exact, row.samples, number(row.within), json_text(note));
+      json_text(target.name), json_text(target.metric), json_text(row.group), unit_name(target.bound_unit),
+      number(row.value), row.value_is_floor, row.value_interpolated, target.below ? "below" : "above",
+      number(target.bound.value), number(critical), name(row.verdict), exact, samples, number(row.within),
+      json_text(note));
 }
 
 }  // namespace
 
-std::string to_json(const Source& source, const std::vector<Row>& rows) {
-  const auto verdict = worst(rows);
-  std::string out =
-      fmt::format("{{\"source\": {}, \"targets_file\": {}, \"window_seconds\": {}, \"verdict\": \"{}\", \"targets\": [",
-                  json_text(source.metrics), json_text(source.targets), number(source.seconds), name(verdict));
+std::string to_json(const Source& source, const Judgement& judgement) {
+  std::string left_out;
+  for (const auto* target : judgement.left_out) {
+    left_out += fmt::format("{}{{\"name\": {}, \"metric\": {}}}", left_out.empty() ? "" : ", ", json_text(target->name),
+                            json_text(target->metric));
+  }
+  std::string out = fmt::format(
+      "{{\"source\": {}, \"targets_file\": {}, \"window_seconds\": {}, \"process\": \"{}\", \"process_note\": {}, "
+      "\"left_out\": [{}], \"verdict\": \"{}\", \"targets\": [",
+      json_text(source.metrics), json_text(source.targets.empty() ? "built-in targets" : source.targets),
+      number(source.seconds), name(judgement.process.kind), json_text(judgement.process.reason), left_out,
+      name(worst(judgement.rows)));
   std::string_view separator = "\n  ";
-  for (const auto& row : rows) {
+  for (const auto& row : judgement.rows) {
     out += separator;
     out += object(row);
     separator = ",\n  ";

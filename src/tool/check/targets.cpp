@@ -1,7 +1,8 @@
 #include "tool/check/targets.hpp"
 
-#include <algorithm>
+#include <array>
 #include <charconv>
+#include <optional>
 #include <set>
 #include <system_error>
 #include <utility>
@@ -11,6 +12,7 @@
 #include "core/text/metric_types.hpp"
 #include "core/text/names.hpp"
 #include "tool/check/yaml_reader.hpp"
+#include "tool/text/nearest.hpp"
 #include "tool/text/utf8.hpp"
 
 namespace vitals::tool {
@@ -18,6 +20,7 @@ namespace {
 
 constexpr int kMaxNesting = 8;
 constexpr std::size_t kMaxClauses = 1000;
+constexpr std::array<std::string_view, 6> kMeasures{"p50", "p95", "p99", "ratio", "rate", "gauge"};
 
 class Reader {
  public:
@@ -41,7 +44,7 @@ class Reader {
     if (!node.IsMap()) yaml_.fail(node, "a target must be a map with name, measure, of, and below or above");
     yaml_.check_keys(node, "a target",
                      {"name", "measure", "of", "select", "except", "each", "part", "below", "above", "critical",
-                      "too_few_samples", "note"});
+                      "too_few_samples", "if_missing", "note"});
     Target target;
     target.name = yaml_.required(node, "name", "the target");
     if (!names_.insert(target.name).second) {
@@ -56,6 +59,11 @@ class Reader {
       if (word != "skip" && word != "unknown") yaml_.fail(few, "'too_few_samples' must be skip or unknown");
       target.skip_few = word == "skip";
     }
+    if (const auto missing = node["if_missing"]) {
+      const auto word = yaml_.scalar(missing, "'if_missing'");
+      if (word != "leave_out" && word != "unknown") yaml_.fail(missing, "'if_missing' must be leave_out or unknown");
+      target.leave_out_missing = word == "leave_out";
+    }
     if (const auto note = node["note"]) target.note = yaml_.scalar(note, "'note'");
     return target;
   }
@@ -66,6 +74,8 @@ class Reader {
       target.measure = Measure::Ratio;
     } else if (word == "rate") {
       target.measure = Measure::Rate;
+    } else if (word == "gauge") {
+      target.measure = Measure::Gauge;
     } else {
       target.quantile = quantile(node["measure"], word);
     }
@@ -83,8 +93,9 @@ class Reader {
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), percent);
     const bool number = error == std::errc{} && end == digits.data() + digits.size();
     if (!word.starts_with('p') || !number || !(percent > 0 && percent < 1)) {
-      yaml_.fail(node, fmt::format("'measure' is '{}'; it must be a percentile such as p95, or ratio, or rate",
-                                   printable(word)));
+      yaml_.fail(node,
+                 fmt::format("'measure' is '{}'; it must be a percentile such as p95, or ratio, or rate, or gauge{}",
+                             printable(word), did_you_mean(word, kMeasures)));
     }
     return percent;
   }
@@ -162,9 +173,11 @@ class Reader {
     target.below = below.IsDefined();
     if (!target.below && target.measure == Measure::Quantile)
       yaml_.fail(above, "a percentile has 'below'; a time is met from below");
-    target.bound = threshold(target.below ? below : above, target);
+    const auto wanted = unit_of(target);
+    const auto& bound = target.below ? below : above;
+    target.bound = threshold(bound, target, wanted);
     if (const auto critical = node["critical"]) {
-      target.critical = threshold(critical, target);
+      target.critical = threshold(critical, target, wanted.value_or(target.bound_unit));
       const double beyond = target.critical->value - target.bound.value;
       if (target.below ? beyond < 0 : beyond > 0) {
         yaml_.fail(critical, fmt::format("'critical' must not be stricter than the target, {}", target.bound.text));
@@ -172,18 +185,38 @@ class Reader {
     }
   }
 
-  Threshold threshold(const YAML::Node& node, const Target& target) {
+  // What a threshold must have; nothing: any of them.
+  static std::optional<Unit> unit_of(const Target& target) {
+    if (target.measure == Measure::Ratio) return Unit::Ratio;
+    if (target.measure == Measure::Rate) return Unit::PerSecond;
+    if (target.metric.ends_with("_seconds")) return Unit::Seconds;
+    if (target.metric.ends_with("_bytes")) return Unit::Bytes;
+    if (target.metric.ends_with("_ratio")) return Unit::Ratio;
+    return std::nullopt;
+  }
+
+  Threshold threshold(const YAML::Node& node, Target& target, std::optional<Unit> wanted) {
     const auto text = yaml_.scalar(node, "a threshold");
     try {
       const auto quantity = parse_quantity(text);
-      if (quantity.unit == target.unit()) return {quantity.value, text};
+      if (wanted ? quantity.unit == *wanted : quantity.unit != Unit::PerSecond) {
+        target.bound_unit = quantity.unit;
+        return {quantity.value, text};
+      }
     } catch (const std::invalid_argument& error) {
       yaml_.fail(node, error.what());
     }
-    static constexpr std::string_view kForms[] = {"a percentile needs a time such as 50ms",
-                                                  "a ratio needs a percentage such as 0.1%",
-                                                  "a rate needs a rate such as 100/s"};
-    yaml_.fail(node, fmt::format("'{}' has the wrong unit; {}", text, kForms[static_cast<int>(target.measure)]));
+    static constexpr std::string_view kForms[] = {"a time such as 50ms", "a size such as 64KiB",
+                                                  "a percentage such as 0.1%", "a rate such as 100/s",
+                                                  "a plain number"};
+    const auto form = wanted ? kForms[static_cast<int>(*wanted)] : "a time, a size, a percentage or a plain number";
+    yaml_.fail(node, fmt::format("'{}' has the wrong unit; {} of {} needs {}", text, measure_text(target),
+                                 target.metric, form));
+  }
+
+  static std::string_view measure_text(const Target& target) {
+    static constexpr std::string_view kTexts[] = {"a percentile", "a ratio", "a rate", "a gauge"};
+    return kTexts[static_cast<int>(target.measure)];
   }
 
   std::size_t positive(const YAML::Node& node) {
@@ -205,18 +238,6 @@ class Reader {
 
 std::string Target::sample_name() const {
   return measure == Measure::Quantile ? metric + std::string{detail::suffix::kBucket} : metric;
-}
-
-Unit Target::unit() const {
-  switch (measure) {
-    case Measure::Quantile:
-      return Unit::Seconds;
-    case Measure::Ratio:
-      return Unit::Ratio;
-    case Measure::Rate:
-      break;
-  }
-  return Unit::PerSecond;
 }
 
 Targets parse_targets(std::string_view yaml, const std::string& file) {

@@ -11,7 +11,7 @@
 
 namespace vitals::tool {
 
-enum class Measure { Quantile, Ratio, Rate };
+enum class Measure { Quantile, Ratio, Rate, Gauge };
 
 struct Threshold {
   double value;
@@ -31,10 +31,11 @@ struct Target {
   bool below = true;              ///< whether the value must be below `bound`; otherwise above
   Threshold bound;
   std::optional<Threshold> critical;
+  Unit bound_unit = Unit::Seconds;  ///< of `bound` and `critical`
   bool skip_few = false;
+  bool leave_out_missing = false;  ///< no metric of this name is no fault
   std::string note;
 
-  [[nodiscard]] Unit unit() const;
   /// The name of the samples that are looked at: of a histogram its buckets.
   [[nodiscard]] std::string sample_name() const;
 };
@@ -53,7 +54,7 @@ class TargetsError : public std::runtime_error {
 /// Reads a targets file (docs/check.md has its grammar). `file` is its name in messages.
 Targets parse_targets(std::string_view yaml, const std::string& file);
 
-/// The built-in targets file, which is the clinic example's.
+/// The built-in targets file: what a service has of the metrics that vitals exports.
 std::string_view builtin_targets();
 
 }  // namespace vitals::tool

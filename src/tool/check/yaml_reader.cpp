@@ -9,6 +9,7 @@
 
 #include "tool/check/joined.hpp"
 #include "tool/check/targets.hpp"
+#include "tool/text/nearest.hpp"
 #include "tool/text/utf8.hpp"
 
 namespace vitals::tool {
@@ -44,8 +45,8 @@ void YamlReader::check_keys(const YAML::Node& map, std::string_view what,
   for (const auto& entry : map) {
     const auto key = scalar(entry.first, "a key");
     if (std::find(known.begin(), known.end(), key) == known.end()) {
-      fail(entry.first,
-           fmt::format("unknown key '{}'; the keys of {} are {}", printable(key), what, joined(known, ", ")));
+      fail(entry.first, fmt::format("unknown key '{}'{}; the keys of {} are {}", printable(key),
+                                    did_you_mean(key, known), what, joined(known, ", ")));
     }
     if (!seen.insert(key).second) fail(entry.first, fmt::format("key '{}' comes twice; remove one", key));
   }

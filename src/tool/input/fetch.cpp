@@ -16,6 +16,14 @@
 namespace vitals::tool {
 namespace {
 
+constexpr std::string_view kGzipMagic = "\x1f\x8b";
+
+// As Prometheus asks with native histograms on: protobuf alone has them, and times of creation come with it.
+constexpr const char* kAccept =
+    "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.6,"
+    "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,"
+    "text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2";
+
 struct Free {
   void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
   void operator()(CURLU* url) const { curl_url_cleanup(url); }
@@ -41,7 +49,10 @@ std::size_t append(char* data, std::size_t size, std::size_t n, void* user) {
 void require_success(CURL* handle, const std::string& shown) {
   long status = 0;
   curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
-  if (status != 200) throw FetchError(fmt::format("{} answered with HTTP status {}, not 200", shown, status));
+  if (status == 200) return;
+  const bool closed = status == 401 || status == 403;
+  throw FetchError(fmt::format("{} answered with HTTP status {}, not 200{}", shown, status,
+                               closed ? "; give --bearer-token-file, --user or --header" : ""));
 }
 
 // The value of a header, empty if there is none. Of several, the first one, as Prometheus takes it.
@@ -71,22 +82,30 @@ std::string decoded(std::string text, const std::string& encoding, const std::st
 
 }  // namespace
 
-std::string fetch_url(const std::string& url, std::chrono::milliseconds timeout) {
-  auto answer = fetch_url(url, timeout, "text/plain; version=0.0.4");
+Exposed fetch_exposition(const std::string& url, std::chrono::milliseconds timeout, const Credentials& credentials) {
+  auto answer = fetch_url(url, timeout, kAccept, credentials);
   const auto& type = answer.content_type;
-  if (!type.empty() && !type.starts_with("text/plain")) {
-    throw FetchError(fmt::format("{} answered with {}, not with text/plain: is it the metrics address?",
-                                 without_credentials(url), printable(type)));
+  if (const auto format = lint_format_of(type)) return {std::move(answer.body), *format};
+  if (type.empty()) {
+    const auto format = detect_lint_format(answer.body);
+    return {std::move(answer.body), format};
   }
-  return std::move(answer.body);
+  if (type.starts_with("text/plain")) return {std::move(answer.body), LintFormat::Text};
+  throw FetchError(fmt::format("{} answered with {}, which are no metrics: is it the metrics address?",
+                               without_credentials(url), printable(type)));
 }
 
-Fetched fetch_url(const std::string& url, std::chrono::milliseconds timeout, const std::string& accept) {
+Fetched fetch_url(const std::string& url, std::chrono::milliseconds timeout, const std::string& accept,
+                  const Credentials& credentials) {
   static const CURLcode global = curl_global_init(CURL_GLOBAL_DEFAULT);
   const Owned<CURL> handle(global == CURLE_OK ? curl_easy_init() : nullptr);
   const Owned<curl_slist> headers(curl_slist_append(nullptr, ("Accept: " + accept).c_str()));
-  if (!handle || !headers || !curl_slist_append(headers.get(), "Accept-Encoding: gzip"))
+  const auto add = [&](const char* header) { return curl_slist_append(headers.get(), header) != nullptr; };
+  if (!handle || !headers || !add("Accept-Encoding: gzip") ||
+      !std::all_of(credentials.headers.begin(), credentials.headers.end(),
+                   [&](const std::string& header) { return add(header.c_str()); })) {
     throw FetchError("libcurl can't be started");
+  }
   const auto shown = without_credentials(url);
   Body body;
   std::array<char, CURL_ERROR_SIZE> why{};
@@ -100,6 +119,11 @@ Fetched fetch_url(const std::string& url, std::chrono::milliseconds timeout, con
   set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(std::min(timeout, std::chrono::milliseconds(3000)).count()));
   set(CURLOPT_HTTPHEADER, headers.get());
   set(CURLOPT_USERAGENT, "vitals");
+  if (!credentials.user.empty() || !credentials.password.empty()) {
+    set(CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
+    set(CURLOPT_USERNAME, credentials.user.c_str());
+    set(CURLOPT_PASSWORD, credentials.password.c_str());
+  }
   set(CURLOPT_ERRORBUFFER, why.data());
   set(CURLOPT_WRITEFUNCTION, &append);
   set(CURLOPT_WRITEDATA, &body);
@@ -125,6 +149,18 @@ std::string read_file(const std::string& path, std::size_t limit) {
   }
   if (std::ferror(file.get())) throw FetchError(fmt::format("{} can't be read", path));
   return text;
+}
+
+std::string read_exposition_file(const std::string& path) {
+  auto body = read_file(path, kMaxExpositionBytes);
+  if (!body.starts_with(kGzipMagic)) return body;
+  try {
+    return gunzip(body, kMaxExpositionBytes);
+  } catch (const std::length_error&) {
+    throw FetchError(fmt::format("{} holds more than {} MiB", path, kMaxExpositionBytes >> 20));
+  } catch (const std::invalid_argument& error) {
+    throw FetchError(fmt::format("{}: {}", path, error.what()));
+  }
 }
 
 std::string without_credentials(const std::string& url) {

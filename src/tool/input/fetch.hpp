@@ -3,6 +3,9 @@
 #include <cstddef>
 #include <stdexcept>
 #include <string>
+#include <vector>
+
+#include <vitals/lint.hpp>
 
 namespace vitals::tool {
 
@@ -12,11 +15,23 @@ class FetchError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// GETs an exposition over HTTP, gzip-compressed if the server can, directly (proxies of the environment are not used)
-/// and without following redirects.
-/// Bounded against any server: `timeout` for the whole answer, kMaxExpositionBytes before and after decompression.
-/// Throws FetchError unless the answer is 200 and whole, with text (a missing content type is let through).
-std::string fetch_url(const std::string& url, std::chrono::milliseconds timeout);
+/// What a request carries besides its address. Nothing of it appears in a message, or goes to another host.
+struct Credentials {
+  std::vector<std::string> headers{};  ///< "Name: value"
+  std::string user{}, password{};      ///< basic authentication, unless both are empty
+};
+
+/// The options of the command line from which credentials come.
+struct CredentialOptions {
+  std::vector<std::string> headers{};  ///< "Name: value", or "@file": a file with one on each line
+  std::string bearer_token{}, bearer_token_file{};
+  std::string user{};  ///< "name" or "name:password"
+  std::string password_file{};
+};
+
+/// Reads them, files and environment (VITALS_BEARER_TOKEN, VITALS_PASSWORD) included.
+/// Throws std::invalid_argument, which names the option and never the value.
+Credentials credentials_of(const CredentialOptions& options);
 
 /// What was answered, whatever its Content-Type.
 struct Fetched {
@@ -24,8 +39,26 @@ struct Fetched {
   std::string content_type;  ///< empty if there is none
 };
 
-/// The same with another Accept header and any Content-Type.
-Fetched fetch_url(const std::string& url, std::chrono::milliseconds timeout, const std::string& accept);
+/// GETs an exposition over HTTP, gzip-compressed if the server can, directly (proxies of the environment are not used)
+/// and without following redirects.
+/// Bounded against any server: `timeout` for the whole answer, kMaxExpositionBytes before and after decompression.
+/// Throws FetchError unless the answer is 200 and whole.
+Fetched fetch_url(const std::string& url, std::chrono::milliseconds timeout, const std::string& accept,
+                  const Credentials& credentials = {});
+
+/// An exposition and its format.
+struct Exposed {
+  std::string body;
+  LintFormat format = LintFormat::Text;
+};
+
+/// fetch_url() in the format that the server likes best of all, as Prometheus asks for them. Throws FetchError also if
+/// the answer is none of them by its Content-Type; a missing one is let through.
+Exposed fetch_exposition(const std::string& url, std::chrono::milliseconds timeout,
+                         const Credentials& credentials = {});
+
+/// Reads an exposition from a file, which may be compressed by gzip. Throws FetchError.
+std::string read_exposition_file(const std::string& path);
 
 /// Reads a file of at most `limit` bytes; throws FetchError.
 std::string read_file(const std::string& path, std::size_t limit);

@@ -102,7 +102,7 @@ Linted lint_file(const LintArguments& arguments) {
     throw std::runtime_error("there is no such file; an address needs its scheme: " +
                              without_credentials("http://" + arguments.source));
   Linted result{input ? "(standard input)" : arguments.source, LintFormat::Text, {}};
-  const auto body = read_file(input ? "/dev/stdin" : arguments.source, kMaxExpositionBytes);
+  const auto body = read_exposition_file(input ? "/dev/stdin" : arguments.source);
   result.format = arguments.format.empty() ? detect_lint_format(body) : by_name(arguments.format).format;
   result.problems = lint_body(arguments, body, result.format);
   return result;
@@ -112,7 +112,7 @@ Linted lint_file(const LintArguments& arguments) {
 Linted lint_url(const LintArguments& arguments, std::chrono::milliseconds limit) {
   const std::string name = arguments.format.empty() ? "text" : arguments.format;
   const auto& wanted = by_name(name);
-  const auto answer = fetch_url(arguments.source, limit, wanted.accept);
+  const auto answer = fetch_url(arguments.source, limit, wanted.accept, credentials_of(arguments.credentials));
   const auto format = lint_format_of(answer.content_type);
   Linted result{without_credentials(arguments.source), format.value_or(detect_lint_format(answer.body)), {}};
   result.problems = lint_body(arguments, answer.body, result.format);

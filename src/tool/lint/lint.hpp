@@ -3,6 +3,7 @@
 
 #include <vitals/lint.hpp>
 
+#include "tool/input/fetch.hpp"
 #include "tool/text/command_result.hpp"
 
 namespace vitals::tool {
@@ -11,6 +12,7 @@ namespace vitals::tool {
 struct LintArguments {
   std::string source, format;
   std::string timeout = "10s";
+  CredentialOptions credentials;  ///< for an address
   LintOptions lint;
   bool json = false;
   bool warnings_as_errors = false;

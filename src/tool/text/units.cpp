@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <stdexcept>
 #include <system_error>
 
@@ -16,17 +17,30 @@ struct Suffix {
   std::string_view text;
   Unit unit;
   int exponent;   // power of ten
-  double factor;  // a minute and an hour are no power of ten
+  double factor;  // a minute, an hour and a KiB are no power of ten
 };
 
-constexpr std::array kSuffixes{Suffix{"us", Unit::Seconds, -6, 1},  Suffix{"ms", Unit::Seconds, -3, 1},
-                               Suffix{"s", Unit::Seconds, 0, 1},    Suffix{"m", Unit::Seconds, 0, 60},
-                               Suffix{"h", Unit::Seconds, 0, 3600}, Suffix{"%", Unit::Ratio, -2, 1},
-                               Suffix{"/s", Unit::PerSecond, 0, 1}};
+constexpr double kKibi = 1024;
+
+constexpr std::array kSuffixes{Suffix{"us", Unit::Seconds, -6, 1},
+                               Suffix{"ms", Unit::Seconds, -3, 1},
+                               Suffix{"s", Unit::Seconds, 0, 1},
+                               Suffix{"m", Unit::Seconds, 0, 60},
+                               Suffix{"h", Unit::Seconds, 0, 3600},
+                               Suffix{"B", Unit::Bytes, 0, 1},
+                               Suffix{"kB", Unit::Bytes, 3, 1},
+                               Suffix{"MB", Unit::Bytes, 6, 1},
+                               Suffix{"GB", Unit::Bytes, 9, 1},
+                               Suffix{"KiB", Unit::Bytes, 0, kKibi},
+                               Suffix{"MiB", Unit::Bytes, 0, kKibi* kKibi},
+                               Suffix{"GiB", Unit::Bytes, 0, kKibi* kKibi* kKibi},
+                               Suffix{"%", Unit::Ratio, -2, 1},
+                               Suffix{"/s", Unit::PerSecond, 0, 1},
+                               Suffix{"", Unit::Number, 0, 1}};
 
 [[noreturn]] void fail(std::string_view text, std::string_view why) {
   throw std::invalid_argument(
-      fmt::format("'{}' {}; write a number and its unit: 50ms, 1.5s, 2m, 0.1% or 100/s", text, why));
+      fmt::format("'{}' {}; write a number and its unit: 50ms, 1.5s, 2m, 64KiB, 0.1% or 100/s", text, why));
 }
 
 // Digits with at most one point, without sign and exponent. In this form an exponent that is appended moves the point
@@ -36,16 +50,54 @@ bool is_plain_decimal(std::string_view number) {
          std::count(number.begin(), number.end(), '.') <= 1 && number != ".";
 }
 
-std::string significant(double value, int digits) {
-  const int magnitude = value > 0 ? static_cast<int>(std::floor(std::log10(value))) : 0;
-  return fmt::format("{:.{}f}", value, std::max(0, digits - 1 - magnitude));
+// In which unit a value is shown, and with how many decimal places at least.
+struct Shown {
+  double factor;
+  std::string_view unit;
+  int decimals;
+};
+
+constexpr int kMostDecimals = 17;
+
+int decimals_of(double value, int significant_digits) {
+  const int magnitude = value != 0 ? static_cast<int>(std::floor(std::log10(std::fabs(value)))) : 0;
+  return std::clamp(significant_digits - 1 - magnitude, 0, kMostDecimals);
 }
 
-std::string format_percent(double percent) {
-  if (percent <= 0 || percent == 100) return fmt::format("{:.0f} %", percent);
+int decimals_of_percent(double percent) {
+  if (percent <= 0 || percent == 100) return 0;
   const double from_edge = percent < 100 ? std::min(percent, 100 - percent) : percent;
-  const int magnitude = static_cast<int>(std::floor(std::log10(from_edge)));
-  return fmt::format("{:.{}f} %", percent, std::clamp(1 - magnitude, 2, 12));
+  return std::clamp(1 - static_cast<int>(std::floor(std::log10(from_edge))), 2, 12);
+}
+
+Shown shown(double value, Unit unit) {
+  const auto with_three_digits = [&](double factor, std::string_view name) {
+    return Shown{factor, name, decimals_of(value * factor, 3)};
+  };
+  const double size = std::fabs(value);
+  switch (unit) {
+    case Unit::Seconds:
+      return size < 1 ? with_three_digits(1e3, " ms") : with_three_digits(1, " s");
+    case Unit::Bytes:
+      if (size < kKibi) return {1, " B", value == std::floor(value) ? 0 : 1};
+      if (size < kKibi * kKibi) return with_three_digits(1 / kKibi, " KiB");
+      if (size < kKibi * kKibi * kKibi) return with_three_digits(1 / kKibi / kKibi, " MiB");
+      return with_three_digits(1 / kKibi / kKibi / kKibi, " GiB");
+    case Unit::Ratio:
+      return {100, " %", decimals_of_percent(value * 100)};
+    case Unit::PerSecond:
+      return with_three_digits(1, " /s");
+    case Unit::Number:
+      break;
+  }
+  return {1, "", value == std::floor(value) ? 0 : decimals_of(value, 3)};
+}
+
+int side_of(double value, double threshold) { return value < threshold ? -1 : value > threshold ? 1 : 0; }
+
+// Whether the text stands where the value does: 150 of 150.4 would stand on the threshold 150.
+bool on_its_side(const std::string& text, double value, double factor, double threshold) {
+  return side_of(std::strtod(text.c_str(), nullptr), threshold * factor) == side_of(value * factor, threshold * factor);
 }
 
 }  // namespace
@@ -56,7 +108,6 @@ Quantity parse_quantity(std::string_view text) {
   auto unit = text.substr(unit_at);
   if (unit.size() > 1 && unit.front() == ' ') unit.remove_prefix(1);
   if (!is_plain_decimal(number)) fail(text, "is not a positive decimal number with a unit");
-  if (unit.empty()) fail(text, "has no unit");
   const auto suffix = std::find_if(kSuffixes.begin(), kSuffixes.end(), [&](const Suffix& s) { return s.text == unit; });
   if (suffix == kSuffixes.end()) fail(text, fmt::format("has the unknown unit '{}'", unit));
 
@@ -79,16 +130,31 @@ double seconds_option(const char* option, const std::string& text) {
       fmt::format("{} is '{}'; it must be a time of at most 24h, such as 30s or 2m", option, text));
 }
 
-std::string format_value(double value, Unit unit) {
-  switch (unit) {
-    case Unit::Seconds:
-      return value < 1 ? significant(value * 1e3, 3) + " ms" : significant(value, 3) + " s";
-    case Unit::Ratio:
-      return format_percent(value * 100);
-    case Unit::PerSecond:
-      return significant(value, 3) + " /s";
+std::string format_value(double value, Unit unit, std::span<const double> thresholds) {
+  const auto how = shown(value, unit);
+  std::string number;
+  for (int decimals = how.decimals; decimals <= kMostDecimals; ++decimals) {
+    number = fmt::format("{:.{}f}", value * how.factor, decimals);
+    if (std::all_of(thresholds.begin(), thresholds.end(),
+                    [&](double threshold) { return on_its_side(number, value, how.factor, threshold); })) {
+      break;
+    }
   }
-  return {};
+  return number + std::string{how.unit};
+}
+
+std::string format_share(double share, double wanted) {
+  if (share == 1) return "100 %";
+  constexpr int kFewest = 2;
+  constexpr int kMost = 12;
+  std::string number;
+  for (int decimals = kFewest; decimals <= kMost; ++decimals) {
+    const double scale = std::pow(10, decimals);
+    number = fmt::format("{:.{}f}", std::floor(share * 100 * scale) / scale, decimals);
+    const bool looks_enough = std::strtod(number.c_str(), nullptr) >= wanted * 100;
+    if (looks_enough == (share >= wanted)) break;
+  }
+  return number + " %";
 }
 
 }  // namespace vitals::tool

@@ -1,17 +1,18 @@
 #pragma once
+#include <span>
 #include <string>
 #include <string_view>
 
 namespace vitals::tool {
 
-enum class Unit { Seconds, Ratio, PerSecond };
+enum class Unit { Seconds, Bytes, Ratio, PerSecond, Number };
 
 struct Quantity {
-  double value;  ///< in seconds, as a ratio (1% is 0.01) or per second
+  double value;  ///< in seconds, bytes, as a ratio (1% is 0.01), per second or as it is
   Unit unit;
 };
 
-/// Reads "50ms", "0.1%" or "100/s". A number without a unit is an error: 50 could be anything.
+/// Reads "50ms", "64KiB", "0.1%", "100/s" or a plain number: whether that is enough is for the caller to say.
 /// The decimal point is moved in the text, so "150ms" is the very double that a server prints as le="0.15".
 /// Throws std::invalid_argument naming the rule and the fix.
 Quantity parse_quantity(std::string_view text);
@@ -19,7 +20,13 @@ Quantity parse_quantity(std::string_view text);
 /// The value of an option that takes a time, in seconds: above 0, at most a day. Throws std::invalid_argument.
 double seconds_option(const char* option, const std::string& text);
 
-/// A value for people: "3.21 ms", "99.97 %", "812 /s". Never rounds 99.9996 % to 100 %, nor 0.0004 % to 0.
-std::string format_value(double value, Unit unit);
+/// A value for people: "3.21 ms", "64.0 KiB", "99.97 %", "812 /s". Never rounds 99.9996 % to 100 %, nor 0.0004 % to 0.
+/// It has as many digits as it takes to stand on the same side of each of `thresholds` as the value does: a value that
+/// misses a threshold never looks as if it met it.
+std::string format_value(double value, Unit unit, std::span<const double> thresholds = {});
+
+/// A share of all for people, rounded down: 99.999 % of the requests is not all of them, and never looks as if it
+/// reached `wanted` when it doesn't, nor the reverse.
+std::string format_share(double share, double wanted);
 
 }  // namespace vitals::tool

@@ -14,10 +14,10 @@ Row judge_one(const std::string& yaml, const std::string& before, const std::str
               std::optional<double> seconds = 10) {
   static Targets targets;  // rows refer to it
   targets = parse_targets("targets:\n  - {name: t, " + yaml + "}\n", "t.yml");
-  const std::set<std::string, std::less<>> wanted{"h_bucket", "c_total"};
+  const Names wanted{"h_bucket", "c_total"};
   const auto first = Scrape::parse(before, wanted);
   const auto second = Scrape::parse(after, wanted);
-  return judge(targets, {first, second, seconds}).at(0);
+  return judge(targets, {first, second, seconds}).rows.at(0);
 }
 
 /// A histogram with bounds 0.1, 0.2, 0.5 and +Inf; the counts are cumulative.
@@ -214,6 +214,96 @@ TEST(Judge, EachGroupIsJudgedAndTheWorstShown) {
   EXPECT_EQ(judge_one(kP95, "", buckets).verdict, Verdict::Warning);
 }
 
+TEST(Judge, GaugeIsTheLastValueSummedOrTheWorstOfEach) {
+  const auto gauge = [](const std::string& yaml, const std::string& after) {
+    return judge_one("measure: gauge, of: c_total, " + yaml, "# TYPE c_total gauge\nc_total{p=\"a\"} 1000\n",
+                     "# TYPE c_total gauge\n" + after);
+  };
+  const std::string two = "c_total{p=\"a\"} 3\nc_total{p=\"b\"} 5\n";
+
+  EXPECT_EQ(gauge("below: 8", two).verdict, Verdict::Ok);
+  EXPECT_EQ(gauge("below: 8", two).value, 8);
+  EXPECT_EQ(gauge("below: 7", two).verdict, Verdict::Warning);
+  EXPECT_EQ(gauge("below: 6, critical: 7", two).verdict, Verdict::Critical);
+  EXPECT_EQ(gauge("above: 9", two).verdict, Verdict::Warning);
+  const auto worst_of_each = gauge("below: 4, each: [p]", two);
+  EXPECT_EQ(worst_of_each.verdict, Verdict::Warning);
+  EXPECT_EQ(worst_of_each.group, "b");
+  EXPECT_EQ(gauge("above: 4, each: [p]", two).group, "a");
+  EXPECT_EQ(gauge("below: 4, select: {p: a}", two).value, 3);
+  EXPECT_EQ(gauge("below: 4", "c_total NaN\n").note, "the gauge is nan");
+  EXPECT_EQ(judge_one("measure: gauge, of: c_total, below: 8", "", "# TYPE c_total counter\nc_total 1\n").note,
+            "c_total is a counter, not a gauge");
+}
+
+TEST(Judge, HistogramsOfOtherUnitsAreJudged) {
+  const auto buckets = "h_bucket{le=\"1024\"} 90\nh_bucket{le=\"65536\"} 95\nh_bucket{le=\"+Inf\"} 100\n";
+
+  EXPECT_EQ(judge_one("measure: p95, of: h, below: 64KiB", "", buckets).verdict, Verdict::Ok);
+  EXPECT_EQ(judge_one("measure: p95, of: h, below: 1024", "", buckets).verdict, Verdict::Warning);
+}
+
+TEST(Judge, PercentilesAreMarkedAsInterpolatedUnlessTheyAreAFloor) {
+  EXPECT_TRUE(judge_one(kP95, "", histogram("", 50, 95, 99, 100)).value_interpolated);
+  EXPECT_FALSE(judge_one(kP95, "", histogram("", 0, 0, 0, 100)).value_interpolated);
+  EXPECT_FALSE(judge_one(kErrors, "", counter("status=\"200\"", 1000)).value_interpolated);
+}
+
+TEST(Judge, RestartThatOnlyAnotherMetricShowsIsUnknown) {
+  const std::string jobs = "# TYPE jobs_total counter\njobs_total ";
+  const auto one = counter("status=\"200\"", 1000);
+
+  const auto row = judge_one(kErrors, jobs + "1000\n", jobs + "3\n" + one);
+
+  EXPECT_EQ(row.verdict, Verdict::Unknown);
+  EXPECT_THAT(row.note, HasSubstr("jobs_total went back"));
+  EXPECT_EQ(judge_one(kErrors, jobs + "1000\n", jobs + "1000\n" + one).verdict, Verdict::Ok);
+}
+
+TEST(Judge, SeriesThatWasMadeAnewIsUnknown) {
+  const auto body = [](int a, const std::string& at) {
+    return "# TYPE c counter\nc_total{status=\"200\"} " + std::to_string(a) + "\nc_created{status=\"200\"} " + at +
+           "\n# TYPE d counter\nd_total 1\nd_created 1.5\n# EOF\n";
+  };
+  const auto targets = parse_targets("targets: [{name: t, " + kErrors + "}]", "t.yml");
+  const auto judged = [&](const std::string& before, const std::string& after) {
+    return judge(targets, {Scrape::parse(before, {"c_total"}, LintFormat::OpenMetrics),
+                           Scrape::parse(after, {"c_total"}, LintFormat::OpenMetrics), 10})
+        .rows.at(0);
+  };
+
+  EXPECT_EQ(judged(body(100, "1.5"), body(1000, "1.5")).verdict, Verdict::Ok);
+  EXPECT_EQ(judged(body(100, "1.5"), body(1000, "2.5")).note,
+            "c_total{status=\"200\"} was made anew between the scrapes");
+}
+
+TEST(Judge, MissingMetricIsLeftOutOnlyWhereTheTargetSaysSo) {
+  const auto targets =
+      parse_targets("targets: [{name: t, if_missing: leave_out, too_few_samples: skip, " + kP95 + "}]", "t.yml");
+  const auto judged = [&](const std::string& before, const std::string& after) {
+    return judge(targets, {Scrape::parse(before, {"h_bucket"}), Scrape::parse(after, {"h_bucket"}), 10});
+  };
+
+  EXPECT_EQ(judged("", "").left_out.size(), 1U);
+  EXPECT_TRUE(judged("", "").rows.empty());
+  EXPECT_EQ(worst(judged("", "").rows), Verdict::Unknown);
+  EXPECT_EQ(judged("", histogram("", 100, 100, 100, 100)).rows.at(0).verdict, Verdict::Ok);
+  EXPECT_EQ(judged(histogram("", 100, 100, 100, 100), "").rows.at(0).note, "h vanished between the scrapes");
+  EXPECT_EQ(judged("# TYPE h histogram\n", "# TYPE h histogram\n").rows.at(0).verdict, Verdict::Skipped);
+}
+
+TEST(Judge, SuggestsWhatWasProbablyMeant) {
+  const auto note = [](const std::string& yaml, const std::string& after) { return judge_one(yaml, "", after).note; };
+  const auto ok = counter("status=\"200\",route=\"/clients\"", 1000);
+
+  EXPECT_EQ(note("measure: rate, of: c_totl, above: 1/s", ok), "no metric c_totl; did you mean 'c_total'?");
+  EXPECT_EQ(note(kErrors + ", select: {route: /client}", ok), "no series with route=/client; did you mean '/clients'?");
+  EXPECT_EQ(note(kErrors + ", select: {rout: /clients}", ok), "no series with rout=/clients; did you mean 'route'?");
+  EXPECT_EQ(note("measure: ratio, of: c_total, part: {staus: 5*}, below: 1%", ok),
+            "no series has the label staus; did you mean 'status'?");
+  EXPECT_EQ(note(kErrors + ", each: [routes]", ok), "no series has the label routes; did you mean 'route'?");
+}
+
 TEST(Judge, MissingIsNeverOk) {
   const auto note = [](const std::string& yaml, const std::string& after) {
     const auto row = judge_one(yaml, "", after);
@@ -226,7 +316,8 @@ TEST(Judge, MissingIsNeverOk) {
   EXPECT_EQ(note(kErrors + ", select: {r: /b}", ok), "no series with r=/b");
   EXPECT_EQ(note(kErrors + ", select: [{r: /a}, {r: /b}]", ok), "no series with r=/b");
   EXPECT_EQ(note(kErrors + ", except: {r: '*'}", ok), "no series of c_total is selected");
-  EXPECT_EQ(note("measure: ratio, of: c_total, part: {staus: 5*}, below: 1%", ok), "no series has the label staus");
+  EXPECT_EQ(note("measure: ratio, of: c_total, part: {staus: 5*}, below: 1%", ok),
+            "no series has the label staus; did you mean 'status'?");
   EXPECT_EQ(note(kErrors + ", each: [method]", ok), "no series has the label method");
   EXPECT_EQ(note(kErrors, "# TYPE c_total gauge\n" + ok), "c_total is a gauge, not a counter");
   EXPECT_EQ(note(kP95, "# TYPE h summary\n" + histogram("", 1, 1, 1, 1)), "h is a summary, not a histogram");

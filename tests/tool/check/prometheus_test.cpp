@@ -61,8 +61,8 @@ std::string expectations(const Pair& pair, const Case& one, double error) {
       parse_targets("targets: [{name: t, measure: p" + one.percent + ", of: h, below: " + one.le + "s}]", "t.yml");
   const auto before = Scrape::parse(pair.before, {"h_bucket"});
   const auto after = Scrape::parse(pair.after, {"h_bucket"});
-  const auto rows = judge(targets, {before, after, std::nullopt});
-  const auto& row = rows.at(0);
+  const auto judgement = judge(targets, {before, after, std::nullopt});
+  const auto& row = judgement.rows.at(0);
   char value[64];
   std::snprintf(value, sizeof value, "%.17g", *row.value + error);
   const auto quantile = "histogram_quantile(" + one.q + ", sum by (le) " + delta("") + ")";
@@ -110,9 +110,9 @@ targets:
   - {name: requests, measure: rate, of: prometheus_http_requests_total, above: 0/s}
 )");
 
-  const auto before = fetch_url(server.url("/metrics"), std::chrono::seconds(10));
-  for (int i = 0; i < 30; ++i) fetch_url(server.url("/-/ready"), std::chrono::seconds(10));
-  const auto after = fetch_url(server.url("/metrics"), std::chrono::seconds(10));
+  const auto before = fetch_exposition(server.url("/metrics"), std::chrono::seconds(10)).body;
+  for (int i = 0; i < 30; ++i) fetch_exposition(server.url("/-/ready"), std::chrono::seconds(10));
+  const auto after = fetch_exposition(server.url("/metrics"), std::chrono::seconds(10)).body;
   const auto result =
       run_tool({"check", "--before", temporary_file("own1.prom", before), "--after", temporary_file("own2.prom", after),
                 "--duration", "1s", "--config", config, "--format", "json"});

@@ -35,9 +35,9 @@ TEST(Scrape, RefusesASeriesThatComesTwice) {
 TEST(Scrape, RefusesMoreSeriesAndLabelsThanItHasMemoryFor) {
   const std::string text = "a 1\na{x=\"1\"} 1\na{x=\"2\",y=\"2\"} 1\nb 1\n";
 
-  EXPECT_NO_THROW(Scrape::parse(text, {"a"}, 6));
-  EXPECT_THROW(Scrape::parse(text, {"a"}, 5), ExpositionError);
-  EXPECT_THROW(Scrape::parse(text, {"a", "b"}, 6), ExpositionError);
+  EXPECT_NO_THROW(Scrape::parse(text, {"a"}, LintFormat::Text, 6));
+  EXPECT_THROW(Scrape::parse(text, {"a"}, LintFormat::Text, 5), ExpositionError);
+  EXPECT_THROW(Scrape::parse(text, {"a", "b"}, LintFormat::Text, 6), ExpositionError);
 }
 
 }  // namespace

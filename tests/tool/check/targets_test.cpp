@@ -64,11 +64,30 @@ targets:
   EXPECT_EQ(target.note, "text");
 }
 
-TEST(Targets, BuiltInFileHasAllTargetsOfTheClinic) {
+TEST(Targets, BuiltInOnesLeaveOutWhatTheServiceDoesNotHave) {
   const auto targets = parse_targets(builtin_targets(), "built-in");
 
-  EXPECT_EQ(targets.targets.size(), 18U);
+  EXPECT_EQ(targets.targets.size(), 9U);
   EXPECT_EQ(targets.min_samples, 20U);
+  for (const auto& target : targets.targets) EXPECT_TRUE(target.leave_out_missing) << target.name;
+}
+
+TEST(Targets, UnitFollowsFromTheMetricsNameOrElseFromTheThreshold) {
+  const auto one = [](const std::string& yaml) {
+    return parse_targets("targets: [{name: t, " + yaml + "}]", "t.yml").targets.at(0);
+  };
+
+  EXPECT_EQ(one("measure: p95, of: h, below: 50").bound_unit, Unit::Number);
+  EXPECT_EQ(one("measure: p95, of: h_bytes, below: 64KiB, critical: 1MiB").bound_unit, Unit::Bytes);
+  EXPECT_EQ(one("measure: gauge, of: g, below: 80%").bound_unit, Unit::Ratio);
+  EXPECT_EQ(one("measure: gauge, of: g, above: 2").measure, Measure::Gauge);
+  EXPECT_EQ(one("measure: gauge, of: g_seconds, below: 2h").bound.value, 7200);
+  const auto error = [](const std::string& yaml) { return error_of("targets: [{name: t, " + yaml + "}]"); };
+  EXPECT_THAT(error("measure: p95, of: h_bytes, below: 1s"), HasSubstr("a percentile of h_bytes needs a size such as"));
+  EXPECT_THAT(error("measure: gauge, of: g_seconds, below: 5"), HasSubstr("a gauge of g_seconds needs a time such as"));
+  EXPECT_THAT(error("measure: gauge, of: g, below: 5/s"), HasSubstr("needs a time, a size, a percentage or a plain"));
+  EXPECT_THAT(error("measure: p95, of: h, below: 5, critical: 6s"), HasSubstr("needs a plain number"));
+  EXPECT_THAT(error("measure: guage, of: g, below: 5"), HasSubstr("did you mean 'gauge'?"));
 }
 
 TEST(Targets, ListsInListsAreFlattenedSoThatAnchorsCanBeShared) {
@@ -84,11 +103,13 @@ TEST(Targets, ErrorsNameFileLineColumnRuleAndFix) {
   EXPECT_EQ(error_of(file_with("    treshold: 1s\n")),
             "t.yml:6:5: unknown key 'treshold'; the keys of a target are name, measure, of, select, except, each, "
             "part, below, "
-            "above, critical, too_few_samples, note");
+            "above, critical, too_few_samples, if_missing, note");
+  EXPECT_THAT(error_of(file_with("    citical: 1s\n")),
+              StartsWith("t.yml:6:5: unknown key 'citical'; did you mean 'critical'?; the keys of a target are"));
   EXPECT_EQ(error_of(file_with("    critical: 1\n")),
-            "t.yml:6:15: '1' has no unit; write a number and its unit: 50ms, 1.5s, 2m, 0.1% or 100/s");
+            "t.yml:6:15: '1' has the wrong unit; a percentile of m_seconds needs a time such as 50ms");
   EXPECT_EQ(error_of(file_with("    critical: 1%\n")),
-            "t.yml:6:15: '1%' has the wrong unit; a percentile needs a time such as 50ms");
+            "t.yml:6:15: '1%' has the wrong unit; a percentile of m_seconds needs a time such as 50ms");
   EXPECT_EQ(error_of(file_with("    critical: 100ms\n")),
             "t.yml:6:15: 'critical' must not be stricter than the target, 150ms");
   EXPECT_EQ(error_of(file_with("    below: 1s\n")), "t.yml:6:5: key 'below' comes twice; remove one");
@@ -112,8 +133,8 @@ TEST(Targets, RejectsAnIncompleteOrWrongTarget) {
   EXPECT_THAT(error("name: a, measure: p95, of: m, above: 1s"), HasSubstr("a percentile has 'below'"));
   EXPECT_THAT(error("name: a, measure: ratio, of: m, below: 1%"), HasSubstr("'part' belongs to"));
   EXPECT_THAT(error("name: a, measure: ratio, of: m, part: {a: b}, below: 1s"),
-              HasSubstr("a ratio needs a percentage"));
-  EXPECT_THAT(error("name: a, measure: rate, of: m, above: 1s"), HasSubstr("a rate needs a rate such as 100/s"));
+              HasSubstr("a ratio of m needs a percentage"));
+  EXPECT_THAT(error("name: a, measure: rate, of: m, above: 1s"), HasSubstr("a rate of m needs a rate such as 100/s"));
   for (const auto* measure : {"p100", "p0", "95", "mean", "p", "p1e1", "pnan", "p-5"}) {
     EXPECT_THAT(error(std::string("name: a, of: m, below: 1s, measure: ") + measure),
                 HasSubstr("percentile such as p95"))

@@ -22,23 +22,23 @@ struct Parsed {
   double value;
 };
 
-std::vector<Parsed> parse(std::string_view text) {
+std::vector<Parsed> parse(std::string_view text, LintFormat format = LintFormat::Text) {
   std::vector<Parsed> samples;
-  parse_exposition(text, {.on_type = [](auto, auto) {},
-                          .on_sample =
-                              [&](const Sample& sample) {
-                                auto& one = samples.emplace_back();
-                                one.name = sample.name;
-                                one.value = sample.value;
-                                for (const auto& label : sample.labels)
-                                  one.labels.emplace_back(label.name, label.value);
-                              }});
+  parse_exposition(text, format,
+                   {.on_type = [](auto, auto) {},
+                    .on_sample =
+                        [&](const Sample& sample) {
+                          auto& one = samples.emplace_back();
+                          one.name = sample.name;
+                          one.value = sample.value;
+                          for (const auto& label : sample.labels) one.labels.emplace_back(label.name, label.value);
+                        }});
   return samples;
 }
 
-std::string error_of(std::string_view text) {
+std::string error_of(std::string_view text, LintFormat format = LintFormat::Text) {
   try {
-    parse(text);
+    parse(text, format);
   } catch (const ExpositionError& error) {
     return error.what();
   }

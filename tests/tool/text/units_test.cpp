@@ -17,6 +17,11 @@ TEST(ParseQuantity, ReadsEveryUnit) {
   EXPECT_EQ(parse_quantity("100/s").value, 100);
   EXPECT_EQ(parse_quantity("100/s").unit, Unit::PerSecond);
   EXPECT_EQ(parse_quantity("50 ms").value, 0.05);
+  EXPECT_EQ(parse_quantity("50").value, 50);
+  EXPECT_EQ(parse_quantity("50").unit, Unit::Number);
+  EXPECT_EQ(parse_quantity("64KiB").value, 65536);
+  EXPECT_EQ(parse_quantity("1.5 MB").value, 1.5e6);
+  EXPECT_EQ(parse_quantity("512B").unit, Unit::Bytes);
 }
 
 // 0.3 is not 300 * 0.001 in binary: a threshold that was computed would miss its bucket.
@@ -33,7 +38,7 @@ TEST(ParseQuantity, GivesTheVeryDoubleOfTheDecimal) {
 
 TEST(ParseQuantity, RejectsWhatIsNoQuantityAndSaysWhatToWrite) {
   for (const auto* text :
-       {"", "50", "ms", ".", "-5ms", "+5ms", "1e3ms", "5 parsecs", "5ms ", " 5ms", "1..5s", "nan%", "5//s"}) {
+       {"", "ms", ".", "-5ms", "+5ms", "1e3ms", "5 parsecs", "5ms ", " 5ms", "1..5s", "nan%", "5//s"}) {
     try {
       parse_quantity(text);
       ADD_FAILURE() << text;
@@ -50,6 +55,42 @@ TEST(FormatValue, KeepsThreeDigitsOfTimesAndRates) {
   EXPECT_EQ(format_value(1.5, Unit::Seconds), "1.50 s");
   EXPECT_EQ(format_value(0, Unit::Seconds), "0.00 ms");
   EXPECT_EQ(format_value(5012.3, Unit::PerSecond), "5012 /s");
+}
+
+TEST(FormatValue, ShowsSizesAndNumbers) {
+  EXPECT_EQ(format_value(512, Unit::Bytes), "512 B");
+  EXPECT_EQ(format_value(65536, Unit::Bytes), "64.0 KiB");
+  EXPECT_EQ(format_value(1.5 * 1024 * 1024, Unit::Bytes), "1.50 MiB");
+  EXPECT_EQ(format_value(-2048, Unit::Bytes), "-2.00 KiB");
+  EXPECT_EQ(format_value(12345, Unit::Number), "12345");
+  EXPECT_EQ(format_value(1.23456, Unit::Number), "1.23");
+}
+
+TEST(FormatValue, StandsOnTheSameSideOfAThresholdAsTheValue) {
+  const auto beside = [](double value, Unit unit, double threshold) {
+    return format_value(value, unit, {{threshold}});
+  };
+
+  EXPECT_EQ(beside(0.1504, Unit::Seconds, 0.15), "150.4 ms");
+  EXPECT_EQ(beside(0.1496, Unit::Seconds, 0.15), "149.6 ms");
+  EXPECT_EQ(beside(0.15, Unit::Seconds, 0.15), "150 ms");
+  EXPECT_EQ(beside(0.1504, Unit::Seconds, 0.2), "150 ms");
+  EXPECT_EQ(beside(0.15000001, Unit::Seconds, 0.15), "150.00001 ms");
+  EXPECT_EQ(beside(0.999496, Unit::Ratio, 0.9995), "99.9496 %");
+  EXPECT_EQ(beside(0.0010004, Unit::Ratio, 0.001), "0.10004 %");
+  EXPECT_EQ(beside(99.6, Unit::PerSecond, 100), "99.6 /s");
+  EXPECT_EQ(beside(99.996, Unit::PerSecond, 100), "99.996 /s");
+  EXPECT_EQ(beside(65537, Unit::Bytes, 65536), "64.001 KiB");
+  EXPECT_EQ(format_value(0.1504, Unit::Seconds, {}), "150 ms");
+}
+
+TEST(FormatShare, NeverLooksAsIfItReachedWhatItDoesNot) {
+  EXPECT_EQ(format_share(1, 0.95), "100 %");
+  EXPECT_EQ(format_share(0.99999, 0.95), "99.99 %");
+  EXPECT_EQ(format_share(0.94999, 0.95), "94.99 %");
+  EXPECT_EQ(format_share(0.95, 0.95), "95.00 %");
+  EXPECT_EQ(format_share(0.9999912, 0.99999), "99.9991 %");
+  EXPECT_EQ(format_share(0.9999899, 0.99999), "99.99 %");
 }
 
 TEST(FormatValue, NeverRoundsARatioToAllOrNothing) {
