@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
-"""README's program is examples/quickstart.cpp, to the letter, its cost table is that of bench/README.md, the example of
-docs/lint.md is a test, and every file that the documents name is there."""
+"""What the documents quote is what is compiled and tested, to the letter, and every file that they name is there; the version is
+the same in each place that has it."""
 import re
 import sys
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent / "support"))
+from tutorial import Tutorial  # noqa: E402
 
 root = Path(sys.argv[1])
 readme = (root / "README.md").read_text()
@@ -22,9 +25,31 @@ for kind, place in [("cpp", "tests/lint/metrics_test.cpp"), ("cmake", "tests/lin
     if quoted not in (root / place).read_text():
         sys.exit(f"docs/lint.md: its {kind} block is not a part of {place}; make them equal")
 
+if mistakes := Tutorial(root).mistakes():
+    sys.exit("\n".join(mistakes))
+
+# A test quotes itself between two [example] marks.
+for document, test in [("docs/testing.md", "tests/core/testing/testing_test.cpp"), ("docs/core.md", "tests/core/series/family_test.cpp")]:
+    example = (root / test).read_text().split("// [example]\n")[1]
+    if f"```cpp\n{example}```\n" not in (root / document).read_text():
+        sys.exit(f"{document}: has no C++ block that is the [example] of {test}; make them equal")
+
+versions = {
+    "CMakeLists.txt": re.search(r"project\(vitals VERSION ([\d.]+)", (root / "CMakeLists.txt").read_text()).group(1),
+    "include/vitals/version.hpp": ".".join(re.findall(r"VITALS_VERSION_\w+ (\d+)", (root / "include/vitals/version.hpp").read_text())),
+    "docs/changelog.md": re.search(r"^## ([\d.]+)", (root / "docs/changelog.md").read_text(), re.M).group(1),
+}
+if len(set(versions.values())) != 1:
+    sys.exit(f"the version differs: {versions}; make them equal")
+
 for link in re.findall(r"\]\(([^)#]+)\)", readme):
     if not link.startswith("http") and not (root / link).exists():
         sys.exit(f"README.md: link to {link}, which does not exist")
+
+index = (root / "docs/README.md").read_text()
+for document in sorted((root / "docs").rglob("*.md")):
+    if document.name != "README.md" and f"]({document.relative_to(root / 'docs')})" not in index:
+        sys.exit(f"docs/README.md: has no link to {document.relative_to(root / 'docs')}; put it where it belongs")
 
 sources = {p.name for folder in ["src", "include", "tests", "bench", "examples"] for p in (root / folder).rglob("*")}
 missing = []

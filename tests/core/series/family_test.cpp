@@ -28,6 +28,7 @@ enum class Passing { A };
 [[maybe_unused]] std::string label_text(Passing) { return "a"; }
 static_assert(!detail::LabelValue<Passing>);
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -43,6 +44,38 @@ static_assert(CanLookUp<TwoLabels, bool, unsigned long long>);
 static_assert(!CanLookUp<TwoLabels, const char*, double>);
 static_assert(!CanLookUp<TwoLabels, const char*, std::nullptr_t>);
 static_assert(!CanLookUp<TwoLabels, const char*, wchar_t>);
+
+// docs/core.md quotes this.
+// [example]
+class Worker {
+ public:
+  explicit Worker(vitals::Registry& registry)
+      : jobs_{registry.counter("jobs_total", "Jobs.", {"queue", "result"})},
+        took_{registry.histogram("job_duration_seconds", "Time per job.", {"queue"})},
+        idle_{registry.gauge("workers_idle", "Workers that wait.")} {}
+
+  void work(std::string_view queue, const std::function<bool()>& job) {
+    auto timer = took_.with(queue).time();
+    jobs_.with(queue, job() ? "ok" : "failed").inc();
+  }
+
+ private:
+  vitals::Family<vitals::Counter, 2>& jobs_;
+  vitals::Family<vitals::Histogram, 1>& took_;
+  vitals::Gauge& idle_;  // without labels there is no family
+};
+// [example]
+
+TEST(Family, IsKeptByAClassAsAMember) {
+  Registry registry;
+  Worker worker{registry};
+
+  worker.work("mail", [] { return true; });
+  worker.work("mail", [] { return false; });
+
+  EXPECT_THAT(to_text(registry), AllOf(HasSubstr("jobs_total{queue=\"mail\",result=\"failed\"} 1\n"),
+                                       HasSubstr("job_duration_seconds_count{queue=\"mail\"} 2\n")));
+}
 
 TEST(Family, GivesTheSameMetricForTheSameValues) {
   Registry registry;
