@@ -72,11 +72,12 @@ function(vitals_unity_by_room target)
 endfunction()
 
 # vitals_component(<name> SOURCES … HEADERS … [TOGETHER "<room> <room>…"…] [PUBLIC target…] [PRIVATE target…]
-#                  [REQUIRES module…] [REQUIRES_PRIVATE module…])
+#                  [REQUIRES module…] [REQUIRES_PRIVATE module…] [LIBRARIES -l…])
 # HEADERS are relative to include/. REQUIRES are pkg-config modules that users compile against, REQUIRES_PRIVATE those
-# that only a static link needs. The words of DESIGN hold: the name is the folder, the target, the option, the component.
+# that only a static link needs. LIBRARIES are linked to by those who use pkg-config, without what their own modules add for a
+# static link. The words of DESIGN hold: the name is the folder, the target, the option, the component.
 function(vitals_component name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;HEADERS;TOGETHER;PUBLIC;PRIVATE;REQUIRES;REQUIRES_PRIVATE")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;HEADERS;TOGETHER;PUBLIC;PRIVATE;REQUIRES;REQUIRES_PRIVATE;LIBRARIES")
   include(${vitals_cmake_dir}/dependencies/${name}.cmake)
   string(TOUPPER VITALS_${name} option)
   if(vitals_dependencies MATCHES "PkgConfig::")
@@ -116,6 +117,7 @@ function(vitals_component name)
     endif()
     list(JOIN pc_requires ", " pc_requires)
     list(JOIN arg_REQUIRES_PRIVATE ", " pc_requires_private)
+    list(JOIN arg_LIBRARIES " " pc_libraries)
     # Relative to the file itself, so that an installed tree can be moved.
     file(RELATIVE_PATH pc_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
     configure_file(${vitals_cmake_dir}/vitals.pc.in ${PROJECT_BINARY_DIR}/vitals-${name}.pc @ONLY)

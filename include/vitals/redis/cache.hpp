@@ -25,8 +25,8 @@ class CacheImpl;
 
 /// What holds for all that one Cache keeps.
 struct CacheOptions {
-  /// Keys are `prefix:function:hash` and `prefix:key`, with %3A for a colon in the prefix and %25 for a percent sign; so
-  /// no two caches of different prefixes share a key. Give each Cache of a process its own.
+  /// Keys are `prefix:function:hash` and `prefix:key`, with %3A for a colon in the prefix and %25 for a percent sign;
+  /// so no two caches of different prefixes share a key. Give each Cache of a process its own.
   std::string prefix{};  // {}: no warning for those who leave it out
   /// The most that one call waits for Redis, reading and writing together; waiting for another caller's load is apart,
   /// and so is taking back a value that was invalidated meanwhile (RedisOptions::command_timeout).
@@ -67,10 +67,10 @@ struct InvalidateResult {
 /// function, and its exception if it throws.
 ///
 /// A call that begins after erase() has returned true, or invalidate_pattern() a result that is complete, never gets
-/// what was there before from a load of this Cache: one that had begun doesn't write its result; one that was writing takes it
-/// back, and until then, or if its write was given up and may reach Redis late, this Cache doesn't take that value from Redis.
-/// Other processes don't know of it, and may get such a value, or write one that they had loaded before. Keep times to live
-/// as short as you can bear an old value.
+/// what was there before from a load of this Cache: one that had begun doesn't write its result; one that was writing
+/// takes it back, and until then, or if its write was given up and may reach Redis late, this Cache doesn't take that
+/// value from Redis. Other processes don't know of it, and may get such a value, or write one that they had loaded
+/// before. Keep times to live as short as you can bear an old value.
 class Cache {
  public:
   /// Throws std::invalid_argument if an option makes no sense. Does not ask Redis.
