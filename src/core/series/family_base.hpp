@@ -59,7 +59,8 @@ class FamilyBase {
   void write(TextWriter& writer);
   void write(ProtobufWriter& writer);
 
-  std::unique_ptr<AnyFamily> users_family;  // the Family<Metric, N> that users hold
+  void* users_family_memory = nullptr;  // room for the Family<Metric, N> that users hold
+  void* users_family = nullptr;         // that, once it is made
   std::mutex users_family_mutex;
 
  protected:
