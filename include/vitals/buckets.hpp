@@ -5,6 +5,8 @@
 #include <span>
 #include <vector>
 
+#include <vitals/detail/abi.hpp>
+
 namespace vitals {
 
 /// The upper bounds of a histogram's buckets, ascending; a value on a bound belongs to it. +Inf is added by the

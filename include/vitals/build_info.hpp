@@ -2,6 +2,8 @@
 
 #include <string_view>
 
+#include <vitals/detail/abi.hpp>
+
 namespace vitals {
 
 class Registry;

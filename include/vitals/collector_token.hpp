@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vitals/detail/abi.hpp>
+
 namespace vitals {
 
 /// Keeps a callback or a collector registered; its end takes it out.

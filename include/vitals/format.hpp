@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vitals/detail/abi.hpp>
+
 namespace vitals {
 
 /// A wire format of Prometheus.

@@ -2,6 +2,8 @@
 
 #include <string_view>
 
+#include <vitals/detail/abi.hpp>
+
 namespace vitals {
 
 /// A label as views of its name and value: of a series that is looked for, or of an exemplar.

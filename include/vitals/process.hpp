@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vitals/detail/abi.hpp>
+
 namespace vitals {
 
 class Registry;

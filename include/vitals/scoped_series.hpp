@@ -6,6 +6,8 @@
 #include <string_view>
 #include <utility>
 
+#include <vitals/detail/abi.hpp>
+
 namespace vitals {
 
 namespace detail {

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include <vitals/detail/abi.hpp>
+
 namespace vitals {
 
 enum class MetricType { Counter, Gauge, Histogram, GaugeHistogram, Summary, Info, StateSet, Untyped };

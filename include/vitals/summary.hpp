@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include <vitals/detail/abi.hpp>
 #include <vitals/timer.hpp>
 
 namespace vitals {

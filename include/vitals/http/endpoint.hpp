@@ -6,6 +6,8 @@
 #include <memory>
 #include <string>
 
+#include <vitals/detail/abi.hpp>
+
 namespace vitals {
 
 class Registry;

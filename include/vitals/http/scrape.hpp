@@ -3,6 +3,8 @@
 #include <string>
 #include <string_view>
 
+#include <vitals/detail/abi.hpp>
+
 namespace vitals {
 
 class Registry;

@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include <vitals/detail/abi.hpp>
+
 namespace vitals {
 
 /// What an SQL text does, and to which table.

@@ -5,6 +5,8 @@
 #include <memory>
 #include <string>
 
+#include <vitals/detail/abi.hpp>
+
 struct redisContext;
 
 namespace vitals {

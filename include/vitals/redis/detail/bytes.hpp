@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include <vitals/detail/abi.hpp>
+
 namespace vitals::detail {
 
 /// Appends an argument of a cached function: the tag of its kind, then the number in 8 bytes, or the length in 8 bytes
