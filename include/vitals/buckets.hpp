@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include <vitals/detail/needs_cpp20.hpp>
+#include <vitals/detail/abi.hpp>
 
 namespace vitals {
 

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include <vitals/detail/needs_cpp20.hpp>
+#include <vitals/detail/abi.hpp>
 
 namespace vitals {
 

@@ -78,11 +78,6 @@ LabelArgument<T> label_argument(const T& value) {
   }
 }
 
-// A Family of any type, as a registry keeps it.
-struct AnyFamily {
-  virtual ~AnyFamily() = default;
-};
-
 }  // namespace detail
 
 /// What a family does beside counting. Where a metric is declared again, what it was given first holds, and what it is
@@ -105,15 +100,17 @@ struct FamilyOptions {
 
 /// All series of one metric name: one Metric for each combination of N label values.
 /// Thread-safe: any member from any thread.
-/// Cost: with() of a series that exists takes no lock, and no allocation unless its values are longer than some 2 kB in
-/// all; a new one, one beyond the limit and one with invalid UTF-8 take a lock and may allocate. What a removed series
-/// took serves others of about its size.
+/// Cost: with() of a series that exists, or is beyond the limit, takes no lock, and no allocation unless its values are
+/// longer than some 2 kB in all; a new one takes a lock and may allocate. What a removed series took serves others of
+/// about its size.
 /// In a forked child, recording through references is safe; with() of a new series may hang if a thread of the parent
 /// was making, removing or scraping series.
 /// Lifetime: owned by its Registry. A reference from with() stays valid as long as the Registry, after the series has
 /// ended too, by remove() or otherwise: what is recorded through it then shows nowhere, and never in another series.
 template <class Metric, std::size_t N>
-class Family final : public detail::AnyFamily {
+class Family final {
+  // Without virtual functions and a destructor: it lies in its registry, and may be of a plug-in that has been
+  // unloaded.
  public:
   explicit Family(detail::FamilyBase& family) noexcept : family_{family} {}
   Family(const Family&) = delete;

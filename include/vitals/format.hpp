@@ -1,6 +1,6 @@
 #pragma once
 
-#include <vitals/detail/needs_cpp20.hpp>
+#include <vitals/detail/abi.hpp>
 
 namespace vitals {
 

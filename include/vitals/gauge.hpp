@@ -3,7 +3,7 @@
 #include <atomic>
 #include <utility>
 
-#include <vitals/detail/needs_cpp20.hpp>
+#include <vitals/detail/abi.hpp>
 
 namespace vitals {
 

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <limits>
 
+#include <vitals/detail/abi.hpp>
 #include <vitals/detail/cells.hpp>
-#include <vitals/detail/needs_cpp20.hpp>
 
 namespace vitals {
 

@@ -3,6 +3,7 @@
 #include <concepts>
 #include <cstddef>
 #include <functional>
+#include <new>
 #include <span>
 #include <string_view>
 #include <type_traits>
@@ -30,8 +31,8 @@ namespace vitals {
 class Info;
 namespace detail {
 struct Access;
-/// The Family that users of `family` hold; made by `make` if there is none yet.
-AnyFamily& users_family(FamilyBase& family, AnyFamily* (*make)(FamilyBase&));
+/// The Family that users of `family` hold; made by `make`, in memory for one pointer, if there is none yet.
+void* users_family(FamilyBase& family, void* (*make)(void* at, FamilyBase& family));
 }  // namespace detail
 
 /// The metrics of a program, or of a part of it: makes them, owns them, and is what an endpoint exposes. Thread-safe.
@@ -190,8 +191,10 @@ class Registry : public detail::LabelArrays<Registry> {
   template <class Metric, std::size_t N>
   Family<Metric, N>& family(std::string_view name, std::string_view help, const detail::LabelName (&labels)[N],
                             const FamilyOptions& options, const detail::MetricKind& kind) {
-    const auto make = [](detail::FamilyBase& made) -> detail::AnyFamily* { return new Family<Metric, N>{made}; };
-    return static_cast<Family<Metric, N>&>(detail::users_family(declare(name, help, labels, options, kind), make));
+    using Made = Family<Metric, N>;
+    static_assert(sizeof(Made) == sizeof(void*) && std::is_trivially_destructible_v<Made>);
+    const auto make = [](void* at, detail::FamilyBase& made) -> void* { return new (at) Made{made}; };
+    return *static_cast<Made*>(detail::users_family(declare(name, help, labels, options, kind), make));
   }
   detail::FamilyBase& declare(std::string_view name, std::string_view help, std::span<const detail::LabelName> labels,
                               const FamilyOptions& options, const detail::MetricKind& kind);

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <utility>
 
-#include <vitals/detail/needs_cpp20.hpp>
+#include <vitals/detail/abi.hpp>
 
 namespace vitals {
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include <vitals/detail/needs_cpp20.hpp>
+#include <vitals/detail/abi.hpp>
 
 namespace vitals {
 

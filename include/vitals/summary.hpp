@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include <vitals/detail/abi.hpp>
 #include <vitals/detail/cells.hpp>
 #include <vitals/detail/whole.hpp>
 #include <vitals/timer.hpp>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <vitals/detail/needs_cpp20.hpp>
+#include <vitals/detail/abi.hpp>
 
 #define VITALS_VERSION_MAJOR 0
 #define VITALS_VERSION_MINOR 1

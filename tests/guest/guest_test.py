@@ -6,6 +6,7 @@ guest_test.py --build DIR --compiler C++ NAME…  these rows; without a name all
 """
 import argparse
 import dataclasses
+import functools
 import pathlib
 import re
 import shutil
@@ -22,72 +23,89 @@ WORKS = 'works'
 class Row:
     name: str
     program: str
-    flags: str = ''
+    flags: str = '-O2'
     run: str = ''  # what stands before the program's name; {folder} is a new one
     arguments: str = ''
-    http: bool = False
-    expected: str = WORKS  # or a regular expression that the linker's message matches: it does not link
-    compilers: str = 'g++ clang++'
     before: str = ''  # a command that comes first
+    http: bool = False
+    plugin: str = ''  # built of this source; the program gets its path
+    vitals: str = 'static'  # or 'shared', of program and plug-in; or 'exported' by the program (-rdynamic), the plug-in has none
+    expected: str = WORKS  # or a regular expression for what the linker, or dlopen, says
+    compilers: str = 'g++ clang++'
 
 
 def refused_by_name(switch):
-    return rf'undefined reference to .*{switch}'
+    return rf'undefined [^\n]*needs::vitals_built_with_{switch}|undefined symbol: [^\n]*vitals_built_with_{switch}'
 
+
+# A plug-in that has std::to_chars inline may otherwise stay loaded for good.
+UNLOADABLE = {'g++': '-fno-gnu-unique'}
+MASKED = f'{HERE}/masked_cpus.sh'
 
 ROWS = [
     # Flags of the program, with a vitals that was built without them.
-    Row('optimised', 'record', '-O2'),
+    Row('optimised', 'record'),
     Row('unoptimised', 'record', '-O0 -g'),
-    Row('small', 'record', '-Os'),
-    Row('aggressive', 'record', '-O3 -ffast-math -funroll-loops'),
+    Row('small', 'record', '-Os -ffunction-sections -fdata-sections -Wl,--gc-sections'),
+    Row('aggressive', 'record', '-O3 -ffast-math -funroll-loops -march=native'),
     Row('masm_intel', 'record', '-O2 -masm=intel'),
     Row('without_exceptions', 'record', '-O2 -fno-exceptions'),
     Row('without_rtti', 'record', '-O2 -fno-rtti'),
     Row('hidden', 'record', '-O2 -fvisibility=hidden -fvisibility-inlines-hidden'),
-    Row('gnu20', 'record', '-O2 -std=gnu++20'),
+    Row('gnu20', 'record', '-O2 -std=gnu++20 -funsigned-char -fno-strict-aliasing -fwrapv'),
     Row('cxx23', 'record', '-O2 -std=c++23'),
     Row('lto', 'record', '-O2 -flto'),
     Row('static', 'record', '-O2 -static'),
     Row('not_pie', 'record', '-O2 -fno-pie -no-pie'),
-    Row('unsigned_char', 'record', '-O2 -funsigned-char -fno-strict-aliasing -fwrapv'),
     Row('hardened', 'record', '-O2 -D_FORTIFY_SOURCE=2 -fstack-protector-all -D_GLIBCXX_ASSERTIONS -Wl,-z,now'),
-    Row('native', 'record', '-O3 -march=native'),
     Row('warnings', 'record', '-O2 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast '
         '-Wundef -Wnon-virtual-dtor -Werror'),
-    Row('debug_library', 'record', '-O2 -D_GLIBCXX_DEBUG', expected=refused_by_name('GLIBCXX_DEBUG')),
-    Row('old_strings', 'record', '-O2 -D_GLIBCXX_USE_CXX11_ABI=0', expected=refused_by_name('CXX11_ABI')),
-    Row('libcxx', 'record', '-O2 -stdlib=libc++', expected=refused_by_name('LIBCPP|libc..|__1'), compilers='clang++'),
+    # Switches that change types of the standard library: they don't link, and say why.
+    Row('debug_library', 'record', '-D_GLIBCXX_DEBUG', expected=refused_by_name('GLIBCXX_DEBUG')),
+    Row('debug_library_sections', 'record', '-D_GLIBCXX_DEBUG -ffunction-sections -fdata-sections -Wl,--gc-sections',
+        expected=refused_by_name('GLIBCXX_DEBUG')),
+    Row('old_strings', 'record', '-D_GLIBCXX_USE_CXX11_ABI=0', expected=refused_by_name('GLIBCXX_USE_CXX11_ABI_0')),
+    Row('libcxx', 'record', '-stdlib=libc++', expected=refused_by_name('libcxx'), compilers='clang++'),
+    *(Row(f'debug_library_{name}', 'declare', f'-D_GLIBCXX_DEBUG -DHEADER=<vitals/{name}.hpp>',
+          expected=refused_by_name('GLIBCXX_DEBUG'), compilers='g++')
+      for name in ('lint', 'http', 'postgres', 'redis', 'prometheus_cpp')),
     # What the program does, or is in.
-    Row('without_rseq', 'record', '-O2', run='env GLIBC_TUNABLES=glibc.pthread.rseq=0'),
-    Row('jemalloc', 'record', '-O2', run='env LD_PRELOAD=libjemalloc.so.2'),
-    Row('tcmalloc', 'record', '-O2', run='env LD_PRELOAD=libtcmalloc.so.4'),
-    Row('one_cpu', 'record', '-O2', run='taskset -c 0'),
-    Row('last_cpu', 'record', '-O2', run='sh -c \'exec taskset -c $(($(nproc --all) - 1)) "$0" "$@"\''),
-    Row('few_descriptors', 'record', '-O2', run='sh -c \'ulimit -n 8; exec "$0" "$@"\''),
-    Row('little_address_space', 'record', '-O2', run='sh -c \'ulimit -v 600000; exec "$0" "$@"\''),
-    Row('sandbox_before', 'seccomp', '-O2', arguments='before'),
-    Row('sandbox_after', 'seccomp', '-O2', arguments='after'),
-    Row('locked_memory', 'locked', '-O2'),
-    Row('fork', 'fork', '-O2'),
-    Row('vfork', 'vfork', '-O2'),
-    Row('setuid', 'setuid', '-O2'),
-    Row('user_namespace', 'namespaces', '-O2'),
-    Row('signal_handler', 'signals', '-O2'),
-    Row('locale', 'locale', '-O2', run='env LOCPATH={folder} LC_ALL=de_DE.UTF-8',
+    Row('without_rseq', 'record', run='env GLIBC_TUNABLES=glibc.pthread.rseq=0'),
+    Row('jemalloc', 'record', run='env LD_PRELOAD=libjemalloc.so.2'),
+    Row('tcmalloc', 'record', run='env LD_PRELOAD=libtcmalloc.so.4'),
+    Row('last_cpu', 'record', run='taskset -c $(($(nproc --all) - 1))'),
+    Row('few_descriptors', 'record', run='prlimit --nofile=8'),
+    Row('little_address_space', 'record', run='prlimit --as=600000000'),
+    Row('masked_cpus', 'masked_cpus', run=MASKED, arguments='{folder}/masked_preload.so',
+        before='g++ -shared -fPIC {programs}/masked_preload.cpp -o {folder}/masked_preload.so'),
+    Row('sandbox_before', 'seccomp', arguments='before'),
+    Row('sandbox_after', 'seccomp', arguments='after'),
+    Row('locked_memory', 'locked_memory'),
+    Row('little_locked_memory', 'locked_memory', run='prlimit --memlock=2097152', arguments='little'),
+    Row('fork', 'fork'),
+    Row('vfork', 'vfork'),
+    Row('setuid', 'setuid'),
+    Row('user_namespace', 'namespaces'),
+    Row('signal_handler', 'signals'),
+    Row('locale', 'locale', run='env LOCPATH={folder} LC_ALL=de_DE.UTF-8',
         before='localedef -i de_DE -f UTF-8 {folder}/de_DE.UTF-8'),
-    Row('at_exit', 'at_exit', '-O2'),
-    Row('small_stack', 'small_stack', '-O2'),
+    Row('at_exit', 'at_exit'),
+    Row('small_stack', 'small_stack'),
+    # A plug-in declares metrics of every type in the registry of its host, and is unloaded.
+    Row('plugin_shared', 'plugin_host', plugin='plugin', vitals='shared'),
+    Row('plugin_exported', 'plugin_host', plugin='plugin', vitals='exported'),
+    Row('plugin_debug_shared', 'plugin_host', plugin='plugin_with_other_containers', vitals='shared',
+        expected=refused_by_name('GLIBCXX_DEBUG')),
+    Row('plugin_debug_exported', 'plugin_host', plugin='plugin_with_other_containers', vitals='exported',
+        expected=refused_by_name('GLIBCXX_DEBUG')),
     # The endpoint.
-    Row('serve', 'serve', '-O2', http=True),
-    Row('serve_static_pie', 'serve', '-O2 -fPIE', http=True),
+    Row('serve', 'serve', http=True),
     Row('serve_without_rtti', 'serve', '-O2 -fno-rtti -fno-exceptions', http=True),
     Row('serve_masm_intel', 'serve', '-O2 -masm=intel', http=True),
     Row('serve_cxx23', 'serve', '-O2 -std=c++23', http=True),
     Row('serve_lto', 'serve', '-O2 -flto', http=True),
-    Row('serve_debug_library', 'serve', '-O2 -D_GLIBCXX_DEBUG', http=True, expected=refused_by_name('GLIBCXX_DEBUG')),
-    Row('serve_jemalloc', 'serve', '-O2', http=True, run='env LD_PRELOAD=libjemalloc.so.2'),
-    Row('serve_without_rseq', 'serve', '-O2', http=True, run='env GLIBC_TUNABLES=glibc.pthread.rseq=0'),
+    Row('serve_jemalloc', 'serve', http=True, run='env LD_PRELOAD=libjemalloc.so.2'),
+    Row('serve_without_rseq', 'serve', http=True, run='env GLIBC_TUNABLES=glibc.pthread.rseq=0'),
 ]
 
 
@@ -99,28 +117,44 @@ def last_line(text):
 class Bench:
     """Builds and runs rows with one compiler, against the libraries of a build folder."""
 
-    def __init__(self, build, compiler):
+    def __init__(self, build, compiler, kind):
         self.compiler = compiler
-        self.libraries = [str(build / 'src' / name / f'libvitals_{name}.a') for name in ('http', 'core')]
+        self.kind = kind
+        self.library = {name: f'{build}/src/{name}/libvitals_{name}.a' for name in ('core', 'http')}
 
-    def command(self, row, program):
-        libraries = [*self.libraries, '-ldeflate'] if row.http else self.libraries[1:]
+    def compile(self, row, source, to, *options):
         standard = [] if '-std=' in row.flags else ['-std=c++20']
-        return [self.compiler, *standard, *row.flags.split(), f'-I{ROOT}/include', '-pthread',
-                f'{HERE}/programs/{row.program}.cpp', '-o', program, *libraries]
+        return [self.compiler, *standard, *row.flags.split(), f'-I{ROOT}/include', '-pthread', f'{HERE}/programs/{source}.cpp',
+                '-o', to, *options]
+
+    def builds(self, row, folder):
+        """The commands that build it."""
+        libraries = [self.library['http']] * row.http + [self.library['core']] + ['-ldeflate'] * row.http
+        whole = ['-Wl,--whole-archive', *libraries, '-Wl,--no-whole-archive']
+        shared = [f'{folder}/libvitals.so', f'-Wl,-rpath,{folder}']
+        if row.vitals == 'shared':
+            yield [self.compiler, '-shared', '-pthread', '-o', shared[0], *whole]
+        if row.plugin:
+            options = shared if row.vitals == 'shared' else []
+            yield self.compile(row, row.plugin, f'{folder}/plugin.so', '-shared', '-fPIC', *options,
+                               *UNLOADABLE.get(self.kind, '').split())
+        link = {'static': libraries, 'shared': shared, 'exported': ['-rdynamic', *whole]}[row.vitals]
+        yield self.compile(row, row.program, f'{folder}/{row.program}', *link)
 
     def seen(self, row):
         """'works', or what went wrong."""
         with tempfile.TemporaryDirectory(prefix='vitals-guest.') as folder:
-            program = f'{folder}/{row.program}'
+            place = functools.partial(str.format, folder=folder, programs=f'{HERE}/programs')
             if row.before:
-                made = self.shell(row.before.format(folder=folder))
+                made = self.shell(place(row.before))
                 if made.returncode != 0:
-                    return f'"{row.before}" fails: {last_line(made.stderr)}'
-            built = subprocess.run(self.command(row, program), capture_output=True, text=True, errors='replace')
-            if built.returncode != 0:
-                return built.stderr
-            run = self.shell(f'exec {row.run} {program} {row.arguments}'.format(folder=folder))
+                    return f'"{row.before}" fails: {made.stderr}'
+            for command in self.builds(row, folder):
+                built = subprocess.run(command, capture_output=True, text=True, errors='replace')
+                if built.returncode != 0:
+                    return built.stderr
+            arguments = place(row.arguments) if not row.plugin else f'{folder}/plugin.so'
+            run = self.shell(f'exec {place(row.run)} {folder}/{row.program} {arguments}')
             if run.returncode == 0 and last_line(run.stdout) == WORKS:
                 return WORKS
             return f'ends with {run.returncode}: {run.stdout[-2000:]}{run.stderr[-4000:]}'
@@ -135,7 +169,7 @@ class Bench:
         if row.expected == WORKS:
             return seen == WORKS, seen
         found = re.search(row.expected, seen)
-        return found is not None, f'does not link: {found.group(0)}' if found else seen
+        return found is not None, f'refused: {found.group(0)}' if found else seen
 
 
 def main():
@@ -155,15 +189,15 @@ def main():
         sys.exit(f'no such row: {", ".join(sorted(unknown))}')
     if not shutil.which(arguments.compiler):
         sys.exit(f'no such compiler: {arguments.compiler}')
-    bench = Bench(arguments.build, arguments.compiler)
+    bench = Bench(arguments.build, arguments.compiler, kind)
     failed = 0
     for row in rows:
         if arguments.names and row.name not in arguments.names:
             continue
         good, seen = bench.judge(row)
         failed += not good
-        what = ' '.join(part for part in (row.flags, row.run, row.arguments) if part)
-        expected = WORKS if row.expected == WORKS else 'does not link, and says why'
+        what = ' '.join(part for part in (row.flags, row.run.replace(f'{HERE}/', ''), row.arguments, row.plugin) if part)
+        expected = WORKS if row.expected == WORKS else 'refused by name'
         if not good:
             print(seen, file=sys.stderr)
         print(f'| {row.program} | `{what}` | {expected} | {seen if good else "FAILED"} |', flush=True)

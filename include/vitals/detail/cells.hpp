@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include <vitals/detail/needs_cpp20.hpp>
+#include <vitals/detail/abi.hpp>
 
 #if defined(__SANITIZE_THREAD__)
 #define VITALS_DETAIL_RSEQ 0  // ThreadSanitizer can't see into the assembly, so it checks the portable path
@@ -75,38 +75,40 @@ constexpr bool is_nan(double v) noexcept {
 // whose number was read, or not at all. An aborted addition goes to the slow path, never back: no livelock, neither
 // under a debugger nor in a storm of signals. The stripes' address is loaded inside, so that after a membarrier nobody
 // holds an old one. rseq_cs is cleared at the end, so that unloading the code that holds the descriptor is safe.
-#define VITALS_DETAIL_RSEQ_BEGIN        \
-  ".pushsection __rseq_cs, \"aw?\"\n\t" \
-  ".balign 32\n"                        \
-  "3:\n\t"                              \
-  ".long 0, 0\n\t"                      \
-  ".quad 1f, 2f - 1f, 4f\n\t"           \
-  ".popsection\n\t"                     \
-  "leaq 3b(%%rip), %%rax\n\t"           \
-  "movq %%rax, %%fs:8(%[rseq])\n"       \
-  "1:\n\t"                              \
-  "movl %%fs:4(%[rseq]), %%eax\n\t"     \
-  "testl %%eax, %%eax\n\t"              \
-  "js %l[slow]\n\t"                     \
-  "movq (%[head]), %%rdx\n\t"           \
-  "testq %%rdx, %%rdx\n\t"              \
-  "jz %l[slow]\n\t"                     \
-  "shlq %[shift], %%rax\n\t"            \
-  "addq %%rdx, %%rax\n\t"
-#define VITALS_DETAIL_RSEQ_END                               \
-  "2:\n\t"                                                   \
-  "movq $0, %%fs:8(%[rseq])\n\t"                             \
-  ".pushsection __rseq_failure, \"ax?\"\n\t"                 \
-  ".byte 0x0f, 0xb9, 0x3d\n\t" /* with the signature: ud1 */ \
-  ".long 0x53053053\n"                                       \
-  "4:\n\t"                                                   \
-  "jmp %l[slow]\n\t"                                         \
+// {AT&T|Intel}: in the dialect that -masm asks for.
+#define VITALS_DETAIL_RSEQ_BEGIN                                \
+  ".pushsection __rseq_cs, \"aw?\"\n\t"                         \
+  ".balign 32\n"                                                \
+  "3:\n\t"                                                      \
+  ".long 0, 0\n\t"                                              \
+  ".quad 1f, 2f - 1f, 4f\n\t"                                   \
+  ".popsection\n\t"                                             \
+  "{leaq 3b(%%rip), %%rax|lea rax, [rip + 3b]}\n\t"             \
+  "{movq %%rax, %%fs:8(%[rseq])|mov fs:[%[rseq] + 8], rax}\n"   \
+  "1:\n\t"                                                      \
+  "{movl %%fs:4(%[rseq]), %%eax|mov eax, fs:[%[rseq] + 4]}\n\t" \
+  "{testl %%eax, %%eax|test eax, eax}\n\t"                      \
+  "js %l[slow]\n\t"                                             \
+  "{movq (%[head]), %%rdx|mov rdx, [%[head]]}\n\t"              \
+  "{testq %%rdx, %%rdx|test rdx, rdx}\n\t"                      \
+  "jz %l[slow]\n\t"                                             \
+  "{shlq %[shift], %%rax|shl rax, %[shift]}\n\t"                \
+  "{addq %%rdx, %%rax|add rax, rdx}\n\t"
+#define VITALS_DETAIL_RSEQ_END                                       \
+  "2:\n\t"                                                           \
+  "{movq $0, %%fs:8(%[rseq])|mov qword ptr fs:[%[rseq] + 8], 0}\n\t" \
+  ".pushsection __rseq_failure, \"ax?\"\n\t"                         \
+  ".byte 0x0f, 0xb9, 0x3d\n\t" /* with the signature: ud1 */         \
+  ".long 0x53053053\n"                                               \
+  "4:\n\t"                                                           \
+  "jmp %l[slow]\n\t"                                                 \
   ".popsection"
 #define VITALS_DETAIL_RSEQ_INPUTS [rseq] "r"(__rseq_offset), [head] "r"(&head.stripes), [shift] "i"(kStripeShift)
 
 template <std::size_t Offset>
 [[nodiscard]] inline bool add(const CellHead& head, std::uint64_t n) noexcept {
-  asm goto(VITALS_DETAIL_RSEQ_BEGIN "addq %[n], %c[offset](%%rax)\n" VITALS_DETAIL_RSEQ_END
+  asm goto(VITALS_DETAIL_RSEQ_BEGIN
+           "{addq %[n], %c[offset](%%rax)|add qword ptr [rax + %c[offset]], %[n]}\n" VITALS_DETAIL_RSEQ_END
            :
            : VITALS_DETAIL_RSEQ_INPUTS, [n] "er"(n), [offset] "i"(Offset)
            : "rax", "rdx", "memory", "cc"
@@ -119,9 +121,9 @@ slow:
 template <std::size_t Offset>
 [[nodiscard]] inline bool add(const CellHead& head, double v) noexcept {
   asm goto(VITALS_DETAIL_RSEQ_BEGIN
-           "movsd %c[offset](%%rax), %%xmm15\n\t"
-           "addsd %[v], %%xmm15\n\t"
-           "movsd %%xmm15, %c[offset](%%rax)\n" VITALS_DETAIL_RSEQ_END
+           "{movsd %c[offset](%%rax), %%xmm15|movsd xmm15, qword ptr [rax + %c[offset]]}\n\t"
+           "{addsd %[v], %%xmm15|addsd xmm15, %[v]}\n\t"
+           "{movsd %%xmm15, %c[offset](%%rax)|movsd qword ptr [rax + %c[offset]], xmm15}\n" VITALS_DETAIL_RSEQ_END
            :
            : VITALS_DETAIL_RSEQ_INPUTS, [v] "x"(v), [offset] "i"(Offset)
            : "rax", "rdx", "xmm15", "memory", "cc"
@@ -134,13 +136,13 @@ slow:
 /// Adds 1 to the count and v to the sum, by one store of both.
 [[nodiscard]] inline bool add_pair(const CellHead& head, std::size_t offset, double v) noexcept {
   asm goto(VITALS_DETAIL_RSEQ_BEGIN
-           "movq (%%rax,%[offset]), %%rdx\n\t"
-           "movsd 8(%%rax,%[offset]), %%xmm15\n\t"
-           "addq $1, %%rdx\n\t"
-           "addsd %[v], %%xmm15\n\t"
-           "movq %%rdx, %%xmm14\n\t"
-           "unpcklpd %%xmm15, %%xmm14\n\t"
-           "movapd %%xmm14, (%%rax,%[offset])\n" VITALS_DETAIL_RSEQ_END
+           "{movq (%%rax,%[offset]), %%rdx|mov rdx, [rax + %[offset]]}\n\t"
+           "{movsd 8(%%rax,%[offset]), %%xmm15|movsd xmm15, qword ptr [rax + %[offset] + 8]}\n\t"
+           "{addq $1, %%rdx|add rdx, 1}\n\t"
+           "{addsd %[v], %%xmm15|addsd xmm15, %[v]}\n\t"
+           "{movq %%rdx, %%xmm14|movq xmm14, rdx}\n\t"
+           "{unpcklpd %%xmm15, %%xmm14|unpcklpd xmm14, xmm15}\n\t"
+           "{movapd %%xmm14, (%%rax,%[offset])|movapd [rax + %[offset]], xmm14}\n" VITALS_DETAIL_RSEQ_END
            :
            : VITALS_DETAIL_RSEQ_INPUTS, [v] "x"(v), [offset] "r"(offset)
            : "rax", "rdx", "xmm14", "xmm15", "memory", "cc"

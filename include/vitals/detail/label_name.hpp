@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <string_view>
 
-#include <vitals/detail/needs_cpp20.hpp>
+#include <vitals/detail/abi.hpp>
 
 namespace vitals::detail {
 

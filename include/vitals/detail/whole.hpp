@@ -3,7 +3,7 @@
 #include <concepts>
 #include <cstdint>
 
-#include <vitals/detail/needs_cpp20.hpp>
+#include <vitals/detail/abi.hpp>
 
 namespace vitals::detail {
 

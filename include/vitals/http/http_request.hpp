@@ -5,6 +5,7 @@
 #include <string>
 #include <thread>
 
+#include <vitals/detail/abi.hpp>
 #include <vitals/http/route_ref.hpp>
 
 namespace vitals {

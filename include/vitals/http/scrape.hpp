@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include <vitals/detail/needs_cpp20.hpp>
+#include <vitals/detail/abi.hpp>
 
 namespace vitals {
 

@@ -3,19 +3,23 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <cstdlib>
-#include <cstring>
-#include <fstream>
+#include <charconv>
 #include <mutex>
 #include <string>
+#include <system_error>
 
+#include <fcntl.h>
+#include <linux/magic.h>
 #include <linux/membarrier.h>
 #include <pthread.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "core/cells/cells.hpp"
+#include "core/system/pages.hpp"
 
 namespace vitals::detail {
 
@@ -30,14 +34,28 @@ std::size_t most_cpus() noexcept {
   return bytes > 0 ? static_cast<std::size_t>(bytes) * 8 : kMost;
 }
 
-// The CPUs that the machine may ever have, from a list such as "0-1" or "0,2-7". The sums go over these.
+// Whether this is a file of the kernel's sysfs, over which nothing is mounted: containers may show lists of their own.
+bool is_kernels(int fd) noexcept {
+  struct statfs system {};
+  struct statx file {};
+  return fstatfs(fd, &system) == 0 && system.f_type == SYSFS_MAGIC && statx(fd, "", AT_EMPTY_PATH, 0, &file) == 0 &&
+         (file.stx_attributes & STATX_ATTR_MOUNT_ROOT) == 0;
+}
+
+// The text of such a file; empty if there is none.
+std::string read_sysfs(const char* path) {
+  const int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return {};
+  std::array<char, 4096> text{};
+  const ssize_t bytes = is_kernels(fd) ? read(fd, text.data(), text.size()) : 0;
+  close(fd);
+  return {text.data(), static_cast<std::size_t>(std::max<ssize_t>(bytes, 0))};
+}
+
+// One more than the greatest number that a CPU of this machine may ever have. The sums go over these.
 std::size_t possible_cpus() {
-  std::ifstream file{"/sys/devices/system/cpu/possible"};
-  std::string list;
-  if (!std::getline(file, list) || list.empty()) return most_cpus();
-  const auto last = list.find_last_of(",-");
-  const auto number = std::strtoul(list.c_str() + (last == std::string::npos ? 0 : last + 1), nullptr, 10);
-  return std::min<std::size_t>(number + 1, most_cpus());
+  const std::size_t listed = cpus_of_list(read_sysfs("/sys/devices/system/cpu/possible"));
+  return listed == 0 ? most_cpus() : std::min(listed, most_cpus());
 }
 
 long membarrier(int command) noexcept { return syscall(SYS_membarrier, command, 0, 0); }
@@ -71,6 +89,7 @@ class Arena {
     if (used_ + size > kStripeBytes && !add_chunk()) return 0;
     const std::uint64_t address = chunk_ + used_;
     used_ += size;
+    lock_used();
     return address;
   }
 
@@ -102,13 +121,25 @@ class Arena {
 
   bool add_chunk() noexcept {
     const std::size_t size = most_cpus() * kStripeBytes;
-    void* chunk = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (chunk == MAP_FAILED) return false;
+    const auto [chunk, locks] = map_unlocked(size);
+    if (chunk == nullptr) return false;
     // A huge page would hold the stripes of several CPUs, and be paid for by the first that records.
     madvise(chunk, size, MADV_NOHUGEPAGE);
     chunk_ = reinterpret_cast<std::uint64_t>(chunk);
     used_ = 0;
+    locks_ = locks;
+    locked_ = 0;
     return true;
+  }
+
+  // In a program that locks its memory, the pages that are in use, so that the rest doesn't count in RLIMIT_MEMLOCK.
+  // Where that limit forbids it they stay unlocked.
+  void lock_used() noexcept {
+    if (!locks_ || used_ <= locked_) return;
+    const std::size_t end = (used_ + kPage - 1) / kPage * kPage;
+    for (std::size_t cpu = 0; cpu < stripes(); ++cpu)
+      detail::lock_used(reinterpret_cast<void*>(chunk_ + cpu * kStripeBytes + locked_), end - locked_);
+    locked_ = end;
   }
 
   // After the barrier no sequence that loaded one of these addresses is under way, and none can load it any more.
@@ -139,6 +170,8 @@ class Arena {
   bool barrier_fails_ = false;
   std::uint64_t chunk_ = 0;  // the chunk that is being filled
   std::size_t used_ = kStripeBytes;
+  bool locks_ = false;                          // whether the program locks its memory
+  std::size_t locked_ = 0;                      // bytes of each stripe, if it does
   std::array<std::uint64_t, kClasses> free_{};  // each links to the next by its first word
   std::array<Returned, 256> returned_{};
   std::size_t returned_count_ = 0;
@@ -148,6 +181,28 @@ class Arena {
 constinit Arena arena;
 
 }  // namespace
+
+std::size_t cpus_of_list(std::string_view list) noexcept {
+  if (list.ends_with('\n')) list.remove_suffix(1);
+  std::size_t cpus = 0;
+  const char* at = list.data();
+  const char* const end = at + list.size();
+  // A number that is none, or does not ascend, makes all of it void.
+  const auto next = [&] {
+    std::uint32_t number = 0;
+    const auto [rest, error] = std::from_chars(at, end, number);
+    at = rest;
+    const bool good = error == std::errc{} && number >= cpus;
+    if (good) cpus = std::size_t{number} + 1;
+    return good;
+  };
+  for (;;) {
+    if (!next()) return 0;
+    if (at != end && *at == '-' && (++at, !next())) return 0;
+    if (at == end) return cpus;
+    if (*at++ != ',') return 0;
+  }
+}
 
 // Set before the first instrument exists; see docs/concurrency.md.
 std::size_t stripes() noexcept {

@@ -2,13 +2,18 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include <vitals/detail/cells.hpp>
 
 namespace vitals::detail {
 
-/// The stripes of every cell: one per CPU that the machine may ever have.
+/// The stripes of every cell: one per CPU that the machine may ever have. Where the kernel's list of them can't be read,
+/// or is not the kernel's own, one per CPU that this kernel could have: some hundreds.
 [[nodiscard]] std::size_t stripes() noexcept;
+
+/// One more than the greatest number in a list such as "0-1" or "0,2-7", 0 if it is no such list.
+[[nodiscard]] std::size_t cpus_of_list(std::string_view list) noexcept;
 
 /// Whether stripes are written by restartable sequences, and so by nothing else.
 [[nodiscard]] bool has_sequences() noexcept;

@@ -77,7 +77,7 @@ PairCell load_pair(const PairCell* cell) noexcept {
     return seen;
   }
   __m128i both;
-  asm volatile("movdqa %[cell], %[both]" : [both] "=x"(both) : [cell] "m"(*cell));
+  asm volatile("{movdqa %[cell], %[both]|movdqa %[both], %[cell]}" : [both] "=x"(both) : [cell] "m"(*cell));
   return std::bit_cast<PairCell>(both);
 }
 

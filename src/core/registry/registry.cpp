@@ -55,10 +55,10 @@ struct Registry::Impl {
 
 detail::RegistryState& detail::Access::state(const Registry& registry) noexcept { return *registry.impl_->state; }
 
-detail::AnyFamily& detail::users_family(FamilyBase& family, AnyFamily* (*make)(FamilyBase&)) {
+void* detail::users_family(FamilyBase& family, void* (*make)(void* at, FamilyBase& family)) {
   const std::lock_guard lock{family.users_family_mutex};
-  if (family.users_family == nullptr) family.users_family.reset(make(family));
-  return *family.users_family;
+  if (family.users_family == nullptr) family.users_family = make(&family.users_family_memory, family);
+  return family.users_family;
 }
 
 Registry::Registry() : Registry{RegistryOptions{}} {}
@@ -80,23 +80,14 @@ detail::FamilyBase& Registry::declare(std::string_view name, std::string_view he
 Info& Registry::info(std::string_view name, std::string_view help, std::vector<Label> labels) {
   detail::RegistryState& state = *impl_->state;
   detail::check_metric_name(name, state.utf8_names());
-  FamilySnapshot family = head_of(name, help, MetricType::Info);
-  if (const auto there = state.find_info(family.name)) {
-    if (there->family.help == help && there->labels() == labels) return *there;
-    detail::refuse(family.name,
-                   "registered before with other labels or another help text; use what that gave, and "
-                   "Info::set(), or another name");
-  }
-  // Lives as long as the collector that reads it, which is as long as the registry.
-  const auto info =
-      std::make_shared<detail::InfoState>(std::move(family), state.environment().labels, state.utf8_names());
+  const auto info = std::make_shared<detail::InfoState>(head_of(name, help, MetricType::Info),
+                                                        state.environment().labels, state.utf8_names());
   info->set(std::move(labels));
-  const auto collect = [info](auto& out) {
-    out.push_back(info->family);
-    out.back().metrics.push_back({.labels = info->labels(), .value = 1});
-  };
-  state.add(collect, info->family, info);
-  return *info;
+  const auto held = state.add(info);
+  if (held == info || (held->family.help == help && held->labels() == info->labels())) return *held;
+  detail::refuse(info->family.name,
+                 "registered before with other labels or another help text; use what that gave, and Info::set(), or "
+                 "another name");
 }
 
 CollectorToken Registry::gauge_callback(std::string_view name, std::string_view help,

@@ -219,36 +219,57 @@ std::shared_ptr<Collector> RegistryState::add(Collector::Function function) {
   return collector;
 }
 
-std::shared_ptr<Collector> RegistryState::add(Collector::Function function, const FamilySnapshot& claimed,
-                                              const std::shared_ptr<InfoState>& info) {
+std::shared_ptr<Collector> RegistryState::add(Collector::Function function, const FamilySnapshot& claimed) {
   auto collector = std::make_shared<Collector>(std::move(function), claimed.name, claimed.type, weak_from_this());
   std::unique_lock lock{mutex_};
-  check_metric_name(claimed.name, utf8_names_);
   const auto is_same = [&](const auto& other) { return other->claimed == claimed.name; };
-  if (info == nullptr && !infos_.contains(claimed.name) && std::any_of(collectors_.begin(), collectors_.end(), is_same))
+  if (!infos_.contains(claimed.name) && std::any_of(collectors_.begin(), collectors_.end(), is_same))
     refuse(claimed.name,
            "a callback of that name is registered; keep the token that the first call gave, for as long as the metric "
            "shall be there, or let it end before the name is given to another callback");
-  const auto problems = lint({claimed.name, claimed.help, claimed.type, {}, claimed.unit, {}, {}});
-  collectors_.push_back(collector);
-  auto place = infos_.end();
-  try {
-    if (info != nullptr) place = infos_.emplace(claimed.name, info).first;
-    claim(claimed.name, claimed.type);
-  } catch (...) {
-    if (place != infos_.end()) infos_.erase(place);
-    collectors_.pop_back();
-    throw;
-  }
+  const auto problems = claim(collector, claimed);
   lock.unlock();
   report(problems);
   return collector;
 }
 
-std::shared_ptr<InfoState> RegistryState::find_info(const std::string& name) const {
-  const std::lock_guard lock{mutex_};
-  const auto found = infos_.find(name);
-  return found == infos_.end() ? nullptr : found->second;
+// Of several threads that declare the same info the first one's is made, in one step.
+std::shared_ptr<InfoState> RegistryState::add(const std::shared_ptr<InfoState>& info) {
+  // The info lives as long as the collector that reads it, which is as long as the registry.
+  const auto collect = [info](auto& out) {
+    out.push_back(info->family);
+    out.back().metrics.push_back({.labels = info->labels(), .value = 1});
+  };
+  const FamilySnapshot& family = info->family;
+  auto collector = std::make_shared<Collector>(collect, family.name, family.type, weak_from_this());
+  std::unique_lock lock{mutex_};
+  const auto [place, is_new] = infos_.emplace(family.name, info);
+  if (!is_new) return place->second;
+  std::vector<LintProblem> problems;
+  try {
+    problems = claim(collector, family);
+  } catch (...) {
+    infos_.erase(place);
+    throw;
+  }
+  lock.unlock();
+  report(problems);
+  return info;
+}
+
+// Under the lock: adds the collector, and takes the name of what it gives. Returns what the linter says of that.
+std::vector<LintProblem> RegistryState::claim(const std::shared_ptr<Collector>& collector,
+                                              const FamilySnapshot& claimed) {
+  check_metric_name(claimed.name, utf8_names_);
+  auto problems = lint({claimed.name, claimed.help, claimed.type, {}, claimed.unit, {}, {}});
+  collectors_.push_back(collector);
+  try {
+    claim(claimed.name, claimed.type);
+  } catch (...) {
+    collectors_.pop_back();
+    throw;
+  }
+  return problems;
 }
 
 void RegistryState::remove(const Collector& collector) {

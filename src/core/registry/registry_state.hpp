@@ -41,11 +41,10 @@ class RegistryState : public std::enable_shared_from_this<RegistryState> {
   /// Throws std::invalid_argument if the function is empty. `claimed` tells what the collector's one family will be:
   /// its name is kept for it.
   std::shared_ptr<Collector> add(Collector::Function function);
-  std::shared_ptr<Collector> add(Collector::Function function, const FamilySnapshot& claimed,
-                                 const std::shared_ptr<InfoState>& info = nullptr);
+  std::shared_ptr<Collector> add(Collector::Function function, const FamilySnapshot& claimed);
   void remove(const Collector& collector);
-  /// The info of that name, or nullptr.
-  [[nodiscard]] std::shared_ptr<InfoState> find_info(const std::string& name) const;
+  /// The info of that name: this one, or the one that was there before.
+  std::shared_ptr<InfoState> add(const std::shared_ptr<InfoState>& info);
 
   /// Calls, for each family by name and without the lock, `own` with a FamilyBase& if it is the registry's own, else
   /// `collected` with the const FamilySnapshot& that a collector gave. Of families with the same name the own one
@@ -69,6 +68,7 @@ class RegistryState : public std::enable_shared_from_this<RegistryState> {
  private:
   void check(MetricType type, const Declaration& declared) const;
   void claim(const std::string& name, MetricType type);
+  std::vector<LintProblem> claim(const std::shared_ptr<Collector>& collector, const FamilySnapshot& claimed);
   [[nodiscard]] std::vector<LintProblem> lint(const LintDeclaration& declared) const;
   void report(const std::vector<LintProblem>& problems) const;
   std::vector<FamilySnapshot> collect();

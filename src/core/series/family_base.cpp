@@ -1,9 +1,13 @@
 #include "core/series/family_base.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <memory_resource>
 #include <new>
 #include <random>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "core/formats/text_pieces.hpp"
 #include "core/text/names.hpp"
@@ -29,15 +33,28 @@ bool are_legacy(const Declaration& declared, const Environment& environment) {
                      [&](const Label& label) { return is_label(label.name); });
 }
 
-// Label values with U+FFFD where they were not UTF-8.
-struct ValidValues {
-  explicit ValidValues(std::span<const std::string_view> values) {
-    for (const auto value : values) texts.push_back(to_valid_utf8(value));
-    views.assign(texts.begin(), texts.end());
+// Label values with U+FFFD where they were not UTF-8. Allocates if they are longer than some 2 kB.
+class ValidValues {
+ public:
+  explicit ValidValues(std::span<const std::string_view> values) : text_{&memory_}, views_{&memory_} {
+    std::size_t most = 0;
+    for (const auto value : values) most += most_valid_utf8(value.size());
+    text_.reserve(most);  // so that it stays where it is
+    views_.reserve(values.size());
+    for (const auto value : values) {
+      const std::size_t begin = text_.size();
+      append_valid_utf8(text_, value);
+      views_.push_back(std::string_view{text_}.substr(begin));
+    }
   }
 
-  std::vector<std::string> texts;
-  std::vector<std::string_view> views;
+  [[nodiscard]] std::span<const std::string_view> views() const noexcept { return views_; }
+
+ private:
+  std::byte local_[6144];  // not filled: the stack is there anyway
+  std::pmr::monotonic_buffer_resource memory_{local_, sizeof local_};
+  std::pmr::string text_;
+  std::pmr::vector<std::string_view> views_;
 };
 
 // The family's lock, for whoever changes it. A scrape that sees someone wait gives the lock away for a moment.
@@ -119,14 +136,34 @@ void* FamilyBase::find_or_create(const std::string_view* values) {
 void* FamilyBase::find_or_create_any(std::span<const std::string_view> values) {
   const LabelKey key{values};
   void* found = key.is_short() ? nullptr : table_.find(key.words());  // whoever has a short one has looked
-  return found != nullptr ? found : create(key.words(), values);
+  if (found != nullptr) return found;
+  if (!std::all_of(values.begin(), values.end(), is_valid_utf8)) return find_or_create_replaced(values);
+  return find_or_create_valid(key.words(), values);
+}
+
+void* FamilyBase::find_or_create_replaced(std::span<const std::string_view> values) {
+  const ValidValues valid{values};
+  const LabelKey key{valid.views()};
+  void* found = table_.find(key.words());
+  return found != nullptr ? found : find_or_create_valid(key.words(), valid.views());
+}
+
+void* FamilyBase::find_or_create_valid(KeyWords key, std::span<const std::string_view> values) {
+  void* found = find_beyond_limit(key);
+  return found != nullptr ? found : create(key, values);
+}
+
+// The series for those beyond the limit, if it is known without the lock that the family is full and has none of this
+// key. A series that was removed or made before the call is seen so; whatever changes meanwhile came after it.
+void* FamilyBase::find_beyond_limit(KeyWords key) noexcept {
+  const std::uint64_t before = table_.changes();
+  void* overflow = beyond_limit_.load(std::memory_order_acquire);
+  if (overflow == nullptr || !table_.lacks(key, before)) return nullptr;
+  overflowed_.fetch_add(1, std::memory_order_relaxed);
+  return overflow;
 }
 
 void* FamilyBase::create(KeyWords key, std::span<const std::string_view> values) {
-  if (!std::all_of(values.begin(), values.end(), is_valid_utf8)) {
-    const ValidValues valid{values};
-    return create(LabelKey{valid.views}.words(), valid.views);
-  }
   const Change lock{mutex_, waiting_};
   if (void* found = table_.find(key)) return found;
   if (size_ < declared_.options.max_series) {
@@ -138,10 +175,13 @@ void* FamilyBase::create(KeyWords key, std::span<const std::string_view> values)
   const std::vector<std::string_view> views(values.size(), kOverflow);
   const LabelKey overflow{views};
   // The user may have made a series with these labels, as one of those that count.
-  if (void* found = table_.find(overflow.words())) return found;
-  void* made = make(overflow.words(), views);
-  overflow_ = last_;
-  return made;
+  void* instrument = table_.find(overflow.words());
+  if (instrument == nullptr) {
+    instrument = make(overflow.words(), views);
+    overflow_ = last_;
+  }
+  beyond_limit_.store(instrument, std::memory_order_release);
+  return instrument;
 }
 
 // The one instrument of a family without labels is never removed, so it needs no pages of its own.
@@ -186,6 +226,7 @@ void* FamilyBase::make(KeyWords key, std::span<const std::string_view> values) {
 
 // Under the lock.
 void FamilyBase::take_out(Series& series) noexcept {
+  beyond_limit_.store(nullptr, std::memory_order_relaxed);  // whoever sees the table change sees this
   table_.erase(series);
   (series.previous == nullptr ? first_ : series.previous->next) = series.next;
   (series.next == nullptr ? last_ : series.next->previous) = series.previous;
@@ -206,7 +247,7 @@ bool FamilyBase::remove(const std::string_view* values, const void* only_this) {
   const std::span all{values, declared_.labels.size()};
   if (std::all_of(all.begin(), all.end(), is_valid_utf8)) return remove(LabelKey{all}.words(), only_this);
   const ValidValues valid{all};
-  return remove(LabelKey{valid.views}.words(), only_this);
+  return remove(LabelKey{valid.views()}.words(), only_this);
 }
 
 bool FamilyBase::remove(KeyWords key, const void* only_this) {

@@ -30,8 +30,9 @@ struct LabelMatch {
   std::string value;
 };
 
-/// The series of one metric name, whatever their type. A look-up of a series that exists takes no lock; making and
-/// removing take the family's, and a scrape takes it for a few series at a time.
+/// The series of one metric name, whatever their type. A look-up of a series that exists takes no lock, nor does one
+/// that ends at the series for those beyond the limit; making and removing take the family's, and a scrape takes it for
+/// a few series at a time.
 class FamilyBase {
  public:
   FamilyBase(std::size_t instrument_bytes, MetricType type, Declaration declared, Environment& environment);
@@ -58,7 +59,8 @@ class FamilyBase {
   void write(TextWriter& writer);
   void write(ProtobufWriter& writer);
 
-  std::unique_ptr<AnyFamily> users_family;  // the Family<Metric, N> that users hold
+  void* users_family_memory = nullptr;  // room for the Family<Metric, N> that users hold
+  void* users_family = nullptr;         // that, once it is made
   std::mutex users_family_mutex;
 
  protected:
@@ -100,6 +102,9 @@ class FamilyBase {
   [[nodiscard]] void* find_short(const std::string_view* values) const noexcept;
   bool remove(KeyWords key, const void* only_this);
   void* find_or_create_any(std::span<const std::string_view> values);
+  [[nodiscard]] void* find_beyond_limit(KeyWords key) noexcept;
+  void* find_or_create_replaced(std::span<const std::string_view> values);
+  void* find_or_create_valid(KeyWords key, std::span<const std::string_view> values);
   void* create(KeyWords key, std::span<const std::string_view> values);
   void* make(KeyWords key, std::span<const std::string_view> values);
   void* allocate_instrument();
@@ -135,6 +140,9 @@ class FamilyBase {
   Series* first_ = nullptr;
   Series* last_ = nullptr;
   Series* overflow_ = nullptr;
+  // What look-ups beyond the limit get, or null if there may be room. Release when set, acquire when read. Emptied
+  // before a series is taken out of the table.
+  std::atomic<void*> beyond_limit_{nullptr};
   std::size_t size_ = 0;  // without the overflow series
   std::vector<Cursor*> cursors_;
   std::atomic<std::uint64_t> overflowed_{0};  // relaxed, as expired_: a statistic

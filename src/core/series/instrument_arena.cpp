@@ -26,9 +26,9 @@ void InstrumentArena::add_chunk() {
   const std::size_t bytes = std::max(wanted, whole_pages(size_));
   std::vector<std::uint16_t> live(bytes / kPage);
   chunks_.reserve(chunks_.size() + 1);
-  void* memory = map_pages(bytes);
+  const auto [memory, locks] = map_pages(bytes);
   if (memory == nullptr) throw std::bad_alloc{};
-  Chunk chunk{static_cast<std::byte*>(memory), bytes, 0, 0, std::move(live)};
+  Chunk chunk{static_cast<std::byte*>(memory), bytes, locks, 0, 0, std::move(live)};
   const auto place = std::upper_bound(chunks_.begin(), chunks_.end(), chunk.begin,
                                       [](const std::byte* begin, const Chunk& other) { return begin < other.begin; });
   last_ = static_cast<std::size_t>(place - chunks_.begin());
@@ -39,7 +39,10 @@ void* InstrumentArena::allocate() {
   if (chunks_.empty() || chunks_[last_].used + size_ > chunks_[last_].bytes) add_chunk();
   Chunk& chunk = chunks_[last_];
   const std::size_t at = std::exchange(chunk.used, chunk.used + size_);
-  for (std::size_t page = at / kPage; page <= (at + size_ - 1) / kPage; ++page) ++chunk.live[page];
+  for (std::size_t page = at / kPage; page <= (at + size_ - 1) / kPage; ++page) {
+    if (chunk.locks && page * kPage >= at) lock_used(chunk.begin + page * kPage, kPage);  // the first that is there
+    ++chunk.live[page];
+  }
   ++chunk.instruments;
   return chunk.begin + at;
 }

@@ -27,6 +27,7 @@ class InstrumentArena {
   struct Chunk {
     std::byte* begin;
     std::size_t bytes;
+    bool locks;  // see lock_used()
     std::size_t used = 0;
     std::size_t instruments = 0;
     std::vector<std::uint16_t> live{};  // by page: instruments that lie there, wholly or in part

@@ -19,7 +19,9 @@ inline std::uint64_t short_word(const char* from, std::size_t n) noexcept {
   const char* first_four = kZeros;
   const char* last_four = kZeros;
 #if defined(__x86_64__)
-  asm("testb $4, %b[n]\n\tcmovnz %[from], %[first]\n\tcmovnz %[end], %[last]"
+  asm("{testb $4, %b[n]|test %b[n], 4}\n\t"
+      "{cmovnz %[from], %[first]|cmovnz %[first], %[from]}\n\t"
+      "{cmovnz %[end], %[last]|cmovnz %[last], %[end]}"
       : [first] "+r"(first_four), [last] "+r"(last_four)
       : [n] "q"(n), [from] "r"(from), [end] "r"(from + n - 4)
       : "cc");

@@ -29,15 +29,18 @@ SeriesTable::~SeriesTable() {
 }
 
 SeriesTable::Slots* SeriesTable::make(std::size_t slots) {
-  const std::size_t bytes = sizeof(Slots) + slots * sizeof(std::uint64_t);
+  std::size_t bytes = sizeof(Slots) + slots * sizeof(std::uint64_t);
   void* memory = nullptr;
   if (bytes < kPage) {
     memory = ::operator new(bytes);
     for (std::size_t i = 0; i < slots; ++i)
       new (static_cast<std::byte*>(memory) + sizeof(Slots) + i * sizeof(std::uint64_t)) std::atomic<std::uint64_t>{0};
   } else {
-    memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED) throw std::bad_alloc{};
+    bytes = (bytes + kPage - 1) / kPage * kPage;
+    const auto [pages, locks] = map_unlocked(bytes);
+    if (pages == nullptr) throw std::bad_alloc{};
+    if (locks) lock_used(pages, bytes);
+    memory = pages;
   }
   return new (memory) Slots{slots - 1, bytes};
 }
@@ -66,6 +69,7 @@ Series* SeriesTable::find_series(KeyWords key) const noexcept {
 void SeriesTable::insert(Series& series) {
   Slots* table = current_.load(std::memory_order_relaxed);
   const std::size_t slots = table->mask.load(std::memory_order_relaxed) + 1;
+  const Changing changing{changes_};
   if (4 * (size_ + 1) > 3 * slots) {
     retired_.reserve(retired_.size() + 1);
     Slots* larger = make(2 * slots);
@@ -84,6 +88,7 @@ void SeriesTable::insert(Series& series) {
 }
 
 void SeriesTable::erase(Series& series) noexcept {
+  const Changing changing{changes_};
   Slots& table = *current_.load(std::memory_order_relaxed);
   const std::size_t mask = table.mask.load(std::memory_order_relaxed);
   const auto at = [&](std::size_t i) { return table.begin()[i].load(std::memory_order_relaxed); };

@@ -11,8 +11,8 @@ namespace vitals::detail {
 
 /// From keys to series: open addressing, at most three quarters full, read without a lock, written under the family's.
 /// A slot is one word: the pointer, and 16 bits of the hash that save most comparisons with others.
-/// A reader may miss a series that is being inserted or moved; it then asks again under the lock. It never gets a wrong
-/// one, since keys are compared in full.
+/// A reader may miss a series that is being inserted or moved; it then asks lacks(), or again under the lock. It never
+/// gets a wrong one, since keys are compared in full.
 class SeriesTable {
  public:
   /// Nobody may know the seed, so that nobody can choose values that fall into one slot. Tests make keys collide by
@@ -36,6 +36,13 @@ class SeriesTable {
     }
     return nullptr;
   }
+
+  /// Whether there was no series of the key at a moment between the call of `changes()` that gave `before` and this
+  /// one. False if that can't be told, because the table is changing.
+  [[nodiscard]] bool lacks(KeyWords key, std::uint64_t before) const noexcept {
+    return (before & 1) == 0 && find(key) == nullptr && changes_.load(std::memory_order_relaxed) == before;
+  }
+  [[nodiscard]] std::uint64_t changes() const noexcept { return changes_.load(std::memory_order_acquire); }
 
   // The rest needs the family's lock.
 
@@ -68,6 +75,22 @@ class SeriesTable {
   static Slots* make(std::size_t slots);
   static void put(Slots& table, Series& series, std::uint64_t hash) noexcept;
 
+  // While the table changes its number of changes is odd.
+  class Changing {
+   public:
+    explicit Changing(std::atomic<std::uint64_t>& changes) noexcept
+        : changes_{changes}, odd_{changes.load(std::memory_order_relaxed) + 1} {
+      changes_.store(odd_, std::memory_order_relaxed);
+    }
+    ~Changing() { changes_.store(odd_ + 1, std::memory_order_release); }
+    Changing(const Changing&) = delete;
+    Changing& operator=(const Changing&) = delete;
+
+   private:
+    std::atomic<std::uint64_t>& changes_;
+    const std::uint64_t odd_;
+  };
+
   const std::uint64_t seed_;
   const std::uint64_t hash_bits_;
   // Release after filling, acquire by readers.
@@ -78,6 +101,9 @@ class SeriesTable {
     std::size_t bytes;
   };
   std::vector<Retired> retired_;  // address space alone
+  // A seqlock, as the version of a series: the slots are written with release and read with acquire, so a look-up that
+  // saw any of a change sees that this number is another one.
+  std::atomic<std::uint64_t> changes_{0};
 };
 
 }  // namespace vitals::detail

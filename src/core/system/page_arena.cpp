@@ -22,6 +22,7 @@ constexpr std::size_t kLargestChunk = 16 * kTableSpan;  // of which the first pa
 struct PageArena::Chunk {
   Chunk* before;
   std::size_t bytes;
+  bool locks;                     // see lock_used()
   std::atomic<std::size_t> used;  // relaxed: whoever adds to it gets a part of its own
   std::atomic<std::size_t> live;  // pages of which some bytes are held
   std::atomic<std::uint16_t> held[1];
@@ -40,13 +41,20 @@ PageArena::~PageArena() {
   }
 }
 
+// Of the pages there those that nobody has used before: they begin there.
+void PageArena::lock_from(Chunk& chunk, std::size_t begin, std::size_t end) noexcept {
+  const std::size_t first = (begin + kPage - 1) / kPage * kPage;
+  if (chunk.locks && first < end) lock_used(reinterpret_cast<std::byte*>(&chunk) + first, end - first);
+}
+
 PageArena::Chunk* PageArena::make(Chunk* before, std::size_t wanted) noexcept {
   std::size_t bytes = before == nullptr ? kFirstChunk : std::min(2 * before->bytes, kLargestChunk);
   while (bytes < Chunk::header(bytes) + wanted) bytes *= 2;
-  void* memory = map_pages(bytes);
+  const auto [memory, locks] = map_pages(bytes);
   if (memory == nullptr) return nullptr;
   const std::size_t header = Chunk::header(bytes);
-  auto* chunk = new (memory) Chunk{before, bytes, header, bytes / kPage - header / kPage, {}};
+  auto* chunk = new (memory) Chunk{before, bytes, locks, header, bytes / kPage - header / kPage, {}};
+  lock_from(*chunk, 0, header);
   auto* held = static_cast<std::atomic<std::uint16_t>*>(chunk->held);
   for (std::size_t page = 0; page < bytes / kPage; ++page) held[page].store(kPage, std::memory_order_relaxed);
   held[header / kPage].store(static_cast<std::uint16_t>(kPage - header % kPage), std::memory_order_relaxed);
@@ -57,7 +65,10 @@ void* PageArena::allocate(std::size_t bytes) noexcept {
   for (Chunk* chunk = current_.load(std::memory_order_acquire);;) {
     if (chunk != nullptr) {
       const std::size_t at = chunk->used.fetch_add(bytes, std::memory_order_relaxed);
-      if (at + bytes <= chunk->bytes) return reinterpret_cast<std::byte*>(chunk) + at;
+      if (at + bytes <= chunk->bytes) {
+        lock_from(*chunk, at, at + bytes);
+        return reinterpret_cast<std::byte*>(chunk) + at;
+      }
       if (at < chunk->bytes) release(*chunk, at, chunk->bytes);  // nobody else gets the rest
     }
     Chunk* made = make(chunk, bytes);

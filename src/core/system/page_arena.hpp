@@ -24,6 +24,7 @@ class PageArena {
  private:
   struct Chunk;
 
+  static void lock_from(Chunk& chunk, std::size_t begin, std::size_t end) noexcept;
   static Chunk* make(Chunk* before, std::size_t wanted) noexcept;
   static void release(Chunk& chunk, std::size_t begin, std::size_t end) noexcept;
 

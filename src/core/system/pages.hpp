@@ -2,7 +2,6 @@
 
 #include <cerrno>
 #include <cstddef>
-#include <cstdint>
 
 #include <sys/mman.h>
 
@@ -12,23 +11,20 @@ inline constexpr std::size_t kPage = 4096;
 /// What one page of page tables maps.
 inline constexpr std::size_t kTableSpan = std::size_t{2} << 20;
 
-/// Zeroed private memory of small pages, nullptr if there is none. It takes no physical memory until it is written.
-/// Whole spans lie in page tables of their own, which give_back() frees too.
-[[nodiscard]] inline void* map_pages(std::size_t bytes) noexcept {
-  const std::size_t extra = bytes % kTableSpan == 0 ? kTableSpan - kPage : 0;
-  void* memory =
-      mmap(nullptr, bytes + extra, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (memory == MAP_FAILED) return nullptr;
-  auto* begin = static_cast<std::byte*>(memory);
-  if (extra > 0) {
-    const std::size_t before = (0 - reinterpret_cast<std::uintptr_t>(begin)) & (kTableSpan - 1);
-    if (before > 0) munmap(begin, before);
-    if (before < extra) munmap(begin + before + bytes, extra - before);
-    begin += before;
-  }
-  madvise(begin, bytes, MADV_NOHUGEPAGE);  // a page of which little is used should be a small one
-  return begin;
-}
+struct Pages {
+  void* begin;  // nullptr: none
+  bool locks;   // whether this is a program that locks all memory that it will map (mlockall)
+};
+
+/// Zeroed private memory. It takes no physical memory until it is written, and doesn't count in RLIMIT_MEMLOCK, in a
+/// program that locks its memory either: whoever uses pages there calls lock_used() if it `locks`.
+[[nodiscard]] Pages map_unlocked(std::size_t bytes) noexcept;
+/// The same in small pages. Whole spans lie in page tables of their own, which give_back() frees too. REQUIRES: whole
+/// pages.
+[[nodiscard]] Pages map_pages(std::size_t bytes) noexcept;
+
+/// Locks these pages, each as it is first written. Where RLIMIT_MEMLOCK forbids that they stay unlocked.
+void lock_used(void* pages, std::size_t bytes) noexcept;
 
 /// Gives whole pages of private memory back to the kernel: they read as zeros from now on. Locked ones too (mlockall),
 /// where the kernel can (Linux 5.18); elsewhere those stay as they are, which costs memory alone. Page tables go with a

@@ -44,11 +44,7 @@ std::size_t first_not_utf8(std::string_view text) noexcept {
 std::string to_valid_utf8(std::string_view text) {
   std::string valid;
   valid.reserve(text.size());
-  for (std::size_t bad = 0; !text.empty();) {
-    const std::size_t length = utf8_length(text, bad);
-    valid += length > 0 ? text.substr(0, length) : std::string_view{"\xEF\xBF\xBD"};
-    text.remove_prefix(length > 0 ? length : bad);
-  }
+  append_valid_utf8(valid, text);
   return valid;
 }
 

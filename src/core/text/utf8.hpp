@@ -9,6 +9,11 @@ namespace vitals::detail {
 /// Each byte sequence that is not UTF-8 (RFC 3629: overlong forms and surrogates included) becomes one U+FFFD, as W3C's
 /// "maximal subpart" practice has it.
 [[nodiscard]] std::string to_valid_utf8(std::string_view text);
+/// The same at the end of a std::string of any allocator.
+template <class String>
+void append_valid_utf8(String& out, std::string_view text);
+/// The most bytes that a text of n bytes becomes so.
+[[nodiscard]] constexpr std::size_t most_valid_utf8(std::size_t n) noexcept { return 3 * n; }
 [[nodiscard]] bool is_valid_utf8(std::string_view text) noexcept;
 /// Where the first byte is that is_valid_utf8() objects to; npos if there is none.
 [[nodiscard]] std::size_t first_not_utf8(std::string_view text) noexcept;
@@ -18,5 +23,14 @@ namespace vitals::detail {
 [[nodiscard]] std::size_t utf8_length(std::string_view text, std::size_t& bad) noexcept;
 /// The number of code points. REQUIRES: valid UTF-8.
 [[nodiscard]] std::size_t code_points(std::string_view text) noexcept;
+
+template <class String>
+void append_valid_utf8(String& out, std::string_view text) {
+  for (std::size_t bad = 0; !text.empty();) {
+    const std::size_t length = utf8_length(text, bad);
+    out += length > 0 ? text.substr(0, length) : std::string_view{"\xEF\xBF\xBD"};
+    text.remove_prefix(length > 0 ? length : bad);
+  }
+}
 
 }  // namespace vitals::detail

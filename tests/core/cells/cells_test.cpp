@@ -45,6 +45,17 @@ TEST(Cells, TakeThePathThatTheEnvironmentAsksFor) {
   }
 }
 
+// What is no list of the kernel's doesn't say how many there are.
+TEST(Cells, CountTheCpusOfTheKernelsLists) {
+  EXPECT_EQ(detail::cpus_of_list("0\n"), 1u);
+  EXPECT_EQ(detail::cpus_of_list("0-1\n"), 2u);
+  EXPECT_EQ(detail::cpus_of_list("0,2-7"), 8u);
+  EXPECT_EQ(detail::cpus_of_list("0-3,8-11,16\n"), 17u);
+  for (const char* other : {"", "\n", "0-1,", ",1", "0-", "-1", "1-0", "1,0", "0 1", "0-1 ", "0-1\n2", "a", "0x1",
+                            "0-1-2", "4294967296", "+1"})
+    EXPECT_EQ(detail::cpus_of_list(other), 0u) << other;
+}
+
 TEST(Cells, LoseNothingAcrossThreads) {
   Registry registry;
   auto& counter = registry.counter("a_total", "A.");

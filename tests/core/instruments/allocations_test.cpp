@@ -85,6 +85,22 @@ TEST(Allocations, LookUpsOfSeriesThatExistMakeNone) {
               one.with(longer).inc();
               five.with(longer, -1, true, Color::Red, 18446744073709551615U).inc();
               eight.with(1, 2, 3, 4, 5, 6, 7, "").inc();
+              one.with("\xFF").inc();
+              eight.with(1, 2, 3, 4, 5, 6, "\xFF", "").inc();
+            }),
+            0u);
+}
+
+TEST(Allocations, LookUpsBeyondTheLimitMakeNone) {
+  Registry registry;
+  auto& one = registry.counter("a_total", "A.", {"a"}, {.max_series = 1});
+  one.with("a");
+  const std::string longer(300, 'x');
+
+  EXPECT_EQ(allocations_of([&] {
+              one.with("b").inc();
+              one.with(longer).inc();
+              one.with("\xFF").inc();
             }),
             0u);
 }

@@ -200,7 +200,7 @@ class Compile(unittest.TestCase):
 
         @functools.cache
         def asks(path):
-            if path.name == "needs_cpp20.hpp":
+            if path.name == "abi.hpp":
                 return True
             return any(asks(include / name) for name in re.findall(r"#include <(vitals/[^>]+)>", path.read_text()))
 

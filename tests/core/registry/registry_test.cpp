@@ -1,3 +1,4 @@
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cmath>
@@ -36,6 +37,64 @@ std::string refusal(const std::function<void()>& work) {
 struct RegistryTest : testing::Test {
   Registry registry;
 };
+
+// What several threads get that declare the same at once; what one of them throws fails the test.
+template <class Declare>
+void expect_one_object(Declare declare) {
+  constexpr int kRounds = 50;
+  for (int round = 0; round < kRounds; ++round) {
+    Registry registry;
+    std::array<const void*, 4> got{};
+    std::latch start{got.size()};
+    std::vector<std::thread> threads;
+    for (const void*& object : got) {
+      threads.emplace_back([&] {
+        start.arrive_and_wait();
+        try {
+          object = &declare(registry);
+        } catch (const std::exception& error) {
+          ADD_FAILURE() << error.what();
+        }
+      });
+    }
+    for (auto& thread : threads) thread.join();
+    for (const void* object : got) ASSERT_EQ(object, got[0]);
+  }
+}
+
+TEST(Registration, SameDeclarationAtOnceGivesOneObjectToAll) {
+  const PeakOptions peak{std::chrono::seconds{1}};
+  expect_one_object([](Registry & r) -> auto& { return r.counter("a", "A."); });
+  expect_one_object([](Registry & r) -> auto& { return r.gauge("a", "A."); });
+  expect_one_object([](Registry & r) -> auto& { return r.untyped("a", "A."); });
+  expect_one_object([](Registry & r) -> auto& { return r.histogram("a", "A."); });
+  expect_one_object([](Registry & r) -> auto& { return r.histogram("a", "A.", Buckets{1}, Native{}); });
+  expect_one_object([](Registry & r) -> auto& { return r.summary("a", "A."); });
+  expect_one_object([&](Registry & r) -> auto& { return r.peak_gauge("a", "A.", peak); });
+  expect_one_object([](Registry & r) -> auto& { return r.state_set("a", "A.", {"b", "c"}); });
+  expect_one_object([](Registry & r) -> auto& { return r.info("a", "A.", {{"b", "c"}}); });
+  expect_one_object([](Registry & r) -> auto& {
+    register_build_info(r, {.version = "1"});
+    return r;
+  });
+  expect_one_object([](Registry & r) -> auto& {
+    register_process_metrics(r);
+    register_allocator_metrics(r);
+    register_library_metrics(r);
+    return r;
+  });
+}
+
+TEST(Registration, SameFamilyAtOnceGivesOneObjectToAll) {
+  expect_one_object([](Registry & r) -> auto& { return r.counter("a", "A.", {"x", "y"}); });
+  expect_one_object([](Registry & r) -> auto& { return r.counter("a", "A.", {"x", "y"}).with(1, 2); });
+  expect_one_object([](Registry & r) -> auto& { return r.gauge("a", "A.", {"x"}); });
+  expect_one_object([](Registry & r) -> auto& { return r.untyped("a", "A.", {"x"}); });
+  expect_one_object([](Registry & r) -> auto& { return r.histogram("a", "A.", {"x"}, Native{}); });
+  expect_one_object([](Registry & r) -> auto& { return r.summary("a", "A.", {"x"}); });
+  expect_one_object([](Registry & r) -> auto& { return r.peak_gauge("a", "A.", {"x"}); });
+  expect_one_object([](Registry & r) -> auto& { return r.state_set("a", "A.", {"x"}, {"b", "c"}); });
+}
 
 TEST_F(RegistryTest, SameDeclarationGivesTheSameMetric) {
   EXPECT_EQ(&registry.counter("a_total", "A."), &registry.counter("a_total", "A."));

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <future>
 #include <set>
 #include <string>
 #include <string_view>
@@ -29,6 +30,7 @@ enum class Passing { A };
 static_assert(!detail::LabelValue<Passing>);
 
 using testing::AllOf;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -284,6 +286,84 @@ struct ClockThatTells final : Clock {
   }
   std::function<void()> on_read;
 };
+
+// Whether all of this is done by another thread while a scrape holds the lock of a family that has this clock.
+bool is_done_during_a_scrape(Registry& registry, ClockThatTells& clock, const std::function<void()>& work) {
+  std::future<void> done;
+  bool in_time = false;
+  clock.on_read = [&] {
+    if (done.valid()) return;
+    done = std::async(std::launch::async, work);
+    in_time = done.wait_for(std::chrono::seconds{5}) == std::future_status::ready;
+  };
+  (void)to_text(registry);
+  clock.on_read = nullptr;
+  done.get();
+  return in_time;
+}
+
+TEST(Family, LookUpsBeyondTheLimitAndOfInvalidUtf8TakeNoLock) {
+  ClockThatTells clock;
+  Registry registry{{.clock = &clock}};
+  auto& family = registry.peak_gauge("a", "A.", {"x", "y"}, {}, {.max_series = 3});
+  const std::string longer(300, 'x');
+  PeakGauge& bad = family.with("\xFF", "\xC0\x80");
+  PeakGauge& bad_and_longer = family.with(longer, "a\xFF");
+  family.with(1, 1);
+  PeakGauge& overflow = family.with(2, 2);
+
+  std::vector<PeakGauge*> found;
+  EXPECT_TRUE(is_done_during_a_scrape(registry, clock, [&] {
+    found = {&family.with("\xFF", "\xC0\x80"), &family.with("\xFE", "\xC0\x80"),
+             &family.with(longer, "a\xFF"),    &family.with(3, 3),
+             &family.with(longer, longer),     &family.with("\xFF", "\xFF")};
+  }));
+
+  EXPECT_THAT(found, ElementsAre(&bad, &bad, &bad_and_longer, &overflow, &overflow, &overflow));
+}
+
+TEST(Family, LimitCountsAgainAfterRemoval) {
+  Registry registry;
+  auto& family = registry.counter("a_total", "A.", {"x"}, {.max_series = 1});
+  Counter& first = family.with(1);
+  Counter& overflow = family.with(2);
+  EXPECT_EQ(&family.with(3), &overflow);
+
+  EXPECT_TRUE(family.remove("_overflow"));
+  EXPECT_NE(&family.with(3), &overflow);
+  EXPECT_EQ(&family.with(3), &family.with("_overflow"));
+  EXPECT_EQ(&family.with(1), &first);
+
+  EXPECT_TRUE(family.remove(1));
+  EXPECT_NE(&family.with(3), &family.with("_overflow"));
+  EXPECT_EQ(&family.with(1), &family.with("_overflow"));
+}
+
+// Series that move in the table while others come and go around the limit.
+TEST(Family, KnownSeriesIsNeverTakenForOneBeyondTheLimit) {
+  constexpr std::size_t kSeries = 48;
+  constexpr int kChanges = VITALS_SANITIZED ? 5'000 : 100'000;
+  Registry registry;
+  auto& family = registry.counter("a_total", "A.", {"i"}, {.max_series = kSeries});
+  std::vector<Counter*> kept;
+  for (std::size_t i = 0; i < kSeries / 2; ++i) kept.push_back(&family.with(i));
+  std::atomic<bool> done{false};
+  std::thread churn{[&] {
+    for (int i = 0; i < kChanges; ++i) {
+      const std::size_t other = kSeries + static_cast<std::size_t>(i) % kSeries;
+      if (i % 3 == 0) family.remove(other);
+      family.with(other + 1).inc();
+    }
+    done = true;
+  }};
+
+  std::uint64_t wrong = 0;
+  for (std::size_t i = 0; !done; i = (i + 1) % kept.size()) wrong += &family.with(i) != kept[i];
+  churn.join();
+
+  EXPECT_EQ(wrong, 0u);
+  EXPECT_LE(family.size(), kSeries);
+}
 
 // A scrape lets others have the lock now and then. What they remove may be the series that it would visit next, and
 // what they make anew one that it has visited, or one that it is not to visit at all.

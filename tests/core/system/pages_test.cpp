@@ -31,6 +31,18 @@ TEST(GiveBack, LockedPagesReadAsZerosToo) {
   munmap(pages, page);
 }
 
+TEST(MapUnlocked, IsZeroedAndCanBeLocked) {
+  const auto [pages, locks] = map_unlocked(8 * kPage);
+  ASSERT_NE(pages, nullptr);
+  EXPECT_FALSE(locks);
+  EXPECT_EQ(static_cast<char*>(pages)[8 * kPage - 1], 0);
+
+  lock_used(pages, kPage);
+  EXPECT_EQ(msync(pages, kPage, MS_INVALIDATE), -1);
+  EXPECT_EQ(msync(static_cast<char*>(pages) + kPage, kPage, MS_INVALIDATE), 0);
+  munmap(pages, 8 * kPage);
+}
+
 // Whether the kernel has a page there.
 bool is_resident(const void* at) {
   const auto page = reinterpret_cast<std::uintptr_t>(at) / kPage * kPage;
@@ -41,7 +53,7 @@ bool is_resident(const void* at) {
 
 TEST(MapPages, WholeSpansHavePageTablesOfTheirOwn) {
   for (int i = 0; i < 8; ++i) {
-    void* span = map_pages(kTableSpan);
+    void* span = map_pages(kTableSpan).begin;
     ASSERT_NE(span, nullptr);
     EXPECT_EQ(reinterpret_cast<std::uintptr_t>(span) % kTableSpan, 0u);
     std::memset(span, 1, kTableSpan);
