@@ -1,5 +1,6 @@
 #include "tool/check/continuity.hpp"
 
+#include <cmath>
 #include <optional>
 
 #include <fmt/core.h>
@@ -16,7 +17,7 @@ std::optional<Continuity> by_creation(const Scrape::Counters& before, const Scra
   for (const auto& [series, at] : before) {
     const auto found = after.find(series);
     if (found == after.end()) continue;
-    if (found->second == at) return Continuity{Kind::Same, "counters have the same times of creation"};
+    if (is_same_time(found->second, at)) return Continuity{Kind::Same, "counters have the same times of creation"};
     differs = true;
   }
   if (!differs) return std::nullopt;
@@ -50,6 +51,11 @@ std::string_view name(Continuity::Kind kind) {
       break;
   }
   return "restarted";
+}
+
+bool is_same_time(double a, double b) {
+  constexpr double kMillisecond = 1e-3;
+  return std::fabs(a - b) <= kMillisecond;
 }
 
 Continuity continuity(const Scrape& before, const Scrape& after) {

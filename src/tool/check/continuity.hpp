@@ -20,6 +20,9 @@ struct Continuity {
 
 std::string_view name(Continuity::Kind kind);
 
+/// Whether two times of creation are the same one. Formats round them differently, to a millisecond at worst.
+bool is_same_time(double a, double b);
+
 /// What tells, in this order: process_start_time_seconds; times of creation, of which one that is equal is enough,
 /// since a new process makes all of its series anew; a counter of any metric that went back or vanished. A counter that
 /// grew is no proof: that of a new process may have overtaken the old one.

@@ -12,6 +12,7 @@
 #include <fmt/core.h>
 
 #include "core/text/metric_types.hpp"
+#include "tool/check/continuity.hpp"
 #include "tool/check/joined.hpp"
 #include "tool/check/native.hpp"
 #include "tool/text/nearest.hpp"
@@ -116,7 +117,7 @@ void require_same_creation(const Window& window, const Target& target, const Lab
   const auto before = window.before.created().find(text);
   const auto after = window.after.created().find(text);
   if (before == window.before.created().end() || after == window.after.created().end()) return;
-  if (before->second != after->second)
+  if (!is_same_time(before->second, after->second))
     throw Unjudgeable(fmt::format("{} was made anew between the scrapes", printable(text, 200)));
 }
 
@@ -139,7 +140,7 @@ std::map<Labels, Value> growth(const Window& window, const Target& target, const
   return result;
 }
 
-[[noreturn]] void throw_went_back() { throw Unjudgeable("a counter went back: the process was restarted"); }
+[[noreturn]] void throw_went_back() { throw Unjudgeable("a counter went back, as after a restart"); }
 
 SeriesMap growth(const Window& window, const Target& target, const SeriesMap& after) {
   return growth(window, target, window.before.find(target.sample_name()), after, [&](double value, const double* old) {

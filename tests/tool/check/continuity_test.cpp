@@ -66,6 +66,13 @@ TEST(Continuity, OneEqualTimeOfCreationIsEnoughAndNoneIsARestart) {
   EXPECT_EQ(of(made("1.5", "2.5"), made("3.5", "3.5"), LintFormat::OpenMetrics).kind, Kind::Restarted);
 }
 
+TEST(Continuity, TimesOfCreationMayBeRoundedDifferently) {
+  const auto made = [](const std::string& at) { return "# TYPE a counter\na_total 9\na_created " + at + "\n# EOF\n"; };
+
+  EXPECT_EQ(of(made("1700000000.123456789"), made("1700000000.123"), LintFormat::OpenMetrics).kind, Kind::Same);
+  EXPECT_EQ(of(made("1700000000.123"), made("1700000000.125"), LintFormat::OpenMetrics).kind, Kind::Restarted);
+}
+
 // As Python's client writes them: text has no _created samples, so they are gauges.
 TEST(Continuity, TimesOfCreationAreReadInTextToo) {
   const std::string text = kCounter + "a_total 9\n# TYPE a_created gauge\na_created ";

@@ -7,6 +7,7 @@
 
 #include <vitals/vitals.hpp>
 
+#include "tool/check/continuity.hpp"
 #include "tool/check/scrape.hpp"
 #include "tool/text/utf8.hpp"
 
@@ -69,6 +70,8 @@ TEST(ParseExposition, ThreeFormatsSayTheSame) {
   EXPECT_EQ(text.find("h_seconds_bucket")->size(), 4U);
   EXPECT_EQ(openmetrics.created().size(), 3U);
   EXPECT_EQ(protobuf.created().size(), 3U);
+  EXPECT_EQ(continuity(protobuf, openmetrics).kind, Continuity::Kind::Same);
+  EXPECT_EQ(continuity(openmetrics, protobuf).kind, Continuity::Kind::Same);
 }
 
 TEST(ParseExposition, ProtobufThatIsCutOffOrDamagedIsRefused) {

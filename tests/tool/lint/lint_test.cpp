@@ -230,5 +230,21 @@ TEST(Lint, PrometheusItselfHasNoErrors) {
   }
 }
 
+TEST(Lint, FileMayBeCompressed) {
+  const auto file = temporary_file("good.prom.gz", gzipped("printf '# HELP a Help.\\n# TYPE a gauge\\na 1\\n'"));
+
+  const auto result = run_tool({"lint", file});
+
+  EXPECT_EQ(result.status, 0) << result.out << result.err;
+  EXPECT_THAT(result.out, testing::HasSubstr("(text): 0 errors, 0 warnings"));
+}
+
+TEST(Lint, SuggestsTheRuleThatWasProbablyMeant) {
+  const auto result = run_tool({"lint", "before.prom", "--ignore", "help-mising"});
+
+  EXPECT_EQ(result.status, 3);
+  EXPECT_THAT(result.err, testing::HasSubstr("there is no rule help-mising; did you mean 'help-missing'?"));
+}
+
 }  // namespace
 }  // namespace vitals::tool
