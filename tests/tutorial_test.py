@@ -49,10 +49,10 @@ def listens(port):
 
 
 class Shell:
-    """One bash that is told one thing after the other, as in a terminal."""
+    """One bash that is told one thing after the other, with job control, as in a terminal."""
 
     def __init__(self, folder, environment):
-        self.process = subprocess.Popen(["bash"], cwd=folder, env=environment, text=True, stdin=subprocess.PIPE,
+        self.process = subprocess.Popen(["bash", "-m"], cwd=folder, env=environment, text=True, stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE)
 
     def run(self, text):
@@ -83,7 +83,7 @@ class TutorialTest(unittest.TestCase):
         self.port, self.metrics_port, self.prometheus_port = free_ports(3)
         for name, text in self.tutorial.files.items():
             (self.folder / name).write_text(self.here(text))
-        environment = dict(os.environ, PORT=str(self.port), METRICS_PORT=str(self.metrics_port))
+        environment = dict(os.environ, PORT=str(self.port), METRICS_PORT=str(self.metrics_port), TMPDIR=str(self.folder))
         self.shell = Shell(self.folder, environment)
         self.addCleanup(self.shell.end)
         self.prometheus = Prometheus(None)

@@ -1,4 +1,4 @@
-# Private PostgreSQL and Redis servers for tests and examples. To be sourced by a script (sh or bash):
+# Private PostgreSQL and Redis servers for tests and examples. To be sourced (sh or bash); turns job control off:
 #
 #   . tests/support/servers.sh
 #   trap stop_servers EXIT; trap 'exit 130' INT; trap 'exit 143' TERM
@@ -15,6 +15,9 @@
 # DIR is too long for a socket's path, the server lives in a folder of its own in /tmp, removed by stop_servers.
 # Servers are in sessions of their own, so Ctrl-C reaches the script alone, and its trap stops them; when the script is killed
 # outright, the kernel stops them (setpriv --pdeathsig). Call start_* in the shell that lives as long as the servers.
+
+# With job control, as in a terminal's shell, setsid forks: the process that is waited for and stopped would not be the server.
+set +m
 
 servers_postgres_pid=
 servers_redis_pid=
