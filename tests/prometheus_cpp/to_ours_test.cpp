@@ -206,5 +206,18 @@ TEST(AddPrometheusCpp, ExposesInfosWithTheirEnding) {
             "# HELP build_info \n# TYPE build_info gauge\nbuild_info{version=\"1\"} 1\n");
 }
 
+TEST(AddPrometheusCpp, PassesTimesBothWays) {
+  auto timed = metric({}, 2);
+  timed.timestamp_ms = 1'700'000'000'500;
+
+  EXPECT_EQ(text_of({family("a", Type::Gauge, {timed})}), "# HELP a \n# TYPE a gauge\na 2 1700000000500\n");
+
+  Registry registry;
+  registry.keep_collector([](auto& out) {
+    out.push_back({"b", "B.", MetricType::Gauge, {{.value = 2, .timestamp = 1'700'000'000'500}}});
+  });
+  EXPECT_EQ(PrometheusCppCollectable{registry}.Collect().at(0).metric.at(0).timestamp_ms, 1'700'000'000'500);
+}
+
 }  // namespace
 }  // namespace vitals::testing

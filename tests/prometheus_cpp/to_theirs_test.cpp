@@ -72,7 +72,9 @@ TEST(PrometheusCppCollectable, MakesStatesAndInfosGauges) {
 
 TEST(PrometheusCppCollectable, MakesGaugeHistogramsThreeGauges) {
   Registry registry;
-  give(registry, {{"queue", "Q.", MetricType::GaugeHistogram, {{.count = 3, .sum = -1, .buckets = {{0.1, 2}}}}}});
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  give(registry,
+       {{"queue", "Q.", MetricType::GaugeHistogram, {{.count = 3, .sum = -1, .buckets = {{0.1, 2}, {kInfinity, 3}}}}}});
 
   EXPECT_EQ(their_text(registry),
             "# HELP queue_bucket Q.\n# TYPE queue_bucket gauge\n"
