@@ -8,8 +8,8 @@
 
 namespace vitals::detail {
 
-/// The stripes of every cell: one per CPU that the machine may ever have. Where the kernel's list of them can't be read,
-/// or is not the kernel's own, one per CPU that this kernel could have: some hundreds.
+/// The stripes of every cell: one per CPU that the machine may ever have. Where the kernel's list of them can't be
+/// read, or is not the kernel's own, one per CPU that this kernel could have: some hundreds.
 [[nodiscard]] std::size_t stripes() noexcept;
 
 /// One more than the greatest number in a list such as "0-1" or "0,2-7", 0 if it is no such list.

@@ -94,7 +94,7 @@ void FamilyBase::retire_all() noexcept {
 template <std::size_t N>
 void* FamilyBase::find_short(const std::string_view* values) const noexcept {
   std::uint64_t key[1 + N * (kShortLength + 7) / 8];
-  const std::uint64_t* end = [&]<std::size_t... I>(std::index_sequence<I...>) {
+  std::uint64_t* const end = [&]<std::size_t... I>(std::index_sequence<I...>) {
     return put_short_key(key, values[I]...);
   }
   (std::make_index_sequence<N>{});
