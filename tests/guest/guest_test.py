@@ -29,8 +29,8 @@ class Row:
     before: str = ''  # a command that comes first
     http: bool = False
     plugin: str = ''  # built of this source; the program gets its path
-    vitals: str = 'static'  # or 'shared', of program and plug-in; or 'exported' by the program (-rdynamic), the plug-in has none
-    expected: str = WORKS  # or a regular expression for what the linker, or dlopen, says
+    vitals: str = 'static'  # or 'shared', of program and plug-in; 'exported' by the program (-rdynamic); 'twice', in each of them
+    expected: str = WORKS  # or a regular expression for what linker, dlopen or program says
     compilers: str = 'g++ clang++'
 
 
@@ -98,6 +98,11 @@ ROWS = [
         expected=refused_by_name('GLIBCXX_DEBUG')),
     Row('plugin_debug_exported', 'plugin_host', plugin='plugin_with_other_containers', vitals='exported',
         expected=refused_by_name('GLIBCXX_DEBUG')),
+    # One default registry, or two that say so.
+    Row('default_registry_shared', 'default_registry_host', plugin='default_registry', vitals='shared'),
+    Row('default_registry_exported', 'default_registry_host', plugin='default_registry', vitals='exported'),
+    Row('default_registry_twice', 'default_registry_host', plugin='default_registry', vitals='twice',
+        expected=r'default_registry\(\) is there twice'),
     # The endpoint.
     Row('serve', 'serve', http=True),
     Row('serve_without_rtti', 'serve', '-O2 -fno-rtti -fno-exceptions', http=True),
@@ -135,10 +140,10 @@ class Bench:
         if row.vitals == 'shared':
             yield [self.compiler, '-shared', '-pthread', '-o', shared[0], *whole]
         if row.plugin:
-            options = shared if row.vitals == 'shared' else []
+            options = {'shared': shared, 'twice': libraries}.get(row.vitals, [])
             yield self.compile(row, row.plugin, f'{folder}/plugin.so', '-shared', '-fPIC', *options,
                                *UNLOADABLE.get(self.kind, '').split())
-        link = {'static': libraries, 'shared': shared, 'exported': ['-rdynamic', *whole]}[row.vitals]
+        link = {'shared': shared, 'exported': ['-rdynamic', *whole]}.get(row.vitals, libraries)
         yield self.compile(row, row.program, f'{folder}/{row.program}', *link)
 
     def seen(self, row):
@@ -169,7 +174,7 @@ class Bench:
         if row.expected == WORKS:
             return seen == WORKS, seen
         found = re.search(row.expected, seen)
-        return found is not None, f'refused: {found.group(0)}' if found else seen
+        return found is not None, f'told: {found.group(0)}' if found else seen
 
 
 def main():
@@ -197,7 +202,7 @@ def main():
         good, seen = bench.judge(row)
         failed += not good
         what = ' '.join(part for part in (row.flags, row.run.replace(f'{HERE}/', ''), row.arguments, row.plugin) if part)
-        expected = WORKS if row.expected == WORKS else 'refused by name'
+        expected = WORKS if row.expected == WORKS else 'told'
         if not good:
             print(seen, file=sys.stderr)
         print(f'| {row.program} | `{what}` | {expected} | {seen if good else "FAILED"} |', flush=True)

@@ -1,3 +1,4 @@
+#include <cstdio>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -12,6 +13,7 @@
 #include "core/registry/declaration_rules.hpp"
 #include "core/registry/info_state.hpp"
 #include "core/registry/registry_state.hpp"
+#include "core/system/process_mark.hpp"
 #include "core/text/metric_types.hpp"
 #include "core/text/refuse.hpp"
 
@@ -142,7 +144,17 @@ std::vector<FamilySnapshot> Registry::snapshot() const {
 }
 
 Registry& default_registry() {
-  static Registry& registry = *new Registry;  // never destroyed: static destructors may still record
+  static Registry& registry = [] -> Registry& {
+    if (!detail::mark_process("vitals-default-registry")) {
+      std::fputs(
+          "vitals: default_registry() is there twice, since two copies of vitals are linked into this process, such as "
+          "by a "
+          "plug-in: an endpoint shows what is registered in one of them. Link the same shared library everywhere, or "
+          "pass a registry by reference (docs/core.md, Plug-ins)\n",
+          stderr);
+    }
+    return *new Registry;  // never destroyed: static destructors may still record
+  }();
   return registry;
 }
 

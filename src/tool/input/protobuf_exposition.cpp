@@ -12,8 +12,6 @@
 #include <vector>
 
 #include <fmt/core.h>
-#include <protozero/exception.hpp>
-#include <protozero/pbf_reader.hpp>
 
 #include "core/formats/protobuf_fields.hpp"
 #include "core/text/metric_types.hpp"
