@@ -19,6 +19,10 @@ table = re.search(r"## Cost\n.*?((?:\|[^\n]*\n)+)", readme, re.S)
 if not table or table.group(1) not in (root / "bench/README.md").read_text():
     sys.exit("README.md: the table under Cost is not that of bench/README.md; make them equal")
 
+judged = re.search(r"```text\n(name .*?)```", readme, re.S)
+if not judged or judged.group(1) not in (root / "tests/golden/check_builtin.txt").read_text():
+    sys.exit("README.md: the table of vitals check is not that of tests/golden/check_builtin.txt; make them equal")
+
 lint = (root / "docs/lint.md").read_text()
 for kind, place in [("cpp", "tests/lint/metrics_test.cpp"), ("cmake", "tests/lint/CMakeLists.txt")]:
     quoted = re.search(rf"```{kind}\n(.*?)```", lint, re.S).group(1).split("enable_testing()\n")[-1].strip()

@@ -84,11 +84,11 @@ class Histogram {
   }
 
   /// Records v n times, at the price of once: what was counted elsewhere. The sum grows by n * v as one double; n of 0
-  /// does nothing, one that is negative or 2^64 and more is dropped and counted, as NaN is. One locked instruction on
-  /// memory that all threads share, also where observe(v) takes none; some 20 ns, more when threads contend.
+  /// does nothing, one that is negative or 2^63 and more is dropped and counted, as NaN is. One locked instruction on
+  /// memory that all threads share, also where observe(v) takes none.
   template <std::integral T>
   void observe(double v, T n) noexcept {
-    if (!detail::is_count(n)) [[unlikely]]
+    if (!detail::is_times(n)) [[unlikely]]
       return detail::drop_update();
     observe_many(v, static_cast<std::uint64_t>(n));
   }

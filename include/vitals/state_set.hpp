@@ -21,6 +21,10 @@ namespace vitals {
 class States {
  public:
   States(std::initializer_list<detail::ListedName> names);
+  template <std::same_as<std::string_view> Text>  // a list that has a name
+  States(std::initializer_list<Text> names) {
+    for (const Text name : names) add(name);
+  }
   template <detail::LabelEnum E>
   States(std::initializer_list<E> states) {
     for (const E state : states) add(label_text(state));

@@ -84,6 +84,8 @@ class Endpoint(unittest.TestCase):
         documented = {name: (kind, set(re.findall(r"(\w+)(?: \([^)]*\))?(?:, |$)", labels.strip())))
                       for name, kind, labels in rows}
         clinic.call("GET", "/api/v1/appointments")
+        booking = {"client_id": 9, "service_id": 3, "start_time": "2024-11-26T10:00:00", "duration_minutes": 60}
+        self.assertEqual(clinic.call("POST", "/api/v1/appointments", booking).status, 201)  # a transaction
         exposition = clinic.metrics_text()
         exported = dict(re.findall(r"^# TYPE (\w+) (\w+)$", exposition, re.MULTILINE))
 

@@ -35,7 +35,7 @@ class Row:
 
 
 def refused_by_name(switch):
-    return rf'undefined [^\n]*needs::vitals_built_with_{switch}|undefined symbol: [^\n]*vitals_built_with_{switch}'
+    return rf'undefined [^\n]*needs::vitals_built_with_{switch}|undefined symbol: [^\n]*vitals_built_with_({switch}|these_sizes)'
 
 
 # A plug-in that has std::to_chars inline may otherwise stay loaded for good.
@@ -53,7 +53,7 @@ ROWS = [
     Row('without_rtti', 'record', '-O2 -fno-rtti'),
     Row('hidden', 'record', '-O2 -fvisibility=hidden -fvisibility-inlines-hidden'),
     Row('gnu20', 'record', '-O2 -std=gnu++20 -funsigned-char -fno-strict-aliasing -fwrapv'),
-    Row('cxx23', 'record', '-O2 -std=c++23'),
+    Row('cxx23', 'record', '-O2 -std=c++2b'),
     Row('lto', 'record', '-O2 -flto'),
     Row('static', 'record', '-O2 -static'),
     Row('not_pie', 'record', '-O2 -fno-pie -no-pie'),
@@ -81,7 +81,7 @@ ROWS = [
     Row('sandbox_before', 'seccomp', arguments='before'),
     Row('sandbox_after', 'seccomp', arguments='after'),
     Row('locked_memory', 'locked_memory'),
-    Row('little_locked_memory', 'locked_memory', run='prlimit --memlock=2097152', arguments='little'),
+    Row('little_locked_memory', 'locked_memory', run='prlimit --memlock=300000', arguments='little'),
     Row('fork', 'fork'),
     Row('vfork', 'vfork'),
     Row('setuid', 'setuid'),
@@ -107,7 +107,7 @@ ROWS = [
     Row('serve', 'serve', http=True),
     Row('serve_without_rtti', 'serve', '-O2 -fno-rtti -fno-exceptions', http=True),
     Row('serve_masm_intel', 'serve', '-O2 -masm=intel', http=True),
-    Row('serve_cxx23', 'serve', '-O2 -std=c++23', http=True),
+    Row('serve_cxx23', 'serve', '-O2 -std=c++2b', http=True),
     Row('serve_lto', 'serve', '-O2 -flto', http=True),
     Row('serve_jemalloc', 'serve', http=True, run='env LD_PRELOAD=libjemalloc.so.2'),
     Row('serve_without_rseq', 'serve', http=True, run='env GLIBC_TUNABLES=glibc.pthread.rseq=0'),

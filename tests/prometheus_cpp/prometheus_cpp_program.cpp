@@ -38,8 +38,11 @@ void fill(vitals::Registry& ours) {
   ours.info("our_build", "I.", {{"version", "1.0"}});
   ours.keep_collector([](std::vector<vitals::FamilySnapshot>& out) {
     out.push_back({"our_phase", "", vitals::MetricType::StateSet, {{.states = {{"on", true}, {"off", false}}}}, {}});
-    out.push_back(
-        {"our_queue", "", vitals::MetricType::GaugeHistogram, {{.count = 3, .sum = 7, .buckets = {{1, 2}}}}, {}});
+    out.push_back({"our_queue",
+                   "",
+                   vitals::MetricType::GaugeHistogram,
+                   {{.count = 3, .sum = 7, .buckets = {{1, 2}, {std::numeric_limits<double>::infinity(), 3}}}},
+                   {}});
     out.push_back(
         {"our_wait", "", vitals::MetricType::Summary, {{.count = 2, .sum = 3, .quantiles = {{0.5, 1.5}}}}, {}});
     out.push_back({"our_untyped", "", vitals::MetricType::Untyped, {{.value = -1.5}}, {}});

@@ -19,4 +19,11 @@ constexpr bool is_count(T n) noexcept {
   }
 }
 
+/// The same for how often something is observed: counts of histograms end at 2^63, as a negative difference would be
+/// more.
+template <std::integral T>
+constexpr bool is_times(T n) noexcept {
+  return is_count(n) && static_cast<std::uint64_t>(n) >> 63 == 0;
+}
+
 }  // namespace vitals::detail

@@ -44,11 +44,11 @@ bool is_kernels(int fd) noexcept {
 
 // The text of such a file; empty if there is none.
 std::string read_sysfs(const char* path) {
-  const int fd = open(path, O_RDONLY | O_CLOEXEC);
+  const int fd = ::open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0) return {};
   std::array<char, 4096> text{};
-  const ssize_t bytes = is_kernels(fd) ? read(fd, text.data(), text.size()) : 0;
-  close(fd);
+  const ssize_t bytes = is_kernels(fd) ? ::read(fd, text.data(), text.size()) : 0;
+  ::close(fd);
   return {text.data(), static_cast<std::size_t>(std::max<ssize_t>(bytes, 0))};
 }
 

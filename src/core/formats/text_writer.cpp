@@ -111,13 +111,16 @@ void TextWriter::add(const MetricSnapshot& metric) {
 }
 
 void TextWriter::set_stamp(UnixMillis timestamp) {
-  if (timestamp == 0) return;
+  if (timestamp <= 0) return;
   stamp_ = ' ';
-  if (is_openmetrics()) {
-    append_seconds(stamp_, timestamp * 1'000'000);
-  } else {
+  if (!is_openmetrics()) {
     stamp_ += std::to_string(timestamp);
+    return;
   }
+  stamp_ += std::to_string(timestamp / 1000);
+  stamp_ += '.';
+  const std::string thousands = std::to_string(1000 + timestamp % 1000);
+  stamp_.append(thousands, 1);
 }
 
 void TextWriter::add(std::string_view labels, const MetricSnapshot& metric) {

@@ -59,7 +59,8 @@ constexpr const char* kTooLarge = "a count is 2^63 or more, as a negative one is
 // The rule of a sum: where all observations, by the buckets, have one sign, it has none of the other. NaN is the sum of
 // infinities of both signs, or of NaN.
 std::string sum_fault(const MetricSnapshot& metric) {
-  if (metric.count == 0 && metric.sum != 0) return "the count is 0 and the sum is not; give both of one moment";
+  if (metric.count == 0 && metric.sum != 0 && !std::isnan(metric.sum))
+    return "the count is 0 and the sum is not; give both of one moment";
   std::uint64_t up_to_zero = 0;
   bool has_bound = false;  // that tells the signs apart
   for (const auto& bucket : metric.buckets) {
@@ -74,7 +75,7 @@ std::string sum_fault(const MetricSnapshot& metric) {
   return {};
 }
 
-std::string histogram_fault(const MetricSnapshot& metric) {
+std::string histogram_fault(const MetricSnapshot& metric, MetricType type) {
   const auto& buckets = metric.buckets;
   const auto not_before = [](const auto& a, const auto& b) { return !(a.upper_bound < b.upper_bound); };
   const auto falls = [](const auto& a, const auto& b) { return b.cumulative_count < a.cumulative_count; };
@@ -92,7 +93,8 @@ std::string histogram_fault(const MetricSnapshot& metric) {
   if (metric.native.present && (!has_native(metric) || count_of(metric) != metric.count))
     return "native buckets must have a schema from -4 to 8, ascending indexes that it has, and counts that add up to "
            "that of the histogram; mend them";
-  return sum_fault(metric);
+  // What a gauge histogram sums up comes and goes, which leaves what rounding made of it.
+  return type == MetricType::GaugeHistogram ? "" : sum_fault(metric);
 }
 
 std::string summary_fault(const MetricSnapshot& metric) {
@@ -101,7 +103,7 @@ std::string summary_fault(const MetricSnapshot& metric) {
     return quantile.quantile >= 0 && quantile.quantile <= 1 && seen.insert(quantile.quantile).second;
   });
   if (!are_good) return "quantiles must be from 0 to 1, none twice; mend them";
-  return metric.count > kMostCount ? kTooLarge : sum_fault(metric);
+  return metric.count > kMostCount ? kTooLarge : "";  // a summary may have a sum alone
 }
 
 std::string state_set_fault(const MetricSnapshot& metric) {
@@ -124,7 +126,7 @@ std::string fault_of(const MetricSnapshot& metric, MetricType type) {
       return metric.value == 1 || metric.value == 0 ? "" : "the value of an info must be 1; set that";
     case MetricType::Histogram:
     case MetricType::GaugeHistogram:
-      return histogram_fault(metric);
+      return histogram_fault(metric, type);
     case MetricType::Summary:
       return summary_fault(metric);
     case MetricType::StateSet:

@@ -144,8 +144,9 @@ std::vector<FamilySnapshot> Registry::snapshot() const {
 }
 
 Registry& default_registry() {
-  static Registry& registry = [] -> Registry& {
-    if (!detail::mark_process("vitals-default-registry")) {
+  static Registry& registry = []() -> Registry& {
+    static const detail::ProcessMark mark{"vitals-default-registry"};
+    if (!mark.is_first()) {
       std::fputs(
           "vitals: default_registry() is there twice, since two copies of vitals are linked into this process, such as "
           "by a "

@@ -1,5 +1,6 @@
 #include "core/system/pages.hpp"
 
+#include <atomic>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
@@ -18,23 +19,37 @@ void* map(std::size_t bytes) noexcept {
 // The kernel refuses to take locked pages back, which tells whether a new one is.
 bool is_locked(void* page) noexcept { return madvise(page, kPage, MADV_DONTNEED) != 0 && errno == EINVAL; }
 
+// An unlocked page, for when RLIMIT_MEMLOCK has no room for another one. Relaxed: who takes it writes nothing there.
+constinit std::atomic<void*> spare{nullptr};
+
+// Turns an unlocked page into unlocked memory, of which one page more is spared.
+void* grow(void* page, std::size_t bytes) noexcept {
+  void* pages = mremap(page, kPage, bytes + kPage, MREMAP_MAYMOVE);
+  if (pages == MAP_FAILED) {  // a sandbox may forbid it
+    munmap(page, kPage);
+    return map(bytes);
+  }
+  void* last = static_cast<std::byte*>(pages) + bytes;
+  void* none = nullptr;
+  if (!spare.compare_exchange_strong(none, last, std::memory_order_relaxed)) munmap(last, kPage);
+  return pages;
+}
+
 }  // namespace
 
 // What mlockall(MCL_FUTURE) does to mmap(2), locking and making every page at once, or failing for RLIMIT_MEMLOCK, it
 // doesn't do to mremap(2) of memory that was unlocked.
 Pages map_unlocked(std::size_t bytes) noexcept {
   const int before = errno;
-  void* pages = map(kPage);
-  if (pages == nullptr) return {nullptr, false};
-  const bool locks = is_locked(pages);
-  if (locks && munlock(pages, kPage) == 0) {
-    void* larger = mremap(pages, kPage, bytes, MREMAP_MAYMOVE);
-    if (larger == MAP_FAILED) munmap(pages, kPage);
-    pages = larger == MAP_FAILED ? nullptr : larger;
-  } else {
-    munmap(pages, kPage);
-    pages = map(bytes);
+  void* page = map(kPage);
+  const bool locks = page == nullptr || is_locked(page);
+  if (page != nullptr && (!locks || munlock(page, kPage) != 0)) {
+    munmap(page, kPage);
+    page = nullptr;
+  } else if (page == nullptr) {
+    page = spare.exchange(nullptr, std::memory_order_relaxed);
   }
+  void* pages = page == nullptr ? map(bytes) : grow(page, bytes);
   errno = before;  // recording may come here
   return {pages, locks};
 }

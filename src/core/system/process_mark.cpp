@@ -14,11 +14,12 @@ namespace vitals::detail {
 namespace {
 
 // A mapped file that exec() forgets and fork() keeps, as it does this copy of the code.
-void map_named_page(const char* name) noexcept {
+void* map_named_page(const char* name) noexcept {
   const int fd = memfd_create(name, MFD_CLOEXEC);
-  if (fd < 0) return;
-  if (ftruncate(fd, kPage) == 0) (void)mmap(nullptr, kPage, PROT_READ, MAP_SHARED, fd, 0);
+  if (fd < 0) return nullptr;
+  void* page = ftruncate(fd, kPage) == 0 ? mmap(nullptr, kPage, PROT_READ, MAP_SHARED, fd, 0) : MAP_FAILED;
   close(fd);
+  return page == MAP_FAILED ? nullptr : page;
 }
 
 bool is_mapped(const char* name) noexcept {
@@ -36,12 +37,15 @@ bool is_mapped(const char* name) noexcept {
 
 }  // namespace
 
-bool mark_process(const char* name) noexcept {
+ProcessMark::ProcessMark(const char* name) noexcept {
   const int before = errno;
-  const bool is_first = !is_mapped(name);
-  if (is_first) map_named_page(name);
+  is_first_ = !is_mapped(name);
+  if (is_first_) page_ = map_named_page(name);
   errno = before;
-  return is_first;
+}
+
+ProcessMark::~ProcessMark() {
+  if (page_ != nullptr) munmap(page_, kPage);
 }
 
 }  // namespace vitals::detail

@@ -2,9 +2,21 @@
 
 namespace vitals::detail {
 
-/// Leaves a mark in the process, a mapped page of this name. False if there was one already: another copy of this code
-/// is loaded. True also where that can't be seen (no memfd or no /proc). For one call by each copy, at its start: it
-/// reads /proc/self/maps.
-[[nodiscard]] bool mark_process(const char* name) noexcept;
+/// A mark in the process, a mapped page of this name, by which copies of this code find each other; it ends with the
+/// object, so when the copy is unloaded. Reads /proc/self/maps.
+class ProcessMark {
+ public:
+  explicit ProcessMark(const char* name) noexcept;
+  ~ProcessMark();
+  ProcessMark(const ProcessMark&) = delete;
+  ProcessMark& operator=(const ProcessMark&) = delete;
+
+  /// False if there was one of this name already. True also where that can't be seen (no memfd, no /proc).
+  [[nodiscard]] bool is_first() const noexcept { return is_first_; }
+
+ private:
+  bool is_first_;
+  void* page_ = nullptr;
+};
 
 }  // namespace vitals::detail

@@ -204,9 +204,10 @@ TEST(Histogram, ManyThatAreNoNumberAreDroppedOnce) {
 
   histogram.observe(std::nan(""), 7);
   histogram.observe(1, -1);
+  histogram.observe(1, static_cast<std::size_t>(-1));  // a difference that went below 0
 
   EXPECT_EQ(histogram.snapshot().count(), 0u);
-  EXPECT_EQ(dropped.value(), 2);
+  EXPECT_EQ(dropped.value(), 3);
   histogram.observe(1e300, 1'000'000'000'000);  // the sum is beyond doubles, as if each had been added
   EXPECT_EQ(histogram.snapshot().sum(), kInf);
 }

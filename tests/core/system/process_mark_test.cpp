@@ -5,10 +5,17 @@
 namespace vitals::detail {
 namespace {
 
-TEST(ProcessMark, IsFoundByWhoeverComesLater) {
-  EXPECT_TRUE(mark_process("vitals-test-mark"));
-  EXPECT_FALSE(mark_process("vitals-test-mark"));
-  EXPECT_TRUE(mark_process("vitals-another-mark"));
+TEST(ProcessMark, IsFoundByWhoeverComesWhileItIsThere) {
+  {
+    const ProcessMark first{"vitals-test-mark"};
+    const ProcessMark second{"vitals-test-mark"};
+    const ProcessMark another{"vitals-another-mark"};
+    EXPECT_TRUE(first.is_first());
+    EXPECT_FALSE(second.is_first());
+    EXPECT_TRUE(another.is_first());
+  }
+
+  EXPECT_TRUE(ProcessMark{"vitals-test-mark"}.is_first());
 }
 
 }  // namespace
