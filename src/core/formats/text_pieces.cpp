@@ -13,8 +13,6 @@ namespace vitals::detail {
 
 namespace {
 
-constexpr UnixNanos kNanosPerSecond = 1'000'000'000;
-
 void append_valid_escaped(std::string& out, std::string_view text, Quotes quotes) {
   std::size_t done = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -76,10 +74,10 @@ void append_label(std::string& out, std::string_view name, std::string_view valu
   }
 }
 
-void append_seconds(std::string& out, UnixNanos time) {
-  append_number(out, static_cast<std::uint64_t>(time / kNanosPerSecond));
+void append_seconds(std::string& out, std::int64_t time, std::int64_t per_second) {
+  append_number(out, static_cast<std::uint64_t>(time / per_second));
   out += '.';
-  for (UnixNanos rest = time % kNanosPerSecond, unit = kNanosPerSecond / 10; unit > 0; unit /= 10) {
+  for (std::int64_t rest = time % per_second, unit = per_second / 10; unit > 0; unit /= 10) {
     out += static_cast<char>('0' + rest / unit);
     rest %= unit;
     if (rest == 0) break;

@@ -10,6 +10,8 @@
 
 namespace vitals::detail {
 
+inline constexpr std::int64_t kNanosPerSecond = 1'000'000'000;
+
 // The pieces of the text formats. What is called append… appends to out.
 
 /// More than any number takes.
@@ -33,8 +35,9 @@ void append_label(std::string& out, std::string_view name, std::string_view valu
 /// The same for any name.
 void append_label(std::string& out, std::string_view name, std::string_view value, Escaping escaping);
 
-/// Seconds with nine digits of fraction at most, exactly: 1700000000.123456789. REQUIRES: not negative.
-void append_seconds(std::string& out, UnixNanos time);
+/// Seconds with as many digits of fraction as it takes, exactly: 1700000000.123456789. `time` is in parts of a second,
+/// of which there are `per_second`, a power of ten. REQUIRES: not negative.
+void append_seconds(std::string& out, std::int64_t time, std::int64_t per_second = kNanosPerSecond);
 
 /// ` # {labels} value time`, as it ends an OpenMetrics line. REQUIRES: is_allowed(exemplar).
 void append_exemplar(std::string& out, const Exemplar& exemplar, Escaping escaping);

@@ -117,10 +117,7 @@ void TextWriter::set_stamp(UnixMillis timestamp) {
     stamp_ += std::to_string(timestamp);
     return;
   }
-  stamp_ += std::to_string(timestamp / 1000);
-  stamp_ += '.';
-  const std::string thousands = std::to_string(1000 + timestamp % 1000);
-  stamp_.append(thousands, 1);
+  append_seconds(stamp_, timestamp, 1000);
 }
 
 void TextWriter::add(std::string_view labels, const MetricSnapshot& metric) {

@@ -1,4 +1,6 @@
 // Compiled with -ffast-math and the extensions of the compiler.
+#pragma GCC diagnostic ignored "-Wpedantic"  // __int128, which is what this is about
+
 #include <cstdint>
 #include <limits>
 
