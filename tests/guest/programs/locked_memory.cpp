@@ -31,7 +31,8 @@ int main(int argc, char**) {
     // What the program's own heap takes is there before; root may lock whatever it likes.
     mallopt(M_MMAP_THRESHOLD, 1 << 30);
     mallopt(M_TRIM_THRESHOLD, 1 << 30);
-    std::free(std::malloc(16 << 20));
+    void* volatile heap = std::malloc(16 << 20);
+    std::free(heap);
     if (geteuid() == 0 && (setgid(65534) != 0 || setuid(65534) != 0)) return 1;
   }
   if (mlockall(little ? MCL_FUTURE : MCL_CURRENT | MCL_FUTURE) != 0) {
