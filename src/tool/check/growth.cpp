@@ -318,6 +318,9 @@ std::vector<Group> groups(const Window& window, const Target& target) {
   const auto* series = window.after.find(target.sample_name());
   const auto* native = window.after.find_native(target.metric);
   if (series && native) throw Unjudgeable("some of its histograms have classic buckets, others native ones alone");
+  // Those of the other kind would count from 0.
+  if ((series && window.before.find_native(target.metric)) || (native && window.before.find(target.sample_name())))
+    throw Unjudgeable("its buckets are classic in one scrape and native alone in the other");
   if (native && target.measure == Measure::Quantile) return native_groups(target, growth(window, target, *native));
   if (!series) {
     if (window.before.find(target.sample_name()) || window.before.find_native(target.metric))
