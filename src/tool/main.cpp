@@ -5,6 +5,7 @@
 #include <exception>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -14,6 +15,7 @@
 #include <vitals/lint.hpp>
 
 #include "tool/check/check.hpp"
+#include "tool/input/fetch.hpp"
 #include "tool/lint/lint.hpp"
 #include "tool/text/command_result.hpp"
 #include "tool/text/nearest.hpp"
@@ -132,6 +134,23 @@ void add_lint(CLI::App& app, LintArguments& arguments) {
   app.footer(kLintFooter);
 }
 
+// What is wrong with the command line. Of arguments that were not expected only what can be no secret: names of options
+// without their values, and addresses without their credentials.
+std::string failure(const CLI::App* app, const CLI::Error& error) {
+  if (error.get_exit_code() != static_cast<int>(CLI::ExitCodes::ExtrasError))
+    return CLI::FailureMessage::simple(app, error);
+  std::vector<std::string> shown;
+  bool is_value = false;
+  for (const auto& argument : app->remaining(true)) {
+    const bool is_option = argument.size() > 1 && argument.front() == '-';
+    const auto name = argument.starts_with("--") ? argument.substr(0, argument.find('=')) : argument.substr(0, 2);
+    if (is_option || !is_value)
+      shown.push_back(printable(is_option ? name : without_credentials_if_any(argument), 200));
+    is_value = is_option && argument.find('=') == argument.npos;
+  }
+  return CLI::FailureMessage::simple(app, CLI::ExtrasError(shown));
+}
+
 // An answer that nobody could read is no "ok".
 int print(const CommandResult& result) {
   const auto& text = result.output;
@@ -144,6 +163,7 @@ int run(int argc, char** argv) {
   CLI::App vitals{"Judges the metrics of a running service: its response times, and the metrics themselves.", "vitals"};
   vitals.set_version_flag("--version", "vitals " VITALS_VERSION);
   vitals.require_subcommand(1);
+  vitals.failure_message(failure);
   CheckArguments check_arguments;
   LintArguments lint_arguments;
   auto* check_app =

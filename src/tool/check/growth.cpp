@@ -84,6 +84,37 @@ void require_labels(const Target& target, const LabelSets& series) {
   }
 }
 
+// Whether it is what people write for all statuses of a class: 5xx.
+bool is_status_class(std::string_view text) {
+  return text.size() == 3 && text[0] >= '1' && text[0] <= '5' && (text.substr(1) == "xx" || text.substr(1) == "XX");
+}
+
+bool is_status(std::string_view text) { return text.size() == 3 && text.find_first_not_of("0123456789") == text.npos; }
+
+bool has_digit(std::string_view text) { return text.find_first_of("0123456789") != text.npos; }
+
+// What was probably meant by a value of `part` that no series has. Mostly nothing: errors that have not happened have
+// no series. Numbers are near one another without being misspelt.
+std::string part_hint(const Target& target, const LabelSets& series) {
+  for (const auto& clause : target.part.clauses) {
+    for (const auto& matcher : clause.matchers) {
+      std::set<std::string_view> values;
+      for (const auto* labels : series) values.insert(label_value(*labels, matcher.label));
+      values.erase("");
+      for (const auto& glob : matcher.globs) {
+        if (glob.find_first_of("*?\\") != glob.npos || values.contains(glob)) continue;
+        if (is_status_class(glob) && std::all_of(values.begin(), values.end(), is_status))
+          throw Unjudgeable(fmt::format("{}={} is no pattern and matches no status; write {}*",
+                                        printable(matcher.label), printable(glob), glob.front()));
+        const auto near = has_digit(glob) ? std::string{} : did_you_mean(glob, values);
+        if (!near.empty())
+          return fmt::format("no series with {}={}{}", printable(matcher.label), printable(glob), near);
+      }
+    }
+  }
+  return {};
+}
+
 template <class Value>
 LabelSets labels_of(const std::map<Labels, Value>& series) {
   LabelSets result;
@@ -247,8 +278,10 @@ std::vector<Group> native_groups(const Target& target, const NativeMap& series) 
 
 std::vector<Group> counter_groups(const Target& target, const SeriesMap& series) {
   std::map<std::string, Group> by_name;
+  const auto hint = part_hint(target, labels_of(series));
   for (const auto& [labels, grown] : series) {
     auto& group = by_name[group_name(target, labels)];
+    group.note = hint;
     group.samples += grown;
     if (target.part.matches(labels)) group.part += grown;
   }
@@ -285,6 +318,9 @@ std::vector<Group> groups(const Window& window, const Target& target) {
   const auto* series = window.after.find(target.sample_name());
   const auto* native = window.after.find_native(target.metric);
   if (series && native) throw Unjudgeable("some of its histograms have classic buckets, others native ones alone");
+  // Those of the other kind would count from 0.
+  if ((series && window.before.find_native(target.metric)) || (native && window.before.find(target.sample_name())))
+    throw Unjudgeable("its buckets are classic in one scrape and native alone in the other");
   if (native && target.measure == Measure::Quantile) return native_groups(target, growth(window, target, *native));
   if (!series) {
     if (window.before.find(target.sample_name()) || window.before.find_native(target.metric))

@@ -74,7 +74,7 @@ void judge_number(const Target& target, double value, Row& row) {
 Row too_few(const Target& target, Row row, double needed) {
   row.verdict = target.skip_few ? Verdict::Skipped : Verdict::Unknown;
   row.note = row.samples == 0 ? "nothing happened in the window"
-                              : fmt::format("{:.0f} of {:.0f} samples needed", row.samples, needed);
+                              : fmt::format("{} of {} samples needed", format_count(row.samples), format_count(needed));
   return row;
 }
 
@@ -99,6 +99,7 @@ Row judge_group(const Target& target, const Group& group, const Window& window, 
     judge_quantile(target, group, row);
   } else {
     judge_number(target, group.part / group.samples, row);
+    row.note = group.note;
   }
   const double needed = samples_to_acquit(target);
   return row.verdict == Verdict::Ok && group.samples < needed ? too_few(target, row, needed) : row;
@@ -120,7 +121,8 @@ Row judge_target(const Target& target, const Window& window, std::size_t min_sam
   const auto skipped =
       std::count_if(rows.begin(), rows.end(), [](const Row& one) { return one.verdict == Verdict::Skipped; });
   if (skipped > 0 && row.verdict != Verdict::Skipped)
-    row.note = fmt::format("{} of {} had too few samples", skipped, rows.size());
+    row.note =
+        fmt::format("{}{}{} of {} had too few samples", row.note, row.note.empty() ? "" : "; ", skipped, rows.size());
   return row;
 }
 
@@ -160,6 +162,7 @@ int exit_code(Verdict verdict) {
 Judgement judge(const Targets& targets, const Window& window) {
   Judgement result;
   result.process = continuity(window.before, window.after);
+  const auto mismatch = format_mismatch(window.before, window.after);
   for (const auto& target : targets.targets) {
     if (target.leave_out_missing && !is_there(window, target)) {
       result.left_out.push_back(&target);
@@ -168,6 +171,7 @@ Judgement judge(const Targets& targets, const Window& window) {
     Row unknown;
     unknown.target = &target;
     try {
+      if (!mismatch.empty()) throw Unjudgeable(mismatch);
       if (result.process.kind == Continuity::Kind::Restarted) throw Unjudgeable(result.process.reason);
       result.rows.push_back(judge_target(target, window, targets.min_samples));
     } catch (const NoSeriesYet& reason) {

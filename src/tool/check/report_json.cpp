@@ -37,7 +37,7 @@ std::string object(const Row& row) {
   std::optional<double> critical;
   if (target.critical) critical = target.critical->value;
   const std::string_view exact = !row.value ? "null" : row.interpolated ? "false" : "true";
-  const auto samples = target.measure == Measure::Gauge ? "null" : fmt::format("{:.0f}", row.samples);
+  const auto samples = target.measure == Measure::Gauge ? "null" : number(row.samples);
   return fmt::format(
       "{{\"name\": {}, \"metric\": {}, \"group\": {}, \"unit\": \"{}\", \"value\": {}, \"value_is_floor\": {}, "
       "\"value_interpolated\": {}, \"direction\": \"{}\", \"target\": {}, \"critical\": {}, \"verdict\": \"{}\", "

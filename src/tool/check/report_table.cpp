@@ -50,7 +50,7 @@ std::string value_cell(const Row& row) {
 std::string within_cell(const Row& row) { return row.within ? format_share(*row.within, row.target->quantile) : "-"; }
 
 std::string samples_cell(const Row& row) {
-  return row.target->measure == Measure::Gauge ? "-" : fmt::format("{:.0f}", row.samples);
+  return row.target->measure == Measure::Gauge ? "-" : format_count(row.samples);
 }
 
 std::string notes(const Row& row) {

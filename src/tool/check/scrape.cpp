@@ -155,6 +155,7 @@ class Scrape::Builder {
 
 Scrape Scrape::parse(std::string_view body, const Names& wanted, LintFormat format, std::size_t limit) {
   Scrape scrape;
+  scrape.format_ = format;
   Builder builder(scrape, wanted, format, limit);
   parse_exposition(body, format,
                    {.on_type = [&](std::string_view name, std::string_view type) { builder.type(name, type); },

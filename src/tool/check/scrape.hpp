@@ -29,6 +29,8 @@ class Scrape {
   static Scrape parse(std::string_view body, const Names& wanted, LintFormat format = LintFormat::Text,
                       std::size_t limit = kMaxStored);
 
+  /// What it was parsed as. The names of metrics and the kind of a histogram's buckets depend on it.
+  [[nodiscard]] LintFormat format() const { return format_; }
   /// nullptr when the exposition has no such sample.
   [[nodiscard]] const SeriesMap* find(std::string_view sample_name) const;
   /// The native histograms of a metric whose _bucket samples are wanted: those without classic buckets. nullptr when it
@@ -53,6 +55,7 @@ class Scrape {
  private:
   class Builder;
 
+  LintFormat format_ = LintFormat::Text;
   std::map<std::string, SeriesMap, std::less<>> series_;
   std::map<std::string, NativeMap, std::less<>> native_;
   std::map<std::string, std::string, std::less<>> types_;

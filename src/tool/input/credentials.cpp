@@ -81,9 +81,11 @@ void add_headers(std::vector<std::string>& headers, const std::string& option) {
   }
 }
 
+// As add_header() writes them: "Name: value" or "Name;".
 bool has_authorization(const std::vector<std::string>& headers) {
-  return std::any_of(headers.begin(), headers.end(),
-                     [](const std::string& header) { return lower_case(header).starts_with("authorization"); });
+  return std::any_of(headers.begin(), headers.end(), [](const std::string& header) {
+    return lower_case(header.substr(0, header.find_first_of(":;"))) == "authorization";
+  });
 }
 
 }  // namespace
@@ -102,6 +104,8 @@ Credentials credentials_of(const CredentialOptions& options) {
     const auto colon = options.user.find(':');
     result.user = options.user.substr(0, colon);
     if (colon != std::string::npos) {
+      if (!options.password_file.empty())
+        fail("--user has a password, and so has --password-file; leave one of them out");
       result.password = options.user.substr(colon + 1);
     } else {
       const char* password = std::getenv(kPasswordVariable);

@@ -61,8 +61,31 @@ std::string header(CURL* handle, const char* name) {
   return curl_easy_header(handle, name, 0, CURLH_HEADER, -1, &found) == CURLHE_OK ? found->value : "";
 }
 
+bool is_scheme(std::string_view text) {
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  return !text.empty() && is_letter(text.front()) && std::all_of(text.begin(), text.end(), [&](char c) {
+    return is_letter(c) || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
+  });
+}
+
+// libcurl takes http:/host for http://host.
+bool is_http(std::string_view scheme) {
+  const std::string text(scheme);
+  return curl_strequal(text.c_str(), "http") || curl_strequal(text.c_str(), "https");
+}
+
+std::string hidden_before_at(const std::string& text) {
+  const auto at = text.rfind('@');
+  return at == text.npos ? text : "***" + text.substr(at);
+}
+
+std::string size_text(std::size_t bytes) {
+  constexpr std::size_t kMiB = std::size_t{1} << 20;
+  return bytes < kMiB ? fmt::format("{} KiB", bytes >> 10) : fmt::format("{} MiB", bytes >> 20);
+}
+
 [[noreturn]] void throw_too_large(const std::string& shown) {
-  throw FetchError(fmt::format("{} answered with more than {} MiB", shown, kMaxExpositionBytes >> 20));
+  throw FetchError(fmt::format("{} answered with more than {}", shown, size_text(kMaxExpositionBytes)));
 }
 
 // libcurl could do this, but it accepts some streams that are cut off, or that have a damaged member.
@@ -140,12 +163,13 @@ Fetched fetch_url(const std::string& url, std::chrono::milliseconds timeout, con
 
 std::string read_file(const std::string& path, std::size_t limit) {
   const Owned<std::FILE> file(std::fopen(path.c_str(), "rb"));
-  if (!file) throw FetchError(fmt::format("{} can't be opened", path));
+  // Many a path that can't be opened is an address.
+  if (!file) throw FetchError(fmt::format("{} can't be opened", without_credentials_if_any(path)));
   std::string text;
   std::array<char, 65536> chunk{};
   while (const auto n = std::fread(chunk.data(), 1, chunk.size(), file.get())) {
     text.append(chunk.data(), n);
-    if (text.size() > limit) throw FetchError(fmt::format("{} is larger than {} MiB", path, limit >> 20));
+    if (text.size() > limit) throw FetchError(fmt::format("{} is larger than {}", path, size_text(limit)));
   }
   if (std::ferror(file.get())) throw FetchError(fmt::format("{} can't be read", path));
   return text;
@@ -157,10 +181,18 @@ std::string read_exposition_file(const std::string& path) {
   try {
     return gunzip(body, kMaxExpositionBytes);
   } catch (const std::length_error&) {
-    throw FetchError(fmt::format("{} holds more than {} MiB", path, kMaxExpositionBytes >> 20));
+    throw FetchError(fmt::format("{} holds more than {}", path, size_text(kMaxExpositionBytes)));
   } catch (const std::invalid_argument& error) {
     throw FetchError(fmt::format("{}: {}", path, error.what()));
   }
+}
+
+bool is_address(std::string_view text) {
+  const auto colon = text.find(':');
+  const auto scheme = text.substr(0, colon);
+  if (colon == text.npos || !is_scheme(scheme)) return false;
+  const auto rest = text.substr(colon + 1);
+  return rest.starts_with("//") || (rest.starts_with('/') && is_http(scheme));
 }
 
 std::string without_credentials(const std::string& url) {
@@ -170,9 +202,13 @@ std::string without_credentials(const std::string& url) {
   curl_url_set(parsed.get(), CURLUPART_PASSWORD, nullptr, 0);
   char* text = nullptr;
   if (curl_url_get(parsed.get(), CURLUPART_URL, &text, 0)) return "the URL";
-  std::string result = printable(text, 200);
+  std::string result = text;
   curl_free(text);
-  return result;
+  return printable(hidden_before_at(result), 200);
+}
+
+std::string without_credentials_if_any(const std::string& text) {
+  return is_address(text) ? without_credentials(text) : hidden_before_at(text);
 }
 
 }  // namespace vitals::tool

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <vitals/lint.hpp>
@@ -63,7 +64,13 @@ std::string read_exposition_file(const std::string& path);
 /// Reads a file of at most `limit` bytes; throws FetchError.
 std::string read_file(const std::string& path, std::size_t limit);
 
-/// The URL without user and password, for messages.
+/// Whether a text is the address of a server and no file: it begins with a scheme, in letters of either case.
+bool is_address(std::string_view text);
+
+/// The URL without user and password, for messages. An '@' that is left may have a piece of a password before it that
+/// should have been percent-encoded: "***" stands for all of it.
 std::string without_credentials(const std::string& url);
+/// The same of anything that may be a URL or a file.
+std::string without_credentials_if_any(const std::string& text);
 
 }  // namespace vitals::tool

@@ -136,11 +136,13 @@ ClassicBucket bucket_of(std::string_view message) {
   return bucket;
 }
 
-// One bucket for each index, or the message is malformed.
+// One count for each bucket of the spans, which follow one another, or the message is malformed.
 bool place(const Side& side, std::map<std::int32_t, double>& into) {
   std::int64_t index = 0;
   std::size_t next = 0;
   for (const auto& span : side.spans) {
+    // But for the first, it is the gap behind the span before: below 0 they overlap.
+    if (&span != &side.spans.front() && span.offset < 0) return false;
     index += span.offset;
     for (std::uint32_t i = 0; i < span.length; ++i, ++index) {
       const bool fits =

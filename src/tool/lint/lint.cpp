@@ -162,9 +162,9 @@ std::string to_json(const Linted& linted, std::size_t errors) {
 }  // namespace
 
 CommandResult lint(const LintArguments& arguments) {
-  const bool url = arguments.source.starts_with("http://") || arguments.source.starts_with("https://");
   const std::chrono::duration<double> limit(seconds_option("--timeout", arguments.timeout));
-  auto linted = url ? lint_url(arguments, std::chrono::ceil<std::chrono::milliseconds>(limit)) : lint_file(arguments);
+  auto linted = is_address(arguments.source) ? lint_url(arguments, std::chrono::ceil<std::chrono::milliseconds>(limit))
+                                             : lint_file(arguments);
   if (arguments.warnings_as_errors) {
     for (auto& problem : linted.problems) problem.severity = LintProblem::Severity::Error;
   }

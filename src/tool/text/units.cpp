@@ -58,6 +58,10 @@ struct Shown {
 };
 
 constexpr int kMostDecimals = 17;
+// From here on a double may have no digit behind its point, and the last before it are invented.
+constexpr double kManyDigits = 1e15;
+// Below this a number is mostly zeros.
+constexpr double kManyZeros = 1e-9;
 
 int decimals_of(double value, int significant_digits) {
   const int magnitude = value != 0 ? static_cast<int>(std::floor(std::log10(std::fabs(value)))) : 0;
@@ -131,16 +135,24 @@ double seconds_option(const char* option, const std::string& text) {
 }
 
 std::string format_value(double value, Unit unit, std::span<const double> thresholds) {
+  constexpr int kFewestDigits = 6;
   const auto how = shown(value, unit);
+  const double size = std::fabs(value * how.factor);
+  const bool is_extreme = size >= kManyDigits || (size > 0 && size < kManyZeros);
   std::string number;
   for (int decimals = how.decimals; decimals <= kMostDecimals; ++decimals) {
-    number = fmt::format("{:.{}f}", value * how.factor, decimals);
+    number = is_extreme ? fmt::format("{:.{}g}", value * how.factor, std::max(decimals, kFewestDigits))
+                        : fmt::format("{:.{}f}", value * how.factor, decimals);
     if (std::all_of(thresholds.begin(), thresholds.end(),
                     [&](double threshold) { return on_its_side(number, value, how.factor, threshold); })) {
       break;
     }
   }
   return number + std::string{how.unit};
+}
+
+std::string format_count(double count) {
+  return count < kManyDigits ? fmt::format("{:.0f}", count) : fmt::format("{:g}", count);
 }
 
 std::string format_share(double share, double wanted) {

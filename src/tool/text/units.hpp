@@ -25,6 +25,9 @@ double seconds_option(const char* option, const std::string& text);
 /// misses a threshold never looks as if it met it.
 std::string format_value(double value, Unit unit, std::span<const double> thresholds = {});
 
+/// A number of events for people: all of its digits, as long as a double has them.
+std::string format_count(double count);
+
 /// A share of all for people, rounded down: 99.999 % of the requests is not all of them, and never looks as if it
 /// reached `wanted` when it doesn't, nor the reverse.
 std::string format_share(double share, double wanted);

@@ -145,6 +145,24 @@ TEST(Judge, NoErrorSeriesYetIsNoErrors) {
   EXPECT_EQ(*row.value, 0);
 }
 
+TEST(Judge, APartThatWasProbablyMisspeltIsNoted) {
+  const auto row = [](const std::string& part, const std::string& after) {
+    return judge_one("measure: ratio, of: c_total, below: 1%, part: {" + part + "}", "", after);
+  };
+  const auto results =
+      counter("result=\"success\",status=\"200\"", 1000) + counter("result=\"failed\",status=\"503\"", 1);
+
+  EXPECT_EQ(row("result: faild", results).note, "no series with result=faild; did you mean 'failed'?");
+  EXPECT_EQ(row("result: faild", results).verdict, Verdict::Ok);
+  for (const auto* part : {"result: failed", "result: timeout", "result: [failed, success]", "result: 'fail?d'",
+                           "status: 504", "status: 5*"})
+    EXPECT_EQ(row(part, results).note, "") << part;
+  EXPECT_EQ(row("status: 5xx", results).note, "status=5xx is no pattern and matches no status; write 5*");
+  EXPECT_EQ(row("status: 5xx", results).verdict, Verdict::Unknown);
+  EXPECT_EQ(row("status: 5xx", counter("status=\"2xx\"", 1000)).verdict, Verdict::Ok);
+  EXPECT_EQ(row("status: 5xx", counter("status=\"2xx\"", 1000)).note, "");
+}
+
 TEST(Judge, AboveIsMetFromAbove) {
   const std::string availability = "measure: ratio, of: c_total, part: {status: [2*, 4*]}, above: 99%, critical: 90%";
   const auto at = [&](int bad) {
@@ -260,6 +278,38 @@ TEST(Judge, RestartThatOnlyAnotherMetricShowsIsUnknown) {
   EXPECT_EQ(judge_one(kErrors, jobs + "1000\n", jobs + "1000\n" + one).verdict, Verdict::Ok);
 }
 
+TEST(Judge, ASeriesOfAnotherMetricThatExpiredHidesNothing) {
+  const std::string tenants = "# TYPE tenant_total counter\ntenant_total{tenant=\"here\"} 5\n";
+  const auto one = counter("status=\"200\"", 1000);
+
+  const auto row = judge_one(kErrors, tenants + "tenant_total{tenant=\"gone\"} 5\n", tenants + one);
+
+  EXPECT_EQ(row.verdict, Verdict::Ok);
+  EXPECT_EQ(row.note, "");
+}
+
+// What the first has under another name would count from 0: 1000 good ones that were there before.
+TEST(Judge, ScrapesInDifferentFormatsAreUnknown) {
+  const std::string start = "# TYPE process_start_time_seconds gauge\nprocess_start_time_seconds 7\n";
+  const std::string text = start + "# TYPE c counter\nc{status=\"200\"} 1000\nc{status=\"500\"} 0\n";
+  const std::string openmetrics =
+      start + "# TYPE c counter\nc_total{status=\"200\"} 1000\nc_total{status=\"500\"} 9\n# EOF\n";
+  const auto targets = parse_targets("targets: [{name: t, " + kErrors + "}]", "t.yml");
+  const auto judged = [&](const std::string& before, LintFormat first, LintFormat second) {
+    return judge(targets,
+                 {Scrape::parse(before, {"c_total"}, first), Scrape::parse(openmetrics, {"c_total"}, second), 10})
+        .rows.at(0);
+  };
+
+  const auto row = judged(text, LintFormat::Text, LintFormat::OpenMetrics);
+  EXPECT_EQ(row.verdict, Verdict::Unknown);
+  EXPECT_THAT(row.note,
+              HasSubstr("both scrapes must be in one format: the first is text, the second OpenMetrics; ask"));
+  EXPECT_THAT(judged("", LintFormat::Protobuf, LintFormat::OpenMetrics).note, HasSubstr("the first is protobuf"));
+  EXPECT_THAT(judged("", LintFormat::Text1, LintFormat::OpenMetrics).note, HasSubstr("the first is text 1.0.0"));
+  EXPECT_EQ(judged(start + "# EOF\n", LintFormat::OpenMetrics, LintFormat::OpenMetrics).verdict, Verdict::Ok);
+}
+
 TEST(Judge, SeriesThatWasMadeAnewIsUnknown) {
   const auto body = [](int a, const std::string& at) {
     return "# TYPE c counter\nc_total{status=\"200\"} " + std::to_string(a) + "\nc_created{status=\"200\"} " + at +
@@ -338,7 +388,7 @@ TEST(Judge, RestartedProcessIsUnknownEvenIfItsCountersGrew) {
 
   EXPECT_EQ(judge_one(kErrors, start("1.7e9"), start("1700000000") + one).verdict, Verdict::Ok);
   EXPECT_THAT(judge_one(kErrors, start("1.7e9"), start("1.7e9") + one).note, "");
-  EXPECT_THAT(judge_one(kErrors, start("1700000000.25"), start("1700000000.5") + one).note, HasSubstr("restarted"));
+  EXPECT_THAT(judge_one(kErrors, start("1700000000.25"), start("1700000001.5") + one).note, HasSubstr("restarted"));
   EXPECT_THAT(judge_one(kErrors, start("1.7e9"), one).note, HasSubstr("restarted"));
 }
 

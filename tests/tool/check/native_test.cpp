@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <utility>
 
 #include <gmock/gmock.h>
 
@@ -44,6 +45,19 @@ TEST(Native, PercentilesAreThoseOfTheLibrary) {
     ASSERT_TRUE(row.value) << row.note;
     EXPECT_NEAR(*row.value / histogram.snapshot().quantile(std::stod(percent) / 100), 1, 1e-12) << percent;
     EXPECT_TRUE(row.value_interpolated);
+  }
+}
+
+TEST(Native, BucketsOfAnotherKindThanBeforeAreUnknown) {
+  Registry native;
+  for (int i = 0; i < 100; ++i) native.histogram("h_seconds", "Help.", Native{}).observe(0.5);
+  Registry classic;
+  for (int i = 0; i < 100; ++i) classic.histogram("h_seconds", "Help.", Buckets{1, 2}).observe(0.5);
+
+  for (const auto& [before, after] : {std::pair(&native, &classic), std::pair(&classic, &native)}) {
+    const auto row = judge_native("measure: p95, below: 1s", protobuf(*before), protobuf(*after));
+    EXPECT_EQ(row.verdict, Verdict::Unknown);
+    EXPECT_EQ(row.note, "its buckets are classic in one scrape and native alone in the other");
   }
 }
 

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include <gmock/gmock.h>
 
@@ -87,9 +88,63 @@ TEST(Credentials, WrongOptionsAreRefusedWithoutTheirValues) {
   EXPECT_THAT(error_of({.headers = {"Accept: text/html"}}), HasSubstr("--header: Accept is chosen by vitals"));
   EXPECT_THAT(error_of({.bearer_token = "secret", .user = "me:secret"}), HasSubstr("exclude each other"));
   EXPECT_THAT(error_of({.headers = {"Authorization: secret"}, .user = "me:"}), HasSubstr("exclude each other"));
+  EXPECT_THAT(error_of({.headers = {"Authorization:"}, .user = "me:"}), HasSubstr("exclude each other"));
+  EXPECT_EQ(error_of({.headers = {"Authorization-Foo: x"}, .user = "me:"}), "no error");
+  EXPECT_EQ(error_of({.user = "me:secret", .password_file = "/nowhere"}),
+            "--user has a password, and so has --password-file; leave one of them out");
   EXPECT_THAT(error_of({.bearer_token_file = temporary_file("two", "a\nb\n")}), HasSubstr("must hold one line"));
   EXPECT_THAT(error_of({.bearer_token = "a\nb"}), HasSubstr("must be one line"));
   EXPECT_THAT(error_of({.user = "me"}), HasSubstr("--user has no password; give --password-file, or set VITALS_PASS"));
+}
+
+TEST(Credentials, AFileOfHeadersThatIsTooLargeIsTold) {
+  const auto file = temporary_file("big", std::string(65537, 'x'));
+
+  try {
+    credentials_of({.headers = {"@" + file}});
+    ADD_FAILURE();
+  } catch (const FetchError& error) {
+    EXPECT_EQ(error.what(), file + " is larger than 64 KiB");
+  }
+}
+
+// A command line that is wrong in any way shows no more than one that is right.
+TEST(Credentials, AreNotInMessagesAboutTheCommandLine) {
+  const std::vector<std::vector<std::string>> wrong{
+      {"lint", "HTTP://me:secret@127.0.0.1:1/m"},
+      {"lint", "HTTP://me:secret@127.0.0.1:1/m", "--json"},
+      {"lint", "Https://me:secret@127.0.0.1:1/m"},
+      {"lint", "http:/me:secret@127.0.0.1:1/m"},
+      {"lint", "http:me:secret@127.0.0.1:1/m"},
+      {"lint", "ftp://me:secret@127.0.0.1:1/m"},
+      {"lint", "http://me:1/secret@127.0.0.1:1/m"},
+      {"lint", "http://me:secret@127.0.0.1:port/m"},
+      {"lint", "me:secret@host"},
+      {"check", "--url", "HTTP://me:secret@127.0.0.1:1/m"},
+      {"check", "--url", "me:secret@127.0.0.1:1/m"},
+      {"check", "--before", "http://me:secret@127.0.0.1:1/m", "--after", "x"},
+      {"check", "--config", "http://me:secret@127.0.0.1:1/m", "--before", "x", "--after", "x"},
+      {"check", "http://me:secret@127.0.0.1:1/m"},
+      {"http://me:secret@127.0.0.1:1/m"},
+      {"lint", "x", "http://me:secret@127.0.0.1:1/m"},
+      {"check", "--bearer-tokn", "secret"},
+      {"check", "--bearer-tokn=secret"},
+      {"check", "-usecret"}};
+  for (const auto& arguments : wrong) {
+    const auto result = run_tool(arguments);
+    EXPECT_EQ(result.status, 3) << arguments.back();
+    EXPECT_NE(result.err, "") << arguments.back();
+    EXPECT_THAT(result.out + result.err, Not(HasSubstr("secret"))) << arguments.back();
+  }
+  EXPECT_THAT(run_tool({"lint", "HTTP://me:secret@127.0.0.1:1/m"}).err, HasSubstr("lint: http://127.0.0.1:1/m: "));
+  EXPECT_THAT(run_tool({"lint", "me:secret@host"}).err, HasSubstr("***@host can't be opened"));
+  EXPECT_THAT(run_tool({"check", "--bearer-tokn", "secret"}).err, HasSubstr("not expected: --bearer-tokn\n"));
+}
+
+TEST(Credentials, AFileMayHaveAnAtInItsName) {
+  const auto file = temporary_file("a@b.prom", "a 1\n");
+
+  EXPECT_THAT(run_tool({"lint", file}).out, HasSubstr(file + ":1:1: warning"));
 }
 
 TEST(Credentials, CommandsSendThemAndShowNothing) {

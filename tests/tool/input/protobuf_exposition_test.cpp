@@ -100,6 +100,27 @@ TEST(ParseExposition, OpenMetricsWithoutItsEndIsRefused) {
   EXPECT_EQ(error("# EOF\n# TYPE a counter\n"), "line 2: nothing may follow # EOF");
 }
 
+// With spans that overlap, one count of a bucket hid another.
+TEST(ParseExposition, NativeSpansThatOverlapAreRefused) {
+  const auto histogram = [](int offset_of_second) {
+    const auto framed = [](char tag, const std::string& message) {
+      return std::string{tag, static_cast<char>(message.size())} + message;
+    };
+    const auto span = [&](int offset) {
+      return framed('\x62',
+                    std::string{'\x08', static_cast<char>(offset < 0 ? -2 * offset - 1 : 2 * offset), '\x10', '\x01'});
+    };
+    const std::string deltas{'\x6a', '\x02', '\x06', '\x02'};  // counts 3 and 4
+    const auto value = std::string{'\x08', '\x07', '\x28', '\x00'} + span(0) + span(offset_of_second) + deltas;
+    const auto family = std::string{"\x0a\x01h\x18\x04"} + framed('\x22', framed('\x3a', value));
+    return std::string{static_cast<char>(family.size())} + family;
+  };
+
+  EXPECT_EQ(error_of(histogram(1)), "no error");
+  EXPECT_EQ(error_of(histogram(0)), "no error");
+  EXPECT_EQ(error_of(histogram(-1)), "message 1: the native buckets of h contradict each other");
+}
+
 // Whatever happens to it, it is read or refused with the number of its message; the sanitizers see the rest.
 TEST(ParseExposition, ProtobufSurvivesMutations) {
   Registry registry;

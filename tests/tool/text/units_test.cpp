@@ -66,6 +66,23 @@ TEST(FormatValue, ShowsSizesAndNumbers) {
   EXPECT_EQ(format_value(1.23456, Unit::Number), "1.23");
 }
 
+// A double has 17 digits at most; 1e300 had 301, and 1e-300 none but zeros.
+TEST(FormatValue, InventsNoDigits) {
+  EXPECT_EQ(format_value(1e300, Unit::Number), "1e+300");
+  EXPECT_EQ(format_value(-1e300, Unit::Number), "-1e+300");
+  EXPECT_EQ(format_value(1e300, Unit::Seconds), "1e+300 s");
+  EXPECT_EQ(format_value(1e300, Unit::Bytes), "9.31323e+290 GiB");
+  EXPECT_EQ(format_value(1e300, Unit::PerSecond), "1e+300 /s");
+  EXPECT_EQ(format_value(1e300, Unit::Ratio), "1e+302 %");
+  EXPECT_EQ(format_value(123456789012345, Unit::Number), "123456789012345");
+  EXPECT_EQ(format_value(1.00000001e16, Unit::Number, {{1e16}}), "1.00000001e+16");
+  EXPECT_EQ(format_value(1e-300, Unit::Number), "1e-300");
+  EXPECT_EQ(format_value(1e-14, Unit::Ratio), "1e-12 %");
+  EXPECT_EQ(format_value(0, Unit::Number), "0");
+  EXPECT_EQ(format_count(123456), "123456");
+  EXPECT_EQ(format_count(1e300), "1e+300");
+}
+
 TEST(FormatValue, StandsOnTheSameSideOfAThresholdAsTheValue) {
   const auto beside = [](double value, Unit unit, double threshold) {
     return format_value(value, unit, {{threshold}});
