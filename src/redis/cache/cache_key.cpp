@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#undef XXH_INLINE_ALL
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 #undef XXH_INLINE_ALL
