@@ -85,11 +85,11 @@ TEST_F(BreakerTest, LateFailuresOfTheSameOutageDoNotCount) {
 // However calls of several threads come in between each other.
 TEST_F(BreakerTest, GaugeEndsAsTheBreakerDoesAndSuccessesCloseIt) {
   Breaker shared{1, 1ms, state};
-  for (int round = 0; round < 300; ++round) {
+  for (int round = 0; round < 10; ++round) {
     std::vector<std::thread> threads;
     for (int t = 0; t < 4; ++t) {
       threads.emplace_back([&, t] {
-        for (int i = 0; i < 20; ++i) {
+        for (int i = 0; i < 200'000; ++i) {
           if ((i + t) % 2 == 0) {
             shared.succeeded();
           } else {
