@@ -84,21 +84,47 @@ PooledConnection PgPoolState::acquire() {
 void PgPoolState::could_not_connect(const char* error) noexcept {
   exported_.create_failed(describe_current_exception().type);
   give_slot({});
-  if (!is_down_.exchange(true, std::memory_order_relaxed)) tell({exported_.pool, false, error == nullptr ? "" : error});
+  if (is_down_.load(std::memory_order_relaxed)) return;
+  {
+    const std::lock_guard lock{mutex_};
+    is_down_.store(true, std::memory_order_relaxed);
+    try {
+      error_ = error == nullptr ? "" : error;
+    } catch (...) {
+      error_.clear();  // no memory
+    }
+  }
+  tell();
 }
 
 void PgPoolState::could_connect() noexcept {
-  if (is_down_.load(std::memory_order_relaxed) && is_down_.exchange(false, std::memory_order_relaxed)) {
-    tell({exported_.pool, true, {}});
-  }
+  if (!is_down_.load(std::memory_order_relaxed)) return;
+  is_down_.store(false, std::memory_order_relaxed);
+  tell();
+}
+
+// Who changes is_down_ comes here only afterwards, maybe after the next one who does. So what is told is not what the
+// caller found out but what is_down_ is, by one thread at a time.
+void PgPoolState::tell() noexcept {
+  turns_.run([this] {
+    const bool is_down = is_down_.load(std::memory_order_relaxed);
+    if (is_down == told_.is_down) return;
+    told_.is_down = is_down;
+    std::string error;
+    if (is_down) {
+      const std::lock_guard lock{mutex_};
+      error.swap(error_);
+    }
+    tell({exported_.pool, !is_down, error});
+  });
 }
 
 void PgPoolState::tell(const PgPoolChange& change) noexcept {
   try {
     if (options_.on_change) return options_.on_change(change);
     // The end of an outage is told if its begin was.
-    if (change.reachable ? !told_.exchange(false, std::memory_order_relaxed) : !lines_.take(Clock::now())) return;
-    told_.store(!change.reachable, std::memory_order_relaxed);
+    if (change.reachable ? !told_.line : !lines_.take(Clock::now())) return;
+    told_.line = !change.reachable;
     std::string error{change.error.substr(0, change.error.find_last_not_of("\r\n") + 1)};
     std::replace_if(
         error.begin(), error.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');

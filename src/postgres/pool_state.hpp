@@ -7,11 +7,13 @@
 #include <deque>
 #include <mutex>
 #include <random>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include <vitals/postgres/pool.hpp>
 
+#include "core/system/turns.hpp"
 #include "postgres/pool_metrics.hpp"
 #include "postgres/rate_limit.hpp"
 
@@ -54,6 +56,8 @@ class PgPoolState {
   void could_not_connect(const char* error) noexcept;
   void could_connect() noexcept;
   void tell(const PgPoolChange& change) noexcept;
+  /// After is_down_ has changed. REQUIRES: no lock is held, since this calls the program.
+  void tell() noexcept;
   void close(PooledConnection pooled, std::string_view reason) noexcept;
   void close_idle(Clock::time_point now) noexcept;
   /// Why the connection must be closed; empty if it may be used.
@@ -65,12 +69,17 @@ class PgPoolState {
   const PgPool::Connect connect_;
   PgPoolMetrics exported_;
 
-  // Relaxed, both: they publish nothing. The thread that changes is_down_ tells it.
-  std::atomic<bool> is_down_{false};
-  std::atomic<bool> told_{false};
+  std::atomic<bool> is_down_{false};  // relaxed: turns_ publishes it
+  struct Told {
+    bool is_down = false;
+    bool line = false;  // there is a line for the outage
+  };
+  Turns turns_;
+  Told told_;  // of the thread whose turn it is
   RateLimit lines_{0.1};
 
-  std::mutex mutex_;  // guards what follows; not held while a connection is made, closed, or used
+  std::mutex mutex_;   // guards what follows; not held while a connection is made, closed, or used
+  std::string error_;  // of the newest outage, until it is told
   std::size_t used_ = 0;
   std::vector<PooledConnection> idle_;  // the one used last at the back
   std::deque<Waiter*> waiters_;

@@ -1,6 +1,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -213,6 +214,35 @@ TEST_F(PgPool, TellsAnOutageOnceAndItsEnd) {
   EXPECT_EQ(testing::internal::GetCapturedStderr(),
             "vitals::PgPool other: can't connect: no server. PgPoolOptions::on_change takes these lines\n"
             "vitals::PgPool other: connections can be made again\n");
+}
+
+TEST_F(PgPool, TellsTheEndOfAnOutageAfterItsBegin) {
+  std::promise<void> telling;
+  std::promise<void> may_end;
+  std::vector<std::string> told;  // unguarded, since one call follows the other
+  std::atomic<bool> up{false};
+  const auto flaky = [&up] {
+    if (!up) throw pqxx::broken_connection{"no server"};
+    return std::make_unique<pqxx::connection>(dsn());
+  };
+  vitals::PgPool* self = nullptr;
+  const auto tell = [&](const vitals::PgPoolChange& change) {
+    if (!change.reachable) {
+      telling.set_value();
+      may_end.get_future().wait();
+    }
+    EXPECT_NO_THROW((void)self->acquire());  // no lock is held
+    told.push_back((change.reachable ? "up" : "down ") + std::string{change.error});
+  };
+  vitals::PgPool pool{pg, "main", {.on_change = tell}, flaky};
+  self = &pool;
+  std::thread finder{[&pool] { EXPECT_THROW((void)pool.acquire(), pqxx::broken_connection); }};
+  telling.get_future().wait();
+  up = true;
+  EXPECT_NO_THROW((void)pool.acquire());
+  may_end.set_value();
+  finder.join();
+  EXPECT_EQ(told, (std::vector<std::string>{"down no server", "up"}));
 }
 
 TEST_F(PgPool, ReplacesAConnectionThatDiedIdle) {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstring>
 #include <filesystem>
+#include <functional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -21,11 +22,18 @@
 
 namespace vitals::test {
 
-/// Stands between a pool and a Redis, and keeps every SET on the wire for some time, and its reply for as long again.
-/// What a client has sent reaches Redis although the client has hung up meanwhile, as over a network.
+/// Stands between a pool and a Redis, and keeps requests and replies on the wire: each waits until `before` or `after`
+/// has returned, which are called with the request, in a thread for each connection. What a client has sent reaches
+/// Redis although the client has hung up meanwhile, as over a network.
 class DelayingProxy {
  public:
-  DelayingProxy(std::string redis, std::chrono::milliseconds delay) : redis_{std::move(redis)}, delay_{delay} {
+  using Wait = std::function<void(std::string_view request)>;
+
+  /// Keeps every SET for some time, and its reply for as long again.
+  DelayingProxy(std::string redis, std::chrono::milliseconds delay)
+      : DelayingProxy{std::move(redis), after_set(delay), after_set(delay)} {}
+  DelayingProxy(std::string redis, Wait before, Wait after)
+      : redis_{std::move(redis)}, before_{std::move(before)}, after_{std::move(after)} {
     folder_ = temporary_folder("vitals-proxy");
     const sockaddr_un address = address_of(unix_socket());
     listener_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -48,7 +56,17 @@ class DelayingProxy {
 
   [[nodiscard]] std::string unix_socket() const { return folder_ + "/socket"; }
 
+  static bool is(std::string_view request, std::string_view command) {
+    return request.find("\r\n" + std::string{command} + "\r\n") != std::string_view::npos;
+  }
+
  private:
+  static Wait after_set(std::chrono::milliseconds delay) {
+    return [delay](std::string_view request) {
+      if (is(request, "SET")) std::this_thread::sleep_for(delay);
+    };
+  }
+
   static sockaddr_un address_of(const std::string& path) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
@@ -71,22 +89,21 @@ class DelayingProxy {
 
   void carry(int client, int server) {
     char bytes[64 * 1024];
-    bool delayed = false;
+    std::string request;
     while (!stop_) {
       pollfd polls[] = {{client, POLLIN, 0}, {server, POLLIN, 0}};
       ::poll(polls, 2, 5);
       if (polls[0].revents != 0) {
         const ssize_t n = ::recv(client, bytes, sizeof bytes, 0);
         if (n <= 0) break;
-        const auto size = static_cast<std::size_t>(n);
-        delayed = std::string_view{bytes, size}.find("\r\nSET\r\n") != std::string_view::npos;
-        if (delayed) std::this_thread::sleep_for(delay_);
-        (void)::send(server, bytes, size, MSG_NOSIGNAL);
+        request.assign(bytes, static_cast<std::size_t>(n));
+        before_(request);
+        (void)::send(server, request.data(), request.size(), MSG_NOSIGNAL);
       }
       if (polls[1].revents != 0) {
         const ssize_t n = ::recv(server, bytes, sizeof bytes, 0);
         if (n <= 0) break;
-        if (delayed) std::this_thread::sleep_for(delay_);
+        after_(request);
         (void)::send(client, bytes, static_cast<std::size_t>(n), MSG_NOSIGNAL);
       }
     }
@@ -95,7 +112,8 @@ class DelayingProxy {
   }
 
   const std::string redis_;
-  const std::chrono::milliseconds delay_;
+  const Wait before_;
+  const Wait after_;
   std::string folder_;
   int listener_ = -1;
   std::atomic<bool> stop_{false};

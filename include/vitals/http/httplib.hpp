@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -49,52 +48,9 @@ struct HttplibEnd {
   }
 };
 
-// Whether this part of a path can stand in a template as it is: of characters that routes are made of, none of which
-// means anything in a template. The path is decoded, so it may have any bytes.
-inline bool httplib_is_fixed(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view{"/-._~@,;=!&'"}.find(c) != std::string_view::npos;
-  });
-}
-
-// The template of a route that is not listed: the request's path with its parameters replaced by holes. Empty where the
-// rest of the path may be what the client chose: without a parameter the server's pattern may have been any, ".*" too;
-// and where it can't be told which segment a parameter was, since the client sent another one like it.
-template <class Request>
-std::string httplib_template(const Request& request) {
-  std::string out;    // with the holes
-  std::string fixed;  // without them
-  if constexpr (requires { request.path_params; }) {
-    if (!request.path_params.empty()) {
-      out = fixed = request.path + '/';
-      for (const auto& [name, value] : request.path_params) {
-        const std::string segment = '/' + value + '/';
-        const auto at = out.find(segment);
-        if (value.empty() || at == std::string::npos || out.find(segment, at + 1) != std::string::npos) return {};
-        out.replace(at + 1, value.size(), '{' + name + '}');
-        fixed.erase(fixed.find(segment) + 1, value.size());
-      }
-      out.pop_back();
-      return httplib_is_fixed(fixed) ? out : std::string{};
-    }
-  }
-  auto copied = request.path.begin();
-  const auto copy_to = [&](auto end) {
-    out.append(copied, end);
-    fixed.append(copied, end);
-  };
-  for (std::size_t i = 1; i < request.matches.size(); ++i) {
-    const auto& hole = request.matches[i];
-    if (!hole.matched || hole.first < copied) continue;  // a group that did not take part, or inside another
-    copy_to(hole.first);
-    out.append("{" + std::to_string(i) + "}");
-    copied = hole.second;
-  }
-  copy_to(request.path.end());
-  return out != fixed && httplib_is_fixed(fixed) ? out : std::string{};
-}
-
+// A template comes from the program alone: listed, or told by the server. Nothing is made of the request's path and
+// what the server found in it: beside captures a pattern may have wildcards, and parameters may be of a route that did
+// not match in the end.
 template <class Request>
 RouteRef httplib_route(HttpMetrics& http, const Request& request, int status, bool handled_early) {
   bool matched = !request.matches.empty();
@@ -103,7 +59,7 @@ RouteRef httplib_route(HttpMetrics& http, const Request& request, int status, bo
     if (!request.matched_route.empty()) return http.learn(request.matched_route);
   }
   const RouteRef listed = http.match(request.path);
-  if (matched) return listed != http.unmatched() ? listed : http.learn(httplib_template(request));
+  if (matched) return listed;
   if (status == 404) return http.unmatched();
   if (handled_early || status >= 400 || listed != http.unmatched()) return listed;
   return http.static_files();
@@ -142,8 +98,7 @@ void httplib_finish_when_written(Response& response) {
 
 /// Counts and times every request of the server, from its header to the last byte of its answer.
 /// `endpoint` is the route in http's list that matches; for others the server's own template where this httplib tells
-/// it (0.21), else the path with its captured parts as holes ("/users/{1}"), or `_unmatched` where nothing was captured
-/// or the rest is no plain text, since a client may have chosen it: list your routes, and none of it is needed.
+/// it (0.21), else `_unmatched`, since the rest is what a client chose: list your routes.
 /// `_static` for mounted files, `_unmatched` for 404s without a route. A handler that throws counts as what the client
 /// gets (500, unless an exception handler decides otherwise); a streamed answer that the client breaks off, as its
 /// status.

@@ -46,10 +46,10 @@ struct PgPoolOptions {
   /// fails inside a transaction: so no user gets a connection with a transaction that another began by hand, of which
   /// libpqxx knows nothing.
   std::string reset_sql = {};
-  /// Called when a connection can't be made, the first time in a row, and when one can be made again; in the thread
-  /// that found out, with no lock held. What it throws is dropped. Two calls may overlap, where the one follows the
-  /// other at once. Without one, a line is written to stderr for an outage, and one for its end, for at most one outage
-  /// in 10 s;
+  /// Called when a connection can't be made, the first time in a row, and when one can be made again; in a thread that
+  /// uses the pool, with no lock held. What it throws is dropped. One call at a time, and the last one is how it is:
+  /// what changes during a call is told after it, unless it has changed back. Without one, a line is written to stderr
+  /// for an outage, and one for its end, for at most one outage in 10 s;
   /// [](const vitals::PgPoolChange&) {} for silence.
   std::function<void(const PgPoolChange&)> on_change = {};
 };

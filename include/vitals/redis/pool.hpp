@@ -56,9 +56,10 @@ struct RedisOptions {
   /// The label `pool` of its metrics. Pools of one registry need different names.
   std::string name = "main";
   /// Called when the circuit breaker opens, that is after failures_to_open failures in a row, and when Redis answers
-  /// again; in the thread that found out, with no lock held. What it throws is dropped. Two calls may overlap, where
-  /// the one follows the other at once. Without one, a line is written to stderr for an outage, and one for its end,
-  /// for at most one outage in 10 s; [](const vitals::RedisChange&) {} for silence.
+  /// again; in a thread that uses the pool, with no lock held. What it throws is dropped. One call at a time, and the
+  /// last one is how it is: what changes during a call is told after it, unless it has changed back. Without one, a
+  /// line is written to stderr for an outage, and one for its end, for at most one outage in 10 s; [](const
+  /// vitals::RedisChange&) {} for silence.
   std::function<void(const RedisChange&)> on_change{};
 };
 

@@ -83,13 +83,8 @@ void Connection::on_deadline() {
 }
 
 void Connection::expect_request() {
-  if (buffered_ > 0) {
-    enter(Phase::Header, server_.options().header_timeout);
-    try_head();
-  } else {
-    enter(Phase::Idle, server_.options().idle_timeout);
-    read();
-  }
+  enter(Phase::Idle, server_.options().idle_timeout);
+  try_head();
 }
 
 void Connection::read() {
@@ -100,7 +95,6 @@ void Connection::read() {
 void Connection::on_read(bool failed, std::size_t n) {
   if (closed_) return;
   if (failed) return close();
-  if (phase_ == Phase::Idle) enter(Phase::Header, server_.options().header_timeout);
   if (phase_ == Phase::Silent) phase_ = Phase::Header;  // its deadline and its age go on
   buffered_ += n;
   try_head();
@@ -108,6 +102,7 @@ void Connection::on_read(bool failed, std::size_t n) {
 
 void Connection::try_head() {
   const auto [status, bytes] = scanner_.scan({buffer_.data(), buffered_});
+  if (phase_ == Phase::Idle && scanner_.has_begun()) enter(Phase::Header, server_.options().header_timeout);
   if (status != 0) {
     request_ = {};
     return refuse(status);

@@ -20,6 +20,7 @@ HeadScanner::Result HeadScanner::scan(std::string_view received) noexcept {
   while (begin_ < kMaxEmptyLines * 2 && received.substr(begin_).starts_with("\r\n")) begin_ += 2;
   const bool may_be_empty_line = begin_ < kMaxEmptyLines * 2 && received.substr(begin_) == "\r";
   if (begin_ == received.size() || may_be_empty_line) return {0, 0};
+  has_begun_ = true;
   if (!is_method_character(received[begin_])) return {400, 0};
   for (scanned_ = std::max(scanned_, begin_); scanned_ < received.size(); ++scanned_) {
     const char c = received[scanned_];

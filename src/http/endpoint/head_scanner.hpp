@@ -20,10 +20,13 @@ class HeadScanner {
   /// REQUIRES: received begins with what it began with in the last call.
   [[nodiscard]] Result scan(std::string_view received) noexcept;
   void restart() noexcept { *this = {}; }
+  /// Whether scan() found more than empty lines.
+  [[nodiscard]] bool has_begun() const noexcept { return has_begun_; }
 
  private:
   std::size_t begin_ = 0;  // of the request line
   std::size_t scanned_ = 0;
+  bool has_begun_ = false;
   bool has_line_ = false;
 };
 

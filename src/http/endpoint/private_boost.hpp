@@ -62,6 +62,7 @@
 #undef BOOST_BEAST_SPLIT_COMPILATION
 #undef BOOST_ENABLE_ASSERT_DEBUG_HANDLER
 #undef BOOST_ENABLE_ASSERT_HANDLER
+#undef BOOST_EXCEPTION_DISABLE
 #undef BOOST_NO_EXCEPTIONS
 
 // Exceptions are those of the standard alone: nobody asks ours for a boost::exception.

@@ -99,6 +99,7 @@ void append_date(std::string& out, std::time_t now) {
 
 std::string_view path_fault(std::string_view path) noexcept {
   if (!path.starts_with('/')) return "it must start with '/', as \"/metrics\" does";
+  if (path.starts_with("//")) return "the page with links would link to another host; begin it with one '/'";
   if (path == "/" || path == kHealthy || path == kReady) return "the endpoint has another page there; choose another";
   if (path.size() > 1'024) return "it is longer than 1024 bytes; shorten it";
   if (!std::ranges::all_of(path, is_path_character)) {

@@ -3,6 +3,7 @@
 #include <exception>
 #include <random>
 
+#undef XXH_INLINE_ALL
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 

@@ -48,7 +48,8 @@ class CacheCall::Run {
       : call_{call}, site_{site}, key_{key}, ttl_{ttl}, left_{site.cache.options().budget} {
     try {
       flights_ = &site.cache.flights();
-      seen_ = flights_->look(key_.text, rejected_);
+      if (key_.identity.empty()) flight_name_ = plain_flight(key_.text);
+      seen_ = flights_->look(name(), rejected_);
     } catch (...) {
       flights_ = nullptr;  // no memory: the call goes alone
       left_ = {};
@@ -58,7 +59,7 @@ class CacheCall::Run {
   Run& operator=(const Run&) = delete;
   ~Run() {
     // Those who still wait are told to load the value themselves.
-    if (leads_ && !forked()) flights_->end(key_.text, *flight_);
+    if (leads_ && !forked()) flights_->end(name(), *flight_);
   }
 
   /// All the steps, in their order. Throws what the function throws.
@@ -109,14 +110,14 @@ class CacheCall::Run {
     } catch (...) {
       // No memory: they load it themselves.
     }
-    flights_->settle(key_.text, *flight_, std::move(payload));
+    flights_->settle(name(), *flight_, std::move(payload));
   }
 
   // After a miss: joins those who load this key, or leads. True if it is worthwhile to read again.
   bool join() noexcept {
     if (flights_ == nullptr) return false;
     try {
-      Flights::Joined joined = flights_->join(key_.text, seen_, rejected_);
+      Flights::Joined joined = flights_->join(name(), seen_, rejected_);
       flight_ = std::move(joined.flight);
       leads_ = joined.leads;
       return joined.recent && may_write_;
@@ -146,7 +147,7 @@ class CacheCall::Run {
     if (flight_ == nullptr || leads_) return false;
     std::shared_ptr<const std::string> payload;
     const auto deadline = Clock::now() + site_.cache.options().flight_wait;
-    const Flights::Wait waited = flights_->wait(key_.text, flight_, deadline, payload);
+    const Flights::Wait waited = flights_->wait(name(), flight_, deadline, payload);
     leads_ = waited == Flights::Wait::Lead;
     if (waited == Flights::Wait::Value) site_.metrics.deduplicated.inc();
     return payload != nullptr && call_.decode(*payload);
@@ -159,7 +160,7 @@ class CacheCall::Run {
       call_.compute();
     } catch (...) {
       site_.metrics.load_error.observe(Clock::now() - began);
-      if (leads_ && !forked()) flights_->settle(key_.text, *flight_, std::current_exception());
+      if (leads_ && !forked()) flights_->settle(name(), *flight_, std::current_exception());
       throw;
     }
     load_took_ = Clock::now() - began;
@@ -178,7 +179,7 @@ class CacheCall::Run {
     if (forked()) return;
     try {
       const auto shared = std::make_shared<const std::string>(std::move(payload));
-      flights_->settle(key_.text, *flight_, shared);
+      flights_->settle(name(), *flight_, shared);
       if (may_write_ && ttl_ > milliseconds::zero()) write(*shared);
     } catch (...) {
       site_.metrics.put_failed.inc();  // no memory
@@ -196,17 +197,20 @@ class CacheCall::Run {
     const std::string value = seal({key_.identity, payload, number}, cost, std::chrono::system_clock::now() + ttl);
     const std::string px = std::to_string(ttl.count());
     const std::string_view words[] = {"SET", key_.text, value, "PX", px};
-    if (!flights_->begin_write(key_.text, *flight_, number)) return metrics.put_stale.inc();
+    if (!flights_->begin_write(name(), *flight_, number)) return metrics.put_stale.inc();
     const RedisResult put = site_.cache.run(CacheCommand::Set, {words, kStatusReply}, left_);
     // A SET that was given up may still be carried out.
     const bool known = !connection_failed(put.failure);
-    if (flights_->end_write(key_.text, *flight_, known, Clock::now() + ttl + kOnTheWire)) {
+    if (flights_->end_write(name(), *flight_, known, Clock::now() + ttl + kOnTheWire)) {
       metrics.put_stale.inc();
-      if (site_.cache.take_back(key_.text) && known) flights_->taken_back(key_.text, number);
+      if (site_.cache.take_back(key_.text) && known) flights_->taken_back(name(), number);
       return;
     }
     (put.failure == RedisFailure::None ? metrics.put_stored : metrics.put_failed).inc();
   }
+
+  // What its flights go by: a plain key and a function's of the same text must not share one, which has no identity.
+  [[nodiscard]] const std::string& name() const noexcept { return flight_name_ ? *flight_name_ : key_.text; }
 
   // A child that was forked in the middle of the call must not touch the parent's flights.
   [[nodiscard]] bool forked() const noexcept { return fork_generation.load(std::memory_order_relaxed) != generation_; }
@@ -220,6 +224,7 @@ class CacheCall::Run {
   Outcome outcome_ = Outcome::Bypass;
   bool may_write_ = false;
   Flights* flights_ = nullptr;
+  std::optional<std::string> flight_name_;  // if it isn't the key's text
   std::uint64_t seen_ = 0;
   Rejected rejected_;
   std::shared_ptr<Flight> flight_;

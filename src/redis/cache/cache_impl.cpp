@@ -132,15 +132,24 @@ RedisResult CacheImpl::run_remove(CacheCommand command, std::span<std::string_vi
   return result;
 }
 
-bool CacheImpl::erase(CacheSite* site, const std::string& key) noexcept {
+// Before a key is removed from Redis, so that a load under way does not put it there again; and again afterwards, since
+// a load that began meanwhile may have found the old value, and must not share it with later callers.
+// False if there was no memory.
+bool CacheImpl::invalidate(const std::string& key) noexcept {
   try {
     flights().invalidate(key);
+    if (const auto plain = plain_flight(key)) flights().invalidate(*plain);
+    return true;
   } catch (...) {
-    // A forked child without memory has no flights either.
+    return false;
   }
+}
+
+bool CacheImpl::erase(CacheSite* site, const std::string& key) noexcept {
+  const bool was_told = invalidate(key);
   std::string_view words[] = {{}, key};
   const RedisResult result = remove(words, options_.budget);
-  if (result.failure != RedisFailure::None) return false;
+  if (!invalidate(key) || !was_told || result.failure != RedisFailure::None) return false;
   if (site != nullptr) site->metrics.invalidated_by_key.inc(static_cast<std::uint64_t>(result.reply->integer));
   return true;
 }
@@ -158,8 +167,17 @@ struct CacheImpl::Scan {
   std::vector<std::string_view> words;
 };
 
+// As invalidate() is: before and after.
 InvalidateResult CacheImpl::invalidate_pattern(std::string_view pattern, const InvalidateOptions& options) {
-  flights().invalidate_prefix(stem_ + std::string{pattern.substr(0, pattern.find_first_of(kGlobSpecial))});
+  const std::string prefix = stem_ + std::string{pattern.substr(0, pattern.find_first_of(kGlobSpecial))};
+  Flights& loads = flights();
+  loads.invalidate_prefix(prefix);
+  const InvalidateResult result = remove_matching(pattern, options);
+  loads.invalidate_prefix(prefix);
+  return result;
+}
+
+InvalidateResult CacheImpl::remove_matching(std::string_view pattern, const InvalidateOptions& options) {
   // The function whose keys a pattern like "get_appointments:*" names.
   NamedSite* const named = find_site(pattern.substr(0, pattern.rfind(':')));
   Scan scan{std::min(options.budget, kLongest), named == nullptr ? patterns() : &named->site, {}};

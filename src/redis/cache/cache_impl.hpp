@@ -66,6 +66,8 @@ class CacheImpl {
   RedisResult remove(std::span<std::string_view> words, std::chrono::nanoseconds budget) noexcept;
   RedisResult run_remove(CacheCommand command, std::span<std::string_view> words,
                          std::chrono::nanoseconds budget) noexcept;
+  bool invalidate(const std::string& key) noexcept;
+  InvalidateResult remove_matching(std::string_view pattern, const InvalidateOptions& options);
   bool remove_page(Scan& scan, std::span<const std::string_view> keys, InvalidateResult& result);
   CacheSite* late(std::atomic<CacheSite*>& site, std::string_view label) noexcept;
   [[nodiscard]] NamedSite* find_site(std::string_view name) const noexcept;

@@ -1,9 +1,11 @@
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#undef XXH_INLINE_ALL
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 #undef XXH_INLINE_ALL
@@ -23,6 +25,9 @@ void append_hex(std::string& out, std::uint64_t value) {
   for (int shift = 60; shift >= 0; shift -= 4) out += kHex[value >> shift & 15U];
 }
 
+// What a function without arguments has for an identity, so that its value is never taken for a plain key's.
+constexpr std::string_view kNoArguments = "()";
+
 // Whether a key ends as those of functions do, before any ~ at its end.
 bool ends_in_hash(std::string_view key) noexcept {
   while (key.ends_with('~')) key.remove_suffix(1);
@@ -40,16 +45,17 @@ CacheKey function_key(const CacheSite& site, std::string identity) {
   key.text = site.stem;
   append_hex(key.text, hash.high64);
   append_hex(key.text, hash.low64);
-  key.identity = std::move(identity);
+  key.identity = identity.empty() ? std::string{kNoArguments} : std::move(identity);
   return key;
 }
 
-// One that could be a function's gets a ~, so no function has it; and neither has another plain key, since that would
-// have got one more.
-CacheKey plain_key(const std::string& stem, std::string_view key) {
-  CacheKey made{stem + std::string{key}, {}};
-  if (ends_in_hash(key)) made.text += '~';
-  return made;
+CacheKey plain_key(const std::string& stem, std::string_view key) { return {stem + std::string{key}, {}}; }
+
+// A plain key that could be a function's gets a ~, so no function has its flight; and neither has another plain key,
+// since that would have got one more.
+std::optional<std::string> plain_flight(std::string_view text) {
+  if (!ends_in_hash(text)) return std::nullopt;
+  return std::string{text} + '~';
 }
 
 }  // namespace vitals::detail

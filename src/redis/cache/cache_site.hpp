@@ -1,6 +1,8 @@
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "redis/cache/cache_metrics.hpp"
 
@@ -14,5 +16,9 @@ struct CacheSite {
   std::string stem;  ///< what its keys begin with
   SiteMetrics metrics;
 };
+
+/// The name that a plain key's flights go by if its text could be a function's key; nothing if they go by the text. May
+/// throw std::bad_alloc.
+std::optional<std::string> plain_flight(std::string_view text);
 
 }  // namespace vitals::detail

@@ -47,6 +47,8 @@ struct Rejected {
 // A load that began before an invalidation must not write its result after it. So a flight stays listed until its
 // result is written: invalidate() finds it there and marks it stale, before it removes the key from Redis. The leader
 // looks at the mark before it writes and again afterwards, and takes back what it wrote if the mark came in between.
+// invalidate() is called again when the key is removed: a load that began in between may have read the old value, and
+// nobody who comes later may wait for it.
 //
 // Until then Redis may have the old value, and longer if the leader got no answer: its SET may be carried out at any
 // later time. So each SET has a number, which the value carries. The numbers of those that are on the wire, or were

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <cstdint>
 
+#include "core/system/turns.hpp"
+
 namespace vitals {
 class Gauge;
 }
@@ -31,12 +33,14 @@ class Breaker {
   }
   /// True if this success closed the breaker.
   bool succeeded() noexcept {
-    if (failures_.load(std::memory_order_relaxed) == 0) [[likely]]
+    // It may be open without failures: where a success came between the last of them and the opening.
+    if (failures_.load(std::memory_order_relaxed) == 0 && !is_open()) [[likely]]
       return false;
     return close();
   }
   /// True if this failure opened the breaker.
   bool failed(Permit permit, Clock::time_point now) noexcept;
+  [[nodiscard]] bool is_open() const noexcept { return retry_at_.load(std::memory_order_relaxed) != kClosed; }
 
  private:
   static constexpr std::int64_t kClosed = 0;
@@ -44,7 +48,9 @@ class Breaker {
   static constexpr std::chrono::milliseconds kProbeTime{500};
 
   Permit try_probe(std::int64_t retry_at, Clock::time_point now) noexcept;
-  void reopen(unsigned pauses, Clock::time_point now) noexcept;
+  /// True if it was closed.
+  bool reopen(unsigned pauses, Clock::time_point now) noexcept;
+  void show() noexcept;
   bool close() noexcept;
 
   const unsigned threshold_;
@@ -53,9 +59,10 @@ class Breaker {
 
   // Relaxed, all three: they publish no other memory. Interleaved updates can at worst let a probe through early or
   // late; the next success or failure sets it right. Only a caller that wins the exchange of retry_at_ probes.
-  std::atomic<std::int64_t> retry_at_{kClosed};  // ns of the steady clock
+  std::atomic<std::int64_t> retry_at_{kClosed};  // ns of the steady clock; odd while a caller probes
   std::atomic<unsigned> failures_{0};            // in a row
   std::atomic<unsigned> pauses_{0};              // since it opened
+  Turns shows_;
 };
 
 }  // namespace vitals::detail

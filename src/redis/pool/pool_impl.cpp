@@ -1,7 +1,6 @@
 #include "redis/pool/pool_impl.hpp"
 
 #include <algorithm>
-#include <cstdint>
 #include <cstdio>
 #include <string_view>
 #include <utility>
@@ -231,30 +230,43 @@ void RedisPoolImpl::report(RedisFailure failure, Breaker::Permit permit, Clock::
   if (bypassed(failure)) return;
   if (!connection_failed(failure)) {
     if (breaker_.succeeded()) [[unlikely]]
-      tell({options_.name, true, {}}, now);
+      tell();
     return;
   }
+  last_failure_.store(failure, std::memory_order_relaxed);
   if (!breaker_.failed(permit, now)) return;
   // When Redis comes back, the first try must not be spent on a connection from before.
   if (state != nullptr) drop_idle(*state);
-  tell({options_.name, false, error_type(failure)}, now);
+  tell();
 }
 
-void RedisPoolImpl::tell(const RedisChange& change, Clock::time_point now) noexcept {
+// Who opens or closes the breaker comes here only afterwards, maybe after the next one who does. So what is told is not
+// what the caller did but what the breaker is, by one thread at a time.
+void RedisPoolImpl::tell() noexcept {
+  const auto work = [this] {
+    const bool is_open = breaker_.is_open();
+    if (is_open == told_.is_open) return;
+    told_.is_open = is_open;
+    const auto failure = last_failure_.load(std::memory_order_relaxed);
+    tell({options_.name, !is_open, is_open ? error_type(failure) : std::string_view{}});
+  };
+  turns_.run(work, fork_generation.load(std::memory_order_relaxed));
+}
+
+void RedisPoolImpl::tell(const RedisChange& change) noexcept {
   try {
     if (options_.on_change) return options_.on_change(change);
   } catch (...) {
     return;  // of the program's callback
   }
   // The end of an outage is told if its begin was.
-  std::int64_t next = next_line_.load(std::memory_order_relaxed);
-  const std::int64_t at = now.time_since_epoch().count();
-  const std::int64_t pause = Clock::duration{kLinePause}.count();
+  const Clock::time_point now = Clock::now();
   if (change.reachable) {
-    if (!told_.exchange(false, std::memory_order_relaxed)) return;
+    if (!std::exchange(told_.line, false)) return;
     static_cast<void>(std::fprintf(stderr, "vitals::RedisPool %s: Redis answers again\n", options_.name.c_str()));
-  } else if (at >= next && next_line_.compare_exchange_strong(next, at + pause, std::memory_order_relaxed)) {
-    told_.store(true, std::memory_order_relaxed);
+  } else if (now >= told_.next_line) {
+    told_.line = true;
+    told_.next_line = now + kLinePause;
     static_cast<void>(
         std::fprintf(stderr,
                      "vitals::RedisPool %s: Redis can't be reached (%s); calls go without the cache until "

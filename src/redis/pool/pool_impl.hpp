@@ -2,13 +2,12 @@
 
 #include <atomic>
 #include <chrono>
-#include <cstdint>
-#include <limits>
 #include <memory>
 #include <mutex>
 
 #include <vitals/redis/pool.hpp>
 
+#include "core/system/turns.hpp"
 #include "redis/pool/breaker.hpp"
 #include "redis/pool/connection.hpp"
 #include "redis/pool/failure.hpp"
@@ -70,16 +69,24 @@ class RedisPoolImpl {
   void drop_idle(RedisPoolState& state) noexcept;
   void report(RedisFailure failure, Breaker::Permit permit, Clock::time_point now, RedisPoolState* state) noexcept;
   /// REQUIRES: no lock is held, since this calls the program. The error type ends with NUL.
-  void tell(const RedisChange& change, Clock::time_point now) noexcept;
+  void tell(const RedisChange& change) noexcept;
+  /// After the breaker has opened or closed. REQUIRES: the same.
+  void tell() noexcept;
   void show(const RedisPoolState& state) noexcept;
 
   const RedisOptions options_;
   RedisPoolMetrics metrics_;
   Breaker breaker_;
   static constexpr std::chrono::seconds kLinePause{10};
-  // Relaxed: they decide about a line, and publish nothing.
-  std::atomic<std::int64_t> next_line_{std::numeric_limits<std::int64_t>::min()};  // ns of the steady clock
-  std::atomic<bool> told_{false};
+  struct Told {
+    bool is_open = false;
+    bool line = false;  // there is a line for the outage
+    Clock::time_point next_line = Clock::time_point::min();
+  };
+  Turns turns_;
+  Told told_;  // of the thread whose turn it is
+  // Relaxed: a kind of failure, and nothing else.
+  std::atomic<RedisFailure> last_failure_{RedisFailure::None};
   ForkLocal<RedisPoolState, RedisOptions> state_;
 };
 

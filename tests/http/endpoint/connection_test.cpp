@@ -127,6 +127,47 @@ TEST_F(ConnectionsTest, SilentAndIdleClientsAreDropped) {
   EXPECT_EQ(dropped("too_slow"), 1);  // being idle is no fault
 }
 
+// Which some clients send after a request.
+TEST_F(ConnectionsTest, EmptyLinesBeginNoRequest) {
+  Endpoint endpoint{registry, {.port = 0, .header_timeout = 300ms, .idle_timeout = 60s}};
+  RawConnection behind{endpoint.port()};
+  RawConnection apart{endpoint.port()};
+  RawConnection begun{endpoint.port()};
+  RawConnection too_many{endpoint.port()};
+  const std::string get{kGet};
+  behind.send(get + "\r\n");
+  for (RawConnection* other : {&apart, &begun, &too_many}) other->send(get);
+  for (RawConnection* each : {&behind, &apart, &begun, &too_many}) ASSERT_EQ(each->read_answer().status, 200);
+  apart.send("\r\n\r");
+  begun.send("\r\nG");
+  for (int i = 0; i < 8; ++i) too_many.send("\r\n");
+  std::this_thread::sleep_for(700ms);
+
+  EXPECT_TRUE(begun.is_closed_within(5s));
+  EXPECT_EQ(dropped("too_slow"), 1);
+  behind.send(get);
+  apart.send("\n" + get);
+  EXPECT_EQ(behind.read_answer().status, 200);
+  EXPECT_EQ(apart.read_answer().status, 200);
+  too_many.send("\r\n");
+  EXPECT_EQ(too_many.read_answer().status, 400);
+}
+
+TEST_F(ConnectionsTest, IdlenessEndsInSpiteOfEmptyLines) {
+  Endpoint endpoint{registry, {.port = 0, .idle_timeout = 400ms}};
+  RawConnection client{endpoint.port()};
+  client.send(kGet);
+  ASSERT_EQ(client.read_answer().status, 200);
+  const auto start = Clock::now();
+  for (int i = 0; i < 7; ++i) {
+    client.send("\r\n");
+    std::this_thread::sleep_for(100ms);
+  }
+  EXPECT_TRUE(client.is_closed_within(5s));
+  EXPECT_LT(Clock::now() - start, 5s);
+  EXPECT_EQ(dropped("too_slow"), 0);
+}
+
 TEST_F(ConnectionsTest, OneMoreThanTheLimitPerAddressEvictsTheOldestOfIt) {
   Endpoint endpoint{registry, {.port = 0}};
   std::deque<RawConnection> clients;

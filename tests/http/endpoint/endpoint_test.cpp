@@ -252,6 +252,8 @@ TEST(Endpoint, RefusesAPathThatNobodyCouldAskFor) {
   }
   for (const auto* path : {"/.", "/..", "/a/../b", "/a/./b", "/a/.."})
     EXPECT_THAT(what(path), HasSubstr("clients leave out")) << path;
+  for (const auto* path : {"//", "//other.example/metrics", "///metrics"})
+    EXPECT_THAT(what(path), HasSubstr("another host")) << path;
   EXPECT_THAT(what("/" + std::string(2'000, 'x')), HasSubstr("1024 bytes"));
   for (const auto* path : {"/m", "/a/b/metrics/", "/-/metrics", "/a.b/..c", "/A-z_0~!$()*+,;=:@"}) {
     EXPECT_EQ(what(path), "nothing thrown") << path;

@@ -207,6 +207,70 @@ TEST_F(ConcurrencyTest, NobodyGetsAnOldValueWhileItsSetIsOnTheWire) {
   }
 }
 
+// Nor from a load that began after the invalidation had, and found the old value before that was removed.
+TEST_F(ConcurrencyTest, NobodySharesAnOldValueThatALateLoadFound) {
+  class Event {
+   public:
+    void set() { happened_ = true; }
+    void wait() const {
+      EXPECT_TRUE(test::eventually([this] { return happened_.load(); }));
+    }
+
+   private:
+    std::atomic<bool> happened_{false};
+  };
+  for (const bool by_pattern : {false, true}) {
+    std::atomic<int> gets{0};
+    Event removing;
+    Event old_found;
+    Event asked_again;
+    const auto before = [&](std::string_view request) {
+      if (!test::DelayingProxy::is(request, "UNLINK")) return;
+      removing.set();
+      old_found.wait();
+    };
+    const auto after = [&](std::string_view request) {
+      if (!test::DelayingProxy::is(request, "GET")) return;
+      switch (++gets) {
+        case 2:  // the late load's first: nothing there
+          return removing.wait();
+        case 3:  // its second: the old value
+          old_found.set();
+          asked_again.wait();
+          return std::this_thread::sleep_for(100ms);  // as a rule the last call waits for the late load now
+        case 4:
+          return asked_again.set();
+        default:
+          return;
+      }
+    };
+    test::DelayingProxy proxy{server->unix_socket(), before, after};
+    Registry of_case;
+    RedisPool redis{
+        of_case,
+        {.unix_socket = proxy.unix_socket(), .command_timeout = 60s, .connect_timeout = 30s, .lease_wait = 30s}};
+    Cache cache{of_case, redis, {.prefix = by_pattern ? "pattern" : "key", .budget = 60s, .flight_wait = 60s}};
+    std::atomic<int> row{1};
+    Event may_load;
+    auto f = cache.cached("row", [&](int) {
+      const int found = row;
+      may_load.wait();
+      return found;
+    });
+    std::thread first{[&] { EXPECT_EQ(f(7), 1); }};
+    EXPECT_TRUE(test::eventually([&] { return gets == 1; }));
+    std::thread late{[&] { f(7); }};
+    EXPECT_TRUE(test::eventually([&] { return gets == 2; }));
+    may_load.set();
+    first.join();
+    row = 2;
+    EXPECT_TRUE(by_pattern ? cache.invalidate_pattern("row:*", {.budget = 60s}).complete : f.erase(7));
+    EXPECT_EQ(f(7), 2) << (by_pattern ? "by pattern" : "by key");
+    late.join();
+    EXPECT_EQ(f(7), 2);
+  }
+}
+
 TEST_F(ConcurrencyTest, KilledRedisComesBackUnderLoad) {
   RedisPool redis{registry, {.unix_socket = server->unix_socket(), .retry_max = 100ms}};
   Cache cache{registry, redis, {.prefix = "p"}};

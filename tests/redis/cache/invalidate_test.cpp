@@ -82,6 +82,26 @@ TEST_F(InvalidateTest, EscapedTextMatchesItselfAlone) {
   EXPECT_EQ(probe({"EXISTS", ":whats", ":a"}), "2");
 }
 
+TEST_F(InvalidateTest, KeysThatEndInAHashMatchAsTheyAreWritten) {
+  RedisPool redis{registry, patient()};
+  Cache cache{registry, redis, test::patiently("p")};
+  const std::string hash = "d41d8cd98f00b204e9800998ecf8427e";
+  int value = 0;
+  for (const std::string& key : {"avatar:" + hash, "avatar:" + hash + "~", hash}) {
+    const auto get = [&] { return cache.get_or_compute(key, 60s, [&] { return value; }); };
+    for (const std::string& pattern : {escape_glob(key), "?" + escape_glob(key.substr(1))}) {
+      value = 1;
+      EXPECT_EQ(get(), 1);
+      value = 2;
+      const InvalidateResult result = cache.invalidate_pattern(pattern);
+      EXPECT_TRUE(result.complete);
+      EXPECT_EQ(result.removed, 1U) << pattern;
+      EXPECT_EQ(get(), 2) << pattern;
+      EXPECT_TRUE(cache.erase(key));
+    }
+  }
+}
+
 TEST_F(InvalidateTest, WhatTheBudgetCutsOffCanBeResumed) {
   RedisPool redis{registry, patient()};
   Cache cache{registry, redis, test::patiently("p")};

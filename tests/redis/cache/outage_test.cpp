@@ -1,9 +1,11 @@
 #include <chrono>
 #include <csignal>
+#include <future>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "redis/fake_redis.hpp"
@@ -179,6 +181,35 @@ TEST_F(OutageTest, IsToldOnceAndSoIsItsEnd) {
     EXPECT_TRUE(test::eventually([&] { return call() == 1 && told.size() == 2U * outage + 2; }));
   }
   EXPECT_EQ(told, (std::vector<std::string>{"mine down connect", "mine up", "mine down connect", "mine up"}));
+}
+
+TEST_F(OutageTest, ItsEndIsToldAfterItsBegin) {
+  std::promise<void> telling;
+  std::promise<void> may_end;
+  std::vector<std::string> told;  // unguarded, since one call follows the other
+  RedisPool* self = nullptr;
+  RedisOptions slow = patient();
+  slow.on_change = [&](const RedisChange& change) {
+    if (!change.reachable) {
+      telling.set_value();
+      may_end.get_future().wait();
+    }
+    EXPECT_TRUE(self->ping());  // no lock is held
+    told.emplace_back(change.reachable ? "up" : "down");
+  };
+  RedisPool redis{registry, slow};
+  self = &redis;
+  server->kill();
+  std::thread finder{[&redis] {
+    for (int i = 0; i < 3; ++i) EXPECT_FALSE(redis.ping());
+  }};
+  telling.get_future().wait();
+  server->restart();
+  EXPECT_TRUE(test::eventually([&] { return redis.ping(); }));
+  may_end.set_value();
+  finder.join();
+  EXPECT_EQ(told, (std::vector<std::string>{"down", "up"}));
+  EXPECT_EQ(sample(registry, R"(cache_breaker_state{cache_type="redis",pool="main"})"), 0);
 }
 
 TEST_F(OutageTest, OfAPoolThatTellsNobodyIsALineOnStderr) {

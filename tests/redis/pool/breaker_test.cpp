@@ -1,6 +1,8 @@
 #include "redis/pool/breaker.hpp"
 
 #include <chrono>
+#include <thread>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -78,6 +80,29 @@ TEST_F(BreakerTest, LateFailuresOfTheSameOutageDoNotCount) {
 
   now += Breaker::kRetryMin;
   EXPECT_EQ(breaker.allow(now), Permit::Probe);
+}
+
+// However calls of several threads come in between each other.
+TEST_F(BreakerTest, GaugeEndsAsTheBreakerDoesAndSuccessesCloseIt) {
+  Breaker shared{1, 1ms, state};
+  for (int round = 0; round < 10; ++round) {
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 4; ++t) {
+      threads.emplace_back([&, t] {
+        for (int i = 0; i < 200'000; ++i) {
+          if ((i + t) % 2 == 0) {
+            shared.succeeded();
+          } else {
+            shared.failed(shared.allow(now), now);
+          }
+        }
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    ASSERT_EQ(state.value() != 0, shared.is_open());
+    shared.succeeded();
+    ASSERT_FALSE(shared.is_open());
+  }
 }
 
 }  // namespace
