@@ -1,5 +1,5 @@
 // The README's program. While it runs:  curl http://127.0.0.1:9464/metrics
-// To build it: the target `quickstart`, or with an installed vitals that pkg-config finds (PKG_CONFIG_PATH, see README.md):
+// To build it: the target `quickstart`, or with an installed vitals that pkg-config finds (PKG_CONFIG_PATH, README.md):
 //   g++ -std=c++20 -O2 examples/quickstart.cpp -o quickstart $(pkg-config --cflags --libs --static vitals-http)
 // clang-format off: the README begins below this include
 #include "jobs.hpp"

@@ -206,7 +206,8 @@ class Registry : public detail::LabelArrays<Registry> {
 };
 
 /// A registry for those who need only one. Made at its first use, never destroyed: safe in static destructors and
-/// atexit. Where two copies of vitals are linked into a process there are two of them: the second one says so on stderr.
+/// atexit. Where two copies of vitals are linked into a process there are two of them, and the second says so on
+/// stderr.
 Registry& default_registry();
 
 }  // namespace vitals

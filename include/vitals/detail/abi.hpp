@@ -14,6 +14,7 @@
 // each switch, of which vitals defines the one that it was built with. Another one is told by the linker, or by dlopen:
 // "undefined reference to vitals::detail::needs::vitals_built_with_GLIBCXX_DEBUG". Costs a pointer for each name.
 // Hidden, as a plug-in could not be unloaded that exports inline variables.
+// NOLINTBEGIN: names that linkers show, and parts of names
 #if defined(__has_cpp_attribute) && __has_cpp_attribute(gnu::retain)
 #define VITALS_DETAIL_KEEP gnu::used, gnu::retain  // with --gc-sections too
 #else
@@ -58,5 +59,6 @@ const char Sizes::here;
 
 }  // namespace vitals::detail::needs
 
+// NOLINTEND
 #undef VITALS_DETAIL_NEEDS
 #undef VITALS_DETAIL_KEEP

@@ -13,6 +13,12 @@ namespace {
 constexpr std::size_t kLongest = 200;  // longer ones are no names that somebody typed
 constexpr std::size_t kMostOffers = 50'000;
 
+// Whether a name is the other one without its last word, such as `_total` or `_seconds`.
+bool lacks_its_suffix(std::string_view name, std::string_view whole) {
+  return !name.empty() && whole.starts_with(name) && whole.find('_', name.size()) == name.size() &&
+         whole.find('_', name.size() + 1) == std::string_view::npos;
+}
+
 }  // namespace
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -38,6 +44,10 @@ Nearest::Nearest(std::string_view wrong) : wrong_(wrong), limit_(wrong.size() / 
 
 void Nearest::offer(std::string_view candidate) {
   if (wrong_.size() > kLongest || candidate.size() > kLongest || candidate.empty()) return;
+  if (lacks_its_suffix(wrong_, candidate) || lacks_its_suffix(candidate, wrong_)) {
+    distance_ = 0;
+    best_ = candidate;
+  }
   const auto [shorter, longer] = std::minmax(wrong_.size(), candidate.size());
   if (longer - shorter >= distance_) return;
   if (++offers_ > kMostOffers) return;

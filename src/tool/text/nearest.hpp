@@ -10,7 +10,8 @@ namespace vitals::tool {
 /// Time: length times length.
 std::size_t edit_distance(std::string_view a, std::string_view b);
 
-/// Finds the name that was probably meant by a misspelt one: at most a third of its letters differ.
+/// Finds the name that was probably meant by a misspelt one: at most a third of its letters differ, or the last word,
+/// such as `_total`, is missing.
 /// Of more candidates than a second is enough for, the first are looked at.
 class Nearest {
  public:

@@ -142,7 +142,7 @@ TEST_F(HttplibTest, TextThatAClientChoseIsNoTemplate) {
                                            "/%E2%82%AC", "/+/by/1",     "/$/by/1",      "/" + std::string(300, 'x'),
                                            "/users/1",   "/api/v1/x",   "/api/v1/y",    "/api/v2/x"};
 
-  for (const auto& path : chosen) EXPECT_EQ(client.Get(path.c_str())->status, 200) << path;
+  for (const auto& path : chosen) EXPECT_EQ(client.Get(path)->status, 200) << path;
   EXPECT_EQ(client.Get("/clients/1")->status, 200);
 
   EXPECT_TRUE(counted(R"(method="GET",endpoint="/clients/{id}",status="200")"));

@@ -24,6 +24,15 @@ TEST(DidYouMean, OffersTheNearestNameOrNone) {
   EXPECT_EQ(did_you_mean("", names), "");
 }
 
+TEST(DidYouMean, TheLastWordMayBeMissingOrTooMuch) {
+  const std::vector<std::string> names{"jobs_processed_total", "job_duration_seconds", "jobs_processing_total"};
+
+  EXPECT_EQ(did_you_mean("jobs_processed", names), "; did you mean 'jobs_processed_total'?");
+  EXPECT_EQ(did_you_mean("job_duration", names), "; did you mean 'job_duration_seconds'?");
+  EXPECT_EQ(did_you_mean("job_duration_seconds_bucket", names), "; did you mean 'job_duration_seconds'?");
+  EXPECT_EQ(did_you_mean("jobs", names), "");
+}
+
 TEST(DidYouMean, DoesNotLetAServerDriveTheTerminal) {
   EXPECT_EQ(did_you_mean("abcdef", std::vector<std::string>{"abc\x1b"
                                                             "ef"}),
