@@ -187,20 +187,25 @@ TEST(Endpoint, ThatCannotListenNamesAddressAndPort) {
 
 TEST(Endpoint, ListensOnIpv4BesideIpv6WhateverTheSystemPrefers) {
   if (!std::ifstream{"/proc/net/if_inet6"}.good()) GTEST_SKIP() << "this machine has no IPv6";
+  const auto answers = [] {
+    Registry registry;
+    const Endpoint endpoint{registry, {.address = "::", .port = 0}};
+    return get(endpoint.port(), "/metrics").status == 200;
+  };
   constexpr int kNotPermitted = 77;
-  const int result = in_child([] {
+  const int result = in_child([&] {
     if (unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0) return kNotPermitted;
     const int any = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     ifreq loopback{.ifr_ifrn = {.ifrn_name = "lo"}, .ifr_ifru = {.ifru_flags = IFF_UP}};
     if (ioctl(any, SIOCSIFFLAGS, &loopback) != 0) return kNotPermitted;
     if (!(std::ofstream{"/proc/sys/net/ipv6/bindv6only"} << 1).flush()) return kNotPermitted;
-
-    Registry registry;
-    const Endpoint endpoint{registry, {.address = "::", .port = 0}};
-    return get(endpoint.port(), "/metrics").status == 200 ? 0 : 1;
+    return answers() ? 0 : 1;
   });
-  if (result == kNotPermitted) GTEST_SKIP() << "may not make a network of its own";
-  EXPECT_EQ(result, 0);
+  if (result == kNotPermitted) {  // to make a network of its own: what the system prefers is as it is
+    EXPECT_TRUE(answers());
+  } else {
+    EXPECT_EQ(result, 0);
+  }
 }
 
 TEST(Endpoint, TextThatIsNoAddressIsRefusedWithWhatToWrite) {

@@ -7,6 +7,7 @@
 
 #include <gmock/gmock.h>
 
+#include <vitals/testing.hpp>
 #include <vitals/vitals.hpp>
 
 #include "tool/check/judge.hpp"
@@ -49,9 +50,10 @@ TEST(Native, PercentilesAreThoseOfTheLibrary) {
 }
 
 TEST(Native, BucketsOfAnotherKindThanBeforeAreUnknown) {
-  Registry native;
+  const vitals::testing::FakeClock clock;  // or one would be made later
+  Registry native{{.clock = &clock}};
   for (int i = 0; i < 100; ++i) native.histogram("h_seconds", "Help.", Native{}).observe(0.5);
-  Registry classic;
+  Registry classic{{.clock = &clock}};
   for (int i = 0; i < 100; ++i) classic.histogram("h_seconds", "Help.", Buckets{1, 2}).observe(0.5);
 
   for (const auto& [before, after] : {std::pair(&native, &classic), std::pair(&classic, &native)}) {

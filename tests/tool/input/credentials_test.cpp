@@ -1,6 +1,7 @@
 // What a request carries to a server that asks who it is, and that nothing of it shows.
 #include <chrono>
 #include <cstdlib>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -149,20 +150,22 @@ TEST(Credentials, AFileMayHaveAnAtInItsName) {
 
 TEST(Credentials, CommandsSendThemAndShowNothing) {
   std::string requests;
-  const ScriptedServer server([&](int, const std::string& header) {
+  std::optional<ScriptedServer> server;
+  server.emplace([&](int, const std::string& header) {
     requests += header;
     return "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n";
   });
   const auto token = temporary_file("secret_token", "secret");
 
   for (const auto& result :
-       {run_tool({"check", "--url", server.url(), "--bearer-token-file", token, "--header", "X-Key: secret"}),
-        run_tool({"lint", server.url(), "--user", "me:secret"})}) {
+       {run_tool({"check", "--url", server->url(), "--bearer-token-file", token, "--header", "X-Key: secret"}),
+        run_tool({"lint", server->url(), "--user", "me:secret"})}) {
     EXPECT_EQ(result.status, 3);
     EXPECT_THAT(result.err, HasSubstr("answered with HTTP status 401, not 200; give --bearer-token-file"));
     EXPECT_THAT(result.err, Not(HasSubstr("secret\n")));
     EXPECT_THAT(result.out + result.err, Not(HasSubstr("me:")));
   }
+  server.reset();  // its thread has ended
 
   EXPECT_THAT(requests, HasSubstr("Authorization: Bearer secret\r\n"));
   EXPECT_THAT(requests, HasSubstr("X-Key: secret\r\n"));
