@@ -15,7 +15,7 @@
 namespace vitals::tool {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 std::string protobuf(const Registry& registry) {
   std::string body;
