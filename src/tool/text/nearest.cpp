@@ -48,7 +48,7 @@ void Nearest::offer(std::string_view candidate) {
     distance_ = 0;
     best_ = candidate;
   }
-  const auto [shorter, longer] = std::minmax(wrong_.size(), candidate.size());
+  const auto [shorter, longer] = std::minmax({wrong_.size(), candidate.size()});
   if (longer - shorter >= distance_) return;
   if (++offers_ > kMostOffers) return;
   const auto distance = edit_distance(wrong_, candidate);
