@@ -149,8 +149,8 @@ Registry& default_registry() {
     if (!mark.is_first()) {
       std::fputs(
           "vitals: default_registry() is there twice, since two copies of vitals are linked into this process, such as "
-          "by a "
-          "plug-in: an endpoint shows what is registered in one of them. Link the same shared library everywhere, or "
+          "by a plug-in: an endpoint shows what is registered in one of them. Link the same shared library everywhere, "
+          "or "
           "pass a registry by reference (docs/core.md, Plug-ins)\n",
           stderr);
     }
