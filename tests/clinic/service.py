@@ -183,6 +183,11 @@ class Service:
             samples[name, tuple(re.findall(r'(\w+)="((?:[^"\\]|\\.)*)"', labels or ""))] = float(number)
         return samples
 
+    def quiet_metrics(self):
+        """metrics(), or None while a request is under way."""
+        samples = self.metrics()
+        return samples if total(samples, "http_requests_active") == 0 else None
+
 
 def total(samples, name, **labels):
     """The sum over the series of a name that have these labels."""
