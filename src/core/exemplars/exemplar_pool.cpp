@@ -151,6 +151,10 @@ void ExemplarPool::read(const ExemplarHolder& holder, std::vector<Exemplar>& out
   for (std::size_t i = 0; is_used() && slots != nullptr && slots != &none_ && i < slots_; ++i) {
     ExemplarSlot& slot = slots->begin()[i];
     if (!slot.filled.load(std::memory_order_relaxed) || !lock(slot)) continue;
+    if (slots->owner.load() != &holder || !slot.filled.load(std::memory_order_relaxed)) {  // its series was removed
+      unlock(slot);
+      continue;
+    }
     char text[ExemplarText::kMaxBytes];
     const std::size_t bytes = slot.bytes;
     std::memcpy(text, bytes > ExemplarSlot::kInline ? slot.more : slot.text, bytes);

@@ -44,6 +44,18 @@ class LineWriter {
     *at_++ = '\n';
   }
 
+  /// The bytes of the text and of what is in the buffer.
+  [[nodiscard]] std::size_t size() const noexcept { return out_.size() + static_cast<std::size_t>(at_ - buffer_); }
+  /// REQUIRES: not more than size().
+  void resize(std::size_t bytes) {
+    if (bytes < out_.size()) {
+      out_.resize(bytes);
+      at_ = buffer_;
+    } else {
+      at_ = buffer_ + (bytes - out_.size());
+    }
+  }
+
   /// Moves what is in the buffer to the text.
   void flush() {
     out_.append(buffer_, static_cast<std::size_t>(at_ - buffer_));

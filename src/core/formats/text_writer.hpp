@@ -28,6 +28,17 @@ class TextWriter {
   void begin(const FamilyHead& head);
   void end();
 
+  /// Where the next series begins; takes back those that were added since.
+  struct Mark {
+    std::size_t bytes;
+    bool is_empty;
+  };
+  [[nodiscard]] Mark mark() const noexcept { return {lines_.size(), is_empty_}; }
+  void take_back(const Mark& mark) {
+    lines_.resize(mark.bytes);
+    is_empty_ = mark.is_empty;
+  }
+
   /// With its own time, if it has one.
   void add(const MetricSnapshot& metric);
   /// With labels that are rendered already, `a="b",c="d"`; those of the snapshot are not read.

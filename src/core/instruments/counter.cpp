@@ -102,10 +102,10 @@ class CounterFamily final : public FamilyBase {
     if (exemplars) exemplars_.read(Access::exemplars(counter), out.exemplars);
   }
 
-  void write(TextWriter& writer, const Series& series, MetricSnapshot& scratch) override {
+  void write(TextWriter& writer, const Series& series, void* instrument, MetricSnapshot& scratch) override {
     if (writer.is_openmetrics() && (writer.has_created_lines() || exemplars_.is_used()))
-      return FamilyBase::write(writer, series, scratch);
-    auto& counter = *static_cast<Counter*>(series.instrument.load(std::memory_order_relaxed));
+      return FamilyBase::write(writer, series, instrument, scratch);
+    auto& counter = *static_cast<Counter*>(instrument);
     cool(Access::head(counter));
     const auto [whole, fraction] = Access::read(counter);
     if (fraction == 0) [[likely]] {

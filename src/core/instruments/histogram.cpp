@@ -183,10 +183,10 @@ class HistogramFamily final : public FamilyBase {
     return count;
   }
 
-  void write(TextWriter& writer, const Series& series, MetricSnapshot& scratch) override {
+  void write(TextWriter& writer, const Series& series, void* instrument, MetricSnapshot& scratch) override {
     if (writer.is_openmetrics() && (writer.has_created_lines() || exemplars_.is_used()))
-      return FamilyBase::write(writer, series, scratch);
-    auto& histogram = *static_cast<Histogram*>(series.instrument.load(std::memory_order_relaxed));
+      return FamilyBase::write(writer, series, instrument, scratch);
+    auto& histogram = *static_cast<Histogram*>(instrument);
     cool(Access::head(histogram));
     BucketLabels& bucket_labels = writer.is_openmetrics() ? openmetrics_labels_ : text_labels_;
     writer.begin_histogram(series.text());

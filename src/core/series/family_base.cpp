@@ -18,6 +18,7 @@ namespace vitals::detail {
 namespace {
 
 constexpr std::string_view kOverflow = "_overflow";
+constexpr int kFew = 16;  // how many removed series a call deals with, so that none takes long
 
 // Random, so that nobody can choose label values that fall into one slot.
 std::uint64_t random_seed() {
@@ -57,23 +58,6 @@ class ValidValues {
   std::pmr::vector<std::string_view> views_;
 };
 
-// The family's lock, for whoever changes it. A scrape that sees someone wait gives the lock away for a moment.
-class Change {
- public:
-  Change(std::mutex& mutex, std::atomic<int>& waiting) noexcept : mutex_{mutex} {
-    if (mutex.try_lock()) return;
-    waiting.fetch_add(1, std::memory_order_relaxed);
-    mutex.lock();
-    waiting.fetch_sub(1, std::memory_order_relaxed);
-  }
-  ~Change() { mutex_.unlock(); }
-  Change(const Change&) = delete;
-  Change& operator=(const Change&) = delete;
-
- private:
-  std::mutex& mutex_;
-};
-
 }  // namespace
 
 FamilyBase::FamilyBase(std::size_t instrument_bytes, MetricType type, Declaration declared, Environment& environment)
@@ -87,8 +71,10 @@ FamilyBase::FamilyBase(std::size_t instrument_bytes, MetricType type, Declaratio
 FamilyBase::~FamilyBase() = default;
 
 void FamilyBase::retire_all() noexcept {
-  for (Series* series = first_; series != nullptr; series = series->next)
-    retire(series->instrument.load(std::memory_order_relaxed));
+  for (Series* series = first_.load(std::memory_order_acquire); series != nullptr;
+       series = series->next.load(std::memory_order_acquire)) {
+    if (void* instrument = series->live_instrument()) retire(instrument);
+  }
 }
 
 template <std::size_t N>
@@ -164,11 +150,11 @@ void* FamilyBase::find_beyond_limit(KeyWords key) noexcept {
 }
 
 void* FamilyBase::create(KeyWords key, std::span<const std::string_view> values) {
-  const Change lock{mutex_, waiting_};
+  const std::lock_guard lock{mutex_};
   if (void* found = table_.find(key)) return found;
-  if (size_ < declared_.options.max_series) {
+  if (size() < declared_.options.max_series) {
     void* made = make(key, values);
-    ++size_;
+    size_.fetch_add(1, std::memory_order_relaxed);
     return made;
   }
   overflowed_.fetch_add(1, std::memory_order_relaxed);
@@ -178,7 +164,7 @@ void* FamilyBase::create(KeyWords key, std::span<const std::string_view> values)
   void* instrument = table_.find(overflow.words());
   if (instrument == nullptr) {
     instrument = make(overflow.words(), views);
-    overflow_ = last_;
+    overflow_ = last_.load(std::memory_order_relaxed);
   }
   beyond_limit_.store(instrument, std::memory_order_release);
   return instrument;
@@ -201,6 +187,7 @@ void* FamilyBase::make(KeyWords key, std::span<const std::string_view> values) {
   for (std::size_t i = 0; i < values.size(); ++i) append_label(labels, declared_.labels[i], values[i]), labels += ',';
   if (!labels.empty()) labels.pop_back();
 
+  reclaim(kFew);
   const std::size_t extra = expires() ? sizeof(Activity) : 0;
   Series& series = series_.allocate(Series::size(key, labels.size()) + extra);
   void* instrument = nullptr;
@@ -217,30 +204,55 @@ void* FamilyBase::make(KeyWords key, std::span<const std::string_view> values) {
   }
   series.created = environment_.clock->unix_nanos();
   if (expires()) new (&activity_of(series)) Activity{{0}, {environment_.clock->steady_nanos()}};
-  series.previous = last_;
-  series.next = nullptr;
-  (last_ == nullptr ? first_ : last_->next) = &series;
-  last_ = &series;
+  append(series);
   return instrument;
 }
 
-// Under the lock.
+// Under the lock, as all that follow.
+void FamilyBase::append(Series& series) noexcept {
+  Series* last = last_.load(std::memory_order_relaxed);
+  series.previous = last;
+  series.next.store(nullptr, std::memory_order_relaxed);
+  (last == nullptr ? first_ : last->next).store(&series, std::memory_order_release);
+  last_.store(&series, std::memory_order_release);
+  if (last != nullptr && last->is_removed()) removed_.push(*last, environment_.epochs);
+}
+
+// Never the last one.
+void FamilyBase::unlink(Series& series) noexcept {
+  Series* next = series.next.load(std::memory_order_relaxed);
+  (series.previous == nullptr ? first_ : series.previous->next).store(next, std::memory_order_release);
+  next->previous = series.previous;
+}
+
 void FamilyBase::take_out(Series& series) noexcept {
   beyond_limit_.store(nullptr, std::memory_order_relaxed);  // whoever sees the table change sees this
   table_.erase(series);
-  (series.previous == nullptr ? first_ : series.previous->next) = series.next;
-  (series.next == nullptr ? last_ : series.next->previous) = series.previous;
-  for (Cursor* cursor : cursors_) cursor->leave_out(series);
   if (overflow_ == &series) {
     overflow_ = nullptr;
   } else {
-    --size_;
+    size_.fetch_sub(1, std::memory_order_relaxed);
   }
   series.version.fetch_or(1, std::memory_order_release);
   void* instrument = series.instrument.load(std::memory_order_relaxed);
   retire(instrument);
   instruments_.release(instrument);
-  series_.release(series);
+  if (&series != last_.load(std::memory_order_relaxed)) removed_.push(series, environment_.epochs);
+}
+
+// Brings up to `most` removed series further on their way to be memory again. Returns whether there may be more.
+bool FamilyBase::reclaim(int most) noexcept {
+  for (; most > 0; --most) {
+    Series* removed = removed_.take(environment_.epochs);
+    if (removed != nullptr) {
+      unlink(*removed);
+      unlinked_.push(*removed, environment_.epochs);
+    }
+    Series* unlinked = unlinked_.take(environment_.epochs);
+    if (unlinked != nullptr) series_.release(*unlinked);
+    if (removed == nullptr && unlinked == nullptr) return false;
+  }
+  return true;
 }
 
 bool FamilyBase::remove(const std::string_view* values, const void* only_this) {
@@ -251,17 +263,13 @@ bool FamilyBase::remove(const std::string_view* values, const void* only_this) {
 }
 
 bool FamilyBase::remove(KeyWords key, const void* only_this) {
-  const Change lock{mutex_, waiting_};
+  const std::lock_guard lock{mutex_};
   Series* series = table_.find_series(key);
   if (series == nullptr) return false;
   if (only_this != nullptr && series->instrument.load(std::memory_order_relaxed) != only_this) return false;
   take_out(*series);
+  reclaim(kFew);
   return true;
-}
-
-std::size_t FamilyBase::size() const {
-  const std::lock_guard lock{mutex_};
-  return size_;
 }
 
 }  // namespace vitals::detail

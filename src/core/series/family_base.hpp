@@ -16,6 +16,7 @@
 #include "core/series/declaration.hpp"
 #include "core/series/environment.hpp"
 #include "core/series/instrument_arena.hpp"
+#include "core/series/retired_series.hpp"
 #include "core/series/series_arena.hpp"
 #include "core/series/series_table.hpp"
 
@@ -31,8 +32,8 @@ struct LabelMatch {
 };
 
 /// The series of one metric name, whatever their type. A look-up of a series that exists takes no lock, nor does one
-/// that ends at the series for those beyond the limit; making and removing take the family's, and a scrape takes it for
-/// a few series at a time.
+/// that ends at the series for those beyond the limit; making and removing take the family's. A walk over the series
+/// takes none that these need: it may be held up anywhere, and nobody waits for it.
 class FamilyBase {
  public:
   FamilyBase(std::size_t instrument_bytes, MetricType type, Declaration declared, Environment& environment);
@@ -50,7 +51,7 @@ class FamilyBase {
   bool remove(const std::string_view* values, const void* only_this = nullptr);
   /// Removes the series whose values equal all that are wanted, all of them if none is; returns how many.
   std::size_t remove_matching(std::span<const LabelMatch> wanted);
-  [[nodiscard]] std::size_t size() const;
+  [[nodiscard]] std::size_t size() const noexcept { return size_.load(std::memory_order_relaxed); }
 
   /// Calls visit for each series, in the order of their making, as plain data that the next one overwrites. Ends those
   /// that are idle.
@@ -73,26 +74,16 @@ class FamilyBase {
   virtual void read(void* instrument, MetricSnapshot& out, bool exemplars) = 0;
   /// A number that changes whenever the instrument does.
   [[nodiscard]] virtual std::uint64_t activity(void* instrument) const noexcept = 0;
-  /// Adds a series. `scratch` is memory for what is read: new, or used before by this family.
-  virtual void write(TextWriter& writer, const Series& series, MetricSnapshot& scratch);
+  /// Adds a series, whose instrument that is. `scratch` is memory for what is read: new, or used before by this family.
+  virtual void write(TextWriter& writer, const Series& series, void* instrument, MetricSnapshot& scratch);
 
   [[nodiscard]] Environment& environment() const noexcept { return environment_; }
   /// To be called by the destructor of each derived class, while retire() is still its own.
   void retire_all() noexcept;
 
  private:
-  // The series that a walk has still to visit.
-  struct Cursor {
-    void step() noexcept { at = at == last ? nullptr : at->next; }
-    void leave_out(const Series& removed) noexcept {
-      if (at == &removed) step();
-      if (last == &removed) last = removed.previous;
-    }
-    Series* at;    // nullptr: none
-    Series* last;  // newer ones come after it
-  };
-  // Lies at the end of the block of a series that may expire. Under the lock; atomic because a look-up may still read
-  // the words there as part of a longer key.
+  // Lies at the end of the block of a series that may expire. For scrapes; atomic because a look-up may still read the
+  // words there as part of a longer key.
   struct Activity {
     std::atomic<std::uint64_t> value;
     std::atomic<std::int64_t> since;  // steady time
@@ -108,23 +99,26 @@ class FamilyBase {
   void* create(KeyWords key, std::span<const std::string_view> values);
   void* make(KeyWords key, std::span<const std::string_view> values);
   void* allocate_instrument();
+  void append(Series& series) noexcept;
+  void unlink(Series& series) noexcept;
   void take_out(Series& series) noexcept;
-  bool is_idle(Series& series, std::int64_t now) noexcept;
+  bool reclaim(int most) noexcept;
+  bool is_idle(Series& series, void* instrument, std::int64_t now) noexcept;
   [[nodiscard]] bool matches(const Series& series, std::span<const LabelMatch> wanted) const;
   static Activity& activity_of(Series& series) noexcept;
   [[nodiscard]] bool expires() const noexcept {
     return declared_.options.expire_after.count() > 0 && !declared_.labels.empty();
   }
 
-  // Calls visit for each series that was made before the call, in the order of their making, under the lock, which it
-  // leaves again and again. One that is removed and made anew meanwhile is a later series, so no labels are visited
-  // twice.
+  // Calls visit(series, instrument) for each series that was made before the call and is there, in the order of their
+  // making. One that is removed and made anew meanwhile is a later series, so no labels are visited twice. A series may
+  // be removed at any time: what was read of it counts if it is_removed() afterwards not.
   template <class Visit>
   void for_each(Visit visit);
+  // The same for scrapes, of which one goes on after the other.
   template <class Visit>
   void for_each_active(Visit visit);
-  void prefetch(const Series& series) noexcept;
-  void let_others_pass(std::unique_lock<std::mutex>& lock);
+  void prefetch(const Series& series, const void* instrument) const noexcept;
 
   const MetricType type_;
   const Declaration declared_;
@@ -133,18 +127,24 @@ class FamilyBase {
 
   SeriesArena series_;
   SeriesTable table_;
-  mutable std::mutex mutex_;     // whoever changes what follows, or walks it
-  std::atomic<int> waiting_{0};  // to make or remove a series: a scrape lets them pass. Relaxed: a hint
+  std::mutex scrape_mutex_;  // whoever scrapes, or expires: what derived families keep for scrapes is under it too
+  std::mutex mutex_;         // whoever changes what follows
   InstrumentArena instruments_;
   std::unique_ptr<std::byte[]> only_;  // the instrument of a family without labels
-  Series* first_ = nullptr;
-  Series* last_ = nullptr;
+  // A walk goes from the first series to the one that was the last when it began. That one is still linked when the
+  // walk comes there: the last series stays, though it be removed, until another comes after it; and any other is
+  // unlinked only when no walk is left that began before it was removed, or before it was no more the last. So no walk
+  // that may stop there is under way. One that is unlinked still leads on to those after it, and its memory serves
+  // another series only when no walk is left that began before it was unlinked. Release and acquire, as Series::next.
+  std::atomic<Series*> first_{nullptr};
+  std::atomic<Series*> last_{nullptr};
+  RetiredSeries removed_;   // still linked
+  RetiredSeries unlinked_;  // still memory that walks may read
   Series* overflow_ = nullptr;
   // What look-ups beyond the limit get, or null if there may be room. Release when set, acquire when read. Emptied
   // before a series is taken out of the table.
   std::atomic<void*> beyond_limit_{nullptr};
-  std::size_t size_ = 0;  // without the overflow series
-  std::vector<Cursor*> cursors_;
+  std::atomic<std::size_t> size_{0};  // without the overflow series; written under the lock, relaxed: a number
   std::atomic<std::uint64_t> overflowed_{0};  // relaxed, as expired_: a statistic
   std::atomic<std::uint64_t> expired_{0};
 };

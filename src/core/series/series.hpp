@@ -21,9 +21,10 @@ struct Series {
   std::atomic<std::uint32_t> version{0};  // odd: not a series now
   std::atomic<std::uint32_t> key_words{0};
   std::atomic<void*> instrument{nullptr};
-  // From here on under the family's lock.
-  Series* next = nullptr;  // in the order of their making
-  Series* previous = nullptr;
+  // In the order of their making. Release, so that a walk which meets a series sees all of it; acquire when read.
+  std::atomic<Series*> next{nullptr};
+  Series* previous = nullptr;  // under the family's lock
+  // From here on, and the text: they never change as long as a walk can meet the series.
   UnixNanos created = 0;
   std::uint32_t text_bytes = 0;
   std::uint32_t block_bytes = 0;  // of all this
@@ -45,6 +46,20 @@ struct Series {
     void* found = instrument.load(std::memory_order_acquire);
     difference |= (before & 1) | (version.load(std::memory_order_relaxed) ^ before);
     return difference == 0 ? found : nullptr;
+  }
+
+  /// For walks, which meet series that are being removed too: the instrument, or null if this is no series any more.
+  [[nodiscard]] void* live_instrument() const noexcept {
+    void* found = instrument.load(std::memory_order_acquire);
+    return (version.load(std::memory_order_relaxed) & 1) == 0 ? found : nullptr;
+  }
+  /// Whether it was removed before what the caller has read of the instrument. Under ThreadSanitizer, which doesn't
+  /// know fences, what is read orders itself: it is atomic.
+  [[nodiscard]] bool is_removed() const noexcept {
+#if !defined(__SANITIZE_THREAD__)
+    std::atomic_thread_fence(std::memory_order_acquire);
+#endif
+    return (version.load(std::memory_order_acquire) & 1) != 0;
   }
 
   /// Under the family's lock.

@@ -38,7 +38,7 @@ void* SeriesArena::carve(std::size_t bytes) {
 Series& SeriesArena::allocate(std::size_t bytes) {
   const std::size_t size_class = class_of(bytes);
   if (Series* series = free_[size_class]) {
-    free_[size_class] = series->next;
+    free_[size_class] = series->next.load(std::memory_order_relaxed);
     return *series;
   }
   const std::size_t size = bytes_of(size_class);
@@ -55,7 +55,7 @@ void SeriesArena::release(Series& series) noexcept {
   const std::uintptr_t end = (reinterpret_cast<std::uintptr_t>(&series) + series.block_bytes) / kPage * kPage;
   if (begin < end) give_back(reinterpret_cast<void*>(begin), end - begin);
   Series*& first = free_[class_of(series.block_bytes)];
-  series.next = first;
+  series.next.store(first, std::memory_order_relaxed);
   first = &series;
 }
 
