@@ -22,7 +22,7 @@ struct Environment {
   TraceSource trace_source{};
   std::chrono::nanoseconds exemplar_interval{0};
   std::array<std::atomic<std::uint64_t>, 4> dropped_exemplars{};  // by ExemplarDrop; relaxed: a statistic
-  Epochs epochs{};  // its readers walk over series
+  Epochs epochs{};                                                // its readers walk over series
 };
 
 }  // namespace vitals::detail

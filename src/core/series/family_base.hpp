@@ -144,7 +144,7 @@ class FamilyBase {
   // What look-ups beyond the limit get, or null if there may be room. Release when set, acquire when read. Emptied
   // before a series is taken out of the table.
   std::atomic<void*> beyond_limit_{nullptr};
-  std::atomic<std::size_t> size_{0};  // without the overflow series; written under the lock, relaxed: a number
+  std::atomic<std::size_t> size_{0};          // without the overflow series; written under the lock, relaxed: a number
   std::atomic<std::uint64_t> overflowed_{0};  // relaxed, as expired_: a statistic
   std::atomic<std::uint64_t> expired_{0};
 };

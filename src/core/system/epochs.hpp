@@ -16,7 +16,7 @@ class Epochs {
  public:
   class [[nodiscard("it is in until its end")]] Reader {
    public:
-    explicit Reader(Epochs& epochs) noexcept;
+    explicit Reader(Epochs & epochs) noexcept;
     ~Reader();
     Reader(const Reader&) = delete;
     Reader& operator=(const Reader&) = delete;
