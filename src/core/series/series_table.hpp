@@ -11,6 +11,8 @@ namespace vitals::detail {
 
 /// From keys to series: open addressing, at most three quarters full, read without a lock, written under the family's.
 /// A slot is one word: the pointer, and 16 bits of the hash that save most comparisons with others.
+/// When it gets full, a table of twice the size takes its place, into which each later change moves a few series, so
+/// that none takes long; until all are there, readers look into both.
 /// A reader may miss a series that is being inserted or moved; it then asks lacks(), or again under the lock. It never
 /// gets a wrong one, since keys are compared in full.
 class SeriesTable {
@@ -25,16 +27,10 @@ class SeriesTable {
   /// The instrument of the key, or null.
   [[nodiscard]] void* find(KeyWords key) const noexcept {
     const std::uint64_t hash = hash_of(key);
-    const Slots& table = *current_.load(std::memory_order_acquire);
-    const std::size_t mask = table.mask.load(std::memory_order_relaxed);
-    // Bounded, because slots that move while they are read could keep an unlucky reader from ever meeting a free one.
-    for (std::size_t i = hash & mask, n = 0; n <= mask; i = (i + 1) & mask, ++n) {
-      const std::uint64_t slot = table.begin()[i].load(std::memory_order_acquire);
-      if (slot == 0) return nullptr;
-      if ((slot ^ hash) >> kPointerBits != 0) continue;
-      if (void* found = series_of(slot)->match(key)) return found;
-    }
-    return nullptr;
+    if (void* found = find_in(*current_.load(std::memory_order_acquire), key, hash)) [[likely]]
+      return found;
+    const Slots* smaller = smaller_.load(std::memory_order_acquire);
+    return smaller == nullptr ? nullptr : find_in(*smaller, key, hash);
   }
 
   /// Whether there was no series of the key at a moment between the call of `changes()` that gave `before` and this
@@ -67,6 +63,17 @@ class SeriesTable {
     [[nodiscard]] const std::atomic<std::uint64_t>* begin() const noexcept { return const_cast<Slots*>(this)->begin(); }
   };
 
+  [[nodiscard]] static void* find_in(const Slots& table, KeyWords key, std::uint64_t hash) noexcept {
+    const std::size_t mask = table.mask.load(std::memory_order_relaxed);
+    // Bounded, because slots that move while they are read could keep an unlucky reader from ever meeting a free one.
+    for (std::size_t i = hash & mask, n = 0; n <= mask; i = (i + 1) & mask, ++n) {
+      const std::uint64_t slot = table.begin()[i].load(std::memory_order_acquire);
+      if (slot == 0) return nullptr;
+      if ((slot ^ hash) >> kPointerBits != 0) continue;
+      if (void* found = series_of(slot)->match(key)) return found;
+    }
+    return nullptr;
+  }
   static Series* series_of(std::uint64_t slot) noexcept {
     return reinterpret_cast<Series*>(slot & ((std::uint64_t{1} << kPointerBits) - 1));
   }
@@ -74,6 +81,10 @@ class SeriesTable {
   [[nodiscard]] std::uint64_t hash_of(const Series& series) const noexcept;
   static Slots* make(std::size_t slots);
   static void put(Slots& table, Series& series, std::uint64_t hash) noexcept;
+  template <class IsIt>
+  static std::atomic<std::uint64_t>* slot_in(Slots& table, std::uint64_t hash, IsIt is_it) noexcept;
+  void grow();
+  void move_some() noexcept;
 
   // While the table changes its number of changes is odd.
   class Changing {
@@ -95,6 +106,11 @@ class SeriesTable {
   const std::uint64_t hash_bits_;
   // Release after filling, acquire by readers.
   std::atomic<Slots*> current_;
+  // The one before it, as long as not all of its series are in the current one, else null. Release before current_ is
+  // set, acquire when read: who misses a series in the new table finds it in this one, where those that were moved
+  // stay.
+  std::atomic<Slots*> smaller_{nullptr};
+  std::size_t moved_ = 0;  // slots of it that are done
   std::size_t size_ = 0;
   struct Retired {
     Slots* slots;

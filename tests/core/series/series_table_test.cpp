@@ -98,6 +98,49 @@ TEST_F(SeriesTableTest, AgreesWithAListUnderRandomInsertionsAndErasures) {
   }
 }
 
+// A table that grows moves a few series at each change; whatever happens meanwhile, each one is found where it is.
+TEST_F(SeriesTableTest, FindsEverythingWhileItGrows) {
+  std::mt19937 random{1};
+  SeriesTable table{2};
+  std::vector<Series*> there;
+  std::vector<std::string> names;
+  for (int i = 0; i < 20'000; ++i) {
+    names.push_back(std::to_string(i));
+    there.push_back(&make(names.back()));
+    table.insert(*there.back());
+    if (i % 3 == 2) {
+      const std::size_t gone = random() % there.size();
+      table.erase(*there[gone]);
+      ASSERT_EQ(find(table, names[gone]), nullptr) << i;
+      ASSERT_EQ(table.find_series(there[gone]->key()), nullptr) << i;
+      std::swap(there[gone], there.back());
+      std::swap(names[gone], names.back());
+      there.pop_back();
+      names.pop_back();
+    }
+    const std::size_t known = random() % there.size();
+    ASSERT_EQ(find(table, names[known]), there[known]) << i;
+    ASSERT_EQ(table.find_series(there[known]->key()), there[known]) << i;
+  }
+  for (std::size_t i = 0; i < there.size(); ++i) ASSERT_EQ(find(table, names[i]), there[i]) << names[i];
+}
+
+TEST_F(SeriesTableTest, LookUpsMissNothingWhileItGrows) {
+  SeriesTable table{2};
+  Series& kept = make("kept");
+  table.insert(kept);
+  std::atomic<bool> done{false};
+  std::thread growing{[&] {
+    for (int i = 0; i < 100'000; ++i) table.insert(make(std::to_string(i)));
+    done = true;
+  }};
+  std::uint64_t missed = 0;
+  while (!done) missed += find(table, "kept") == nullptr ? 1 : 0;
+  growing.join();
+
+  EXPECT_EQ(missed, 0U);
+}
+
 std::vector<std::string> values_of(const LabelKey& key, std::size_t n) {
   std::vector<std::string> values;
   LabelKey::for_each_value(key.words(), n, [&](std::string_view value) { values.emplace_back(value); });
