@@ -1,14 +1,23 @@
-// What back-to-back scrapes do to a thread that records: vitals_disturbance [SECONDS]
+// What back-to-back scrapes do to a thread that uses the scraped family: vitals_disturbance [SECONDS]
 //
-// One thread looks up and increments series of a family of 100,000 while another scrapes that family without a pause.
-// The controls replace the scraper by a thread that sleeps, and by one that only spins: where two CPUs are one core,
-// any busy neighbour takes its part. Prints, for each: increments per second, and how many of them took more than
-// 100 µs. Rounds alternate; the medians count.
+// The family has 100,000 series. One thread looks up and increments, or makes, series of it, while another scrapes
+// without a pause. The controls replace the scraper by a thread that sleeps, and by one that only spins: where two CPUs
+// are one core, any busy neighbour takes its part. Prints, for each: calls per second (where they are not paced), the
+// median and the 99th percentile of one call, the longest, and how many took more than 100 us, each with the clock's
+// read. Rounds alternate; the medians of seven count.
+//
+//   known     a series that exists
+//   beyond    one beyond the limit of its family
+//   not UTF-8 one that exists, and whose value has bytes that were replaced
+//   new       one that is made by the call, every 20 us
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -23,37 +32,95 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr int kSeries = 100'000;
+constexpr int kRounds = 7;
 
-struct Vitals {
-  vitals::Registry registry;
-  vitals::Family<vitals::Counter, 3>& family =
-      registry.counter("requests_total", "A.", {"method", "route", "status"}, {.max_series = 1'000'000});
-  std::string text;
-  void inc(const std::string& route) { family.with("GET", route, "200").inc(); }
-  void scrape() { vitals::expose(registry, {}, text); }
+enum class Work { Known, Beyond, NotUtf8, New };
+constexpr const char* kWorks[] = {"known", "beyond", "not UTF-8", "new"};
+enum class Beside { Sleeper, Spinner, Scraper };
+constexpr const char* kNeighbours[] = {"a sleeping thread", "a spinning thread", "scrapes"};
+
+std::string route(int i) { return "/api/v1/resource/" + std::to_string(i); }
+
+class Vitals {
+ public:
+  explicit Vitals(Work work) : limit_{work == Work::Beyond ? kSeries : std::size_t{10'000'000}} {}
+  void inc(const std::string& route) { family_.with("GET", route, "200").inc(); }
+  void scrape() { vitals::expose(registry_, {}, text_); }
+
+ private:
+  vitals::Registry registry_;
+  std::size_t limit_;
+  vitals::Family<vitals::Counter, 3>& family_ =
+      registry_.counter("requests_total", "A.", {"method", "route", "status"}, {.max_series = limit_});
+  std::string text_;
 };
 
-struct PrometheusCpp {
-  prometheus::Registry registry;
-  prometheus::Family<prometheus::Counter>& family =
-      prometheus::BuildCounter().Name("requests_total").Help("A.").Register(registry);
+class PrometheusCpp {
+ public:
+  explicit PrometheusCpp(Work /*work*/) {}
   void inc(const std::string& route) {
-    family.Add({{"method", "GET"}, {"route", route}, {"status", "200"}}).Increment();
+    family_.Add({{"method", "GET"}, {"route", route}, {"status", "200"}}).Increment();
   }
-  void scrape() { (void)prometheus::TextSerializer{}.Serialize(registry.Collect()); }
+  void scrape() { (void)prometheus::TextSerializer{}.Serialize(registry_.Collect()); }
+
+ private:
+  prometheus::Registry registry_;
+  prometheus::Family<prometheus::Counter>& family_ =
+      prometheus::BuildCounter().Name("requests_total").Help("A.").Register(registry_);
 };
 
 struct Round {
-  double per_second;
-  std::uint64_t stalls;
-  double longest_us;
+  double per_second = 0;
+  double median_us = 0;
+  double p99_us = 0;
+  double longest_us = 0;
+  double stalls = 0;
 };
 
-enum class Beside { Sleeper, Spinner, Scraper };
-constexpr const char* kNames[] = {"a sleeping thread", "a spinning thread", "scrapes"};
+// How long calls took, in steps of 10 ns up to 1 ms.
+class Durations {
+ public:
+  void add(double us) {
+    ++counts_[std::min(static_cast<std::size_t>(us * 100), counts_.size() - 1)];
+    ++n_;
+    longest_ = std::max(longest_, us);
+    stalls_ += us > 100;
+  }
+  [[nodiscard]] Round summary(double seconds) const {
+    return {static_cast<double>(n_) / seconds, quantile(0.5), quantile(0.99), longest_, static_cast<double>(stalls_)};
+  }
+
+ private:
+  [[nodiscard]] double quantile(double q) const {
+    auto left = static_cast<std::uint64_t>(q * static_cast<double>(n_));
+    std::size_t i = 0;
+    for (; i < counts_.size() - 1 && counts_[i] <= left; ++i) left -= counts_[i];
+    return static_cast<double>(i) / 100;
+  }
+
+  std::vector<std::uint64_t> counts_ = std::vector<std::uint64_t>(100'001);
+  std::uint64_t n_ = 0;
+  std::uint64_t stalls_ = 0;
+  double longest_ = 0;
+};
+
+// A hundred routes for those that are not new: so that what is measured is not the cache misses of a large set.
+std::vector<std::string> routes_for(Work work) {
+  std::vector<std::string> routes;
+  for (int i = 0; i < 100; ++i) {
+    routes.push_back(route(work == Work::Beyond ? kSeries + i : i) + (work == Work::NotUtf8 ? "\xFF" : ""));
+  }
+  return routes;
+}
 
 template <class Subject>
-Round measure(Subject& subject, const std::vector<std::string>& routes, Beside beside, double seconds) {
+Round measure(Work work, Beside beside, double seconds) {
+  const auto subject = std::make_unique<Subject>(work);
+  const auto routes = routes_for(work);
+  if (work == Work::NotUtf8) {
+    for (const auto& known : routes) subject->inc(known);
+  }
+  for (int i = 0; i < kSeries; ++i) subject->inc(route(i));
   struct alignas(128) {  // alone in its cache lines: the other thread reads it all the time
     std::atomic<bool> flag{false};
   } shared;
@@ -61,51 +128,55 @@ Round measure(Subject& subject, const std::vector<std::string>& routes, Beside b
   std::thread other{[&] {
     if (beside == Beside::Sleeper) return done.wait(false);
     while (!done.load(std::memory_order_relaxed)) {
-      if (beside == Beside::Scraper) subject.scrape();
+      if (beside == Beside::Scraper) subject->scrape();
     }
   }};
-  Round round{0, 0, 0};
-  std::uint64_t n = 0;
+
+  Durations durations;
   const auto start = Clock::now();
   auto last = start;
-  while (last - start < std::chrono::duration<double>(seconds)) {
-    subject.inc(routes[n % 100]);  // the same hundred, so that what is measured is not the cache misses of a large set
+  for (int n = 0; last - start < std::chrono::duration<double>(seconds); ++n) {
+    if (work == Work::New) {
+      const std::string made = route(kSeries + n);
+      const auto next = last + std::chrono::microseconds{20};
+      while ((last = Clock::now()) < next) {
+      }
+      subject->inc(made);
+    } else {
+      subject->inc(routes[static_cast<std::size_t>(n % 100)]);
+    }
     const auto now = Clock::now();
-    const double us = std::chrono::duration<double, std::micro>(now - last).count();
-    round.stalls += us > 100;
-    round.longest_us = std::max(round.longest_us, us);
+    durations.add(std::chrono::duration<double, std::micro>(now - last).count());
     last = now;
-    ++n;
   }
-  round.per_second = static_cast<double>(n) / std::chrono::duration<double>(last - start).count();
   done = true;
   done.notify_one();
   other.join();
-  return round;
+  return durations.summary(std::chrono::duration<double>(last - start).count());
 }
 
-template <class Member>
-auto median(std::vector<Round> rounds, Member member) {
-  std::sort(rounds.begin(), rounds.end(), [&](const Round& a, const Round& b) { return a.*member < b.*member; });
+double median(std::vector<Round> rounds, double Round::*member) {
+  std::ranges::sort(rounds, {}, member);
   return rounds[rounds.size() / 2].*member;
 }
 
 template <class Subject>
-void report(const char* name, double seconds) {
-  Subject subject;
-  std::vector<std::string> routes;
-  for (int i = 0; i < kSeries; ++i) routes.push_back("/api/v1/resource/" + std::to_string(i));
-  for (const auto& route : routes) subject.inc(route);
-  std::vector<Round> rounds[3];
-  for (int i = 0; i < 7; ++i) {
+void report(const char* name, Work work, double seconds) {
+  std::array<std::vector<Round>, 3> rounds;
+  for (int i = 0; i < kRounds; ++i) {
     for (const Beside beside : {Beside::Sleeper, Beside::Spinner, Beside::Scraper})
-      rounds[static_cast<int>(beside)].push_back(measure(subject, routes, beside, seconds));
+      rounds[static_cast<std::size_t>(beside)].push_back(measure<Subject>(work, beside, seconds));
   }
-  for (int i = 0; i < 3; ++i) {
-    std::printf("%-15s beside %-18s %7.2f M/s   stalls over 100 us: %3llu   longest %8.0f us\n", name, kNames[i],
-                median(rounds[i], &Round::per_second) / 1e6,
-                static_cast<unsigned long long>(median(rounds[i], &Round::stalls)),
-                median(rounds[i], &Round::longest_us));
+  for (std::size_t i = 0; i < rounds.size(); ++i) {
+    std::printf("%-14s %-9s beside %-17s", name, kWorks[static_cast<std::size_t>(work)], kNeighbours[i]);
+    if (work == Work::New) {
+      std::printf("         ");
+    } else {
+      std::printf(" %5.2f M/s", median(rounds[i], &Round::per_second) / 1e6);
+    }
+    std::printf("   p50 %6.2f   p99 %6.2f   longest %8.0f us   over 100 us: %.0f\n",
+                median(rounds[i], &Round::median_us), median(rounds[i], &Round::p99_us),
+                median(rounds[i], &Round::longest_us), median(rounds[i], &Round::stalls));
   }
 }
 
@@ -113,6 +184,8 @@ void report(const char* name, double seconds) {
 
 int main(int argc, char** argv) {
   const double seconds = argc > 1 ? std::atof(argv[1]) : 1;
-  report<Vitals>("vitals", seconds);
-  report<PrometheusCpp>("prometheus-cpp", seconds);
+  for (const Work work : {Work::Known, Work::Beyond, Work::NotUtf8, Work::New}) {
+    report<Vitals>("vitals", work, seconds);
+    if (work == Work::Known || work == Work::New) report<PrometheusCpp>("prometheus-cpp", work, seconds);
+  }
 }
