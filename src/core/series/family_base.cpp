@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/cells/cell_arena.hpp"
+#include "core/cells/cells.hpp"
 #include "core/formats/text_pieces.hpp"
 #include "core/text/names.hpp"
 #include "core/text/utf8.hpp"
@@ -18,6 +20,7 @@ namespace vitals::detail {
 namespace {
 
 constexpr std::string_view kOverflow = "_overflow";
+constexpr std::size_t kMostAliases = 1024;
 constexpr int kFew = 16;  // how many removed series a call deals with, so that none takes long
 
 // Random, so that nobody can choose label values that fall into one slot.
@@ -66,9 +69,11 @@ FamilyBase::FamilyBase(std::size_t instrument_bytes, MetricType type, Declaratio
       plain_names_{are_legacy(declared_, environment)},
       environment_{environment},
       table_{random_seed()},
-      instruments_{instrument_bytes} {}
+      instruments_{instrument_bytes} {
+  overflowed_.state.store(kLive, std::memory_order_relaxed);
+}
 
-FamilyBase::~FamilyBase() = default;
+FamilyBase::~FamilyBase() { detail::retire(overflowed_, sizeof(std::uint64_t)); }
 
 void FamilyBase::retire_all() noexcept {
   for (Series* series = first_.load(std::memory_order_acquire); series != nullptr;
@@ -78,60 +83,62 @@ void FamilyBase::retire_all() noexcept {
 }
 
 template <std::size_t N>
-void* FamilyBase::find_short(const std::string_view* values) const noexcept {
+void* FamilyBase::find_or_create_short(const std::string_view* values) {
   std::uint64_t key[1 + N * (kShortLength + 7) / 8];
   std::uint64_t* const end = [&]<std::size_t... I>(std::index_sequence<I...>) {
     return put_short_key(key, values[I]...);
   }
   (std::make_index_sequence<N>{});
-  return end == nullptr ? nullptr : table_.find({key, end});
+  if (end == nullptr) [[unlikely]]
+    return find_or_create_any({values, N});
+  void* found = table_.find({key, end});
+  return found != nullptr ? found : find_or_create_missed({key, end}, {values, N});
 }
 
 // The common numbers of labels have code of their own.
 void* FamilyBase::find_or_create(const std::string_view* values) {
   const std::size_t n = declared_.labels.size();
-  void* found = nullptr;
   switch (n) {
     case 1:
-      found = find_short<1>(values);
-      break;
+      return find_or_create_short<1>(values);
     case 2:
-      found = find_short<2>(values);
-      break;
+      return find_or_create_short<2>(values);
     case 3:
-      found = find_short<3>(values);
-      break;
+      return find_or_create_short<3>(values);
     case 4:
-      found = find_short<4>(values);
-      break;
+      return find_or_create_short<4>(values);
     case 5:
-      found = find_short<5>(values);
-      break;
+      return find_or_create_short<5>(values);
     case 6:
-      found = find_short<6>(values);
-      break;
+      return find_or_create_short<6>(values);
     case 7:
-      found = find_short<7>(values);
-      break;
+      return find_or_create_short<7>(values);
     default:
-      break;
+      return find_or_create_any({values, n});
   }
-  return found != nullptr ? found : find_or_create_any({values, n});
 }
 
 void* FamilyBase::find_or_create_any(std::span<const std::string_view> values) {
   const LabelKey key{values};
-  void* found = key.is_short() ? nullptr : table_.find(key.words());  // whoever has a short one has looked
-  if (found != nullptr) return found;
-  if (!std::all_of(values.begin(), values.end(), is_valid_utf8)) return find_or_create_replaced(values);
-  return find_or_create_valid(key.words(), values);
+  void* found = table_.find(key.words());
+  return found != nullptr ? found : find_or_create_missed(key.words(), values);
 }
 
-void* FamilyBase::find_or_create_replaced(std::span<const std::string_view> values) {
+// Of a key that the table was not seen to have.
+void* FamilyBase::find_or_create_missed(KeyWords key, std::span<const std::string_view> values) {
+  if (!is_ascii(key) && !std::all_of(values.begin(), values.end(), is_valid_utf8))
+    return find_or_create_replaced(key, values);
+  return find_or_create_valid(key, values);
+}
+
+void* FamilyBase::find_or_create_replaced(KeyWords given, std::span<const std::string_view> values) {
   const ValidValues valid{values};
   const LabelKey key{valid.views()};
   void* found = table_.find(key.words());
-  return found != nullptr ? found : find_or_create_valid(key.words(), valid.views());
+  if (found == nullptr) found = find_or_create_valid(key.words(), valid.views());
+  if (has_room_for_aliases_.load(std::memory_order_relaxed) && found != beyond_limit_.load(std::memory_order_relaxed))
+    add_alias(given, key.words(), found);
+  return found;
 }
 
 void* FamilyBase::find_or_create_valid(KeyWords key, std::span<const std::string_view> values) {
@@ -145,8 +152,57 @@ void* FamilyBase::find_beyond_limit(KeyWords key) noexcept {
   const std::uint64_t before = table_.changes();
   void* overflow = beyond_limit_.load(std::memory_order_acquire);
   if (overflow == nullptr || !table_.lacks(key, before)) return nullptr;
-  overflowed_.fetch_add(1, std::memory_order_relaxed);
+  count_overflow();
   return overflow;
+}
+
+void FamilyBase::count_overflow() noexcept {
+  if (!add<0>(overflowed_, std::uint64_t{1}))
+    add_slow(overflowed_, sizeof(std::uint64_t), 0, overflowed_slowly_, std::uint64_t{1});
+}
+
+std::uint64_t FamilyBase::overflowed() const noexcept {
+  const std::uint64_t slowly = overflowed_slowly_.load(std::memory_order_relaxed);
+  return overflowed_.stripes.load(std::memory_order_relaxed) == 0 ? slowly : slowly + sum_u64(overflowed_, 0);
+}
+
+// Makes look-ups with these values find what they found, without another look at their bytes: for the first of them, so
+// that the memory stays bounded.
+void FamilyBase::add_alias(KeyWords given, KeyWords key, void* instrument) noexcept {
+  const std::lock_guard lock{mutex_};
+  const Series* series = table_.find_series(key);
+  if (series == nullptr || series->instrument.load(std::memory_order_relaxed) != instrument) return;
+  if (table_.find_series(given) != nullptr || aliases_.size() == kMostAliases) return;
+  Series* alias = nullptr;
+  try {
+    aliases_.reserve(aliases_.size() + 1);
+    alias = &series_.allocate(Series::size(given, 0));
+    alias->fill(given, {}, instrument);
+    table_.insert(*alias);
+  } catch (const std::bad_alloc&) {  // then they take longer to find
+    if (alias != nullptr) discard(*alias);
+    return;
+  }
+  aliases_.push_back(alias);
+  has_room_for_aliases_.store(aliases_.size() < kMostAliases, std::memory_order_relaxed);
+}
+
+// Under the lock.
+void FamilyBase::drop_aliases(const void* instrument) noexcept {
+  const auto dropped = std::ranges::partition(
+      aliases_, [&](const Series* alias) { return alias->instrument.load(std::memory_order_relaxed) != instrument; });
+  for (Series* alias : dropped) {
+    table_.erase(*alias);
+    discard(*alias);
+  }
+  aliases_.erase(dropped.begin(), dropped.end());
+  has_room_for_aliases_.store(true, std::memory_order_relaxed);
+}
+
+// What no walk has met. Look-ups may still read it.
+void FamilyBase::discard(Series& series) noexcept {
+  series.version.fetch_or(1, std::memory_order_release);
+  series_.release(series);
 }
 
 void* FamilyBase::create(KeyWords key, std::span<const std::string_view> values) {
@@ -157,7 +213,7 @@ void* FamilyBase::create(KeyWords key, std::span<const std::string_view> values)
     size_.fetch_add(1, std::memory_order_relaxed);
     return made;
   }
-  overflowed_.fetch_add(1, std::memory_order_relaxed);
+  count_overflow();
   const std::vector<std::string_view> views(values.size(), kOverflow);
   const LabelKey overflow{views};
   // The user may have made a series with these labels, as one of those that count.
@@ -197,9 +253,8 @@ void* FamilyBase::make(KeyWords key, std::span<const std::string_view> values) {
     series.fill(key, labels, instrument);
     table_.insert(series);
   } catch (...) {
-    series.version.fetch_or(1, std::memory_order_relaxed);
     if (instrument != nullptr) retire(instrument);  // the rest of it goes with the family
-    series_.release(series);
+    discard(series);
     throw;
   }
   series.created = environment_.clock->unix_nanos();
@@ -235,6 +290,7 @@ void FamilyBase::take_out(Series& series) noexcept {
   }
   series.version.fetch_or(1, std::memory_order_release);
   void* instrument = series.instrument.load(std::memory_order_relaxed);
+  if (!aliases_.empty()) drop_aliases(instrument);
   retire(instrument);
   instruments_.release(instrument);
   if (&series != last_.load(std::memory_order_relaxed)) removed_.push(series, environment_.epochs);

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include <vitals/detail/cells.hpp>
 #include <vitals/family.hpp>
 #include <vitals/snapshot.hpp>
 
@@ -43,7 +44,7 @@ class FamilyBase {
 
   [[nodiscard]] MetricType type() const noexcept { return type_; }
   [[nodiscard]] const Declaration& declared() const noexcept { return declared_; }
-  [[nodiscard]] std::uint64_t overflowed() const noexcept { return overflowed_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::uint64_t overflowed() const noexcept;
   [[nodiscard]] std::uint64_t expired() const noexcept { return expired_.load(std::memory_order_relaxed); }
 
   [[nodiscard]] void* find_or_create(const std::string_view* values);
@@ -90,11 +91,16 @@ class FamilyBase {
   };
 
   template <std::size_t N>
-  [[nodiscard]] void* find_short(const std::string_view* values) const noexcept;
+  [[nodiscard]] void* find_or_create_short(const std::string_view* values);
   bool remove(KeyWords key, const void* only_this);
   void* find_or_create_any(std::span<const std::string_view> values);
+  void* find_or_create_missed(KeyWords key, std::span<const std::string_view> values);
   [[nodiscard]] void* find_beyond_limit(KeyWords key) noexcept;
-  void* find_or_create_replaced(std::span<const std::string_view> values);
+  void count_overflow() noexcept;
+  void* find_or_create_replaced(KeyWords given, std::span<const std::string_view> values);
+  void add_alias(KeyWords given, KeyWords key, void* instrument) noexcept;
+  void drop_aliases(const void* instrument) noexcept;
+  void discard(Series& series) noexcept;
   void* find_or_create_valid(KeyWords key, std::span<const std::string_view> values);
   void* create(KeyWords key, std::span<const std::string_view> values);
   void* make(KeyWords key, std::span<const std::string_view> values);
@@ -141,12 +147,17 @@ class FamilyBase {
   RetiredSeries removed_;   // still linked
   RetiredSeries unlinked_;  // still memory that walks may read
   Series* overflow_ = nullptr;
+  // In the table beside the series that they lead to, which they don't outlive: what was asked for where bytes of it
+  // were replaced.
+  std::vector<Series*> aliases_;
+  std::atomic<bool> has_room_for_aliases_{true};  // relaxed: a hint
   // What look-ups beyond the limit get, or null if there may be room. Release when set, acquire when read. Emptied
   // before a series is taken out of the table.
   std::atomic<void*> beyond_limit_{nullptr};
-  std::atomic<std::size_t> size_{0};          // without the overflow series; written under the lock, relaxed: a number
-  std::atomic<std::uint64_t> overflowed_{0};  // relaxed, as expired_: a statistic
-  std::atomic<std::uint64_t> expired_{0};
+  std::atomic<std::size_t> size_{0};  // without the overflow series; written under the lock, relaxed: a number
+  CellHead overflowed_;               // look-ups beyond the limit, which many threads may count
+  std::atomic<std::uint64_t> overflowed_slowly_{0};
+  std::atomic<std::uint64_t> expired_{0};  // relaxed: a statistic
 };
 
 }  // namespace vitals::detail

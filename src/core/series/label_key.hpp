@@ -101,6 +101,14 @@ template <class... Texts>
   return mix(h ^ second, kOdd);
 }
 
+/// Whether it is known, from its words alone, that all values are ASCII: so for short keys.
+[[nodiscard]] inline bool is_ascii(KeyWords key) noexcept {
+  if ((key[0] & kLongKey) != 0) return false;
+  std::uint64_t all = 0;
+  for (const std::uint64_t word : key.subspan(1)) all |= word;
+  return (all & 0x8080'8080'8080'8080) == 0;
+}
+
 /// The key of any values. Allocates if they are longer than some 2 kB.
 class LabelKey {
  public:

@@ -321,6 +321,43 @@ TEST(Family, LookUpsBeyondTheLimitAndOfInvalidUtf8TakeNoLock) {
   EXPECT_THAT(found, ElementsAre(&bad, &bad, &bad_and_longer, &overflow, &overflow, &overflow));
 }
 
+// What was asked for with bytes that were replaced is found again by these bytes, as long as the series is there.
+TEST(Family, ReplacedValuesLeadToWhatIsThereNow) {
+  Registry registry;
+  auto& family = registry.counter("a_total", "A.", {"x"});
+  Counter& first = family.with("\xFF");
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(&family.with("\xFF"), &first);
+    EXPECT_EQ(&family.with("\xFE"), &first);
+    EXPECT_EQ(&family.with("\uFFFD"), &first);
+  }
+  EXPECT_EQ(family.size(), 1U);
+
+  EXPECT_TRUE(family.remove("\uFFFD"));
+  Counter& second = family.with("\xFE");
+  EXPECT_NE(&second, &first);
+  EXPECT_EQ(&family.with("\xFF"), &second);
+  EXPECT_TRUE(family.remove("\xFF"));
+  EXPECT_FALSE(family.remove("\xFE"));
+  EXPECT_EQ(family.size(), 0U);
+}
+
+TEST(Family, ValuesThatAreReplacedTakeBoundedMemory) {
+  Registry registry;
+  auto& family = registry.counter("a_total", "A.", {"x"});
+  Counter& counter = family.with("\xFF");
+  for (int i = 0; i < 100'000; ++i) {
+    std::string value(1 + i % 7, 'x');
+    value.back() = static_cast<char>(0x80 + i % 64);
+    for (auto& c : value) c = c == 'x' ? static_cast<char>(0x80 + i / 64 % 64) : c;
+    family.with(value).inc();
+  }
+  EXPECT_EQ(family.size(), 7U);  // of one to seven U+FFFD
+  EXPECT_GT(counter.value(), 0);
+  EXPECT_EQ(family.clear(), 7U);
+  EXPECT_EQ(to_text(registry), "");
+}
+
 TEST(Family, LimitCountsAgainAfterRemoval) {
   Registry registry;
   auto& family = registry.counter("a_total", "A.", {"x"}, {.max_series = 1});
