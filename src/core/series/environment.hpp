@@ -11,6 +11,7 @@
 #include <vitals/exemplar.hpp>
 #include <vitals/snapshot.hpp>
 
+#include "core/series/lasting_memory.hpp"
 #include "core/system/epochs.hpp"
 
 namespace vitals::detail {
@@ -23,6 +24,7 @@ struct Environment {
   std::chrono::nanoseconds exemplar_interval{0};
   std::array<std::atomic<std::uint64_t>, 4> dropped_exemplars{};  // by ExemplarDrop; relaxed: a statistic
   Epochs epochs{};                                                // its readers walk over series
+  LastingMemory lasting{};
 };
 
 }  // namespace vitals::detail

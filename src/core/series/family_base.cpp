@@ -64,12 +64,12 @@ class ValidValues {
 }  // namespace
 
 FamilyBase::FamilyBase(std::size_t instrument_bytes, MetricType type, Declaration declared, Environment& environment)
-    : type_{type},
+    : instrument_bytes_{instrument_bytes},
+      type_{type},
       declared_{std::move(declared)},
       plain_names_{are_legacy(declared_, environment)},
       environment_{environment},
-      table_{random_seed()},
-      instruments_{instrument_bytes} {
+      table_{random_seed()} {
   overflowed_.state.store(kLive, std::memory_order_relaxed);
 }
 
@@ -226,14 +226,17 @@ void* FamilyBase::create(KeyWords key, std::span<const std::string_view> values)
   return instrument;
 }
 
-// The one instrument of a family without labels is never removed, so it needs no pages of its own.
 void* FamilyBase::allocate_instrument() {
-  if (!declared_.labels.empty()) return instruments_.allocate();
-  constexpr std::size_t kAlignment = 64;
-  std::size_t space = instruments_.size() + kAlignment;
-  only_ = std::make_unique<std::byte[]>(space);
-  void* at = only_.get();
-  return std::align(kAlignment, instruments_.size(), at, space);
+  return declared_.labels.empty() ? environment_.lasting.allocate(instrument_bytes_)
+                                  : instruments_.allocate(instrument_bytes_);
+}
+
+void FamilyBase::release_instrument(void* instrument) noexcept {
+  if (declared_.labels.empty()) {
+    environment_.lasting.release(instrument, instrument_bytes_);
+  } else {
+    instruments_.release(instrument, instrument_bytes_);
+  }
 }
 
 // Under the lock. Throws std::bad_alloc, and then has changed nothing that shows.
@@ -253,7 +256,10 @@ void* FamilyBase::make(KeyWords key, std::span<const std::string_view> values) {
     series.fill(key, labels, instrument);
     table_.insert(series);
   } catch (...) {
-    if (instrument != nullptr) retire(instrument);  // the rest of it goes with the family
+    if (instrument != nullptr) {
+      retire(instrument);
+      release_instrument(instrument);
+    }
     discard(series);
     throw;
   }
@@ -292,7 +298,7 @@ void FamilyBase::take_out(Series& series) noexcept {
   void* instrument = series.instrument.load(std::memory_order_relaxed);
   if (!aliases_.empty()) drop_aliases(instrument);
   retire(instrument);
-  instruments_.release(instrument);
+  release_instrument(instrument);
   if (&series != last_.load(std::memory_order_relaxed)) removed_.push(series, environment_.epochs);
 }
 

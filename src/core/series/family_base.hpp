@@ -105,6 +105,7 @@ class FamilyBase {
   void* create(KeyWords key, std::span<const std::string_view> values);
   void* make(KeyWords key, std::span<const std::string_view> values);
   void* allocate_instrument();
+  void release_instrument(void* instrument) noexcept;
   void append(Series& series) noexcept;
   void unlink(Series& series) noexcept;
   void take_out(Series& series) noexcept;
@@ -126,6 +127,7 @@ class FamilyBase {
   void for_each_active(Visit visit);
   void prefetch(const Series& series, const void* instrument) const noexcept;
 
+  const std::size_t instrument_bytes_;
   const MetricType type_;
   const Declaration declared_;
   const bool plain_names_;  // all names are exposed as declared, whatever the escaping
@@ -133,10 +135,9 @@ class FamilyBase {
 
   SeriesArena series_;
   SeriesTable table_;
-  std::mutex scrape_mutex_;  // whoever scrapes, or expires: what derived families keep for scrapes is under it too
-  std::mutex mutex_;         // whoever changes what follows
-  InstrumentArena instruments_;
-  std::unique_ptr<std::byte[]> only_;  // the instrument of a family without labels
+  std::mutex scrape_mutex_;      // whoever scrapes, or expires: what derived families keep for scrapes is under it too
+  std::mutex mutex_;             // whoever changes what follows
+  InstrumentArena instruments_;  // of a family with labels
   // A walk goes from the first series to the one that was the last when it began. That one is still linked when the
   // walk comes there: the last series stays, though it be removed, until another comes after it; and any other is
   // unlinked only when no walk is left that began before it was removed, or before it was no more the last. So no walk

@@ -36,7 +36,7 @@ void FamilyBase::prefetch(const Series& series, const void* instrument) const no
   if (size() < kMany || series.block_bytes > kLarge) return;
   const auto* ahead = reinterpret_cast<const char*>(&series) + kAhead * series.block_bytes;
   for (std::size_t line = 0; line < series.block_bytes; line += 64) __builtin_prefetch(ahead + line);
-  __builtin_prefetch(static_cast<const char*>(instrument) + kAhead * instruments_.size());
+  __builtin_prefetch(static_cast<const char*>(instrument) + kAhead * instrument_bytes_);
 }
 
 template <class Visit>

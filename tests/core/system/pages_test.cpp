@@ -94,20 +94,38 @@ TEST(PageArena, GivesBackWhatWasReleased) {
 
 TEST(InstrumentArena, GivesBackWhatWasReleasedAndReadsAsZeros) {
   constexpr std::size_t kBytes = 48;
-  InstrumentArena arena{kBytes};
+  InstrumentArena arena;
   std::vector<std::byte*> blocks;
   for (int i = 0; i < 200'000; ++i) {
-    blocks.push_back(static_cast<std::byte*>(arena.allocate()));
+    blocks.push_back(static_cast<std::byte*>(arena.allocate(kBytes)));
     std::memset(blocks.back(), 1, kBytes);
   }
   std::vector<std::byte*> shuffled = blocks;
   std::shuffle(shuffled.begin(), shuffled.end(), std::mt19937{1});
-  for (auto* block : shuffled) arena.release(block);
+  for (auto* block : shuffled) arena.release(block, kBytes);
 
   std::size_t resident = 0;
   for (const auto* block : blocks) resident += is_resident(block);
   EXPECT_LT(resident, 200u);  // the last page
   EXPECT_EQ(blocks.front()[0], std::byte{0});
+}
+
+// Of all sizes, of which the last of a chunk may be released before the next chunk begins, or after it.
+TEST(InstrumentArena, GivesBackPiecesOfAllSizes) {
+  InstrumentArena arena;
+  std::vector<std::pair<std::byte*, std::size_t>> pieces;
+  const auto release = [&](std::size_t i) { arena.release(pieces[i].first, pieces[i].second); };
+  for (std::size_t i = 0; i < 30'000; ++i) {
+    const std::size_t bytes = i % 100 == 99 ? 20'000 : 8 + i % 7 * 56;
+    pieces.emplace_back(static_cast<std::byte*>(arena.allocate(bytes)), bytes);
+    std::memset(pieces.back().first, 1, bytes);
+    if (i % 2 == 1) release(i);
+  }
+  for (std::size_t i = 0; i < pieces.size(); i += 2) release(i);
+
+  std::size_t resident = 0;
+  for (const auto& [piece, bytes] : pieces) resident += is_resident(piece);
+  EXPECT_LT(resident, 1'000U);
 }
 
 }  // namespace
