@@ -10,12 +10,13 @@
 #include <vitals/state_set.hpp>
 
 namespace vitals {
-class Registry;
+class Scope;
 }
 
 namespace vitals::detail {
 
 class RegistryState;
+struct ScopeState;
 
 /// What the sources of core may use of the public classes' private members.
 struct Access {
@@ -44,8 +45,9 @@ struct Access {
 
   static Histogram& make(void* at, HistogramExtras& extras) noexcept { return *new (at) Histogram{extras}; }
 
-  /// Defined in registry/registry.cpp.
-  static RegistryState& state(const Registry& registry) noexcept;
+  /// Defined in registry/scope.cpp.
+  static RegistryState& state(const Scope& scope) noexcept;
+  static ScopeState& scope(const Scope& scope) noexcept;
 };
 
 }  // namespace vitals::detail

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include <vitals/exposition.hpp>
+#include <vitals/registry.hpp>
 
 #include "core/formats/protobuf_writer.hpp"
 #include "core/formats/text_writer.hpp"
