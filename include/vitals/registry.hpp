@@ -26,6 +26,10 @@ class Registry : public Scope {
 
  private:
   struct Impl;
+
+  explicit Registry(Impl& impl) noexcept;
+
+  Impl* const impl_;  // ours
 };
 
 /// A registry for those who need only one. Made at its first use, never destroyed: safe in static destructors and

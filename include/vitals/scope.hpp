@@ -21,6 +21,7 @@
 #include <vitals/native.hpp>
 #include <vitals/peak_gauge.hpp>
 #include <vitals/samples.hpp>
+#include <vitals/scope_options.hpp>
 #include <vitals/snapshot.hpp>
 #include <vitals/state_set.hpp>
 #include <vitals/summary.hpp>
@@ -29,13 +30,13 @@ namespace vitals {
 
 class Info;
 namespace detail {
-struct Access;
 struct ScopeState;
 }  // namespace detail
 
-/// Where metrics are declared: a registry.
+/// Where metrics are declared: a registry, or a part of one that Registry::scope() made.
 /// Thread-safe. Cost: a copy is a pointer; a declaration takes the registry's lock: do it once and keep the reference.
-/// A const Scope declares too. Lifetime: must not be used after its registry, which owns what it declares.
+/// Lifetime: must not be used after its registry, which owns what it declares. Whoever declares metrics may take a
+/// `const vitals::Scope&`: it declares too, and is a registry as well.
 ///
 /// The same declaration again gives the same metric; all of it must be equal but what FamilyOptions says. Every member
 /// that registers throws std::invalid_argument, naming metric, rule and fix, when a name or a label breaks Prometheus's
@@ -44,6 +45,10 @@ class Scope : public detail::LabelArrays<Scope> {
  public:
   Scope(const Scope&) = default;
   Scope& operator=(const Scope&) = delete;  // it might be a registry
+
+  /// A part of this scope: scope({.prefix = "log_", .labels = {{"component", "log"}}}). The same options give the same.
+  /// Throws std::invalid_argument for labels that can't be, or that are those of an outer scope or of the registry.
+  [[nodiscard]] Scope scope(const ScopeOptions& options) const;
 
   // The calls below, for label names in an array that has a name: detail::LabelArrays.
   using LabelArrays::counter, LabelArrays::counter_callback, LabelArrays::gauge, LabelArrays::gauge_callback;
@@ -171,8 +176,7 @@ class Scope : public detail::LabelArrays<Scope> {
   void keep_collector(std::function<void(std::vector<FamilySnapshot>&)> collector) const;
 
  protected:
-  explicit Scope(detail::ScopeState& state) noexcept : state_{&state} {}
-  ~Scope() = default;
+  explicit Scope(const detail::ScopeState& state) noexcept : state_{&state} {}
 
  private:
   friend detail::Access;
@@ -193,7 +197,7 @@ class Scope : public detail::LabelArrays<Scope> {
                            std::span<const detail::LabelName> labels,
                            std::function<void(detail::SampleSink&)> callback) const;
 
-  detail::ScopeState* const state_;
+  const detail::ScopeState* const state_;
 };
 
 }  // namespace vitals

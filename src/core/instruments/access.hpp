@@ -16,7 +16,6 @@ class Scope;
 namespace vitals::detail {
 
 class RegistryState;
-struct ScopeState;
 
 /// What the sources of core may use of the public classes' private members.
 struct Access {
@@ -47,7 +46,6 @@ struct Access {
 
   /// Defined in registry/scope.cpp.
   static RegistryState& state(const Scope& scope) noexcept;
-  static ScopeState& scope(const Scope& scope) noexcept;
 };
 
 }  // namespace vitals::detail

@@ -1,37 +1,37 @@
 #include <cstdio>
 #include <memory>
+#include <span>
 #include <utility>
 #include <vector>
 
 #include <vitals/registry.hpp>
 
-#include "core/instruments/access.hpp"
 #include "core/registry/registry_state.hpp"
-#include "core/registry/scope_state.hpp"
 #include "core/system/process_mark.hpp"
 
 namespace vitals {
 
-// The registry's own scope. What the registry holds may outlive it: scrapes that are under way and tokens share it.
-struct Registry::Impl : detail::ScopeState {
-  explicit Impl(std::shared_ptr<detail::RegistryState> held) : ScopeState{*held}, state{std::move(held)} {}
-
-  const std::shared_ptr<detail::RegistryState> state;
+// The state may outlive the registry: scrapes that are under way and tokens share it.
+struct Registry::Impl {
+  std::shared_ptr<detail::RegistryState> state;
 };
 
 Registry::Registry() : Registry{RegistryOptions{}} {}
 Registry::Registry(RegistryOptions options)
-    : Scope{*new Impl{std::make_shared<detail::RegistryState>(std::move(options))}} {}
-Registry::~Registry() { delete static_cast<Impl*>(&detail::Access::scope(*this)); }
+    : Registry{*new Impl{std::make_shared<detail::RegistryState>(std::move(options))}} {}
+Registry::Registry(Impl& impl) noexcept : Scope{impl.state->root()}, impl_{&impl} {}
+Registry::~Registry() { delete impl_; }
 
 std::vector<FamilySnapshot> Registry::snapshot() const {
   std::vector<FamilySnapshot> families;
-  detail::Access::state(*this).visit(
-      [&](detail::FamilyBase& family) {
-        MetricSnapshot scratch;  // one for each family: a type fills in only what is its own
-        const auto& declared = family.declared();
-        FamilySnapshot snapshot{declared.name, declared.help, family.type(), {}, declared.unit};
-        family.read_each(scratch, [&](const MetricSnapshot& metric) { snapshot.metrics.push_back(metric); });
+  impl_->state->visit(
+      [&](std::span<detail::FamilyBase* const> same_name) {
+        const auto& declared = same_name.front()->declared();
+        FamilySnapshot snapshot{declared.name, declared.help, same_name.front()->type(), {}, declared.unit};
+        for (auto* family : same_name) {
+          MetricSnapshot scratch;  // one for each family: a type fills in only what is its own
+          family->read_each(scratch, [&](const MetricSnapshot& metric) { snapshot.metrics.push_back(metric); });
+        }
         if (!snapshot.metrics.empty()) families.push_back(std::move(snapshot));
       },
       [&](const FamilySnapshot& family) { families.push_back(family); });

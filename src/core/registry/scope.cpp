@@ -43,14 +43,38 @@ detail::Shape shape_of(std::string_view name, const detail::MetricKind& kind) {
   return {};
 }
 
-FamilySnapshot head_of(std::string_view name, std::string_view help, MetricType type) {
-  return {detail::with_value_suffix(name, type), std::string{help}, type, {}, {}};
+// What a callback or an info is declared with.
+detail::Declaration declaration_of(const detail::ScopeState& scope, std::string_view name, std::string_view help,
+                                   MetricType type) {
+  const std::string whole = scope.prefix + std::string{name};
+  detail::check_metric_name(whole, scope.registry.utf8_names());
+  return {.name = detail::with_value_suffix(whole, type),
+          .help = std::string{help},
+          .labels = {},
+          .constant_labels = scope.labels,
+          .options = {},
+          .unit = {},
+          .shape = {}};
+}
+
+FamilySnapshot head_of(const detail::Declaration& declared, MetricType type) {
+  return {declared.name, declared.help, type, {}, {}};
+}
+
+CollectorToken token_of(std::shared_ptr<detail::Collector> collector) {
+  return CollectorToken{new CollectorToken::Impl{std::move(collector)}};
+}
+
+CollectorToken register_callback(const detail::ScopeState& scope, MetricType type, std::string_view name,
+                                 std::string_view help, std::function<double()> callback) {
+  const auto declared = declaration_of(scope, name, help, type);
+  auto collect = detail::collect_one(head_of(declared, type), std::move(callback));
+  return token_of(scope.registry.add(scope, std::move(collect), type, declared));
 }
 
 }  // namespace
 
 detail::RegistryState& detail::Access::state(const Scope& scope) noexcept { return scope.state_->registry; }
-detail::ScopeState& detail::Access::scope(const Scope& scope) noexcept { return *scope.state_; }
 
 void* detail::users_family(FamilyBase& family, void* (*make)(void* at, FamilyBase& family)) {
   const std::lock_guard lock{family.users_family_mutex};
@@ -58,65 +82,62 @@ void* detail::users_family(FamilyBase& family, void* (*make)(void* at, FamilyBas
   return family.users_family;
 }
 
+Scope Scope::scope(const ScopeOptions& options) const { return Scope{state_->registry.scope(*state_, options)}; }
+
 detail::FamilyBase& Scope::declare(std::string_view name, std::string_view help,
                                    std::span<const detail::LabelName> labels, const FamilyOptions& options,
                                    const detail::MetricKind& kind) const {
-  return state_->registry.family(kind.type, {.name = std::string{name},
-                                             .help = std::string{help},
-                                             .labels = {labels.begin(), labels.end()},
-                                             .options = options,
-                                             .unit = {},
-                                             .shape = shape_of(name, kind)});
+  const std::string whole = state_->prefix + std::string{name};
+  return state_->registry.family(*state_, kind.type,
+                                 {.name = whole,
+                                  .help = std::string{help},
+                                  .labels = {labels.begin(), labels.end()},
+                                  .constant_labels = state_->labels,
+                                  .options = options,
+                                  .unit = {},
+                                  .shape = shape_of(whole, kind)});
 }
 
 Info& Scope::info(std::string_view name, std::string_view help, std::vector<Label> labels) const {
-  detail::RegistryState& state = state_->registry;
-  detail::check_metric_name(name, state.utf8_names());
-  const auto info = std::make_shared<detail::InfoState>(head_of(name, help, MetricType::Info),
-                                                        state.environment().labels, state.utf8_names());
+  detail::RegistryState& registry = state_->registry;
+  const auto declared = declaration_of(*state_, name, help, MetricType::Info);
+  const auto info =
+      std::make_shared<detail::InfoState>(head_of(declared, MetricType::Info), *state_, registry.utf8_names());
   info->set(std::move(labels));
-  const auto held = state.add(info);
+  const auto held = registry.add(info, declared);
   if (held == info || (held->family.help == help && held->labels() == info->labels())) return *held;
-  detail::refuse(info->family.name,
+  detail::refuse(detail::shown_name(declared.name, state_->label_text),
                  "registered before with other labels or another help text; use what that gave, and Info::set(), or "
                  "another name");
 }
 
 CollectorToken Scope::gauge_callback(std::string_view name, std::string_view help,
                                      std::function<double()> callback) const {
-  const FamilySnapshot family = head_of(name, help, MetricType::Gauge);
-  auto collect = detail::collect_one(family, std::move(callback));
-  return CollectorToken{new CollectorToken::Impl{state_->registry.add(std::move(collect), family)}};
+  return register_callback(*state_, MetricType::Gauge, name, help, std::move(callback));
 }
 
 CollectorToken Scope::counter_callback(std::string_view name, std::string_view help,
                                        std::function<double()> callback) const {
-  detail::check_metric_name(name, state_->registry.utf8_names());
-  const FamilySnapshot family = head_of(name, help, MetricType::Counter);
-  auto collect = detail::collect_one(family, std::move(callback));
-  return CollectorToken{new CollectorToken::Impl{state_->registry.add(std::move(collect), family)}};
+  return register_callback(*state_, MetricType::Counter, name, help, std::move(callback));
 }
 
 CollectorToken Scope::callbacks(MetricType type, std::string_view name, std::string_view help,
                                 std::span<const detail::LabelName> labels,
                                 std::function<void(detail::SampleSink&)> callback) const {
-  detail::RegistryState& state = state_->registry;
-  detail::check_metric_name(name, state.utf8_names());
-  const FamilySnapshot family = head_of(name, help, type);
-  std::vector<std::string_view> names;
-  for (const auto& label : state.environment().labels) names.push_back(label.name);
-  names.insert(names.end(), labels.begin(), labels.end());
-  detail::check_label_names(family.name, names, "", state.utf8_names());
-  auto collect = detail::collect_each(family, {labels.begin(), labels.end()}, std::move(callback));
-  return CollectorToken{new CollectorToken::Impl{state.add(std::move(collect), family)}};
+  auto declared = declaration_of(*state_, name, help, type);
+  const std::vector<std::string_view> names{labels.begin(), labels.end()};
+  detail::check_labels(*state_, declared.name, names, "", state_->registry.utf8_names());
+  declared.labels.assign(labels.begin(), labels.end());
+  auto collect = detail::collect_each(head_of(declared, type), declared.labels, std::move(callback));
+  return token_of(state_->registry.add(*state_, std::move(collect), type, std::move(declared)));
 }
 
 CollectorToken Scope::add_collector(std::function<void(std::vector<FamilySnapshot>&)> collector) const {
-  return CollectorToken{new CollectorToken::Impl{state_->registry.add(std::move(collector))}};
+  return token_of(state_->registry.add(*state_, std::move(collector)));
 }
 
 void Scope::keep_collector(std::function<void(std::vector<FamilySnapshot>&)> collector) const {
-  state_->registry.add(std::move(collector));
+  state_->registry.add(*state_, std::move(collector));
 }
 
 }  // namespace vitals
