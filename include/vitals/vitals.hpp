@@ -16,6 +16,8 @@
 #include <vitals/process.hpp>
 #include <vitals/registry.hpp>
 #include <vitals/samples.hpp>
+#include <vitals/scope.hpp>
+#include <vitals/scope_options.hpp>
 #include <vitals/scoped_series.hpp>
 #include <vitals/snapshot.hpp>
 #include <vitals/state_set.hpp>

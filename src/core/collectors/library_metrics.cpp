@@ -1,6 +1,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -49,9 +50,13 @@ void register_library_metrics(Registry& registry) {
         "vitals_series_overflow_total", "Look-ups that met the series limit of their family.", MetricType::Counter, {}};
     FamilySnapshot expired{
         "vitals_series_expired_total", "Series that ended because they were idle.", MetricType::Counter, {}};
+    // Families of one name, in several scopes, follow each other.
     const auto add = [](FamilySnapshot& to, const detail::FamilyBase& family, std::uint64_t n) {
-      if (n > 0)
-        to.metrics.push_back({.labels = {{"family", family.declared().name}}, .value = static_cast<double>(n)});
+      if (n == 0) return;
+      const std::string& name = family.declared().name;
+      if (to.metrics.empty() || to.metrics.back().labels[0].value != name)
+        to.metrics.push_back({.labels = {{"family", name}}});
+      to.metrics.back().value += static_cast<double>(n);
     };
     for (const auto* family : state.families()) {
       add(overflow, *family, family->overflowed());

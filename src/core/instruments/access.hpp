@@ -10,7 +10,7 @@
 #include <vitals/state_set.hpp>
 
 namespace vitals {
-class Registry;
+class Scope;
 }
 
 namespace vitals::detail {
@@ -44,8 +44,8 @@ struct Access {
 
   static Histogram& make(void* at, HistogramExtras& extras) noexcept { return *new (at) Histogram{extras}; }
 
-  /// Defined in registry/registry.cpp.
-  static RegistryState& state(const Registry& registry) noexcept;
+  /// Defined in registry/scope.cpp.
+  static RegistryState& state(const Scope& scope) noexcept;
 };
 
 }  // namespace vitals::detail

@@ -8,9 +8,10 @@
 
 namespace vitals::detail {
 
-Collector::Collector(Function function, std::string claimed_name, MetricType claimed_type,
+Collector::Collector(Function function, const ScopeState& its_scope, ScopedName claimed_name, MetricType claimed_type,
                      std::weak_ptr<RegistryState> registry)
-    : claimed{std::move(claimed_name)},
+    : scope{its_scope},
+      claimed{std::move(claimed_name)},
       type{claimed_type},
       function_{std::move(function)},
       registry_{std::move(registry)} {}

@@ -12,6 +12,8 @@
 #include <vitals/collector_token.hpp>
 #include <vitals/snapshot.hpp>
 
+#include "core/registry/scope_state.hpp"
+
 namespace vitals::detail {
 
 class RegistryState;
@@ -21,8 +23,9 @@ class Collector {
  public:
   using Function = std::function<void(std::vector<FamilySnapshot>&)>;
 
-  /// `claimed` is the name that the registry keeps for its one family, of that type, or empty.
-  Collector(Function function, std::string claimed, MetricType type, std::weak_ptr<RegistryState> registry);
+  /// `claimed` is what the registry keeps for its one family, of that type, or empty. `scope` is in the registry.
+  Collector(Function function, const ScopeState& scope, ScopedName claimed, MetricType type,
+            std::weak_ptr<RegistryState> registry);
 
   /// Appends what the callback gives. False if it threw; then nothing is appended, and `why` is what it said.
   bool collect(std::vector<FamilySnapshot>& out, std::string& why);
@@ -30,7 +33,8 @@ class Collector {
   /// child it never waits.
   void close();
 
-  const std::string claimed;
+  const ScopeState& scope;  // not to be used after the registry
+  const ScopedName claimed;
   const MetricType type;
 
  private:

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include <vitals/exposition.hpp>
+#include <vitals/registry.hpp>
 
 #include "core/formats/protobuf_writer.hpp"
 #include "core/formats/text_writer.hpp"
@@ -25,10 +26,10 @@ void write(Writer& writer, const FamilySnapshot& family) {
 }
 
 template <class Writer>
-void write(Writer& writer, detail::FamilyBase& family) {
-  const auto& declared = family.declared();
-  writer.begin({declared.name, declared.help, family.type(), declared.unit});
-  family.write(writer);
+void write(Writer& writer, std::span<detail::FamilyBase* const> same_name) {
+  const auto& declared = same_name.front()->declared();
+  writer.begin({declared.name, declared.help, same_name.front()->type(), declared.unit});
+  for (auto* family : same_name) family->write(writer);
   writer.end();
 }
 
@@ -66,7 +67,7 @@ void detail::expose(RegistryState& state, const Exposition& asked, std::string& 
   const std::size_t last = state.text_size.load(std::memory_order_relaxed);
   out.reserve(last + last / 8);
   write_to(out, exposition, [&](auto& writer) {
-    const auto visit = [&](auto& family) { write(writer, family); };
+    const auto visit = [&](const auto& family) { write(writer, family); };
     state.visit(visit, visit);
   });
   state.text_size.store(out.size(), std::memory_order_relaxed);

@@ -5,17 +5,16 @@
 
 #include <vitals/info.hpp>
 
-#include "core/registry/declaration_rules.hpp"
 #include "core/registry/info_state.hpp"
+#include "core/registry/scope_state.hpp"
 
 namespace vitals {
 
 void Info::set(std::vector<Label> labels) {
   auto& state = static_cast<detail::InfoState&>(*this);
   std::vector<std::string_view> names;
-  for (const auto& label : state.constant) names.push_back(label.name);
   for (const auto& label : labels) names.push_back(label.name);
-  detail::check_label_names(state.family.name, names, "", state.utf8_names);
+  detail::check_labels(state.scope, state.family.name, names, "", state.utf8_names);
   const std::lock_guard lock{state.mutex};
   state.current = std::move(labels);
 }

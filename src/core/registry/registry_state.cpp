@@ -1,20 +1,20 @@
 #include "core/registry/registry_state.hpp"
 
 #include <algorithm>
-#include <chrono>
-#include <optional>
+#include <iterator>
 #include <stdexcept>
 #include <utility>
 #include <variant>
 
 #include <vitals/lint_declaration.hpp>
 #include <vitals/registry_options.hpp>
+#include <vitals/scope.hpp>
 
 #include "core/cells/cell_arena.hpp"
-#include "core/formats/text_pieces.hpp"
 #include "core/instruments/families.hpp"
 #include "core/registry/declaration_rules.hpp"
 #include "core/registry/info_state.hpp"
+#include "core/registry/same_declaration.hpp"
 #include "core/text/metric_types.hpp"
 #include "core/text/refuse.hpp"
 #include "core/text/utf8.hpp"
@@ -22,70 +22,6 @@
 namespace vitals::detail {
 
 namespace {
-
-std::string list(const std::vector<std::string>& texts) {
-  std::string out;
-  for (const std::string& text : texts) out += (out.empty() ? "" : ", ") + text;
-  return "{" + out + "}";
-}
-
-std::string list(const std::vector<double>& numbers) {
-  std::string out;
-  for (const double number : numbers) {
-    if (!out.empty()) out += ", ";
-    append_number(out, number);
-  }
-  return "{" + out + "}";
-}
-
-std::string describe(const std::optional<Native>& native) {
-  if (!native) return "none";
-  return list(
-      {native->factor, native->zero_threshold, static_cast<double>(native->max_buckets), native->max_zero_threshold});
-}
-
-std::string describe_window(const SummaryOptions& summary) {
-  std::string out;
-  append_number(out, std::chrono::duration<double>(summary.window).count());
-  return out + " s in " + std::to_string(summary.slices) + " slices";
-}
-
-std::string describe_peak(const Shape& shape) {
-  const auto* peak = std::get_if<PeakOptions>(&shape);
-  return peak == nullptr ? "none" : std::to_string(peak->window.count()) + " ns";
-}
-
-// Calls differ(what, was, is) with a difference between two shapes of one type, if there is one.
-template <class Differ>
-void compare(const Shape& before, const Shape& now, Differ differ) {
-  if (before == now) return;
-  if (const auto* was = std::get_if<HistogramShape>(&before)) {
-    const auto& is = std::get<HistogramShape>(now);
-    if (was->native != is.native) differ("native buckets", describe(was->native), describe(is.native));
-    differ("bucket bounds", list(was->bounds), list(is.bounds));
-  } else if (const auto* summary = std::get_if<SummaryOptions>(&before)) {
-    const auto& is = std::get<SummaryOptions>(now);
-    if (summary->quantiles != is.quantiles) differ("quantiles", list(summary->quantiles), list(is.quantiles));
-    differ("window", describe_window(*summary), describe_window(is));
-  } else if (const auto* set = std::get_if<StateSetShape>(&before)) {
-    differ("states", list(set->states), list(std::get<StateSetShape>(now).states));
-  } else {
-    differ("peak window", describe_peak(before), describe_peak(now));
-  }
-}
-
-void check_same(const FamilyBase& family, MetricType type, const Declaration& declared) {
-  const Declaration& before = family.declared();
-  const auto again = [&](const char* what, std::string_view was, std::string_view is) {
-    refuse(declared.name, "registered before with " + std::string{what} + " " + std::string{was} + ", now with " +
-                              std::string{is} + "; use the same declaration, or another name");
-  };
-  if (family.type() != type) again("type", text_type_name(family.type()), text_type_name(type));
-  if (before.labels != declared.labels) again("labels", list(before.labels), list(declared.labels));
-  if (before.help != declared.help) again("help text", '"' + before.help + '"', '"' + declared.help + '"');
-  if (before.unit != declared.unit) again("unit", '"' + before.unit + '"', '"' + declared.unit + '"');
-  compare(before.shape, declared.shape, again);
-}
 
 std::unique_ptr<FamilyBase> make_family(MetricType type, Declaration declared, Environment& environment) {
   switch (type) {
@@ -117,6 +53,10 @@ void check_constant_labels(const std::vector<Label>& labels, bool utf8_names) {
   check_label_names("(all, by RegistryOptions::labels)", names, "", utf8_names);
 }
 
+bool have_same_names(const std::vector<Label>& a, const std::vector<Label>& b) {
+  return std::ranges::equal(a, b, {}, &Label::name, &Label::name);
+}
+
 }  // namespace
 
 RegistryState::RegistryState(RegistryOptions options)
@@ -124,7 +64,8 @@ RegistryState::RegistryState(RegistryOptions options)
       created_lines_{options.created_lines},
       on_lint_{std::move(options.on_lint)},
       refuse_lint_{options.refuse_lint},
-      on_collector_error_{std::move(options.on_collector_error)} {
+      on_collector_error_{std::move(options.on_collector_error)},
+      root_{*this, nullptr, {}, {}, {}} {
   prepare_cells();
   if (options.clock == nullptr)
     throw std::invalid_argument{"vitals: RegistryOptions::clock: it must be a clock; leave it out for the machine's"};
@@ -132,18 +73,33 @@ RegistryState::RegistryState(RegistryOptions options)
     throw std::invalid_argument{"vitals: RegistryOptions::exemplar_interval: it must not be negative; use 1s"};
   check_constant_labels(options.labels, utf8_names_);
   for (Label& label : options.labels) label.value = to_valid_utf8(label.value);
-  environment_.labels = std::move(options.labels);
+  root_.labels = std::move(options.labels);
   environment_.clock = options.clock;
   environment_.trace_source = options.trace_source;
   environment_.exemplar_interval = options.exemplar_interval;
 }
 
-void RegistryState::check(MetricType type, const Declaration& declared) const {
-  std::vector<std::string_view> labels;
-  for (const auto& label : environment_.labels) labels.push_back(label.name);
-  labels.insert(labels.end(), declared.labels.begin(), declared.labels.end());
-  check_label_names(declared.name, labels, type == MetricType::StateSet ? declared.name : std::string_view{},
-                    utf8_names_);
+const ScopeState& RegistryState::scope(const ScopeState& outer, const ScopeOptions& options) {
+  check_scope(outer, options.labels, utf8_names_);
+  ScopeState made{*this, &outer, outer.prefix + options.prefix, outer.labels, {}};
+  for (const auto& [name, value] : options.labels) made.labels.push_back({name, to_valid_utf8(value)});
+  made.label_text = text_of(std::span{made.labels}.subspan(root_.labels.size()));
+  if (made.prefix.empty() && made.label_text.empty()) return root_;
+  std::pair key{made.prefix, made.label_text};
+  const std::lock_guard lock{mutex_};
+  return scopes_.try_emplace(std::move(key), std::move(made)).first->second;
+}
+
+template <class Value>
+const Value* RegistryState::find_any(const ByName<Value>& all, const std::string& name) {
+  const auto found = all.lower_bound(ScopedName{name, {}});
+  return found != all.end() && found->first.name == name ? &found->second : nullptr;
+}
+
+void RegistryState::check(const ScopeState& scope, MetricType type, const Declaration& declared) const {
+  const std::vector<std::string_view> labels{declared.labels.begin(), declared.labels.end()};
+  check_labels(scope, declared.name, labels, type == MetricType::StateSet ? declared.name : std::string_view{},
+               utf8_names_);
   if (type == MetricType::StateSet && !declared.unit.empty())
     refuse(declared.name, "unit \"" + to_valid_utf8(declared.unit) + "\": state sets have no unit; leave it out");
   check_unit(declared.name, base_name(declared.name, type), declared.unit);
@@ -154,19 +110,20 @@ void RegistryState::check(MetricType type, const Declaration& declared) const {
     refuse(declared.name, "FamilyOptions::expire_after: it must not be negative; use 0 for never");
 }
 
-FamilyBase& RegistryState::family(MetricType type, Declaration declared) {
+FamilyBase& RegistryState::family(const ScopeState& scope, MetricType type, Declaration declared) {
   check_metric_name(declared.name, utf8_names_);
   declared.help = to_valid_utf8(declared.help);
   declared.unit = declared.options.unit;
   declared.options.unit = {};
   const std::string given = declared.name;
   if (type == MetricType::Counter) declared.name = with_value_suffix(declared.name, type);
+  const ScopedName key{declared.name, scope.label_text};
   std::unique_lock lock{mutex_};
-  if (const auto found = families_.find(declared.name); found != families_.end()) {
-    check_same(*found->second, type, declared);
-    return *found->second;
-  }
-  check(type, declared);
+  const auto found = families_.find(key);
+  const auto* before = found != families_.end() ? &found->second : find_any(families_, key.name);
+  if (before != nullptr) check_same({(*before)->type(), (*before)->declared()}, {type, declared}, root_.labels.size());
+  if (found != families_.end()) return *found->second;
+  check(scope, type, declared);
   const auto* histogram = std::get_if<HistogramShape>(&declared.shape);
   const auto problems = lint({given,
                               declared.help,
@@ -175,10 +132,9 @@ FamilyBase& RegistryState::family(MetricType type, Declaration declared) {
                               declared.unit,
                               histogram == nullptr ? std::vector<double>{} : histogram->bounds,
                               {}});
-  const std::string name = declared.name;
-  const auto place = families_.emplace(name, make_family(type, std::move(declared), environment_)).first;
+  const auto place = families_.emplace(key, make_family(type, std::move(declared), environment_)).first;
   try {
-    claim(name, type);
+    if (before == nullptr) claim(key, type);
   } catch (...) {  // a clash, or no memory
     families_.erase(place);
     throw;
@@ -201,53 +157,55 @@ void RegistryState::report(const std::vector<LintProblem>& problems) const {
 }
 
 // Under the lock: takes all names that the family's lines will have, or none.
-void RegistryState::claim(const std::string& name, MetricType type) {
-  const auto clash = names_.find_clash(name, type);
-  if (clash.family == name)
-    refuse(name,
+void RegistryState::claim(const ScopedName& name, MetricType type) {
+  const auto clash = names_.find_clash(name.name, type);
+  if (clash.family == name.name)
+    refuse(shown_name(name.name, name.label_text),
            "the name clashes with what was registered before as another kind of metric, a callback or an info; use "
            "what that gave, or another name");
-  if (!clash.line.empty()) refuse(name, clash_text(clash));
-  names_.claim(name, type);
+  if (!clash.line.empty()) refuse(shown_name(name.name, name.label_text), clash_text(clash));
+  names_.claim(name.name, type);
 }
 
-std::shared_ptr<Collector> RegistryState::add(Collector::Function function) {
+std::shared_ptr<Collector> RegistryState::add(const ScopeState& scope, Collector::Function function) {
   if (!function) throw std::invalid_argument{"vitals: the collector is empty; give a function"};
-  auto collector = std::make_shared<Collector>(std::move(function), "", MetricType::Untyped, weak_from_this());
+  auto collector =
+      std::make_shared<Collector>(std::move(function), scope, ScopedName{}, MetricType::Untyped, weak_from_this());
   const std::lock_guard lock{mutex_};
   collectors_.push_back(collector);
   return collector;
 }
 
-std::shared_ptr<Collector> RegistryState::add(Collector::Function function, const FamilySnapshot& claimed) {
-  auto collector = std::make_shared<Collector>(std::move(function), claimed.name, claimed.type, weak_from_this());
+std::shared_ptr<Collector> RegistryState::add(const ScopeState& scope, Collector::Function function, MetricType type,
+                                              Declaration claimed) {
+  const ScopedName key{claimed.name, scope.label_text};
+  auto collector = std::make_shared<Collector>(std::move(function), scope, key, type, weak_from_this());
   std::unique_lock lock{mutex_};
-  const auto is_same = [&](const auto& other) { return other->claimed == claimed.name; };
-  if (!infos_.contains(claimed.name) && std::any_of(collectors_.begin(), collectors_.end(), is_same))
-    refuse(claimed.name,
+  if (!infos_.contains(key) && claims_.contains(key))
+    refuse(shown_name(key.name, key.label_text),
            "a callback of that name is registered; keep the token that the first call gave, for as long as the metric "
            "shall be there, or let it end before the name is given to another callback");
-  const auto problems = claim(collector, claimed);
+  const auto problems = claim(collector, std::move(claimed));
   lock.unlock();
   report(problems);
   return collector;
 }
 
 // Of several threads that declare the same info the first one's is made, in one step.
-std::shared_ptr<InfoState> RegistryState::add(const std::shared_ptr<InfoState>& info) {
+std::shared_ptr<InfoState> RegistryState::add(const std::shared_ptr<InfoState>& info, const Declaration& declared) {
   // The info lives as long as the collector that reads it, which is as long as the registry.
   const auto collect = [info](auto& out) {
     out.push_back(info->family);
     out.back().metrics.push_back({.labels = info->labels(), .value = 1});
   };
-  const FamilySnapshot& family = info->family;
-  auto collector = std::make_shared<Collector>(collect, family.name, family.type, weak_from_this());
+  const ScopedName key{declared.name, info->scope.label_text};
+  auto collector = std::make_shared<Collector>(collect, info->scope, key, MetricType::Info, weak_from_this());
   std::unique_lock lock{mutex_};
-  const auto [place, is_new] = infos_.emplace(family.name, info);
+  const auto [place, is_new] = infos_.emplace(key, info);
   if (!is_new) return place->second;
   std::vector<LintProblem> problems;
   try {
-    problems = claim(collector, family);
+    problems = claim(collector, declared);
   } catch (...) {
     infos_.erase(place);
     throw;
@@ -258,24 +216,38 @@ std::shared_ptr<InfoState> RegistryState::add(const std::shared_ptr<InfoState>& 
 }
 
 // Under the lock: adds the collector, and takes the name of what it gives. Returns what the linter says of that.
-std::vector<LintProblem> RegistryState::claim(const std::shared_ptr<Collector>& collector,
-                                              const FamilySnapshot& claimed) {
-  check_metric_name(claimed.name, utf8_names_);
-  auto problems = lint({claimed.name, claimed.help, claimed.type, {}, claimed.unit, {}, {}});
-  collectors_.push_back(collector);
+std::vector<LintProblem> RegistryState::claim(const std::shared_ptr<Collector>& collector, Declaration claimed) {
+  const ScopedName& key = collector->claimed;
+  check_metric_name(key.name, utf8_names_);
+  const auto is_info = [](MetricType type) { return type == MetricType::Info; };
+  const Claim* before = find_any(claims_, key.name);
+  if (before != nullptr && is_info(before->type) == is_info(collector->type))
+    check_same({before->type, before->declared}, {collector->type, claimed}, root_.labels.size());
+  else
+    claim(key, collector->type);  // refused, if there is another kind of that name
   try {
-    claim(claimed.name, claimed.type);
+    auto problems = lint({claimed.name, claimed.help, collector->type, {}, claimed.unit, {}, {}});
+    collectors_.reserve(collectors_.size() + 1);
+    claims_.emplace(key, Claim{collector->type, std::move(claimed)});
+    collectors_.push_back(collector);
+    return problems;
   } catch (...) {
-    collectors_.pop_back();
+    if (before == nullptr) names_.release(key.name, collector->type);
     throw;
   }
-  return problems;
 }
 
+// Allocates nothing, since the end of a token must not fail.
 void RegistryState::remove(const Collector& collector) {
   const std::lock_guard lock{mutex_};
   std::erase_if(collectors_, [&](const auto& held) { return held.get() == &collector; });
-  if (!collector.claimed.empty()) names_.release(collector.claimed, collector.type);
+  const std::string& name = collector.claimed.name;
+  if (name.empty()) return;
+  const auto ended = claims_.find(collector.claimed);
+  const auto has_name = [&](auto other) { return other != claims_.end() && other->first.name == name; };
+  const bool is_last = !has_name(std::next(ended)) && (ended == claims_.begin() || !has_name(std::prev(ended)));
+  claims_.erase(ended);
+  if (is_last) names_.release(name, collector.type);
 }
 
 std::vector<FamilyBase*> RegistryState::families() const {
@@ -286,21 +258,33 @@ std::vector<FamilyBase*> RegistryState::families() const {
   return families;
 }
 
-// Completes a family that a collector gave, and tells whether it can be exposed beside all others.
-// `claimed`: the registry keeps its name for it. `names` are those of the families before it. `why`: what was wrong.
-Completed RegistryState::accept(FamilySnapshot& family, bool claimed, SampleNames& names, std::string& why) const {
+// Completes a family that a collector gave, and tells whether it can be exposed beside all others. `before`: what is
+// exposed of the same name and comes from other scopes, of which it becomes a part if they differ in the values of
+// constant labels alone. `names` are those of the families before it. `why`: what was wrong.
+Completed RegistryState::accept(FamilySnapshot& family, const Collector& from, const Exposed& before,
+                                SampleNames& names, std::string& why) const {
+  const ScopeState& scope = from.scope;
+  const bool joins = before.family != nullptr && before.scope->label_text != scope.label_text;
   SampleNames::Clash clash;
-  if (!claimed) {
+  if (from.claimed.name.empty()) {
     const std::lock_guard lock{mutex_};
     clash = names_.find_clash(family.name, family.type);
   }
-  if (clash.line.empty()) clash = names.find_clash(family.name, family.type);
+  if (clash.line.empty() && !joins) clash = names.find_clash(family.name, family.type);
   if (!clash.line.empty()) {
     why = clash_text(clash);
     return Completed::Refused;
   }
-  const Completed completed = complete(family, environment_.labels, utf8_names_, why);
-  if (completed != Completed::Refused && !family.metrics.empty()) names.claim(family.name, family.type);
+  const Completed completed = complete(family, scope.labels, utf8_names_, why);
+  if (completed == Completed::Refused || family.metrics.empty()) return completed;
+  if (!joins) {
+    names.claim(family.name, family.type);
+  } else if (before.family->type != family.type || before.family->help != family.help ||
+             before.family->unit != family.unit || !have_same_names(before.scope->labels, scope.labels)) {
+    why = "it is there as \"" + shown_name(family.name, before.scope->label_text) +
+          "\", of another type, help text or unit, or of a scope that has other labels; make them alike, or rename one";
+    return Completed::Refused;
+  }
   return completed;
 }
 
@@ -310,31 +294,45 @@ std::vector<FamilySnapshot> RegistryState::collect() {
   const auto collectors = collectors_;
   lock.unlock();
 
-  std::vector<std::pair<FamilySnapshot, bool>> collected;
+  using Given = std::pair<FamilySnapshot, const Collector*>;
+  std::vector<Given> collected;
   std::vector<std::string> errors;
   for (const auto& collector : collectors) {
     std::vector<FamilySnapshot> families;
     std::string why;
+    const ScopedName& claimed = collector->claimed;
     if (!collector->collect(families, why)) {
-      errors.push_back(
-          (collector->claimed.empty() ? "vitals: a collector" : about(collector->claimed) + "the callback") +
-          " threw \"" + to_valid_utf8(why) + "\"; what it gives is left out until it succeeds");
+      errors.push_back((claimed.name.empty() ? "vitals: a collector"
+                                             : about(shown_name(claimed.name, claimed.label_text)) + "the callback") +
+                       " threw \"" + to_valid_utf8(why) + "\"; what it gives is left out until it succeeds");
     }
     for (auto& family : families) {
-      const bool claimed = !collector->claimed.empty() && collector->claimed == family.name;
-      collected.emplace_back(std::move(family), claimed);
+      if (claimed.name.empty()) family.name.insert(0, collector->scope.prefix);
+      collected.emplace_back(std::move(family), collector.get());
     }
   }
-  std::stable_sort(collected.begin(), collected.end(),
-                   [](const auto& a, const auto& b) { return a.first.name < b.first.name; });
+  std::stable_sort(collected.begin(), collected.end(), [](const Given& a, const Given& b) {
+    const int order = a.first.name.compare(b.first.name);
+    return order < 0 || (order == 0 && a.second->scope.label_text < b.second->scope.label_text);
+  });
 
   std::vector<FamilySnapshot> accepted;
   SampleNames names;
-  for (auto& [family, claimed] : collected) {
+  const ScopeState* scope = nullptr;  // of what was accepted last
+  for (auto& [family, from] : collected) {
+    const bool again = !accepted.empty() && accepted.back().name == family.name;
     std::string why;
-    const Completed completed = accept(family, claimed, names, why);
-    if (completed != Completed::Good) errors.push_back(about(family.name) + why);
-    if (completed != Completed::Refused && !family.metrics.empty()) accepted.push_back(std::move(family));
+    const Completed completed = accept(family, *from, again ? Exposed{&accepted.back(), scope} : Exposed{}, names, why);
+    if (completed != Completed::Good) errors.push_back(about(shown_name(family.name, from->scope.label_text)) + why);
+    if (completed == Completed::Refused || family.metrics.empty()) continue;
+    scope = &from->scope;
+    if (!again) {
+      accepted.push_back(std::move(family));
+      continue;
+    }
+    auto& metrics = accepted.back().metrics;
+    metrics.insert(metrics.end(), std::make_move_iterator(family.metrics.begin()),
+                   std::make_move_iterator(family.metrics.end()));
   }
   report(errors);
   return accepted;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -7,8 +8,10 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <vitals/snapshot.hpp>
@@ -16,6 +19,7 @@
 #include "core/registry/collected.hpp"
 #include "core/registry/collector.hpp"
 #include "core/registry/sample_names.hpp"
+#include "core/registry/scope_state.hpp"
 #include "core/series/environment.hpp"
 #include "core/series/family_base.hpp"
 
@@ -23,6 +27,7 @@ namespace vitals {
 struct LintDeclaration;
 struct LintProblem;
 struct RegistryOptions;
+struct ScopeOptions;
 }  // namespace vitals
 
 namespace vitals::detail {
@@ -35,20 +40,27 @@ class RegistryState : public std::enable_shared_from_this<RegistryState> {
  public:
   explicit RegistryState(RegistryOptions options);
 
+  /// The registry's own scope, and the scope of these options within another one. The same again is the same object.
+  [[nodiscard]] const ScopeState& root() const noexcept { return root_; }
+  const ScopeState& scope(const ScopeState& outer, const ScopeOptions& options);
+
+  // Declarations have the whole name and the constant labels of their scope.
+
   /// The family of this declaration: a new one, or the one that was made by the same declaration before.
-  FamilyBase& family(MetricType type, Declaration declared);
+  FamilyBase& family(const ScopeState& scope, MetricType type, Declaration declared);
 
   /// Throws std::invalid_argument if the function is empty. `claimed` tells what the collector's one family will be:
   /// its name is kept for it.
-  std::shared_ptr<Collector> add(Collector::Function function);
-  std::shared_ptr<Collector> add(Collector::Function function, const FamilySnapshot& claimed);
+  std::shared_ptr<Collector> add(const ScopeState& scope, Collector::Function function);
+  std::shared_ptr<Collector> add(const ScopeState& scope, Collector::Function function, MetricType type,
+                                 Declaration claimed);
   void remove(const Collector& collector);
-  /// The info of that name: this one, or the one that was there before.
-  std::shared_ptr<InfoState> add(const std::shared_ptr<InfoState>& info);
+  /// The info of that name and scope: this one, or the one that was there before.
+  std::shared_ptr<InfoState> add(const std::shared_ptr<InfoState>& info, const Declaration& declared);
 
-  /// Calls, for each family by name and without the lock, `own` with a FamilyBase& if it is the registry's own, else
-  /// `collected` with the const FamilySnapshot& that a collector gave. Of families with the same name the own one
-  /// counts.
+  /// Calls, for each name in their order and without the lock, `own` with a std::span<FamilyBase* const> if it is the
+  /// registry's own, one for each scope that declares it, else `collected` with the const FamilySnapshot& that
+  /// collectors gave. Of families with the same name the own ones count.
   template <class Own, class Collected>
   void visit(Own own, Collected collected);
 
@@ -66,13 +78,29 @@ class RegistryState : public std::enable_shared_from_this<RegistryState> {
   std::atomic<std::size_t> text_size{0};  // relaxed: of the last text, a hint for the next one's reserve
 
  private:
-  void check(MetricType type, const Declaration& declared) const;
-  void claim(const std::string& name, MetricType type);
-  std::vector<LintProblem> claim(const std::shared_ptr<Collector>& collector, const FamilySnapshot& claimed);
+  struct Claim {
+    MetricType type;
+    Declaration declared;
+  };
+  // By the whole name, then by the labels of the scope. Those of a name have constant labels of the same names.
+  template <class Value>
+  using ByName = std::map<ScopedName, Value>;
+  template <class Value>
+  static const Value* find_any(const ByName<Value>& all, const std::string& name);
+
+  void check(const ScopeState& scope, MetricType type, const Declaration& declared) const;
+  void claim(const ScopedName& name, MetricType type);
+  std::vector<LintProblem> claim(const std::shared_ptr<Collector>& collector, Declaration claimed);
   [[nodiscard]] std::vector<LintProblem> lint(const LintDeclaration& declared) const;
   void report(const std::vector<LintProblem>& problems) const;
   std::vector<FamilySnapshot> collect();
-  [[nodiscard]] Completed accept(FamilySnapshot& family, bool claimed, SampleNames& names, std::string& why) const;
+  // What is exposed of a name so far, and the scope of what came last.
+  struct Exposed {
+    const FamilySnapshot* family = nullptr;
+    const ScopeState* scope = nullptr;
+  };
+  [[nodiscard]] Completed accept(FamilySnapshot& family, const Collector& from, const Exposed& before,
+                                 SampleNames& names, std::string& why) const;
   void report(const std::vector<std::string>& errors) noexcept;
 
   mutable std::mutex mutex_;
@@ -82,9 +110,12 @@ class RegistryState : public std::enable_shared_from_this<RegistryState> {
   const std::function<void(const LintProblem&)> on_lint_;
   const bool refuse_lint_;
   const std::function<void(std::string_view)> on_collector_error_;
-  std::map<std::string, std::unique_ptr<FamilyBase>, std::less<>> families_;
-  std::map<std::string, std::shared_ptr<InfoState>, std::less<>> infos_;
-  SampleNames names_;
+  ScopeState root_;
+  std::map<std::pair<std::string, std::string>, ScopeState> scopes_;  // by prefix and label_text
+  ByName<std::unique_ptr<FamilyBase>> families_;
+  ByName<Claim> claims_;  // of callbacks and infos
+  ByName<std::shared_ptr<InfoState>> infos_;
+  SampleNames names_;  // of all three
   std::vector<std::shared_ptr<Collector>> collectors_;
   std::atomic<std::uint64_t> collector_errors_{0};  // relaxed: a statistic
 };
@@ -97,11 +128,15 @@ void RegistryState::visit(Own own, Collected collected) {
   const auto flush = [&](const std::string* before) {
     for (; next != foreign.end() && (before == nullptr || next->name < *before); ++next) collected(*next);
   };
-  for (FamilyBase* family : families) {
-    flush(&family->declared().name);
+  for (auto first = families.begin(); first != families.end();) {
+    const std::string& name = (*first)->declared().name;
+    const auto last = std::find_if(first + 1, families.end(),
+                                   [&](const FamilyBase* family) { return family->declared().name != name; });
+    flush(&name);
     // Registered since the collectors were asked: ours wins.
-    if (next != foreign.end() && next->name == family->declared().name) ++next;
-    own(*family);
+    if (next != foreign.end() && next->name == name) ++next;
+    own(std::span<FamilyBase* const>{first, last});
+    first = last;
   }
   flush(nullptr);
 }

@@ -8,6 +8,7 @@
 #include <vitals/family.hpp>
 #include <vitals/native.hpp>
 #include <vitals/peak_gauge.hpp>
+#include <vitals/snapshot.hpp>
 #include <vitals/summary.hpp>
 
 namespace vitals::detail {
@@ -28,11 +29,13 @@ struct StateSetShape {
 /// What metrics of one type alone are declared with; std::monostate for counters, gauges and untyped metrics.
 using Shape = std::variant<std::monostate, HistogramShape, SummaryOptions, PeakOptions, StateSetShape>;
 
-/// What a family is registered as. Two registrations of a name must agree in all of it but the options.
+/// What a family is registered as. Two registrations of a name must agree in all of it but the options and the values
+/// of constant labels.
 struct Declaration {
   std::string name;
   std::string help;
   std::vector<std::string> labels;
+  std::vector<Label> constant_labels;  // of every series, before the others; valid UTF-8
   FamilyOptions options;
   std::string unit;  // of the options, whose own it replaces
   Shape shape;

@@ -4,12 +4,9 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <string>
-#include <vector>
 
 #include <vitals/clock.hpp>
 #include <vitals/exemplar.hpp>
-#include <vitals/snapshot.hpp>
 
 #include "core/series/lasting_memory.hpp"
 #include "core/system/epochs.hpp"
@@ -18,7 +15,6 @@ namespace vitals::detail {
 
 /// What the families of a registry share.
 struct Environment {
-  std::vector<Label> labels;  // of every series; valid UTF-8
   const Clock* clock = &Clock::real();
   TraceSource trace_source{};
   std::chrono::nanoseconds exemplar_interval{0};

@@ -29,11 +29,11 @@ std::uint64_t random_seed() {
   return (std::uint64_t{device()} << 32) | device();
 }
 
-bool are_legacy(const Declaration& declared, const Environment& environment) {
+bool are_legacy(const Declaration& declared) {
   const auto is_label = [](std::string_view name) { return is_legacy_name(name, NameKind::Label); };
   return is_legacy_name(declared.name, NameKind::Metric) &&
          std::all_of(declared.labels.begin(), declared.labels.end(), is_label) &&
-         std::all_of(environment.labels.begin(), environment.labels.end(),
+         std::all_of(declared.constant_labels.begin(), declared.constant_labels.end(),
                      [&](const Label& label) { return is_label(label.name); });
 }
 
@@ -67,7 +67,7 @@ FamilyBase::FamilyBase(std::size_t instrument_bytes, MetricType type, Declaratio
     : instrument_bytes_{instrument_bytes},
       type_{type},
       declared_{std::move(declared)},
-      plain_names_{are_legacy(declared_, environment)},
+      plain_names_{are_legacy(declared_)},
       environment_{environment},
       table_{random_seed()} {
   overflowed_.state.store(kLive, std::memory_order_relaxed);
@@ -242,7 +242,7 @@ void FamilyBase::release_instrument(void* instrument) noexcept {
 // Under the lock. Throws std::bad_alloc, and then has changed nothing that shows.
 void* FamilyBase::make(KeyWords key, std::span<const std::string_view> values) {
   std::string labels;
-  for (const auto& [name, value] : environment_.labels) append_label(labels, name, value), labels += ',';
+  for (const auto& [name, value] : declared_.constant_labels) append_label(labels, name, value), labels += ',';
   for (std::size_t i = 0; i < values.size(); ++i) append_label(labels, declared_.labels[i], values[i]), labels += ',';
   if (!labels.empty()) labels.pop_back();
 

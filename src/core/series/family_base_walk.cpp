@@ -97,8 +97,9 @@ std::size_t FamilyBase::remove_matching(std::span<const LabelMatch> wanted) {
 
 void FamilyBase::read_each(MetricSnapshot& scratch, const std::function<void(const MetricSnapshot&)>& visit) {
   for_each_active([&](const Series& series, void* instrument) {
-    scratch.labels.resize(environment_.labels.size() + declared_.labels.size());
-    auto label = std::copy(environment_.labels.begin(), environment_.labels.end(), scratch.labels.begin());
+    const auto& constant = declared_.constant_labels;
+    scratch.labels.resize(constant.size() + declared_.labels.size());
+    auto label = std::copy(constant.begin(), constant.end(), scratch.labels.begin());
     auto name = declared_.labels.begin();
     LabelKey::for_each_value(series.key(), declared_.labels.size(), [&](std::string_view value) {
       label->name.assign(*name++);
@@ -130,7 +131,7 @@ void FamilyBase::write(TextWriter& writer, const Series& series, void* instrumen
 void FamilyBase::write(ProtobufWriter& writer) {
   MetricSnapshot scratch;
   if (!plain_names_) return read_each(scratch, [&](const MetricSnapshot& metric) { writer.add(metric); });
-  LabelMessages labels{environment_.labels, declared_.labels};
+  LabelMessages labels{declared_.constant_labels, declared_.labels};
   for_each_active([&](const Series& series, void* instrument) {
     scratch.created = series.created;
     read(instrument, scratch, true);

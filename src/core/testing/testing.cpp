@@ -89,7 +89,7 @@ bool match(const MetricSnapshot& metric, std::size_t constant, const Label& adde
 
 std::optional<double> find(const Registry& registry, std::string_view sample, std::span<const LabelPair> labels) {
   std::optional<double> result;
-  const std::size_t constant = detail::Access::state(registry).environment().labels.size();
+  const std::size_t constant = detail::Access::state(registry).root().labels.size();
   for (const FamilySnapshot& family : registry.snapshot()) {
     if (!sample.starts_with(family.name)) continue;
     const std::string_view wanted = sample.substr(family.name.size());
