@@ -12,6 +12,7 @@
 #include <vitals/buckets.hpp>
 #include <vitals/collector_token.hpp>
 #include <vitals/counter.hpp>
+#include <vitals/detail/dynamic_families.hpp>
 #include <vitals/detail/label_arrays.hpp>
 #include <vitals/detail/label_name.hpp>
 #include <vitals/detail/metric_kind.hpp>
@@ -43,7 +44,7 @@ void* users_family(FamilyBase& family, void* (*make)(void* at, FamilyBase& famil
 /// The same declaration again gives the same metric; all of it must be equal but what FamilyOptions says. Every member
 /// that registers throws std::invalid_argument, naming metric, rule and fix, when a name or a label breaks Prometheus's
 /// data model (https://prometheus.io/docs/concepts/data_model/) or clashes with what is registered.
-class Registry : public detail::LabelArrays<Registry> {
+class Registry : public detail::LabelArrays<Registry>, public detail::DynamicFamilies<Registry> {
  public:
   Registry();
   explicit Registry(RegistryOptions options);
@@ -55,6 +56,11 @@ class Registry : public detail::LabelArrays<Registry> {
   using LabelArrays::counter, LabelArrays::counter_callback, LabelArrays::gauge, LabelArrays::gauge_callback;
   using LabelArrays::histogram, LabelArrays::peak_gauge, LabelArrays::state_set, LabelArrays::summary;
   using LabelArrays::untyped;
+  // With label names that are known only when the program runs, counter("a_total", "A.", vitals::LabelNames{names}),
+  // which gives a DynamicFamily<Counter>; likewise all others: detail::DynamicFamilies.
+  using DynamicFamilies::counter, DynamicFamilies::counter_callback, DynamicFamilies::gauge;
+  using DynamicFamilies::gauge_callback, DynamicFamilies::histogram, DynamicFamilies::peak_gauge;
+  using DynamicFamilies::state_set, DynamicFamilies::summary, DynamicFamilies::untyped;
 
   /// A counter is exposed under a name that ends in `_total`; the ending is added if it is not there.
   Counter& counter(std::string_view name, std::string_view help, const FamilyOptions& options = {}) {
@@ -180,6 +186,7 @@ class Registry : public detail::LabelArrays<Registry> {
 
  private:
   friend detail::Access;
+  friend detail::DynamicFamilies<Registry>;
   struct Impl;
 
   // The one metric of a family without labels.
@@ -198,9 +205,13 @@ class Registry : public detail::LabelArrays<Registry> {
   }
   detail::FamilyBase& declare(std::string_view name, std::string_view help, std::span<const detail::LabelName> labels,
                               const FamilyOptions& options, const detail::MetricKind& kind);
+  detail::FamilyBase& declare(std::string_view name, std::string_view help, const LabelNames& labels,
+                              const FamilyOptions& options, const detail::MetricKind& kind) const;
   CollectorToken callbacks(MetricType type, std::string_view name, std::string_view help,
                            std::span<const detail::LabelName> labels,
                            std::function<void(detail::SampleSink&)> callback);
+  CollectorToken callbacks(MetricType type, std::string_view name, std::string_view help, const LabelNames& labels,
+                           std::function<void(detail::SampleSink&)> callback) const;
 
   Impl* const impl_;  // ours
 };

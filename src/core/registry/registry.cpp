@@ -79,6 +79,18 @@ detail::FamilyBase& Registry::declare(std::string_view name, std::string_view he
                                           .shape = shape_of(name, kind)});
 }
 
+detail::FamilyBase& Registry::declare(std::string_view name, std::string_view help, const LabelNames& labels,
+                                      const FamilyOptions& options, const detail::MetricKind& kind) const {
+  return impl_->state->family(kind.type, {.name = std::string{name},
+                                          .help = std::string{help},
+                                          .labels = {labels.names().begin(), labels.names().end()},
+                                          .options = options,
+                                          .unit = {},
+                                          .shape = shape_of(name, kind),
+                                          .open_labels = labels.is_any(),
+                                          .omits_empty_labels = true});
+}
+
 Info& Registry::info(std::string_view name, std::string_view help, std::vector<Label> labels) {
   detail::RegistryState& state = *impl_->state;
   detail::check_metric_name(name, state.utf8_names());
@@ -110,14 +122,19 @@ CollectorToken Registry::counter_callback(std::string_view name, std::string_vie
 CollectorToken Registry::callbacks(MetricType type, std::string_view name, std::string_view help,
                                    std::span<const detail::LabelName> labels,
                                    std::function<void(detail::SampleSink&)> callback) {
+  return callbacks(type, name, help, LabelNames{labels}, std::move(callback));
+}
+
+CollectorToken Registry::callbacks(MetricType type, std::string_view name, std::string_view help,
+                                   const LabelNames& labels, std::function<void(detail::SampleSink&)> callback) const {
   detail::RegistryState& state = *impl_->state;
   detail::check_metric_name(name, state.utf8_names());
   const FamilySnapshot family = head_of(name, help, type);
   std::vector<std::string_view> names;
   for (const auto& label : state.environment().labels) names.push_back(label.name);
-  names.insert(names.end(), labels.begin(), labels.end());
+  names.insert(names.end(), labels.names().begin(), labels.names().end());
   detail::check_label_names(family.name, names, "", state.utf8_names());
-  auto collect = detail::collect_each(family, {labels.begin(), labels.end()}, std::move(callback));
+  auto collect = detail::collect_each(family, labels, std::move(callback));
   return CollectorToken{new CollectorToken::Impl{state.add(std::move(collect), family)}};
 }
 

@@ -38,6 +38,10 @@ std::string list(const std::vector<double>& numbers) {
   return "{" + out + "}";
 }
 
+std::string list_labels(const Declaration& declared) {
+  return declared.open_labels ? "LabelNames::any()" : list(declared.labels);
+}
+
 std::string describe(const std::optional<Native>& native) {
   if (!native) return "none";
   return list(
@@ -81,7 +85,8 @@ void check_same(const FamilyBase& family, MetricType type, const Declaration& de
                               std::string{is} + "; use the same declaration, or another name");
   };
   if (family.type() != type) again("type", text_type_name(family.type()), text_type_name(type));
-  if (before.labels != declared.labels) again("labels", list(before.labels), list(declared.labels));
+  if (before.labels != declared.labels || before.open_labels != declared.open_labels)
+    again("labels", list_labels(before), list_labels(declared));
   if (before.help != declared.help) again("help text", '"' + before.help + '"', '"' + declared.help + '"');
   if (before.unit != declared.unit) again("unit", '"' + before.unit + '"', '"' + declared.unit + '"');
   compare(before.shape, declared.shape, again);
@@ -133,6 +138,7 @@ RegistryState::RegistryState(RegistryOptions options)
   check_constant_labels(options.labels, utf8_names_);
   for (Label& label : options.labels) label.value = to_valid_utf8(label.value);
   environment_.labels = std::move(options.labels);
+  environment_.utf8_names = utf8_names_;
   environment_.clock = options.clock;
   environment_.trace_source = options.trace_source;
   environment_.exemplar_interval = options.exemplar_interval;
@@ -142,6 +148,7 @@ void RegistryState::check(MetricType type, const Declaration& declared) const {
   std::vector<std::string_view> labels;
   for (const auto& label : environment_.labels) labels.push_back(label.name);
   labels.insert(labels.end(), declared.labels.begin(), declared.labels.end());
+  if (declared.open_labels) labels.push_back(kOverflowLabel);  // no constant label may be it
   check_label_names(declared.name, labels, type == MetricType::StateSet ? declared.name : std::string_view{},
                     utf8_names_);
   if (type == MetricType::StateSet && !declared.unit.empty())
