@@ -62,6 +62,25 @@ std::size_t position(std::span<const std::string> names, std::string_view name, 
   refuse(metric, "label \"" + to_valid_utf8(label) + "\" is given twice; leave one of them out");
 }
 
+// The same for labels of which the first `done` have their places. A value has an address as soon as it is given.
+[[gnu::noinline]] void order_others(std::string_view metric, std::span<const std::string> names,
+                                    std::span<const GivenLabel> labels, std::size_t done, std::string_view* values) {
+  const auto give = [values](std::size_t i, std::string_view value) {
+    values[i] = {value.data() == nullptr ? "" : value.data(), value.size()};
+  };
+  for (std::size_t i = 0; i < done; ++i) give(i, values[i]);
+  std::size_t guess = done;
+  for (const GivenLabel& label : labels.subspan(done)) {
+    const std::size_t i = position(names, label.name(), guess);
+    if (i == names.size()) [[unlikely]]
+      refuse_unknown(metric, names, label.name());
+    if (values[i].data() != nullptr) [[unlikely]]
+      refuse_twice(metric, label.name());
+    give(i, label.value());
+    guess = i + 1;
+  }
+}
+
 // Names in the order of these are in the order of their bytes, as far as they differ in the first eight.
 std::uint64_t prefix_of(std::string_view name) noexcept {
   std::uint64_t word = 0;
@@ -78,57 +97,60 @@ std::uint64_t prefix_of(std::string_view name) noexcept {
 
 void order_values(std::string_view metric, std::span<const std::string> names, std::span<const GivenLabel> labels,
                   std::string_view* values) {
-  std::size_t guess = 0;
-  for (const GivenLabel& label : labels) {
-    const std::size_t i = position(names, label.name(), guess);
-    if (i == names.size()) [[unlikely]]
-      refuse_unknown(metric, names, label.name());
-    if (values[i].data() != nullptr) [[unlikely]]
-      refuse_twice(metric, label.name());
-    const std::string_view value = label.value();
-    values[i] = {value.data() == nullptr ? "" : value.data(), value.size()};
-    guess = i + 1;
-  }
+  const std::size_t most = std::min(names.size(), labels.size());
+  std::size_t i = 0;
+  for (; i < most && is_same_name(names[i], labels[i].name()); ++i)
+    new (values + i) std::string_view{labels[i].value()};
+  for (std::size_t rest = i; rest < names.size(); ++rest) new (values + rest) std::string_view{};
+  if (i < labels.size()) order_others(metric, names, labels, i, values);
 }
 
 SortedLabels::SortedLabels(std::string_view metric, std::span<const GivenLabel> labels) {
-  if (labels.size() > kLocal) {
-    sort(labels);
-  } else {
-    begin_ = reinterpret_cast<LabelPair*>(local_);
-    std::uint64_t prefixes[kLocal];
-    for (const GivenLabel& label : labels) insert({label.name(), label.value()}, prefixes);
-  }
-  const auto is_overflow = [](const LabelPair& label) { return is_same_name(label.name, kOverflowLabel); };
-  const auto are_same = [](const LabelPair& a, const LabelPair& b) { return is_same_name(a.name, b.name); };
-  const auto twice = std::adjacent_find(begin_, begin_ + size_, are_same);
-  if (twice != begin_ + size_) refuse_twice(metric, twice->name);
-  drop_empty();
-  have_overflow_ = std::any_of(begin_, begin_ + size_, is_overflow);
+  const LabelPair* twice = labels.size() > kLocal ? sort_all(labels) : insert_all(labels);
+  if (twice != nullptr) [[unlikely]]
+    refuse_twice(metric, twice->name);
+  if (have_empty_) drop_empty();
 }
 
 // By insertion: what comes sorted, as from a std::map, stays where it is.
-void SortedLabels::insert(LabelPair label, std::uint64_t* prefixes) noexcept {
-  const std::uint64_t prefix = prefix_of(label.name);
-  std::size_t i = size_++;
-  new (begin_ + i) LabelPair{label};
-  const auto is_before = [&](std::size_t other) {
-    return prefix != prefixes[other] ? prefix < prefixes[other] : label.name < begin_[other].name;
-  };
-  for (; i > 0 && is_before(i - 1); --i) {
-    begin_[i] = begin_[i - 1];
-    prefixes[i] = prefixes[i - 1];
+const LabelPair* SortedLabels::insert_all(std::span<const GivenLabel> labels) noexcept {
+  begin_ = reinterpret_cast<LabelPair*>(local_);
+  std::uint64_t prefixes[kLocal];
+  const std::uint64_t overflow = prefix_of(kOverflowLabel);
+  for (const GivenLabel& given : labels) {
+    const LabelPair label{given.name(), given.value()};
+    const std::uint64_t prefix = prefix_of(label.name);
+    std::size_t i = size_++;
+    new (begin_ + i) LabelPair{label};
+    have_empty_ = have_empty_ || label.value.empty();
+    if (prefix == overflow && label.name == kOverflowLabel) [[unlikely]]
+      have_overflow_ = true;
+    const auto is_before = [&](std::size_t other) {
+      return prefix != prefixes[other] ? prefix < prefixes[other] : label.name < begin_[other].name;
+    };
+    for (; i > 0 && is_before(i - 1); --i) {
+      begin_[i] = begin_[i - 1];
+      prefixes[i] = prefixes[i - 1];
+    }
+    begin_[i] = label;
+    prefixes[i] = prefix;
+    if (i > 0 && prefixes[i - 1] == prefix && begin_[i - 1].name == label.name) [[unlikely]]
+      return begin_ + i;
   }
-  begin_[i] = label;
-  prefixes[i] = prefix;
+  return nullptr;
 }
 
-void SortedLabels::sort(std::span<const GivenLabel> labels) {
+const LabelPair* SortedLabels::sort_all(std::span<const GivenLabel> labels) {
   large_.reserve(labels.size());
   for (const GivenLabel& label : labels) large_.push_back({label.name(), label.value()});
   std::sort(large_.begin(), large_.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
   begin_ = large_.data();
   size_ = large_.size();
+  have_empty_ = true;  // perhaps
+  have_overflow_ = std::any_of(large_.begin(), large_.end(), [](const auto& l) { return l.name == kOverflowLabel; });
+  const auto are_same = [](const LabelPair& a, const LabelPair& b) { return a.name == b.name; };
+  const auto twice = std::adjacent_find(large_.begin(), large_.end(), are_same);
+  return twice == large_.end() ? nullptr : &*twice;
 }
 
 void SortedLabels::drop_empty() noexcept {

@@ -16,8 +16,8 @@ namespace vitals::detail {
 // Labels as users give them, with their names and in any order, brought into an order of ours. What is wrong with them
 // is thrown as std::invalid_argument that names the metric.
 
-/// Writes at `values`, which are all empty, the value of each of `names`. Throws for a label that is not one of them,
-/// or is given twice. Fastest if the labels are in the order of the names.
+/// Writes at `values` the value of each of `names`; it is empty if there is none. Throws for a label that is not one of
+/// them, or is given twice. Fastest if the labels are in the order of the names.
 void order_values(std::string_view metric, std::span<const std::string> names, std::span<const GivenLabel> labels,
                   std::string_view* values);
 
@@ -25,21 +25,16 @@ void order_values(std::string_view metric, std::span<const std::string> names, s
 template <class Use>
 auto with_ordered_values(std::string_view metric, std::span<const std::string> names,
                          std::span<const GivenLabel> labels, Use use) {
-  constexpr std::size_t kFew = 8;  // so that others need not be filled
   constexpr std::size_t kLocal = 64;
-  if (names.size() <= kFew) {
-    std::string_view values[kFew];
-    order_values(metric, names, labels, values);
-    return use(values);
+  if (names.size() > kLocal) [[unlikely]] {
+    std::vector<std::string_view> values(names.size());
+    order_values(metric, names, labels, values.data());
+    return use(values.data());
   }
-  if (names.size() <= kLocal) {
-    std::string_view values[kLocal];
-    order_values(metric, names, labels, values);
-    return use(values);
-  }
-  std::vector<std::string_view> values(names.size());
-  order_values(metric, names, labels, values.data());
-  return use(values.data());
+  alignas(std::string_view) std::byte local[kLocal * sizeof(std::string_view)];  // not filled, which would take longer
+  auto* values = reinterpret_cast<std::string_view*>(local);
+  order_values(metric, names, labels, values);
+  return use(values);
 }
 
 /// Labels in the order of their names, without those that are empty. Allocates if more than 32 are given.
@@ -58,14 +53,16 @@ class SortedLabels {
  private:
   static constexpr std::size_t kLocal = 32;
 
-  void insert(LabelPair label, std::uint64_t* prefixes) noexcept;
-  void sort(std::span<const GivenLabel> labels);
+  // Each returns a label that is given twice, or null.
+  [[nodiscard]] const LabelPair* insert_all(std::span<const GivenLabel> labels) noexcept;
+  [[nodiscard]] const LabelPair* sort_all(std::span<const GivenLabel> labels);
   void drop_empty() noexcept;
 
   alignas(LabelPair) std::byte local_[kLocal * sizeof(LabelPair)];  // not filled: the stack is there anyway
   std::vector<LabelPair> large_;
   LabelPair* begin_;
   std::size_t size_ = 0;
+  bool have_empty_ = false;
   bool have_overflow_ = false;
 };
 
