@@ -92,11 +92,20 @@ class DynamicFamily final {
   // Not to be called.
   template <class First, class Second, class... More>
   Metric& with(const First&, const Second&, const More&...) {
-    int no_labels = 0;
-    return given(no_labels, [this](const auto* begin, std::size_t n) -> Metric& { return find(begin, n); });
+    return given(kNoLabels, [this](const auto* begin, std::size_t n) -> Metric& { return find(begin, n); });
+  }
+  template <class First, class Second, class... More>
+  bool remove(const First&, const Second&, const More&...) {
+    return given(kNoLabels, [](const auto*, std::size_t) { return false; });
+  }
+  template <class First, class Second, class... More>
+  ScopedSeries<Metric, kAnyLabels> scoped(const First&, const Second&, const More&...) {
+    return given(kNoLabels, [this](const auto* begin, std::size_t n) { return scoped_series(begin, n); });
   }
 
  private:
+  static constexpr int kNoLabels = 0;
+
   template <class Labels, class Use>
   static decltype(auto) given(Labels& labels, Use use) {
     static_assert(detail::LabelRange<Labels&>,

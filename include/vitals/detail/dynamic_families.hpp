@@ -9,6 +9,7 @@
 #include <vitals/buckets.hpp>
 #include <vitals/collector_token.hpp>
 #include <vitals/counter.hpp>
+#include <vitals/detail/label_name.hpp>
 #include <vitals/detail/metric_kind.hpp>
 #include <vitals/dynamic_family.hpp>
 #include <vitals/gauge.hpp>
@@ -97,6 +98,28 @@ class DynamicFamilies {
     return self().callbacks(MetricType::Counter, name, help, labels, into_sink(callback));
   }
 
+  // Not to be called.
+  template <std::same_as<LabelNames> Names, class... More>
+  DynamicFamily<Histogram>& histogram(std::string_view, std::string_view, const Buckets&, const Names&,
+                                      const More&...) const {
+    return labels_come_first<Histogram, Names>();
+  }
+  template <std::same_as<Native> Kind, std::same_as<LabelNames> Names, class... More>
+  DynamicFamily<Histogram>& histogram(std::string_view, std::string_view, const Kind&, const Names&,
+                                      const More&...) const {
+    return labels_come_first<Histogram, Names, Kind>();
+  }
+  template <std::same_as<LabelNames> Names, class... More>
+  DynamicFamily<Summary>& summary(std::string_view, std::string_view, const SummaryOptions&, const Names&,
+                                  const More&...) const {
+    return labels_come_first<Summary, Names>();
+  }
+  template <std::same_as<LabelNames> Names, class... More>
+  DynamicFamily<PeakGauge>& peak_gauge(std::string_view, std::string_view, const PeakOptions&, const Names&,
+                                       const More&...) const {
+    return labels_come_first<PeakGauge, Names>();
+  }
+
  protected:
   DynamicFamilies() = default;
   ~DynamicFamilies() = default;
@@ -106,6 +129,13 @@ class DynamicFamilies {
   DynamicFamily<Metric>& family(std::string_view name, std::string_view help, const LabelNames& labels,
                                 const FamilyOptions& options, const MetricKind& kind) const {
     return users_dynamic_family<Metric>(self().declare(name, help, labels, options, kind));
+  }
+  template <class Metric, class Names, class... More>
+  DynamicFamily<Metric>& labels_come_first() const {
+    static_assert(kNever<Names>,
+                  "vitals: label names come right after the help text, before buckets and other options: "
+                  "histogram(\"a_seconds\", \"Help.\", vitals::LabelNames{names}, vitals::Buckets{0.1, 1})");
+    __builtin_unreachable();
   }
   [[nodiscard]] const Registry& self() const noexcept { return static_cast<const Registry&>(*this); }
 };
