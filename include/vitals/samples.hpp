@@ -3,8 +3,10 @@
 #include <array>
 #include <cstddef>
 #include <functional>
+#include <initializer_list>
 #include <string_view>
 
+#include <vitals/detail/given_label.hpp>
 #include <vitals/family.hpp>
 
 namespace vitals {
@@ -12,6 +14,7 @@ namespace vitals {
 namespace detail {
 struct SampleSink;
 void add_sample(SampleSink& sink, double value, const std::string_view* values);
+void add_sample(SampleSink& sink, double value, const GivenLabel* labels, std::size_t n);
 }  // namespace detail
 
 /// What a callback with N labels gives to a scrape. Valid only within the callback.
@@ -36,15 +39,39 @@ class Samples {
   detail::SampleSink& sink_;
 };
 
+/// The same of a callback whose label names were given as LabelNames.
+class DynamicSamples {
+ public:
+  explicit DynamicSamples(detail::SampleSink& sink) noexcept : sink_{sink} {}
+
+  /// Adds a series: its value, and its labels as for DynamicFamily::with(), which also says what of them is refused:
+  /// the callback then counts as one that threw, unless it catches that.
+  void add(double value, std::initializer_list<detail::GivenLabel> labels) {
+    detail::add_sample(sink_, value, labels.begin(), labels.size());
+  }
+  template <detail::LabelRange Labels>
+  void add(double value, Labels&& labels) {
+    const detail::GivenLabels all{labels};
+    detail::add_sample(sink_, value, all.begin(), all.size());
+  }
+
+ private:
+  detail::SampleSink& sink_;
+};
+
 namespace detail {
 
-template <std::size_t N>
-std::function<void(SampleSink&)> sink_callback(const std::function<void(Samples<N>&)>& callback) {
+template <class AnySamples>
+std::function<void(SampleSink&)> into_sink(const std::function<void(AnySamples&)>& callback) {
   if (!callback) return nullptr;
   return [callback](SampleSink& sink) {
-    Samples<N> samples{sink};
+    AnySamples samples{sink};
     callback(samples);
   };
+}
+template <std::size_t N>
+std::function<void(SampleSink&)> sink_callback(const std::function<void(Samples<N>&)>& callback) {
+  return into_sink(callback);
 }
 
 }  // namespace detail

@@ -11,6 +11,7 @@
 #include <vitals/buckets.hpp>
 #include <vitals/collector_token.hpp>
 #include <vitals/counter.hpp>
+#include <vitals/detail/dynamic_families.hpp>
 #include <vitals/detail/label_arrays.hpp>
 #include <vitals/detail/label_name.hpp>
 #include <vitals/detail/metric_kind.hpp>
@@ -41,7 +42,7 @@ struct ScopeState;
 /// The same declaration again gives the same metric; all of it must be equal but what FamilyOptions says. Every member
 /// that registers throws std::invalid_argument, naming metric, rule and fix, when a name or a label breaks Prometheus's
 /// data model (https://prometheus.io/docs/concepts/data_model/) or clashes with what is registered.
-class Scope : public detail::LabelArrays<Scope> {
+class Scope : public detail::LabelArrays<Scope>, public detail::DynamicFamilies<Scope> {
  public:
   Scope(const Scope&) = default;
   Scope& operator=(const Scope&) = delete;  // it might be a registry
@@ -54,6 +55,11 @@ class Scope : public detail::LabelArrays<Scope> {
   using LabelArrays::counter, LabelArrays::counter_callback, LabelArrays::gauge, LabelArrays::gauge_callback;
   using LabelArrays::histogram, LabelArrays::peak_gauge, LabelArrays::state_set, LabelArrays::summary;
   using LabelArrays::untyped;
+  // With label names that are known only when the program runs, counter("a_total", "A.", vitals::LabelNames{names}),
+  // which gives a DynamicFamily<Counter>; likewise all others: detail::DynamicFamilies.
+  using DynamicFamilies::counter, DynamicFamilies::counter_callback, DynamicFamilies::gauge;
+  using DynamicFamilies::gauge_callback, DynamicFamilies::histogram, DynamicFamilies::peak_gauge;
+  using DynamicFamilies::state_set, DynamicFamilies::summary, DynamicFamilies::untyped;
 
   /// A counter is exposed under a name that ends in `_total`; the ending is added if it is not there.
   Counter& counter(std::string_view name, std::string_view help, const FamilyOptions& options = {}) const {
@@ -180,11 +186,12 @@ class Scope : public detail::LabelArrays<Scope> {
 
  private:
   friend detail::Access;
+  friend detail::DynamicFamilies<Scope>;
 
   template <class Metric>
   Metric& metric(std::string_view name, std::string_view help, const FamilyOptions& options,
                  const detail::MetricKind& kind) const {
-    return detail::only_metric<Metric>(declare(name, help, {}, options, kind));
+    return detail::only_metric<Metric>(declare(name, help, std::span<const detail::LabelName>{}, options, kind));
   }
   template <class Metric, std::size_t N>
   Family<Metric, N>& family(std::string_view name, std::string_view help, const detail::LabelName (&labels)[N],
@@ -193,8 +200,12 @@ class Scope : public detail::LabelArrays<Scope> {
   }
   detail::FamilyBase& declare(std::string_view name, std::string_view help, std::span<const detail::LabelName> labels,
                               const FamilyOptions& options, const detail::MetricKind& kind) const;
+  detail::FamilyBase& declare(std::string_view name, std::string_view help, const LabelNames& labels,
+                              const FamilyOptions& options, const detail::MetricKind& kind) const;
   CollectorToken callbacks(MetricType type, std::string_view name, std::string_view help,
                            std::span<const detail::LabelName> labels,
+                           std::function<void(detail::SampleSink&)> callback) const;
+  CollectorToken callbacks(MetricType type, std::string_view name, std::string_view help, const LabelNames& labels,
                            std::function<void(detail::SampleSink&)> callback) const;
 
   const detail::ScopeState* const state_;

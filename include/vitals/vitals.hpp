@@ -4,6 +4,7 @@
 #include <vitals/build_info.hpp>
 #include <vitals/clock.hpp>
 #include <vitals/counter.hpp>
+#include <vitals/dynamic_family.hpp>
 #include <vitals/exemplar.hpp>
 #include <vitals/exposition.hpp>
 #include <vitals/family.hpp>
@@ -11,6 +12,7 @@
 #include <vitals/gauge.hpp>
 #include <vitals/histogram.hpp>
 #include <vitals/info.hpp>
+#include <vitals/label_names.hpp>
 #include <vitals/native.hpp>
 #include <vitals/peak_gauge.hpp>
 #include <vitals/process.hpp>

@@ -45,16 +45,17 @@ template <class List>
 inline constexpr std::size_t kLabels = LabelCount<List>::value == 0 ? 1 : LabelCount<List>::value;
 
 template <std::size_t N>
-struct LabelNames {
+struct NameArray {
   LabelName array[N];
 };
 template <LabelList List>
-LabelNames<kLabels<List>> label_names(const List& labels) {
+NameArray<kLabels<List>> label_names(const List& labels) {
   static_assert(LabelCount<List>::value > 0,
                 "vitals: how many labels there are must be known when this is compiled: give their names as "
-                "{\"method\", \"status\"} or as a std::array, not as a std::vector");
+                "{\"method\", \"status\"} or as a std::array, not as a std::vector; names that are known only when "
+                "the program runs as vitals::LabelNames{names}");
   return [&]<std::size_t... I>(std::index_sequence<I...>) {
-    return LabelNames<kLabels<List>>{{*std::next(std::begin(labels), I)...}};
+    return NameArray<kLabels<List>>{{*std::next(std::begin(labels), I)...}};
   }
   (std::make_index_sequence<kLabels<List>>{});
 }

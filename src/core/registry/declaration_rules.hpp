@@ -8,13 +8,14 @@
 #include <vitals/native.hpp>
 #include <vitals/summary.hpp>
 
+#include "core/text/label_rules.hpp"
+
 namespace vitals::detail {
 
-// The rules of what is registered. Each throws std::invalid_argument that names the metric, the rule and the fix.
+// The rules of what is registered. Each throws std::invalid_argument that names the metric, the rule and the fix. Those
+// of label names: check_label_names().
 
 void check_metric_name(std::string_view name, bool utf8 = false);
-void check_label_names(std::string_view metric, std::span<const std::string_view> names, std::string_view reserved,
-                       bool utf8 = false);
 /// `base` is the name without `_total`; an empty unit is none.
 void check_unit(std::string_view metric, std::string_view base, std::string_view unit);
 void check_states(std::string_view metric, std::span<const std::string> states);

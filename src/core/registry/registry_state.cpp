@@ -74,6 +74,7 @@ RegistryState::RegistryState(RegistryOptions options)
   check_constant_labels(options.labels, utf8_names_);
   for (Label& label : options.labels) label.value = to_valid_utf8(label.value);
   root_.labels = std::move(options.labels);
+  environment_.utf8_names = utf8_names_;
   environment_.clock = options.clock;
   environment_.trace_source = options.trace_source;
   environment_.exemplar_interval = options.exemplar_interval;
@@ -97,7 +98,8 @@ const Value* RegistryState::find_any(const ByName<Value>& all, const std::string
 }
 
 void RegistryState::check(const ScopeState& scope, MetricType type, const Declaration& declared) const {
-  const std::vector<std::string_view> labels{declared.labels.begin(), declared.labels.end()};
+  std::vector<std::string_view> labels{declared.labels.begin(), declared.labels.end()};
+  if (declared.open_labels) labels.push_back(kOverflowLabel);  // no constant label may be it
   check_labels(scope, declared.name, labels, type == MetricType::StateSet ? declared.name : std::string_view{},
                utf8_names_);
   if (type == MetricType::StateSet && !declared.unit.empty())

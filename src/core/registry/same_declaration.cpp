@@ -33,6 +33,10 @@ std::string list(const std::vector<double>& numbers) {
   return "{" + out + "}";
 }
 
+std::string list_labels(const Declaration& declared) {
+  return declared.open_labels ? "LabelNames::any()" : list(declared.labels);
+}
+
 std::string describe(const std::optional<Native>& native) {
   if (!native) return "none";
   return list(
@@ -97,7 +101,7 @@ void check_same(const Declared& before, const Declared& now, std::size_t registr
   if (const auto names = names_of(scope_labels(is)); constant != names)
     again("constant labels", list(constant), list(names),
           "give the scopes that declare it labels of the same names, or use another name");
-  if (was.labels != is.labels) again("labels", list(was.labels), list(is.labels));
+  if (was.labels != is.labels || was.open_labels != is.open_labels) again("labels", list_labels(was), list_labels(is));
   if (was.help != is.help) again("help text", '"' + was.help + '"', '"' + is.help + '"');
   if (was.unit != is.unit) again("unit", '"' + was.unit + '"', '"' + is.unit + '"');
   compare(was.shape, is.shape, again);

@@ -98,6 +98,21 @@ detail::FamilyBase& Scope::declare(std::string_view name, std::string_view help,
                                   .shape = shape_of(whole, kind)});
 }
 
+detail::FamilyBase& Scope::declare(std::string_view name, std::string_view help, const LabelNames& labels,
+                                   const FamilyOptions& options, const detail::MetricKind& kind) const {
+  const std::string whole = state_->prefix + std::string{name};
+  return state_->registry.family(*state_, kind.type,
+                                 {.name = whole,
+                                  .help = std::string{help},
+                                  .labels = {labels.names().begin(), labels.names().end()},
+                                  .constant_labels = state_->labels,
+                                  .options = options,
+                                  .unit = {},
+                                  .shape = shape_of(whole, kind),
+                                  .open_labels = labels.is_any(),
+                                  .omits_empty_labels = true});
+}
+
 Info& Scope::info(std::string_view name, std::string_view help, std::vector<Label> labels) const {
   detail::RegistryState& registry = state_->registry;
   const auto declared = declaration_of(*state_, name, help, MetricType::Info);
@@ -124,11 +139,17 @@ CollectorToken Scope::counter_callback(std::string_view name, std::string_view h
 CollectorToken Scope::callbacks(MetricType type, std::string_view name, std::string_view help,
                                 std::span<const detail::LabelName> labels,
                                 std::function<void(detail::SampleSink&)> callback) const {
+  return callbacks(type, name, help, LabelNames{labels}, std::move(callback));
+}
+
+CollectorToken Scope::callbacks(MetricType type, std::string_view name, std::string_view help, const LabelNames& labels,
+                                std::function<void(detail::SampleSink&)> callback) const {
   auto declared = declaration_of(*state_, name, help, type);
-  const std::vector<std::string_view> names{labels.begin(), labels.end()};
+  const std::vector<std::string_view> names{labels.names().begin(), labels.names().end()};
   detail::check_labels(*state_, declared.name, names, "", state_->registry.utf8_names());
-  declared.labels.assign(labels.begin(), labels.end());
-  auto collect = detail::collect_each(head_of(declared, type), declared.labels, std::move(callback));
+  declared.labels.assign(labels.names().begin(), labels.names().end());
+  declared.open_labels = labels.is_any();
+  auto collect = detail::collect_each(head_of(declared, type), labels, std::move(callback));
   return token_of(state_->registry.add(*state_, std::move(collect), type, std::move(declared)));
 }
 

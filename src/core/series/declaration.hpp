@@ -39,6 +39,11 @@ struct Declaration {
   FamilyOptions options;
   std::string unit;  // of the options, whose own it replaces
   Shape shape;
+  bool open_labels = false;         // each series has label names of its own; `labels` is empty
+  bool omits_empty_labels = false;  // they are not shown. As with the options, the first declaration's holds
+
+  /// Whether there is one metric, without labels.
+  [[nodiscard]] bool is_single() const noexcept { return labels.empty() && !open_labels; }
 };
 
 }  // namespace vitals::detail

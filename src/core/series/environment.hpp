@@ -15,6 +15,7 @@ namespace vitals::detail {
 
 /// What the families of a registry share.
 struct Environment {
+  bool utf8_names = false;  // RegistryOptions::utf8_names
   const Clock* clock = &Clock::real();
   TraceSource trace_source{};
   std::chrono::nanoseconds exemplar_interval{0};

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <new>
 #include <span>
 #include <string>
@@ -7,7 +6,6 @@
 #include <vitals/family.hpp>
 
 #include "core/series/family_base.hpp"
-#include "core/text/refuse.hpp"
 #include "core/text/utf8.hpp"
 
 // What the templates of family.hpp call.
@@ -27,13 +25,9 @@ void end_scoped(FamilyBase& family, const std::string_view* values, const void* 
 
 std::size_t remove_matching(FamilyBase& family, const LabelPair* wanted, std::size_t n) {
   std::vector<LabelMatch> matches;
-  const auto& labels = family.declared().labels;
   for (const LabelPair& pair : std::span{wanted, n}) {
-    const auto label = std::find(labels.begin(), labels.end(), pair.name);
-    if (label == labels.end())
-      refuse(family.declared().name, "remove_matching() was given label \"" + to_valid_utf8(pair.name) +
-                                         "\", which was not declared; use one of those that were");
-    matches.push_back({static_cast<std::size_t>(label - labels.begin()), to_valid_utf8(pair.value)});
+    family.check_has(pair.name);
+    matches.push_back({std::string{pair.name}, to_valid_utf8(pair.value)});
   }
   return family.remove_matching(matches);
 }

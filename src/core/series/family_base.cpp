@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <memory_resource>
 #include <new>
 #include <random>
 #include <string>
@@ -12,6 +11,9 @@
 #include "core/cells/cell_arena.hpp"
 #include "core/cells/cells.hpp"
 #include "core/formats/text_pieces.hpp"
+#include "core/series/open_key.hpp"
+#include "core/series/valid_values.hpp"
+#include "core/text/label_rules.hpp"
 #include "core/text/names.hpp"
 #include "core/text/utf8.hpp"
 
@@ -29,37 +31,13 @@ std::uint64_t random_seed() {
   return (std::uint64_t{device()} << 32) | device();
 }
 
-bool are_legacy(const Declaration& declared) {
+bool are_legacy(const Declaration& declared, const Environment& environment) {
   const auto is_label = [](std::string_view name) { return is_legacy_name(name, NameKind::Label); };
-  return is_legacy_name(declared.name, NameKind::Metric) &&
+  return is_legacy_name(declared.name, NameKind::Metric) && !(declared.open_labels && environment.utf8_names) &&
          std::all_of(declared.labels.begin(), declared.labels.end(), is_label) &&
          std::all_of(declared.constant_labels.begin(), declared.constant_labels.end(),
                      [&](const Label& label) { return is_label(label.name); });
 }
-
-// Label values with U+FFFD where they were not UTF-8. Allocates if they are longer than some 2 kB.
-class ValidValues {
- public:
-  explicit ValidValues(std::span<const std::string_view> values) : text_{&memory_}, views_{&memory_} {
-    std::size_t most = 0;
-    for (const auto value : values) most += most_valid_utf8(value.size());
-    text_.reserve(most);  // so that it stays where it is
-    views_.reserve(values.size());
-    for (const auto value : values) {
-      const std::size_t begin = text_.size();
-      append_valid_utf8(text_, value);
-      views_.push_back(std::string_view{text_}.substr(begin));
-    }
-  }
-
-  [[nodiscard]] std::span<const std::string_view> views() const noexcept { return views_; }
-
- private:
-  std::byte local_[6144];  // not filled: the stack is there anyway
-  std::pmr::monotonic_buffer_resource memory_{local_, sizeof local_};
-  std::pmr::string text_;
-  std::pmr::vector<std::string_view> views_;
-};
 
 }  // namespace
 
@@ -67,7 +45,7 @@ FamilyBase::FamilyBase(std::size_t instrument_bytes, MetricType type, Declaratio
     : instrument_bytes_{instrument_bytes},
       type_{type},
       declared_{std::move(declared)},
-      plain_names_{are_legacy(declared_)},
+      plain_names_{are_legacy(declared_, environment)},
       environment_{environment},
       table_{random_seed()} {
   overflowed_.state.store(kLive, std::memory_order_relaxed);
@@ -128,22 +106,22 @@ void* FamilyBase::find_or_create_any(std::span<const std::string_view> values) {
 void* FamilyBase::find_or_create_missed(KeyWords key, std::span<const std::string_view> values) {
   if (!is_ascii(key) && !std::all_of(values.begin(), values.end(), is_valid_utf8))
     return find_or_create_replaced(key, values);
-  return find_or_create_valid(key, values);
+  return find_or_create_valid(key);
 }
 
 void* FamilyBase::find_or_create_replaced(KeyWords given, std::span<const std::string_view> values) {
   const ValidValues valid{values};
   const LabelKey key{valid.views()};
   void* found = table_.find(key.words());
-  if (found == nullptr) found = find_or_create_valid(key.words(), valid.views());
+  if (found == nullptr) found = find_or_create_valid(key.words());
   if (has_room_for_aliases_.load(std::memory_order_relaxed) && found != beyond_limit_.load(std::memory_order_relaxed))
     add_alias(given, key.words(), found);
   return found;
 }
 
-void* FamilyBase::find_or_create_valid(KeyWords key, std::span<const std::string_view> values) {
+void* FamilyBase::find_or_create_valid(KeyWords key) {
   void* found = find_beyond_limit(key);
-  return found != nullptr ? found : create(key, values);
+  return found != nullptr ? found : create(key);
 }
 
 // The series for those beyond the limit, if it is known without the lock that the family is full and has none of this
@@ -205,34 +183,44 @@ void FamilyBase::discard(Series& series) noexcept {
   series_.release(series);
 }
 
-void* FamilyBase::create(KeyWords key, std::span<const std::string_view> values) {
+void* FamilyBase::create(KeyWords key) {
   const std::lock_guard lock{mutex_};
   if (void* found = table_.find(key)) return found;
   if (size() < declared_.options.max_series) {
-    void* made = make(key, values);
+    void* made = make(key);
     size_.fetch_add(1, std::memory_order_relaxed);
     return made;
   }
   count_overflow();
-  const std::vector<std::string_view> views(values.size(), kOverflow);
-  const LabelKey overflow{views};
-  // The user may have made a series with these labels, as one of those that count.
-  void* instrument = table_.find(overflow.words());
-  if (instrument == nullptr) {
-    instrument = make(overflow.words(), views);
-    overflow_ = last_.load(std::memory_order_relaxed);
-  }
+  void* instrument = make_overflow();
   beyond_limit_.store(instrument, std::memory_order_release);
   return instrument;
 }
 
+// Under the lock. The user may have made a series with these labels, as one of those that count.
+void* FamilyBase::make_overflow() {
+  const auto find_or_make = [this](KeyWords key) {
+    void* instrument = table_.find(key);
+    if (instrument != nullptr) return instrument;
+    instrument = make(key);
+    overflow_ = last_.load(std::memory_order_relaxed);
+    return instrument;
+  };
+  if (declared_.open_labels) {
+    const LabelPair overflow[] = {{kOverflowLabel, "true"}};
+    return find_or_make(OpenKey{overflow}.words());
+  }
+  const std::vector<std::string_view> views(declared_.labels.size(), kOverflow);
+  return find_or_make(LabelKey{views}.words());
+}
+
 void* FamilyBase::allocate_instrument() {
-  return declared_.labels.empty() ? environment_.lasting.allocate(instrument_bytes_)
-                                  : instruments_.allocate(instrument_bytes_);
+  return declared_.is_single() ? environment_.lasting.allocate(instrument_bytes_)
+                               : instruments_.allocate(instrument_bytes_);
 }
 
 void FamilyBase::release_instrument(void* instrument) noexcept {
-  if (declared_.labels.empty()) {
+  if (declared_.is_single()) {
     environment_.lasting.release(instrument, instrument_bytes_);
   } else {
     instruments_.release(instrument, instrument_bytes_);
@@ -240,10 +228,13 @@ void FamilyBase::release_instrument(void* instrument) noexcept {
 }
 
 // Under the lock. Throws std::bad_alloc, and then has changed nothing that shows.
-void* FamilyBase::make(KeyWords key, std::span<const std::string_view> values) {
+void* FamilyBase::make(KeyWords key) {
   std::string labels;
   for (const auto& [name, value] : declared_.constant_labels) append_label(labels, name, value), labels += ',';
-  for (std::size_t i = 0; i < values.size(); ++i) append_label(labels, declared_.labels[i], values[i]), labels += ',';
+  layout_.for_each(key, [&](std::string_view name, std::string_view value) {
+    append_label(labels, name, value);
+    labels += ',';
+  });
   if (!labels.empty()) labels.pop_back();
 
   reclaim(kFew);
@@ -252,7 +243,7 @@ void* FamilyBase::make(KeyWords key, std::span<const std::string_view> values) {
   void* instrument = nullptr;
   try {
     instrument = allocate_instrument();
-    construct(instrument, declared_.labels.empty());
+    construct(instrument, declared_.is_single());
     series.fill(key, labels, instrument);
     table_.insert(series);
   } catch (...) {
@@ -325,6 +316,7 @@ bool FamilyBase::remove(const std::string_view* values, const void* only_this) {
 }
 
 bool FamilyBase::remove(KeyWords key, const void* only_this) {
+  if (declared_.is_single()) return false;
   const std::lock_guard lock{mutex_};
   Series* series = table_.find_series(key);
   if (series == nullptr) return false;

@@ -11,12 +11,14 @@
 #include <vector>
 
 #include <vitals/detail/cells.hpp>
+#include <vitals/detail/given_label.hpp>
 #include <vitals/family.hpp>
 #include <vitals/snapshot.hpp>
 
 #include "core/series/declaration.hpp"
 #include "core/series/environment.hpp"
 #include "core/series/instrument_arena.hpp"
+#include "core/series/label_layout.hpp"
 #include "core/series/retired_series.hpp"
 #include "core/series/series_arena.hpp"
 #include "core/series/series_table.hpp"
@@ -26,9 +28,9 @@ namespace vitals::detail {
 class ProtobufWriter;
 class TextWriter;
 
-/// A label by its position in the declaration, and the value that it must have.
+/// A label, and the value that it must have; empty: none.
 struct LabelMatch {
-  std::size_t label;
+  std::string label;
   std::string value;
 };
 
@@ -54,6 +56,13 @@ class FamilyBase {
   std::size_t remove_matching(std::span<const LabelMatch> wanted);
   [[nodiscard]] std::size_t size() const noexcept { return size_.load(std::memory_order_relaxed); }
 
+  // The same by labels with their names, in any order. They throw std::invalid_argument if one is given twice or was
+  // not declared; find_or_create() also if it would make a series with a name that breaks a rule.
+  [[nodiscard]] void* find_or_create(std::span<const GivenLabel> labels);
+  bool remove(std::span<const GivenLabel> labels, const void* only_this = nullptr);
+  /// Throws if the family has no such label.
+  void check_has(std::string_view label) const;
+
   /// Calls visit for each series, in the order of their making, as plain data that the next one overwrites. Ends those
   /// that are idle.
   void read_each(MetricSnapshot& scratch, const std::function<void(const MetricSnapshot&)>& visit);
@@ -61,8 +70,10 @@ class FamilyBase {
   void write(TextWriter& writer);
   void write(ProtobufWriter& writer);
 
-  void* users_family_memory = nullptr;  // room for the Family<Metric, N> that users hold
-  void* users_family = nullptr;         // that, once it is made
+  void* users_family_memory = nullptr;          // room for the Family<Metric, N> that users hold
+  void* users_family = nullptr;                 // that, once it is made
+  void* users_dynamic_family_memory = nullptr;  // likewise of the DynamicFamily<Metric>
+  void* users_dynamic_family = nullptr;
   std::mutex users_family_mutex;
 
  protected:
@@ -93,6 +104,10 @@ class FamilyBase {
   template <std::size_t N>
   [[nodiscard]] void* find_or_create_short(const std::string_view* values);
   bool remove(KeyWords key, const void* only_this);
+  void* find_or_create_open(std::span<const GivenLabel> labels);
+  bool remove_open(std::span<const GivenLabel> labels, const void* only_this);
+  void check_open(std::span<const LabelPair> labels) const;
+  void* make_overflow();
   void* find_or_create_any(std::span<const std::string_view> values);
   void* find_or_create_missed(KeyWords key, std::span<const std::string_view> values);
   [[nodiscard]] void* find_beyond_limit(KeyWords key) noexcept;
@@ -101,9 +116,9 @@ class FamilyBase {
   void add_alias(KeyWords given, KeyWords key, void* instrument) noexcept;
   void drop_aliases(const void* instrument) noexcept;
   void discard(Series& series) noexcept;
-  void* find_or_create_valid(KeyWords key, std::span<const std::string_view> values);
-  void* create(KeyWords key, std::span<const std::string_view> values);
-  void* make(KeyWords key, std::span<const std::string_view> values);
+  void* find_or_create_valid(KeyWords key);
+  void* create(KeyWords key);
+  void* make(KeyWords key);
   void* allocate_instrument();
   void release_instrument(void* instrument) noexcept;
   void append(Series& series) noexcept;
@@ -114,7 +129,7 @@ class FamilyBase {
   [[nodiscard]] bool matches(const Series& series, std::span<const LabelMatch> wanted) const;
   static Activity& activity_of(Series& series) noexcept;
   [[nodiscard]] bool expires() const noexcept {
-    return declared_.options.expire_after.count() > 0 && !declared_.labels.empty();
+    return declared_.options.expire_after.count() > 0 && !declared_.is_single();
   }
 
   // Calls visit(series, instrument) for each series that was made before the call and is there, in the order of their
@@ -130,6 +145,7 @@ class FamilyBase {
   const std::size_t instrument_bytes_;
   const MetricType type_;
   const Declaration declared_;
+  const LabelLayout layout_{declared_};
   const bool plain_names_;  // all names are exposed as declared, whatever the escaping
   Environment& environment_;
 

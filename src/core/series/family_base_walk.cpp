@@ -69,17 +69,18 @@ void FamilyBase::for_each_active(Visit visit) {
 }
 
 bool FamilyBase::matches(const Series& series, std::span<const LabelMatch> wanted) const {
-  std::size_t label = 0;
-  bool equal = true;
-  LabelKey::for_each_value(series.key(), declared_.labels.size(), [&](std::string_view value) {
-    for (const LabelMatch& match : wanted) equal = equal && (match.label != label || match.value == value);
-    ++label;
+  return std::all_of(wanted.begin(), wanted.end(), [&](const LabelMatch& match) {
+    std::string_view found;
+    layout_.for_each(series.key(), [&](std::string_view name, std::string_view value) {
+      if (name == match.label) found = value;
+    });
+    return found == match.value;
   });
-  return equal;
 }
 
 // Takes the lock for each, so that nobody waits long for it.
 std::size_t FamilyBase::remove_matching(std::span<const LabelMatch> wanted) {
+  if (declared_.is_single()) return 0;
   std::size_t removed = 0;
   for_each([&](Series& series, void* /*instrument*/) {
     if (!matches(series, wanted)) return;
@@ -98,14 +99,16 @@ std::size_t FamilyBase::remove_matching(std::span<const LabelMatch> wanted) {
 void FamilyBase::read_each(MetricSnapshot& scratch, const std::function<void(const MetricSnapshot&)>& visit) {
   for_each_active([&](const Series& series, void* instrument) {
     const auto& constant = declared_.constant_labels;
-    scratch.labels.resize(constant.size() + declared_.labels.size());
-    auto label = std::copy(constant.begin(), constant.end(), scratch.labels.begin());
-    auto name = declared_.labels.begin();
-    LabelKey::for_each_value(series.key(), declared_.labels.size(), [&](std::string_view value) {
-      label->name.assign(*name++);
-      label->value.assign(value);
-      ++label;
+    std::size_t n = constant.size();
+    if (scratch.labels.size() < n) scratch.labels.resize(n);
+    std::copy(constant.begin(), constant.end(), scratch.labels.begin());
+    layout_.for_each(series.key(), [&](std::string_view name, std::string_view value) {
+      if (n == scratch.labels.size()) scratch.labels.emplace_back();
+      scratch.labels[n].name.assign(name);
+      scratch.labels[n].value.assign(value);
+      ++n;
     });
+    scratch.labels.resize(n);
     scratch.created = series.created;
     read(instrument, scratch, true);
     if (!series.is_removed()) visit(scratch);
@@ -131,7 +134,7 @@ void FamilyBase::write(TextWriter& writer, const Series& series, void* instrumen
 void FamilyBase::write(ProtobufWriter& writer) {
   MetricSnapshot scratch;
   if (!plain_names_) return read_each(scratch, [&](const MetricSnapshot& metric) { writer.add(metric); });
-  LabelMessages labels{declared_.constant_labels, declared_.labels};
+  LabelMessages labels{declared_.constant_labels, layout_};
   for_each_active([&](const Series& series, void* instrument) {
     scratch.created = series.created;
     read(instrument, scratch, true);

@@ -20,8 +20,7 @@ void write_pair(Writer& metric, std::string_view name, std::string_view value) {
 
 }  // namespace
 
-LabelMessages::LabelMessages(const std::vector<Label>& constant, const std::vector<std::string>& names)
-    : names_{names} {
+LabelMessages::LabelMessages(const std::vector<Label>& constant, const LabelLayout& layout) : layout_{layout} {
   protozero::pbf_writer writer{text_};
   for (const Label& label : constant) write_pair(writer, label.name, label.value);
   constant_bytes_ = text_.size();
@@ -29,15 +28,13 @@ LabelMessages::LabelMessages(const std::vector<Label>& constant, const std::vect
 
 std::string_view LabelMessages::of(KeyWords key) {
   std::size_t bytes = constant_bytes_;
-  auto name = names_.begin();
-  LabelKey::for_each_value(key, names_.size(),
-                           [&](std::string_view value) { bytes += text_field_bytes(pair_bytes(*name++, value)); });
+  layout_.for_each(
+      key, [&](std::string_view name, std::string_view value) { bytes += text_field_bytes(pair_bytes(name, value)); });
   if (text_.size() < bytes) text_.resize(2 * bytes);
 
   protozero::fixed_size_buffer_adaptor rest{text_.data() + constant_bytes_, text_.size() - constant_bytes_};
   protozero::basic_pbf_writer writer{rest};
-  name = names_.begin();
-  LabelKey::for_each_value(key, names_.size(), [&](std::string_view value) { write_pair(writer, *name++, value); });
+  layout_.for_each(key, [&](std::string_view name, std::string_view value) { write_pair(writer, name, value); });
   return {text_.data(), bytes};
 }
 

@@ -17,6 +17,9 @@ NAMES_ALONE = 'vitals: give label names alone, each a text: counter("a_total", "
 NAMES = 'vitals: give a list of names, each a text: {"starting", "serving"}'
 LABELS_FIRST = "vitals: label names come right after the help text, before buckets and other options"
 KNOWN = "vitals: how many labels there are must be known when this is compiled"
+PAIRS = "vitals: give each label as a pair of its name and its value"
+NAMED = "vitals: a DynamicFamily takes labels with their names, as a list or a range of pairs"
+RUN_TIME = "names that are known only when the program runs as vitals::LabelNames{names}"
 WITH = "vitals: with() takes as many values as the family has label names"
 
 # Each case is compiled beside all others, so texts of other lengths keep their types apart: P is {{"zone", "a"}}.
@@ -52,6 +55,22 @@ REFUSED = [
     ('registry.summary("a", "A.", vitals::SummaryOptions{}, {"x"});', LABELS_FIRST),
     ('registry.peak_gauge("a", "A.", vitals::PeakOptions{}, {"x"});', LABELS_FIRST),
     ('std::vector<std::string> names; registry.counter("a_total", "A.", names);', KNOWN),
+    ('std::vector<const char*> names; registry.counter("a_total", "A.", names);', RUN_TIME),
+    ('registry.counter("a_total", "A.", vitals::LabelNames{{"x of three", "y"}});', NAMES_ALONE),
+    ('registry.counter("a_total", "A.", vitals::LabelNames{"x"}).with("GET");', NAMED),
+    ('registry.gauge("a", "A.", vitals::LabelNames{"x"}).with("GET", 200);', NAMED),
+    ('registry.summary("a", "A.", vitals::LabelNames{"x"}).with(std::vector<std::string>{"GET"});', NAMED),
+    ('registry.untyped("a", "A.", vitals::LabelNames{"x"}).with(std::map<std::string, double>{});', NAMED),
+    ('registry.counter("a_total", "A.", vitals::LabelNames{"x"}).remove("GET");', NAMED),
+    ('registry.gauge("a", "A.", vitals::LabelNames{"x"}).remove("GET", 200);', NAMED),
+    ('auto s = registry.gauge("a", "A.", vitals::LabelNames{"x"}).scoped("GET");', NAMED),
+    ('registry.histogram("a", "A.", vitals::LabelNames{"x"}).with({"a"});', PAIRS),
+    ('registry.histogram("a", "A.", vitals::LabelNames{"x"}).with({"aa", "aa"});', PAIRS),
+    ('registry.histogram("a", "A.", vitals::LabelNames{"x"}).with({{"x", "y", "z"}});', PAIRS),
+    ('registry.histogram("a", "A.", vitals::LabelNames{"x"}).with({{"x", 0.5}});', PAIRS),
+    ('registry.histogram("a", "A.", vitals::LabelNames{"x"}).remove_matching({"aaa"});', PAIRS),
+    ('registry.histogram("a", "A.", vitals::Buckets{1}, vitals::LabelNames{"x"});', LABELS_FIRST),
+    ('registry.summary("a", "A.", vitals::SummaryOptions{}, vitals::LabelNames{"x"});', LABELS_FIRST),
     ('std::vector<std::string_view> names; registry.histogram("a", "A.", names, vitals::Buckets{1});', KNOWN),
 ]
 REFUSED = [(code.replace("P", '{{"zone", "a%s"}}' % ("_" * i)) if re.search(r"\bP\b", code) else code, message)
@@ -99,6 +118,20 @@ registry.untyped("a", "A.", kNames).with(1, 2).set(1);
 auto first = registry.gauge_callback("a", "A.", {"x"}, [](vitals::Samples<1>& out) { out.add(1, "x"); });
 auto second = registry.counter_callback("a_total", "A.", kNames, [](vitals::Samples<2>& out) { out.add(1, "x", 2); });
 auto third = registry.gauge_callback("a", "A.", [] { return 1.0; });
+std::vector<std::string> names{"x", "y"};
+std::map<std::string, std::string> labels{{"x", "1"}};
+registry.counter("a_total", "A.", vitals::LabelNames{names}).with({{"x", "1"}, {"y", 2}}).inc();
+registry.counter("a_total", "A.", vitals::LabelNames{"x", "y"}, {.max_series = 3}).with(labels).inc();
+vitals::DynamicFamily<vitals::Counter>& dynamic = registry.counter("a_total", "A.", vitals::LabelNames::any());
+dynamic.with({}).inc();
+dynamic.remove({{"x", text}});
+dynamic.remove_matching(labels);
+registry.histogram("a", "A.", vitals::LabelNames{kNames}, {0.1, 1}, {.unit = "seconds"}).with({{"x", true}}).observe(1);
+registry.histogram("a", "A.", vitals::LabelNames{kNames}, {1, 2}, vitals::Native{}).with({}).observe(1);
+registry.summary("a", "A.", vitals::LabelNames{"x"}, {.slices = 3}).with(std::vector<vitals::Label>{}).observe(1);
+registry.peak_gauge("a", "A.", vitals::LabelNames{"x"}, {std::chrono::seconds{3}}).with({{"x", "1"}}).set(1);
+registry.state_set("a", "A.", vitals::LabelNames{kTexts}, {"on"}).with({{"x", "1"}}).set("on");
+auto fourth = registry.gauge_callback("a", "A.", vitals::LabelNames{"x"}, [](vitals::DynamicSamples& out) { out.add(1, {}); });
 registry.info("a", "A.", {{"version", "1.0"}});
 registry.info("a", "A.", {{"version", "1.0"}, {"revision", "a"}});
 (void)vitals::testing::compare(registry, "", {"a", "b"});
@@ -110,6 +143,7 @@ WARNED = [
     ("registry.add_collector([](auto&) {});", "its end takes the callback or collector out at once"),
     ('registry.histogram("a", "A.").time();', "it observes at its end"),
     ('registry.counter("a_total", "A.", {"x"}).scoped(1);', "its end removes the series"),
+    ('registry.counter("a_total", "A.", vitals::LabelNames{"x"}).scoped({{"x", 1}});', "its end removes the series"),
     ('registry.counter("a_total", "A.").count_exceptions();', "it counts the exception that ends its scope"),
 ]
 
@@ -117,7 +151,7 @@ WARNED = [
 
 def program(*functions):
     """Each function is one line, the first of which is line 6."""
-    return ("#include <array>\n#include <string>\n#include <vector>\n#include <vitals/testing.hpp>\n"
+    return ("#include <array>\n#include <map>\n#include <vector>\n#include <vitals/testing.hpp>\n"
             "#include <vitals/vitals.hpp>\n" +
             "".join(f"void use{i}([[maybe_unused]] vitals::Registry& registry) {{ {' '.join(body.split(chr(10)))} }}\n"
                     for i, body in enumerate(functions)))

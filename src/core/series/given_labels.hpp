@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <vitals/detail/given_label.hpp>
+#include <vitals/label_pair.hpp>
+
+namespace vitals::detail {
+
+// Labels as users give them, with their names and in any order, brought into an order of ours. What is wrong with them
+// is thrown as std::invalid_argument that names the metric.
+
+/// Writes at `values` the value of each of `names`; it is empty if there is none. Throws for a label that is not one of
+/// them, or is given twice. Fastest if the labels are in the order of the names.
+void order_values(std::string_view metric, std::span<const std::string> names, std::span<const GivenLabel> labels,
+                  std::string_view* values);
+
+/// Calls use with the values that order_values() writes. Allocates if there are more than 64 names.
+template <class Use>
+auto with_ordered_values(std::string_view metric, std::span<const std::string> names,
+                         std::span<const GivenLabel> labels, Use use) {
+  constexpr std::size_t kLocal = 64;
+  if (names.size() > kLocal) [[unlikely]] {
+    std::vector<std::string_view> values(names.size());
+    order_values(metric, names, labels, values.data());
+    return use(values.data());
+  }
+  alignas(std::string_view) std::byte local[kLocal * sizeof(std::string_view)];  // not filled, which would take longer
+  auto* values = reinterpret_cast<std::string_view*>(local);
+  order_values(metric, names, labels, values);
+  return use(values);
+}
+
+/// Labels in the order of their names, without those that are empty. Allocates if more than 32 are given.
+class SortedLabels {
+ public:
+  /// Throws for a label that is given twice.
+  SortedLabels(std::string_view metric, std::span<const GivenLabel> labels);
+  SortedLabels(const SortedLabels&) = delete;
+  SortedLabels& operator=(const SortedLabels&) = delete;
+
+  [[nodiscard]] std::span<const LabelPair> views() const noexcept { return {begin_, size_}; }
+  /// Whether kOverflowLabel is among them.
+  [[nodiscard]] bool have_overflow() const noexcept { return have_overflow_; }
+  void set_value(std::size_t i, std::string_view value) noexcept { begin_[i].value = value; }
+
+ private:
+  static constexpr std::size_t kLocal = 32;
+
+  // Each returns a label that is given twice, or null.
+  [[nodiscard]] const LabelPair* insert_all(std::span<const GivenLabel> labels) noexcept;
+  [[nodiscard]] const LabelPair* sort_all(std::span<const GivenLabel> labels);
+  void drop_empty() noexcept;
+
+  alignas(LabelPair) std::byte local_[kLocal * sizeof(LabelPair)];  // not filled: the stack is there anyway
+  std::vector<LabelPair> large_;
+  LabelPair* begin_;
+  std::size_t size_ = 0;
+  bool have_empty_ = false;
+  bool have_overflow_ = false;
+};
+
+}  // namespace vitals::detail
