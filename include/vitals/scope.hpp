@@ -55,7 +55,8 @@ class Scope : public detail::LabelArrays<Scope> {
   using LabelArrays::histogram, LabelArrays::peak_gauge, LabelArrays::state_set, LabelArrays::summary;
   using LabelArrays::untyped;
 
-  /// A counter is exposed under a name that ends in `_total`; the ending is added if it is not there.
+  /// A counter is exposed under a name that ends in `_total`; the ending is added if it is not there and
+  /// FamilyOptions::exact_name is false.
   Counter& counter(std::string_view name, std::string_view help, const FamilyOptions& options = {}) const {
     return metric<Counter>(name, help, options, {.type = MetricType::Counter});
   }
