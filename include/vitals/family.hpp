@@ -96,6 +96,10 @@ struct FamilyOptions {
   /// Counters and histograms: what is recorded in a sampled trace is shown with it, as RegistryOptions says. Such a
   /// counter's inc() is a locked instruction and 10 ns more.
   bool exemplars = false;
+  /// Counters: the name stays as it is given, also without `_total`: for names that others have chosen. OpenMetrics,
+  /// where counters must end so, has such a one as of type unknown, without exemplars and start. Other types keep their
+  /// names anyway.
+  bool exact_name = false;
 };
 
 /// All series of one metric name: one Metric for each combination of N label values.

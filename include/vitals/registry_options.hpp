@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <functional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -27,6 +28,9 @@ struct RegistryOptions {
   std::function<void(const LintProblem&)> on_lint{};
   /// Such a declaration is refused instead: std::invalid_argument.
   bool refuse_lint = false;
+  /// Rules that these two leave out, such as "counter-total" where FamilyOptions::exact_name is meant. One that is none
+  /// of lint_rules() is refused: std::invalid_argument.
+  std::vector<std::string> ignored_lint{};
   /// Called for each thing that a scrape leaves out because of a callback or collector that threw or broke a rule, with
   /// a message that names the metric, the rule and the fix; vitals_collector_errors_total counts them. On the thread
   /// that scrapes, at each scrape; what it throws is ignored.

@@ -61,7 +61,8 @@ class Scope : public detail::LabelArrays<Scope>, public detail::DynamicFamilies<
   using DynamicFamilies::gauge_callback, DynamicFamilies::histogram, DynamicFamilies::peak_gauge;
   using DynamicFamilies::state_set, DynamicFamilies::summary, DynamicFamilies::untyped;
 
-  /// A counter is exposed under a name that ends in `_total`; the ending is added if it is not there.
+  /// A counter is exposed under a name that ends in `_total`; the ending is added if it is not there and
+  /// FamilyOptions::exact_name is false.
   Counter& counter(std::string_view name, std::string_view help, const FamilyOptions& options = {}) const {
     return metric<Counter>(name, help, options, {.type = MetricType::Counter});
   }

@@ -84,7 +84,9 @@ struct MetricSnapshot {
 
 /// One metric family as plain data: what a collector gives to a registry, and a registry to a bridge or a format.
 struct FamilySnapshot {
-  std::string name;  ///< as in text format 0.0.4: of counters with `_total`, of infos with `_info`
+  /// As in text format 0.0.4: of counters with `_total`, of infos with `_info`. A counter that lacks it has this very
+  /// name in every format, and is of type unknown in OpenMetrics (FamilyOptions::exact_name).
+  std::string name;
   std::string help;
   MetricType type = MetricType::Untyped;
   std::vector<MetricSnapshot> metrics{};

@@ -1,5 +1,6 @@
 // Declarations are held against promlint's rules as the registry is told.
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -92,6 +93,25 @@ TEST(RegistryLint, WhatTheLibraryRegistersIsClean) {
   EXPECT_EQ(shown(lint_exposition(to_text(registry), LintFormat::Text)), "");
   EXPECT_EQ(shown(lint_exposition(to_openmetrics(registry), LintFormat::OpenMetrics)), "");
   EXPECT_EQ(shown(lint_exposition(to_protobuf(registry), LintFormat::Protobuf)), "");
+}
+
+TEST(RegistryLint, ExactNamesAndScopesAreCleanButForTheEnding) {
+  Registry registry;
+  for (const char* component : {"dns", "http"}) {
+    const auto part = registry.scope({.prefix = "zeek_", .labels = {{"component", component}}});
+    part.counter("lines", "Lines.", {"path"}, {.exact_name = true}).with("a").inc();
+    part.histogram("took_seconds", "Time.", Buckets{1, 2}).observe(1.5);
+    part.info("release", "Release.", {{"version", component}});
+  }
+
+  EXPECT_EQ(shown(lint_exposition(to_openmetrics(registry), LintFormat::OpenMetrics)), "");
+  for (const auto& [text, format] :
+       {std::pair{to_text(registry), LintFormat::Text}, std::pair{to_protobuf(registry), LintFormat::Protobuf}}) {
+    const auto problems = lint_exposition(text, format);
+    ASSERT_EQ(problems.size(), 1u) << shown(problems);
+    EXPECT_EQ(problems[0].rule, "counter-total");
+    EXPECT_EQ(problems[0].severity, LintProblem::Severity::Warning);
+  }
 }
 
 // A callback may use the registry that calls it.

@@ -43,6 +43,22 @@ TEST(PrometheusCppCollectable, GivesEveryTypeItsTextSeries) {
   EXPECT_EQ(difference(theirs, ours), "");
 }
 
+TEST(PrometheusCppCollectable, KeepsExactNamesThereAndBack) {
+  Registry registry;
+  registry.counter("legacy", "Legacy.", {"x"}, {.exact_name = true}).with("y").inc(3);
+  for (const char* component : {"dns", "http"})
+    registry.scope({.labels = {{"component", component}}}).counter("lines_total", "Lines.").inc();
+
+  EXPECT_EQ(their_text(registry),
+            "# HELP legacy Legacy.\n# TYPE legacy counter\nlegacy{x=\"y\"} 3\n"
+            "# HELP lines_total Lines.\n# TYPE lines_total counter\n"
+            "lines_total{component=\"dns\"} 1\nlines_total{component=\"http\"} 1\n");
+  Registry back;
+  const auto token = add_prometheus_cpp(back, std::make_shared<PrometheusCppCollectable>(registry));
+  EXPECT_EQ(to_text(back), to_text(registry));
+  EXPECT_EQ(to_openmetrics(back), to_openmetrics(registry));
+}
+
 TEST(PrometheusCppCollectable, CarriesSummariesAndUntyped) {
   Registry registry;
   give(registry, {{"s", "S.", MetricType::Summary, {{.count = 2, .sum = 3, .quantiles = {{0.5, 1.5}}}}},

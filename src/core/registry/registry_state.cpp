@@ -12,6 +12,7 @@
 
 #include "core/cells/cell_arena.hpp"
 #include "core/instruments/families.hpp"
+#include "core/lint/rules.hpp"
 #include "core/registry/declaration_rules.hpp"
 #include "core/registry/info_state.hpp"
 #include "core/registry/same_declaration.hpp"
@@ -64,6 +65,7 @@ RegistryState::RegistryState(RegistryOptions options)
       created_lines_{options.created_lines},
       on_lint_{std::move(options.on_lint)},
       refuse_lint_{options.refuse_lint},
+      ignored_lint_{std::move(options.ignored_lint)},
       on_collector_error_{std::move(options.on_collector_error)},
       root_{*this, nullptr, {}, {}, {}} {
   prepare_cells();
@@ -72,6 +74,11 @@ RegistryState::RegistryState(RegistryOptions options)
   if (options.exemplar_interval.count() < 0)
     throw std::invalid_argument{"vitals: RegistryOptions::exemplar_interval: it must not be negative; use 1s"};
   check_constant_labels(options.labels, utf8_names_);
+  for (const auto& rule : ignored_lint_) {
+    if (!lint_rule_of(rule))
+      throw std::invalid_argument{"vitals: RegistryOptions::ignored_lint: there is no rule \"" + to_valid_utf8(rule) +
+                                  "\"; use one of lint_rules()"};
+  }
   for (Label& label : options.labels) label.value = to_valid_utf8(label.value);
   root_.labels = std::move(options.labels);
   environment_.utf8_names = utf8_names_;
@@ -118,7 +125,8 @@ FamilyBase& RegistryState::family(const ScopeState& scope, MetricType type, Decl
   declared.unit = declared.options.unit;
   declared.options.unit = {};
   const std::string given = declared.name;
-  if (type == MetricType::Counter) declared.name = with_value_suffix(declared.name, type);
+  if (type == MetricType::Counter && !declared.options.exact_name)
+    declared.name = with_value_suffix(declared.name, type);
   const ScopedName key{declared.name, scope.label_text};
   std::unique_lock lock{mutex_};
   const auto found = families_.find(key);
@@ -149,6 +157,9 @@ FamilyBase& RegistryState::family(const ScopeState& scope, MetricType type, Decl
 std::vector<LintProblem> RegistryState::lint(const LintDeclaration& declared) const {
   if (!on_lint_ && !refuse_lint_) return {};
   auto problems = lint_declaration(declared);
+  std::erase_if(problems, [this](const LintProblem& problem) {
+    return std::find(ignored_lint_.begin(), ignored_lint_.end(), problem.rule) != ignored_lint_.end();
+  });
   if (refuse_lint_ && !problems.empty()) refuse(declared.name, problems[0].message + " [" + problems[0].rule + "]");
   return problems;
 }
@@ -165,8 +176,14 @@ void RegistryState::claim(const ScopedName& name, MetricType type) {
     refuse(shown_name(name.name, name.label_text),
            "the name clashes with what was registered before as another kind of metric, a callback or an info; use "
            "what that gave, or another name");
-  if (!clash.line.empty()) refuse(shown_name(name.name, name.label_text), clash_text(clash));
-  names_.claim(name.name, type);
+  if (clash.line.empty()) return names_.claim(name.name, type);
+  const auto* other = find_any(families_, clash.family);
+  const bool both_count = type == MetricType::Counter && other != nullptr && (*other)->type() == type;
+  const bool same_base = base_name(name.name, type) == base_name(clash.family, type);
+  refuse(shown_name(name.name, name.label_text),
+         clash_text(clash) + (both_count && same_base ? ", or declare it with FamilyOptions::exact_name in both places "
+                                                        "or in none, if they are one"
+                                                      : ""));
 }
 
 std::shared_ptr<Collector> RegistryState::add(const ScopeState& scope, Collector::Function function) {

@@ -109,6 +109,7 @@ class RegistryState : public std::enable_shared_from_this<RegistryState> {
   const bool created_lines_;
   const std::function<void(const LintProblem&)> on_lint_;
   const bool refuse_lint_;
+  const std::vector<std::string> ignored_lint_;
   const std::function<void(std::string_view)> on_collector_error_;
   ScopeState root_;
   std::map<std::pair<std::string, std::string>, ScopeState> scopes_;  // by prefix and label_text

@@ -15,6 +15,7 @@ namespace vitals::detail {
 namespace {
 
 // Whether a line of the type, in any format, has that after the base name. A gauge histogram is a histogram in text.
+// Not for a counter or an info whose name lacks the ending of its type: OpenMetrics has it as of another type.
 bool has_suffix(MetricType type, std::string_view suffix) {
   const auto is_one_of = [suffix](std::span<const std::string_view> suffixes) {
     return std::find(suffixes.begin(), suffixes.end(), suffix) != suffixes.end();
@@ -34,8 +35,9 @@ void for_each_line(std::string_view name, MetricType type, Visit visit) {
   for (const auto escaping : kEscapings) {
     const std::string exposed = exposed_name(name, escaping, NameKind::Metric);
     const std::string base{base_name(exposed, type)};
+    const bool is_exact = !value_suffix(type).empty() && base == exposed;
     for (const auto suffix : kSuffixes) {
-      if (has_suffix(type, suffix)) visit(base + std::string{suffix});
+      if (is_exact ? suffix.empty() : has_suffix(type, suffix)) visit(base + std::string{suffix});
     }
     if (legacy) break;  // the same in each
   }
