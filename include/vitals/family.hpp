@@ -83,8 +83,8 @@ LabelArgument<T> label_argument(const T& value) {
 /// What a family does beside counting. Where a metric is declared again, what it was given first holds, and what it is
 /// given then is ignored; but the unit must be the same.
 struct FamilyOptions {
-  /// Further label sets share one series whose label values are all `_overflow`; vitals_series_overflow_total counts
-  /// the look-ups that end there, not the label sets.
+  /// Further label sets share one series whose label values are all `_overflow`, or, where label names are any,
+  /// another (DynamicFamily); vitals_series_overflow_total counts the look-ups that end there, not the label sets.
   std::size_t max_series = 10'000;
   /// Series with labels end, as by remove(), when scrapes (snapshot() is one too) have found the same value in them for
   /// that long, by the steady time of the registry's clock; 0: never. A gauge that is set to what it was is unchanged.

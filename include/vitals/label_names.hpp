@@ -32,7 +32,7 @@ class LabelNames {
   /// LabelNames{"zone", "rack"}. None at all is a metric without labels.
   LabelNames(std::initializer_list<detail::LabelName> names) : names_{names.begin(), names.end()} {}
   /// Of any range of texts: LabelNames{names}.
-  template <detail::NameRange Names>
+  template <class Names, class = std::enable_if_t<detail::NameRange<Names>>>
   explicit LabelNames(Names&& names) {
     for (const std::string_view name : names) names_.emplace_back(name);
   }

@@ -60,6 +60,30 @@ TEST(RegistryLint, JudgesCallbacksAndLabels) {
   EXPECT_THAT(metrics, Contains("a_total"));
 }
 
+TEST(RegistryLint, JudgesLabelNamesOfRunTime) {
+  Registry registry{{.refuse_lint = true}};
+
+  EXPECT_THROW(registry.gauge("a", "A.", LabelNames{"badLabel"}), std::invalid_argument);
+  EXPECT_NO_THROW(registry.gauge("a", "A.", LabelNames{"label"}));
+}
+
+// What Prometheus takes, and only a rule of style is against.
+TEST(RegistryLint, ExpositionOfAnyLabelNamesHasOnlyTheWarningThatTheyDiffer) {
+  Registry registry;
+  auto& family = registry.histogram("a_seconds", "A.", LabelNames::any(), Buckets{1});
+  family.with({{"x", 1}}).observe(1);
+  family.with({{"y", 1}, {"z", 2}}).observe(1);
+  family.with({}).observe(1);
+
+  for (const auto& [bytes, format] :
+       {std::pair{to_text(registry), LintFormat::Text}, std::pair{to_openmetrics(registry), LintFormat::OpenMetrics},
+        std::pair{to_protobuf(registry), LintFormat::Protobuf}}) {
+    const auto problems = lint_exposition(bytes, format);
+    EXPECT_FALSE(problems.empty());
+    for (const auto& problem : problems) EXPECT_EQ(problem.rule, "label-names-differ") << problem.message;
+  }
+}
+
 TEST(RegistryLint, JudgesNamesInUpperCaseToo) {
   Registry registry{{.refuse_lint = true}};
 

@@ -147,6 +147,10 @@ TEST(PrometheusCpp, GoesThereAndBackUnchanged) {
   registry.gauge("nan", "N.").set(std::nan(""));
   registry.histogram("h_seconds", "H.", {"x"}, Buckets{-1, 0.1, 1e10}).with("1").observe(0.5);
   registry.histogram("empty_seconds", "H.");
+  auto& open = registry.gauge("open", "O.", LabelNames::any());
+  open.with({{"disk", "sda"}, {"host", 1}}).set(1);
+  open.with({{"url", "a"}}).set(2);
+  open.with({}).set(3);
   give(registry,
        {{"s", "S.", MetricType::Summary, {{.count = 2, .sum = 3, .quantiles = {{0.5, 1.5}, {0.99, kInfinity}}}}},
         {"u", "", MetricType::Untyped, {{.value = 1. / 3}}},

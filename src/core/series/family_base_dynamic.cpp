@@ -20,10 +20,8 @@ bool are_valid_utf8(std::span<const LabelPair> labels) noexcept {
 template <class Use>
 auto with_valid(SortedLabels& labels, Use use) {
   if (are_valid_utf8(labels.views())) return use(labels.views());
-  std::vector<std::string_view> values;
-  for (const LabelPair& label : labels.views()) values.push_back(label.value);
-  const ValidValues valid{values};
-  for (std::size_t i = 0; i < values.size(); ++i) labels.set_value(i, valid.views()[i]);
+  const ValidValues valid{labels.views(), [](const LabelPair& label) { return label.value; }};
+  for (std::size_t i = 0; i < valid.views().size(); ++i) labels.set_value(i, valid.views()[i]);
   return use(labels.views());
 }
 

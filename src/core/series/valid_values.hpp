@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory_resource>
 #include <span>
 #include <string>
@@ -14,14 +15,16 @@ namespace vitals::detail {
 /// Label values with U+FFFD where they were not UTF-8. Allocates if they are longer than some 2 kB.
 class ValidValues {
  public:
-  explicit ValidValues(std::span<const std::string_view> values) : text_{&memory_}, views_{&memory_} {
+  /// Of a range of texts, or of what text() makes texts of.
+  template <class Values, class Text = std::identity>
+  explicit ValidValues(const Values& values, Text text = {}) : text_{&memory_}, views_{&memory_} {
     std::size_t most = 0;
-    for (const auto value : values) most += most_valid_utf8(value.size());
+    for (const auto& value : values) most += most_valid_utf8(text(value).size());
     text_.reserve(most);  // so that it stays where it is
     views_.reserve(values.size());
-    for (const auto value : values) {
+    for (const auto& value : values) {
       const std::size_t begin = text_.size();
-      append_valid_utf8(text_, value);
+      append_valid_utf8(text_, text(value));
       views_.push_back(std::string_view{text_}.substr(begin));
     }
   }

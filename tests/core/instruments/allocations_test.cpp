@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <cstdlib>
 #include <functional>
+#include <map>
 #include <new>
 #include <string>
 #include <utility>
@@ -105,10 +106,35 @@ TEST(Allocations, LookUpsBeyondTheLimitMakeNone) {
             0u);
 }
 
+TEST(Allocations, LookUpsByNameMakeNone) {
+  Registry registry;
+  std::vector<std::pair<std::string, std::string>> many;
+  for (int i = 0; i < 32; ++i) many.emplace_back("label_" + std::to_string(31 - i), "value");
+  std::vector<std::string> names{"a", "b"};
+  for (const auto& [name, text] : many) names.push_back(name);
+  auto& named = registry.counter("a_total", "A.", LabelNames{names});
+  auto& open = registry.counter("b_total", "B.", LabelNames::any());
+  auto& full = registry.counter("c_total", "C.", LabelNames::any(), {.max_series = 0});
+  const std::string longer(300, 'x');
+  const std::map<std::string, std::string> map{{"a", longer}, {"b", "\xFF"}};
+
+  for (auto* family : {&named, &open, &full}) {
+    EXPECT_EQ(allocations_of([&] {
+                family->with({{"b", 1}, {"a", Color::Red}}).inc();
+                family->with({{"a", longer}, {"b", ""}}).inc();
+                family->with(map).inc();
+                family->with(many).inc();
+              }),
+              0u);
+  }
+}
+
 TEST(Allocations, WarmScrapesMakeEightAtMost) {
   Registry registry;
   auto& counters = registry.counter("a_total", "A.", {"i"});
   auto& histograms = registry.histogram("b", "B.", {"i"}, Buckets{1, 2});
+  auto& open = registry.gauge("c", "C.", LabelNames::any());
+  for (int i = 0; i < 100; ++i) open.with({{"i", i}, {i % 2 == 0 ? "x" : "i_and_more", i}});
   for (int i = 0; i < 1000; ++i) counters.with(i).inc(), histograms.with(i).observe(1);
   std::string text;
 
