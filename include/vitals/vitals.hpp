@@ -20,5 +20,6 @@
 #include <vitals/snapshot.hpp>
 #include <vitals/state_set.hpp>
 #include <vitals/summary.hpp>
+#include <vitals/textfile.hpp>
 #include <vitals/timer.hpp>
 #include <vitals/version.hpp>
