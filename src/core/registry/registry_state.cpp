@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -278,12 +279,38 @@ void RegistryState::remove(const Collector& collector) {
   if (!collector.claimed.empty()) names_.release(collector.claimed, collector.type);
 }
 
-std::vector<FamilyBase*> RegistryState::families() const {
+std::vector<FamilyBase*> RegistryState::families(const NameFilter& filter) const {
   const std::lock_guard lock{mutex_};
   std::vector<FamilyBase*> families;
-  families.reserve(families_.size());
-  for (const auto& [name, family] : families_) families.push_back(family.get());
+  for (const std::string& name : filter.names()) {
+    if (const auto found = families_.find(name); found != families_.end()) families.push_back(found->second.get());
+  }
+  if (!filter.wants_all() && families.size() == filter.names().size()) return families;
+  families.clear();
+  families.reserve(filter.wants_all() ? families_.size() : filter.names().size());
+  for (const auto& [name, family] : families_) {
+    if (filter.wants(name)) families.push_back(family.get());
+  }
   return families;
+}
+
+// Those that must be asked. Names are taken once: where what is declared has all that are wanted, collectors that say
+// only when they are asked what they give can't have one.
+std::vector<std::shared_ptr<Collector>> RegistryState::collectors(const NameFilter& filter) const {
+  const std::lock_guard lock{mutex_};
+  if (filter.wants_all()) return collectors_;
+  std::vector<std::shared_ptr<Collector>> wanted;
+  auto missing = filter.names().size();
+  for (const std::string& name : filter.names()) missing -= families_.count(name);
+  for (const auto& collector : collectors_) {
+    if (collector->claimed.empty() || !filter.wants(collector->claimed)) continue;
+    wanted.push_back(collector);
+    --missing;
+  }
+  if (missing == 0) return wanted;
+  std::copy_if(collectors_.begin(), collectors_.end(), std::back_inserter(wanted),
+               [](const auto& collector) { return collector->claimed.empty(); });
+  return wanted;
 }
 
 // Completes a family that a collector gave, and tells whether it can be exposed beside all others.
@@ -305,14 +332,10 @@ Completed RegistryState::accept(FamilySnapshot& family, bool claimed, SampleName
 }
 
 // What collectors give, by name, without what would break the exposition: it costs only its own family.
-std::vector<FamilySnapshot> RegistryState::collect() {
-  std::unique_lock lock{mutex_};
-  const auto collectors = collectors_;
-  lock.unlock();
-
+std::vector<FamilySnapshot> RegistryState::collect(const NameFilter& filter) {
   std::vector<std::pair<FamilySnapshot, bool>> collected;
   std::vector<std::string> errors;
-  for (const auto& collector : collectors) {
+  for (const auto& collector : collectors(filter)) {
     std::vector<FamilySnapshot> families;
     std::string why;
     if (!collector->collect(families, why)) {
@@ -337,6 +360,7 @@ std::vector<FamilySnapshot> RegistryState::collect() {
     if (completed != Completed::Refused && !family.metrics.empty()) accepted.push_back(std::move(family));
   }
   report(errors);
+  std::erase_if(accepted, [&](const FamilySnapshot& family) { return !filter.wants(family.name); });
   return accepted;
 }
 
