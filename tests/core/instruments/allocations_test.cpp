@@ -59,6 +59,7 @@ TEST(Allocations, RecordingMakesNone) {
   EXPECT_EQ(allocations_of([&] {
               counter.inc();
               counter.add(0.5);
+              counter.raise_to(1'000'000 + counter.value());
               counter.inc(1, {{"trace_id", "1"}});
               gauge.set(1);
               gauge.add(1);
