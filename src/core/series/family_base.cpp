@@ -130,27 +130,28 @@ void* FamilyBase::find_or_create(const std::string_view* values) {
     default:
       break;
   }
-  return found != nullptr ? found : find_or_create_any({values, n});
+  return found != nullptr ? found : find_or_create_any({values, n}, nullptr);
 }
 
-void* FamilyBase::find_or_create_any(std::span<const std::string_view> values) {
+void* FamilyBase::find_or_create_any(std::span<const std::string_view> values, const Buckets* bounds) {
   const LabelKey key{values};
-  void* found = key.is_short() ? nullptr : table_.find(key.words());  // whoever has a short one has looked
+  const bool has_looked = key.is_short() && bounds == nullptr;
+  void* found = has_looked ? nullptr : table_.find(key.words());
   if (found != nullptr) return found;
-  if (!std::all_of(values.begin(), values.end(), is_valid_utf8)) return find_or_create_replaced(values);
-  return find_or_create_valid(key.words(), values);
+  if (!std::all_of(values.begin(), values.end(), is_valid_utf8)) return find_or_create_replaced(values, bounds);
+  return find_or_create_valid(key.words(), values, bounds);
 }
 
-void* FamilyBase::find_or_create_replaced(std::span<const std::string_view> values) {
+void* FamilyBase::find_or_create_replaced(std::span<const std::string_view> values, const Buckets* bounds) {
   const ValidValues valid{values};
   const LabelKey key{valid.views()};
   void* found = table_.find(key.words());
-  return found != nullptr ? found : find_or_create_valid(key.words(), valid.views());
+  return found != nullptr ? found : find_or_create_valid(key.words(), valid.views(), bounds);
 }
 
-void* FamilyBase::find_or_create_valid(KeyWords key, std::span<const std::string_view> values) {
+void* FamilyBase::find_or_create_valid(KeyWords key, std::span<const std::string_view> values, const Buckets* bounds) {
   void* found = find_beyond_limit(key);
-  return found != nullptr ? found : create(key, values);
+  return found != nullptr ? found : create(key, values, bounds);
 }
 
 // The series for those beyond the limit, if it is known without the lock that the family is full and has none of this
@@ -163,11 +164,11 @@ void* FamilyBase::find_beyond_limit(KeyWords key) noexcept {
   return overflow;
 }
 
-void* FamilyBase::create(KeyWords key, std::span<const std::string_view> values) {
+void* FamilyBase::create(KeyWords key, std::span<const std::string_view> values, const Buckets* bounds) {
   const Change lock{mutex_, waiting_};
   if (void* found = table_.find(key)) return found;
   if (size_ < declared_.options.max_series) {
-    void* made = make(key, values);
+    void* made = make(key, values, bounds);
     ++size_;
     return made;
   }
@@ -177,7 +178,7 @@ void* FamilyBase::create(KeyWords key, std::span<const std::string_view> values)
   // The user may have made a series with these labels, as one of those that count.
   void* instrument = table_.find(overflow.words());
   if (instrument == nullptr) {
-    instrument = make(overflow.words(), views);
+    instrument = make(overflow.words(), views, nullptr);
     overflow_ = last_;
   }
   beyond_limit_.store(instrument, std::memory_order_release);
@@ -195,7 +196,7 @@ void* FamilyBase::allocate_instrument() {
 }
 
 // Under the lock. Throws std::bad_alloc, and then has changed nothing that shows.
-void* FamilyBase::make(KeyWords key, std::span<const std::string_view> values) {
+void* FamilyBase::make(KeyWords key, std::span<const std::string_view> values, const Buckets* bounds) {
   std::string labels;
   for (const auto& [name, value] : environment_.labels) append_label(labels, name, value), labels += ',';
   for (std::size_t i = 0; i < values.size(); ++i) append_label(labels, declared_.labels[i], values[i]), labels += ',';
@@ -205,8 +206,11 @@ void* FamilyBase::make(KeyWords key, std::span<const std::string_view> values) {
   Series& series = series_.allocate(Series::size(key, labels.size()) + extra);
   void* instrument = nullptr;
   try {
-    instrument = allocate_instrument();
-    construct(instrument, declared_.labels.empty());
+    if (bounds != nullptr) instrument = make_with(*bounds);
+    if (instrument == nullptr) {
+      instrument = allocate_instrument();
+      construct(instrument, declared_.labels.empty());
+    }
     series.fill(key, labels, instrument);
     table_.insert(series);
   } catch (...) {
@@ -239,7 +243,7 @@ void FamilyBase::take_out(Series& series) noexcept {
   series.version.fetch_or(1, std::memory_order_release);
   void* instrument = series.instrument.load(std::memory_order_relaxed);
   retire(instrument);
-  instruments_.release(instrument);
+  if (!release_own(instrument)) instruments_.release(instrument);
   series_.release(series);
 }
 

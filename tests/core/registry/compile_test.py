@@ -44,6 +44,9 @@ REFUSED = [
     ('registry.counter("a_total", "A.", {"x"}).with("1", 2, true);', WITH),
     ('registry.counter("a_total", "A.", {"x"}).remove("1", "2");', WITH.replace("with", "remove")),
     ('auto s = registry.counter("a_total", "A.", {"x"}).scoped();', WITH.replace("with", "scoped")),
+    ('registry.histogram("a", "A.", {"x"}).with_bounds({1, 2});', WITH.replace("with() takes", "with_bounds() takes the bounds, and")),
+    ('registry.counter("a_total", "A.", {"x"}).with_bounds({1, 2}, "1");',
+     "vitals: with_bounds() is for families of histograms"),
     ('auto t = registry.gauge_callback("a", "A.", {"x"}, [](vitals::Samples<1>& out) { out.add(1); });',
      "vitals: add() takes the number and as many values as there are label names"),
     ('registry.histogram("a", "A.", vitals::Buckets{1}, {"x"});', LABELS_FIRST),
@@ -78,6 +81,8 @@ registry.gauge("a", "A.", kNames).with(1, 2).set(1);
 registry.histogram("a", "A.", {0.1, 1}, {.unit = "seconds"}).observe(1);
 registry.histogram("a", "A.", {"x"}, {0.1, 1}, {.unit = "seconds"}).with(1).observe(1);
 registry.histogram("a", "A.", {"x"}, {1, 2}, vitals::Native{}).with(1).observe(1);
+registry.histogram("a", "A.", {"x", "y"}).with_bounds({1, 2}, "1", 2).observe(1);
+registry.histogram("a", "A.", {"x"}).with_bounds(vitals::Buckets::latency(), true).observe(1);
 registry.histogram("a", "A.", kNames).with(1, 2).observe(1);
 registry.histogram("a", "A.", kNames, {0.1, 1}, {.unit = "seconds"}).with(1, 2).observe(1);
 registry.histogram("a", "A.", kNames, vitals::Native{}).with(1, 2).observe(1);
