@@ -84,6 +84,9 @@ LabelArgument<T> label_argument(const T& value) {
 
 }  // namespace detail
 
+template <class Metric, std::size_t N, class Key>
+class Bound;
+
 /// What a family does beside counting. Where a metric is declared again, what it was given first holds, and what it is
 /// given then is ignored; but the unit must be the same.
 struct FamilyOptions {
@@ -178,6 +181,9 @@ class Family final {
   [[nodiscard]] std::size_t size() const { return detail::size(family_); }
 
  private:
+  template <class, std::size_t, class>
+  friend class Bound;
+
   template <class... Views>
   static std::array<std::string_view, sizeof...(Views)> views(Views... texts) noexcept {
     return {texts...};

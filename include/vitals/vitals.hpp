@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vitals/bound.hpp>
 #include <vitals/buckets.hpp>
 #include <vitals/build_info.hpp>
 #include <vitals/clock.hpp>
