@@ -81,6 +81,20 @@ class Counter {
   void inc(std::floating_point auto v, ExemplarLabels exemplar) noexcept { add(static_cast<double>(v), exemplar); }
   void add(double v, ExemplarLabels exemplar) noexcept;
 
+  /// For a count that is kept elsewhere: makes value() at least `total`, and changes nothing if it is already. What is
+  /// negative, NaN, or 2^64 and more is dropped and counted. Of several threads the greatest total holds: value() never
+  /// goes down, and never beyond the greatest that was given. What inc() and add() counted before is part of the total,
+  /// what they count meanwhile or later comes on top; so leave the counter to one of the two. Whole numbers stay exact
+  /// up to 2^64, unless add() gives it fractions too. Costs as much as value(), and a locked instruction if it changes
+  /// something.
+  template <std::integral T>
+  void raise_to(T total) noexcept {
+    if (!detail::is_count(total)) [[unlikely]]
+      return detail::drop_update();
+    raise_to_whole(static_cast<std::uint64_t>(total));
+  }
+  void raise_to(std::floating_point auto total) noexcept { raise_to_double(static_cast<double>(total)); }
+
   /// Adds 1 when the result dies because an exception passes: `auto failed = errors.count_exceptions();`
   ExceptionCount count_exceptions() noexcept { return ExceptionCount{*this}; }
 
@@ -100,9 +114,12 @@ class Counter {
   void add_slow(double v) noexcept;
   void add_large(double v) noexcept;
   void inc_with(std::uint64_t n, ExemplarLabels exemplar) noexcept;
+  void raise_to_whole(std::uint64_t total) noexcept;
+  void raise_to_double(double total) noexcept;
 
   detail::CellHead head_;
   std::atomic<std::uint64_t> whole_{0};  // relaxed, as the stripes: they publish nothing else
+  // Beside fractions whole numbers up to 2^53, those that raise_to() gave.
   std::atomic<double> fraction_{0};
   std::atomic<detail::ExemplarSlots*> exemplars_{nullptr};  // src/core/exemplars/exemplar_slots.hpp
 };

@@ -14,11 +14,15 @@
 
 namespace vitals {
 
+class Buckets;
+class Histogram;
+
 namespace detail {
 
 struct Access;
 class FamilyBase;
 void* find_or_create(FamilyBase& family, const std::string_view* values);
+void* find_or_create(FamilyBase& family, const std::string_view* values, const Buckets& bounds);
 bool remove(FamilyBase& family, const std::string_view* values);
 std::size_t remove_matching(FamilyBase& family, const LabelPair* wanted, std::size_t n);
 std::size_t size(const FamilyBase& family);
@@ -80,6 +84,9 @@ LabelArgument<T> label_argument(const T& value) {
 
 }  // namespace detail
 
+template <class Metric, std::size_t N, class Key>
+class Bound;
+
 /// What a family does beside counting. Where a metric is declared again, what it was given first holds, and what it is
 /// given then is ignored; but the unit must be the same.
 struct FamilyOptions {
@@ -131,6 +138,20 @@ class Family final {
         detail::find_or_create(family_, views(detail::LabelText{detail::label_argument(values)}.view()...).data()));
   }
 
+  /// Of histograms: the same, but a series that is made by this call has these bucket bounds instead of its family's;
+  /// one that there is keeps those that it has, whatever is given: with_bounds(Buckets{1, 2}, "GET"). Throws
+  /// std::invalid_argument, also if there is the series, for bounds that a histogram can't have, and in families with
+  /// native buckets. Checks the bounds at each call, and takes some kB for each new list of them, which series share
+  /// and which stay when they end: beyond 1,000 lists in a family a new series has the family's bounds.
+  template <detail::LabelValue... Values>
+  Metric& with_bounds(const Buckets& bounds, const Values&... values) {
+    static_assert(std::same_as<Metric, Histogram>, "vitals: with_bounds() is for families of histograms");
+    static_assert(sizeof...(Values) == N,
+                  "vitals: with_bounds() takes the bounds, and as many values as the family has label names");
+    return *static_cast<Metric*>(detail::find_or_create(
+        family_, views(detail::LabelText{detail::label_argument(values)}.view()...).data(), bounds));
+  }
+
   /// Ends the series with these values: it is exposed no longer, and with() makes a new one, from 0. False if there is
   /// none.
   template <detail::LabelValue... Values>
@@ -164,6 +185,9 @@ class Family final {
   [[nodiscard]] std::size_t size() const { return detail::size(family_); }
 
  private:
+  template <class, std::size_t, class>
+  friend class Bound;
+
   template <class... Views>
   static std::array<std::string_view, sizeof...(Views)> views(Views... texts) noexcept {
     return {texts...};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vitals/bound.hpp>
 #include <vitals/buckets.hpp>
 #include <vitals/build_info.hpp>
 #include <vitals/clock.hpp>
@@ -24,5 +25,6 @@
 #include <vitals/snapshot.hpp>
 #include <vitals/state_set.hpp>
 #include <vitals/summary.hpp>
+#include <vitals/textfile.hpp>
 #include <vitals/timer.hpp>
 #include <vitals/version.hpp>

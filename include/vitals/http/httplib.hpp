@@ -135,9 +135,12 @@ inline void instrument(::httplib::Server& server, HttpMetrics& http, HttplibOpti
 }
 
 /// Serves the registry on the server itself, for those who want no Endpoint; httplib compresses, if it is built to.
+/// `name[]` in the query chooses families, as scrape() says.
 inline void mount(::httplib::Server& server, Registry& registry, const std::string& path = "/metrics") {
   server.Get(path, [&registry](const ::httplib::Request& request, ::httplib::Response& response) {
-    const ScrapeResponse scraped = scrape(registry, request.get_header_value("Accept"));
+    const auto mark = request.target.find('?');
+    const std::string query = mark == std::string::npos ? std::string{} : request.target.substr(mark + 1);
+    const ScrapeResponse scraped = scrape(registry, request.get_header_value("Accept"), {}, query);
     response.status = scraped.status;
     response.set_content(scraped.body, scraped.content_type);
   });

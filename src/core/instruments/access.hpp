@@ -32,6 +32,8 @@ struct Access {
   static CellHead& head(Histogram& histogram) noexcept { return histogram.head_; }
   static const CellHead& head(const Histogram& histogram) noexcept { return histogram.head_; }
   static PairCell* own(const Histogram& histogram) noexcept { return histogram.own(); }
+  static const BucketIndex* index(const Histogram& histogram) noexcept { return histogram.index_; }
+  static const HistogramExtras* extras(const Histogram& histogram) noexcept { return histogram.extras_; }
   static Histogram& make(void* at, const BucketIndex& index) noexcept { return *new (at) Histogram{index}; }
   static void set_extras(Histogram& histogram, HistogramExtras& extras) noexcept {
     histogram.extras_ = &extras;

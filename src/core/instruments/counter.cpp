@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <bit>
+#include <cmath>
 #include <new>
 #include <utility>
 
@@ -18,6 +20,7 @@ namespace {
 constexpr std::size_t kFraction = sizeof(std::uint64_t);  // after the whole number
 constexpr std::size_t kBytes = kFraction + sizeof(double);
 constexpr double kLimit = 0x1p64;
+constexpr double kMostExact = 0x1p53;  // above it not every whole number is a double
 
 bool has_automatic_exemplars(const detail::CellHead& head) noexcept {
   return head.state.load(std::memory_order_relaxed) == detail::kPinned;
@@ -31,6 +34,9 @@ detail::Access::CounterValue detail::Access::read(const Counter& counter) noexce
     value.whole += sum_u64(counter.head_, 0);
     value.fraction += sum_double(counter.head_, kFraction);
   }
+  // raise_to() puts whole numbers there.
+  if (value.fraction != 0 && value.fraction < kLimit && std::trunc(value.fraction) == value.fraction)
+    value.whole += static_cast<std::uint64_t>(std::exchange(value.fraction, 0));
   return value;
 }
 
@@ -63,6 +69,36 @@ void Counter::add(double v, ExemplarLabels exemplar) noexcept {
 void Counter::add_large(double v) noexcept {
   if (v >= 0 && v < kLimit) return add_whole(static_cast<std::uint64_t>(v));
   detail::drop_update();
+}
+
+// A total up to 2^53 is reached by fraction_ alone, and one beyond by whole_, but not before fraction_ has brought the
+// value to 2^53. Each step is a compare-and-swap of one cell, which knows that no other total was there since it read
+// that cell. Why two that change different cells can't add up: who changes whole_ has seen the value at 2^53, by a
+// fraction_ that all who could still change it must meet, and then have nothing to do.
+void Counter::raise_to_double(double total) noexcept {
+  if (!(total >= 0 && total < kLimit)) return detail::drop_update();
+  if (total > kMostExact) return raise_to_whole(static_cast<std::uint64_t>(total));
+  double own = fraction_.load(std::memory_order_relaxed);
+  for (;;) {
+    const double others = static_cast<double>(whole_.load(std::memory_order_relaxed) + detail::sum_u64(head_, 0)) +
+                          detail::sum_double(head_, kFraction);
+    const double wanted = total - others;  // exact, unless fractions were added
+    if (!(wanted > own)) return;
+    if (fraction_.compare_exchange_weak(own, wanted, std::memory_order_relaxed)) return;
+  }
+}
+
+void Counter::raise_to_whole(std::uint64_t total) noexcept {
+  raise_to_double(std::min(static_cast<double>(total), kMostExact));
+  if (total <= static_cast<std::uint64_t>(kMostExact)) return;
+  std::uint64_t own = whole_.load(std::memory_order_relaxed);
+  for (;;) {
+    const double fraction = fraction_.load(std::memory_order_relaxed) + detail::sum_double(head_, kFraction);
+    if (!(fraction < kLimit)) return;
+    const std::uint64_t others = detail::sum_u64(head_, 0) + static_cast<std::uint64_t>(std::ceil(fraction));
+    if (others >= total || own >= total - others) return;
+    if (whole_.compare_exchange_weak(own, total - others, std::memory_order_relaxed)) return;
+  }
 }
 
 namespace detail {

@@ -1,8 +1,13 @@
 #include <limits>
+#include <map>
+#include <memory>
 #include <new>
 #include <numeric>
+#include <span>
 #include <utility>
+#include <vector>
 
+#include <vitals/buckets.hpp>
 #include <vitals/histogram.hpp>
 
 #include "core/cells/cell_arena.hpp"
@@ -121,91 +126,143 @@ namespace detail {
 
 namespace {
 
+// What histograms of the same bounds share. Lives as long as its family, since a reference to a removed series may
+// still lead to its index.
+struct BucketLayout : BucketIndex {
+  BucketLayout(std::span<const double> bounds, Environment& environment, bool automatic)
+      : BucketIndex{bounds}, exemplars{bounds.size() + 1, environment}, extras{nullptr, this, automatic} {}
+
+  [[nodiscard]] std::size_t buckets() const noexcept { return bounds().size() + 1; }
+  [[nodiscard]] double upper_bound(std::size_t bucket) const noexcept {
+    return bucket < bounds().size() ? bounds()[bucket] : std::numeric_limits<double>::infinity();
+  }
+
+  ExemplarPool exemplars;
+  HistogramExtras extras;
+  BucketLabels text_labels{Format::Text};
+  BucketLabels openmetrics_labels{Format::OpenMetrics};
+};
+
 class HistogramFamily final : public FamilyBase {
  public:
   HistogramFamily(Declaration declaration, Environment& environment)
       : FamilyBase{bytes(bounds_of(declaration).size() + 1), MetricType::Histogram, std::move(declaration),
                    environment},
-        index_{bounds_of(declared())},
-        exemplars_{buckets(), environment},
-        extras_{nullptr, &index_, declared().options.exemplars && environment.trace_source.current != nullptr} {}
+        layout_{bounds_of(declared()), environment,
+                declared().options.exemplars && environment.trace_source.current != nullptr} {}
   ~HistogramFamily() override { retire_all(); }
 
  private:
+  // Series with bounds of their own: what they share, and their memory. Grows with the lists of bounds, and not with
+  // the series that come and go.
+  struct OwnBounds {
+    std::map<std::vector<double>, BucketLayout> layouts;
+    InstrumentArena memory;
+  };
+  static constexpr std::size_t kMaxLayouts = 1'000;
+
   static const std::vector<double>& bounds_of(const Declaration& declared) {
     return std::get<HistogramShape>(declared.shape).bounds;
   }
   static std::size_t bytes(std::size_t buckets) noexcept { return sizeof(Histogram) + buckets * sizeof(PairCell); }
-  [[nodiscard]] std::size_t buckets() const noexcept { return index_.bounds().size() + 1; }
-  [[nodiscard]] double upper_bound(std::size_t bucket) const noexcept {
-    return bucket < index_.bounds().size() ? index_.bounds()[bucket] : std::numeric_limits<double>::infinity();
-  }
   [[nodiscard]] static PairCell pair(const Histogram& histogram, std::size_t bucket) noexcept {
     return sum_pair(Access::head(histogram), bucket * sizeof(PairCell), Access::own(histogram)[bucket]);
   }
+  // Null if its series was removed, and its memory has turned into zeros.
+  [[nodiscard]] static BucketLayout* layout_of(const Histogram& histogram) noexcept {
+    const BucketIndex* index = index_of(Access::index(histogram), Access::extras(histogram));
+    return static_cast<BucketLayout*>(const_cast<BucketIndex*>(index));  // there are no others here
+  }
+
+  static Histogram& construct(void* at, BucketLayout& layout) noexcept {
+    Histogram& histogram = Access::make(at, layout);
+    Access::exemplars(histogram).store(layout.exemplars.none(), std::memory_order_release);
+    if (layout.extras.exemplars) {
+      Access::set_extras(histogram, layout.extras);
+      layout.exemplars.take(Access::exemplars(histogram));
+    }
+    Access::head(histogram).state.store(kLive, std::memory_order_relaxed);
+    return histogram;
+  }
 
   void construct(void* at, bool alone) override {
-    Histogram& histogram = Access::make(at, index_);
-    Access::exemplars(histogram).store(exemplars_.none(), std::memory_order_release);
-    if (extras_.exemplars) {
-      Access::set_extras(histogram, extras_);
-      exemplars_.take(Access::exemplars(histogram));
+    Histogram& histogram = construct(at, layout_);
+    if (alone) spread(Access::head(histogram), layout_.buckets() * sizeof(PairCell), Spread::Now);
+  }
+
+  void* make_with(const Buckets& buckets) override {
+    const std::vector<double> bounds{buckets.bounds().begin(), buckets.bounds().end()};
+    if (bounds == bounds_of(declared())) return nullptr;
+    if (own_ == nullptr) own_ = std::make_unique<OwnBounds>();
+    auto layout = own_->layouts.find(bounds);
+    if (layout == own_->layouts.end()) {
+      if (own_->layouts.size() >= kMaxLayouts) return nullptr;
+      layout = own_->layouts.try_emplace(bounds, bounds, environment(), layout_.extras.exemplars).first;
     }
-    CellHead& head = Access::head(histogram);
-    head.state.store(kLive, std::memory_order_relaxed);
-    if (alone) spread(head, buckets() * sizeof(PairCell), Spread::Now);
+    return &construct(own_->memory.allocate(bytes(layout->second.buckets())), layout->second);
+  }
+
+  bool release_own(void* instrument) noexcept override {
+    const BucketLayout* layout = layout_of(*static_cast<Histogram*>(instrument));
+    if (layout == &layout_) return false;
+    own_->memory.release(instrument, bytes(layout->buckets()));
+    return true;
   }
 
   void retire(void* instrument) noexcept override {
     auto& histogram = *static_cast<Histogram*>(instrument);
-    exemplars_.release(Access::exemplars(histogram));
-    detail::retire(Access::head(histogram), buckets() * sizeof(PairCell));
+    BucketLayout& layout = *layout_of(histogram);
+    layout.exemplars.release(Access::exemplars(histogram));
+    detail::retire(Access::head(histogram), layout.buckets() * sizeof(PairCell));
   }
 
   void read(void* instrument, MetricSnapshot& out, bool exemplars) override {
     auto& histogram = *static_cast<Histogram*>(instrument);
+    BucketLayout* layout = layout_of(histogram);
+    if (layout == nullptr) return;
     cool(Access::head(histogram));
     out.count = 0;
     out.sum = 0;
-    out.buckets.resize(buckets());
-    for (std::size_t i = 0; i < buckets(); ++i) {
+    out.buckets.resize(layout->buckets());
+    for (std::size_t i = 0; i < out.buckets.size(); ++i) {
       const PairCell cell = pair(histogram, i);
       out.count += cell.count;
       out.sum += cell.sum;
-      out.buckets[i] = {upper_bound(i), out.count};
+      out.buckets[i] = {layout->upper_bound(i), out.count};
     }
-    if (exemplars) exemplars_.read(Access::exemplars(histogram), out.exemplars);
+    if (exemplars) layout->exemplars.read(Access::exemplars(histogram), out.exemplars);
   }
 
   std::uint64_t activity(void* instrument) const noexcept override {
+    const auto& histogram = *static_cast<Histogram*>(instrument);
+    const BucketLayout* layout = layout_of(histogram);
     std::uint64_t count = 0;
-    for (std::size_t i = 0; i < buckets(); ++i) count += pair(*static_cast<Histogram*>(instrument), i).count;
+    for (std::size_t i = 0; layout != nullptr && i < layout->buckets(); ++i) count += pair(histogram, i).count;
     return count;
   }
 
   void write(TextWriter& writer, const Series& series, void* instrument, MetricSnapshot& scratch) override {
-    if (writer.is_openmetrics() && (writer.has_created_lines() || exemplars_.is_used()))
-      return FamilyBase::write(writer, series, instrument, scratch);
     auto& histogram = *static_cast<Histogram*>(instrument);
+    BucketLayout* layout = layout_of(histogram);
+    if (layout == nullptr) return;
+    if (writer.is_openmetrics() && (writer.has_created_lines() || layout->exemplars.is_used()))
+      return FamilyBase::write(writer, series, instrument, scratch);
     cool(Access::head(histogram));
-    BucketLabels& bucket_labels = writer.is_openmetrics() ? openmetrics_labels_ : text_labels_;
+    BucketLabels& bucket_labels = writer.is_openmetrics() ? layout->openmetrics_labels : layout->text_labels;
     writer.begin_histogram(series.text());
     std::uint64_t count = 0;
     double sum = 0;
-    for (std::size_t i = 0; i < buckets(); ++i) {
+    for (std::size_t i = 0; i < layout->buckets(); ++i) {
       const PairCell cell = pair(histogram, i);
       count += cell.count;
       sum += cell.sum;
-      writer.add_bucket(bucket_labels.of(i, upper_bound(i)), count);
+      writer.add_bucket(bucket_labels.of(i, layout->upper_bound(i)), count);
     }
-    writer.end_histogram(sum, count, index_.bounds().front() < 0);
+    writer.end_histogram(sum, count, layout->bounds().front() < 0);
   }
 
-  BucketIndex index_;
-  ExemplarPool exemplars_;
-  HistogramExtras extras_;
-  BucketLabels text_labels_{Format::Text};
-  BucketLabels openmetrics_labels_{Format::OpenMetrics};
+  BucketLayout layout_;
+  std::unique_ptr<OwnBounds> own_;  // under the family's lock, as what it holds but for the indexes
 };
 
 }  // namespace

@@ -73,20 +73,22 @@ void check_states(std::string_view metric, std::span<const std::string> states) 
   }
 }
 
-void check_bounds(std::string_view metric, std::span<const double> bounds) {
-  if (bounds.empty())
-    refuse(metric, "a histogram needs at least one bucket bound; give some, or use Buckets::latency()");
+void check_bounds(std::string_view metric, std::span<const double> bounds, std::string_view series) {
+  if (are_bounds(bounds)) return;
+  const auto refuse_them = [&](const std::string& why) {
+    refuse(metric, (series.empty() ? "" : "series {" + std::string{series} + "}: ") + why);
+  };
+  if (bounds.empty()) refuse_them("a histogram needs at least one bucket bound; give some, or use Buckets::latency()");
   if (bounds.size() > kMaxBounds)
-    refuse(metric, std::to_string(bounds.size()) + " bucket bounds; at most " + std::to_string(kMaxBounds) +
-                       " are allowed; leave some out, or use native buckets");
+    refuse_them(std::to_string(bounds.size()) + " bucket bounds; at most " + std::to_string(kMaxBounds) +
+                " are allowed; leave some out, or use native buckets");
   const auto wrong = first_wrong_bound(bounds);
-  if (wrong == bounds.size()) return;
   const auto bound = show("bucket bound", bounds[wrong]);
-  if (std::isnan(bounds[wrong])) refuse(metric, bound + ": not a number; remove it");
+  if (std::isnan(bounds[wrong])) refuse_them(bound + ": not a number; remove it");
   if (std::isinf(bounds[wrong]))
-    refuse(metric, bound + ": bounds must be finite, +Inf is added by the histogram; remove it");
-  refuse(metric, bound + show(" after", bounds[wrong - 1]) +
-                     ": bounds must ascend without repeats; sort them and remove duplicates");
+    refuse_them(bound + ": bounds must be finite, +Inf is added by the histogram; remove it");
+  refuse_them(bound + show(" after", bounds[wrong - 1]) +
+              ": bounds must ascend without repeats; sort them and remove duplicates");
 }
 
 void check_native(std::string_view metric, const Native& native, std::size_t bounds) {

@@ -60,17 +60,20 @@ void expose(std::span<const FamilySnapshot> families, const Exposition& expositi
   });
 }
 
-void detail::expose(RegistryState& state, const Exposition& asked, std::string& out) {
+void detail::expose(RegistryState& state, const Exposition& asked, std::string& out,
+                    std::span<const std::string> names) {
   out.clear();
   Exposition exposition = asked;
   exposition.created_lines = asked.format == Format::OpenMetrics && (asked.created_lines || state.created_lines());
-  const std::size_t last = state.text_size.load(std::memory_order_relaxed);
-  out.reserve(last + last / 8);
+  if (names.empty()) {
+    const std::size_t last = state.text_size.load(std::memory_order_relaxed);
+    out.reserve(last + last / 8);
+  }
   write_to(out, exposition, [&](auto& writer) {
     const auto visit = [&](const auto& family) { write(writer, family); };
-    state.visit(visit, visit);
+    state.visit(visit, visit, {names, exposition.escaping});
   });
-  state.text_size.store(out.size(), std::memory_order_relaxed);
+  if (names.empty()) state.text_size.store(out.size(), std::memory_order_relaxed);
 }
 
 void expose(const Registry& registry, const Exposition& exposition, std::string& out) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 
 #include <vitals/format.hpp>
@@ -8,7 +9,10 @@ namespace vitals::detail {
 
 class RegistryState;
 
-/// Does what vitals::expose() does, for a caller that keeps the registry's state alive after the registry is gone.
-void expose(RegistryState& state, const Exposition& exposition, std::string& out);
+/// Does what vitals::expose() does, for a caller that keeps the registry's state alive after the registry is gone. With
+/// names: only the families of these, whose number alone it costs where the registry itself has all of them.
+/// REQUIRES: names ascend, none twice.
+void expose(RegistryState& state, const Exposition& exposition, std::string& out,
+            std::span<const std::string> names = {});
 
 }  // namespace vitals::detail

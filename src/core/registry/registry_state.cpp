@@ -269,12 +269,40 @@ void RegistryState::remove(const Collector& collector) {
   if (is_last) names_.release(name, collector.type);
 }
 
-std::vector<FamilyBase*> RegistryState::families() const {
+std::vector<FamilyBase*> RegistryState::families(const NameFilter& filter) const {
   const std::lock_guard lock{mutex_};
   std::vector<FamilyBase*> families;
-  families.reserve(families_.size());
-  for (const auto& [name, family] : families_) families.push_back(family.get());
+  families.reserve(filter.wants_all() ? families_.size() : filter.names().size());
+  bool all_are_declared = !filter.wants_all();
+  for (const std::string& name : filter.names()) {
+    auto found = families_.lower_bound(ScopedName{name, {}});
+    all_are_declared = all_are_declared && found != families_.end() && found->first.name == name;
+    for (; found != families_.end() && found->first.name == name; ++found) families.push_back(found->second.get());
+  }
+  if (all_are_declared) return families;
+  families.clear();
+  for (const auto& [name, family] : families_) {
+    if (filter.wants(name.name)) families.push_back(family.get());
+  }
   return families;
+}
+
+// Those that must be asked. Names are taken once: where what is declared has all that are wanted, collectors that say
+// only when they are asked what they give can't have one.
+std::vector<std::shared_ptr<Collector>> RegistryState::collectors(const NameFilter& filter) const {
+  const std::lock_guard lock{mutex_};
+  if (filter.wants_all()) return collectors_;
+  std::vector<std::shared_ptr<Collector>> wanted;
+  std::copy_if(collectors_.begin(), collectors_.end(), std::back_inserter(wanted), [&](const auto& collector) {
+    return !collector->claimed.name.empty() && filter.wants(collector->claimed.name);
+  });
+  const bool all_are_declared = std::ranges::all_of(filter.names(), [&](const std::string& name) {
+    return find_any(families_, name) != nullptr || find_any(claims_, name) != nullptr;
+  });
+  if (all_are_declared) return wanted;
+  std::copy_if(collectors_.begin(), collectors_.end(), std::back_inserter(wanted),
+               [](const auto& collector) { return collector->claimed.name.empty(); });
+  return wanted;
 }
 
 // Completes a family that a collector gave, and tells whether it can be exposed beside all others. `before`: what is
@@ -308,15 +336,12 @@ Completed RegistryState::accept(FamilySnapshot& family, const Collector& from, c
 }
 
 // What collectors give, by name, without what would break the exposition: it costs only its own family.
-std::vector<FamilySnapshot> RegistryState::collect() {
-  std::unique_lock lock{mutex_};
-  const auto collectors = collectors_;
-  lock.unlock();
-
+std::vector<FamilySnapshot> RegistryState::collect(const NameFilter& filter) {
   using Given = std::pair<FamilySnapshot, const Collector*>;
+  const auto asked = collectors(filter);  // whose scopes are needed to the end
   std::vector<Given> collected;
   std::vector<std::string> errors;
-  for (const auto& collector : collectors) {
+  for (const auto& collector : asked) {
     std::vector<FamilySnapshot> families;
     std::string why;
     const ScopedName& claimed = collector->claimed;
@@ -354,6 +379,7 @@ std::vector<FamilySnapshot> RegistryState::collect() {
                    std::make_move_iterator(family.metrics.end()));
   }
   report(errors);
+  std::erase_if(accepted, [&](const FamilySnapshot& family) { return !filter.wants(family.name); });
   return accepted;
 }
 

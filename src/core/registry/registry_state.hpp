@@ -18,6 +18,7 @@
 
 #include "core/registry/collected.hpp"
 #include "core/registry/collector.hpp"
+#include "core/registry/name_filter.hpp"
 #include "core/registry/sample_names.hpp"
 #include "core/registry/scope_state.hpp"
 #include "core/series/environment.hpp"
@@ -60,14 +61,15 @@ class RegistryState : public std::enable_shared_from_this<RegistryState> {
 
   /// Calls, for each name in their order and without the lock, `own` with a std::span<FamilyBase* const> if it is the
   /// registry's own, one for each scope that declares it, else `collected` with the const FamilySnapshot& that
-  /// collectors gave. Of families with the same name the own ones count.
+  /// collectors gave. Of families with the same name the own ones count. Those that the filter doesn't want are left
+  /// out, and collectors are not asked that can't have one.
   template <class Own, class Collected>
-  void visit(Own own, Collected collected);
+  void visit(Own own, Collected collected, const NameFilter& filter = {{}, Escaping::Utf8});
 
   [[nodiscard]] std::uint64_t collector_errors() const noexcept {
     return collector_errors_.load(std::memory_order_relaxed);
   }
-  [[nodiscard]] std::vector<FamilyBase*> families() const;
+  [[nodiscard]] std::vector<FamilyBase*> families(const NameFilter& filter = {{}, Escaping::Utf8}) const;
   [[nodiscard]] const Environment& environment() const noexcept { return environment_; }
   [[nodiscard]] bool utf8_names() const noexcept { return utf8_names_; }
   [[nodiscard]] bool created_lines() const noexcept { return created_lines_; }
@@ -93,7 +95,8 @@ class RegistryState : public std::enable_shared_from_this<RegistryState> {
   std::vector<LintProblem> claim(const std::shared_ptr<Collector>& collector, Declaration claimed);
   [[nodiscard]] std::vector<LintProblem> lint(const LintDeclaration& declared) const;
   void report(const std::vector<LintProblem>& problems) const;
-  std::vector<FamilySnapshot> collect();
+  [[nodiscard]] std::vector<std::shared_ptr<Collector>> collectors(const NameFilter& filter) const;
+  std::vector<FamilySnapshot> collect(const NameFilter& filter);
   // What is exposed of a name so far, and the scope of what came last.
   struct Exposed {
     const FamilySnapshot* family = nullptr;
@@ -122,9 +125,9 @@ class RegistryState : public std::enable_shared_from_this<RegistryState> {
 };
 
 template <class Own, class Collected>
-void RegistryState::visit(Own own, Collected collected) {
-  const auto foreign = collect();
-  const auto families = this->families();
+void RegistryState::visit(Own own, Collected collected, const NameFilter& filter) {
+  const auto foreign = collect(filter);
+  const auto families = this->families(filter);
   auto next = foreign.begin();
   const auto flush = [&](const std::string* before) {
     for (; next != foreign.end() && (before == nullptr || next->name < *before); ++next) collected(*next);

@@ -68,9 +68,9 @@ void* FamilyBase::find_or_create_short(const std::string_view* values) {
   }
   (std::make_index_sequence<N>{});
   if (end == nullptr) [[unlikely]]
-    return find_or_create_any({values, N});
+    return find_or_create_any({values, N}, nullptr);
   void* found = table_.find({key, end});
-  return found != nullptr ? found : find_or_create_missed({key, end}, {values, N});
+  return found != nullptr ? found : find_or_create_missed({key, end}, {values, N}, nullptr);
 }
 
 // The common numbers of labels have code of their own.
@@ -92,36 +92,37 @@ void* FamilyBase::find_or_create(const std::string_view* values) {
     case 7:
       return find_or_create_short<7>(values);
     default:
-      return find_or_create_any({values, n});
+      return find_or_create_any({values, n}, nullptr);
   }
 }
 
-void* FamilyBase::find_or_create_any(std::span<const std::string_view> values) {
+void* FamilyBase::find_or_create_any(std::span<const std::string_view> values, const Buckets* bounds) {
   const LabelKey key{values};
   void* found = table_.find(key.words());
-  return found != nullptr ? found : find_or_create_missed(key.words(), values);
+  return found != nullptr ? found : find_or_create_missed(key.words(), values, bounds);
 }
 
 // Of a key that the table was not seen to have.
-void* FamilyBase::find_or_create_missed(KeyWords key, std::span<const std::string_view> values) {
+void* FamilyBase::find_or_create_missed(KeyWords key, std::span<const std::string_view> values, const Buckets* bounds) {
   if (!is_ascii(key) && !std::all_of(values.begin(), values.end(), is_valid_utf8))
-    return find_or_create_replaced(key, values);
-  return find_or_create_valid(key);
+    return find_or_create_replaced(key, values, bounds);
+  return find_or_create_valid(key, bounds);
 }
 
-void* FamilyBase::find_or_create_replaced(KeyWords given, std::span<const std::string_view> values) {
+void* FamilyBase::find_or_create_replaced(KeyWords given, std::span<const std::string_view> values,
+                                          const Buckets* bounds) {
   const ValidValues valid{values};
   const LabelKey key{valid.views()};
   void* found = table_.find(key.words());
-  if (found == nullptr) found = find_or_create_valid(key.words());
+  if (found == nullptr) found = find_or_create_valid(key.words(), bounds);
   if (has_room_for_aliases_.load(std::memory_order_relaxed) && found != beyond_limit_.load(std::memory_order_relaxed))
     add_alias(given, key.words(), found);
   return found;
 }
 
-void* FamilyBase::find_or_create_valid(KeyWords key) {
+void* FamilyBase::find_or_create_valid(KeyWords key, const Buckets* bounds) {
   void* found = find_beyond_limit(key);
-  return found != nullptr ? found : create(key);
+  return found != nullptr ? found : create(key, bounds);
 }
 
 // The series for those beyond the limit, if it is known without the lock that the family is full and has none of this
@@ -183,11 +184,11 @@ void FamilyBase::discard(Series& series) noexcept {
   series_.release(series);
 }
 
-void* FamilyBase::create(KeyWords key) {
+void* FamilyBase::create(KeyWords key, const Buckets* bounds) {
   const std::lock_guard lock{mutex_};
   if (void* found = table_.find(key)) return found;
   if (size() < declared_.options.max_series) {
-    void* made = make(key);
+    void* made = make(key, bounds);
     size_.fetch_add(1, std::memory_order_relaxed);
     return made;
   }
@@ -202,7 +203,7 @@ void* FamilyBase::make_overflow() {
   const auto find_or_make = [this](KeyWords key) {
     void* instrument = table_.find(key);
     if (instrument != nullptr) return instrument;
-    instrument = make(key);
+    instrument = make(key, nullptr);
     overflow_ = last_.load(std::memory_order_relaxed);
     return instrument;
   };
@@ -228,7 +229,7 @@ void FamilyBase::release_instrument(void* instrument) noexcept {
 }
 
 // Under the lock. Throws std::bad_alloc, and then has changed nothing that shows.
-void* FamilyBase::make(KeyWords key) {
+void* FamilyBase::make(KeyWords key, const Buckets* bounds) {
   std::string labels;
   for (const auto& [name, value] : declared_.constant_labels) append_label(labels, name, value), labels += ',';
   layout_.for_each(key, [&](std::string_view name, std::string_view value) {
@@ -242,14 +243,17 @@ void* FamilyBase::make(KeyWords key) {
   Series& series = series_.allocate(Series::size(key, labels.size()) + extra);
   void* instrument = nullptr;
   try {
-    instrument = allocate_instrument();
-    construct(instrument, declared_.is_single());
+    if (bounds != nullptr) instrument = make_with(*bounds);
+    if (instrument == nullptr) {
+      instrument = allocate_instrument();
+      construct(instrument, declared_.is_single());
+    }
     series.fill(key, labels, instrument);
     table_.insert(series);
   } catch (...) {
     if (instrument != nullptr) {
       retire(instrument);
-      release_instrument(instrument);
+      if (!release_own(instrument)) release_instrument(instrument);
     }
     discard(series);
     throw;
@@ -289,7 +293,7 @@ void FamilyBase::take_out(Series& series) noexcept {
   void* instrument = series.instrument.load(std::memory_order_relaxed);
   if (!aliases_.empty()) drop_aliases(instrument);
   retire(instrument);
-  release_instrument(instrument);
+  if (!release_own(instrument)) release_instrument(instrument);
   if (&series != last_.load(std::memory_order_relaxed)) removed_.push(series, environment_.epochs);
 }
 

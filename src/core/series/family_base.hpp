@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include <vitals/buckets.hpp>
 #include <vitals/detail/cells.hpp>
 #include <vitals/detail/given_label.hpp>
 #include <vitals/family.hpp>
@@ -50,6 +51,10 @@ class FamilyBase {
   [[nodiscard]] std::uint64_t expired() const noexcept { return expired_.load(std::memory_order_relaxed); }
 
   [[nodiscard]] void* find_or_create(const std::string_view* values);
+  /// The same; a histogram that is made has these bounds. REQUIRES: the family has labels, and takes bounds.
+  [[nodiscard]] void* find_or_create(const std::string_view* values, const Buckets& bounds) {
+    return find_or_create_any({values, declared_.labels.size()}, &bounds);
+  }
   /// Returns whether there was such a series. With `only_this`: only if that is its instrument.
   bool remove(const std::string_view* values, const void* only_this = nullptr);
   /// Removes the series whose values equal all that are wanted, all of them if none is; returns how many.
@@ -79,6 +84,10 @@ class FamilyBase {
  protected:
   /// Makes the instrument in zeroed memory. One that is alone in its family is spread from birth.
   virtual void construct(void* at, bool alone) = 0;
+  /// An instrument with these bounds, in memory of its own; null if it is to be made as all others.
+  virtual void* make_with(const Buckets& /*bounds*/) { return nullptr; }
+  /// Gives back the memory of an instrument that make_with() has made; false if it was not that.
+  virtual bool release_own(void* /*instrument*/) noexcept { return false; }
   /// Gives back what the instrument holds elsewhere, when its series is removed or the family dies.
   virtual void retire(void* instrument) noexcept = 0;
   /// Fills all but the labels and the start, without exemplars if they are not asked for. Allocates nothing that `out`
@@ -108,17 +117,18 @@ class FamilyBase {
   bool remove_open(std::span<const GivenLabel> labels, const void* only_this);
   void check_open(std::span<const LabelPair> labels) const;
   void* make_overflow();
-  void* find_or_create_any(std::span<const std::string_view> values);
-  void* find_or_create_missed(KeyWords key, std::span<const std::string_view> values);
+  // With bounds, or null: those of the family.
+  void* find_or_create_any(std::span<const std::string_view> values, const Buckets* bounds);
+  void* find_or_create_missed(KeyWords key, std::span<const std::string_view> values, const Buckets* bounds);
   [[nodiscard]] void* find_beyond_limit(KeyWords key) noexcept;
   void count_overflow() noexcept;
-  void* find_or_create_replaced(KeyWords given, std::span<const std::string_view> values);
+  void* find_or_create_replaced(KeyWords given, std::span<const std::string_view> values, const Buckets* bounds);
   void add_alias(KeyWords given, KeyWords key, void* instrument) noexcept;
   void drop_aliases(const void* instrument) noexcept;
   void discard(Series& series) noexcept;
-  void* find_or_create_valid(KeyWords key);
-  void* create(KeyWords key);
-  void* make(KeyWords key);
+  void* find_or_create_valid(KeyWords key, const Buckets* bounds);
+  void* create(KeyWords key, const Buckets* bounds);
+  void* make(KeyWords key, const Buckets* bounds);
   void* allocate_instrument();
   void release_instrument(void* instrument) noexcept;
   void append(Series& series) noexcept;

@@ -59,7 +59,7 @@ void* FamilyBase::find_or_create_open(std::span<const GivenLabel> given) {
   return with_valid(labels, [this](std::span<const LabelPair> valid) {
     const OpenKey key{valid};
     void* found = table_.find(key.words());
-    return found != nullptr ? found : find_or_create_valid(key.words());
+    return found != nullptr ? found : find_or_create_valid(key.words(), nullptr);
   });
 }
 

@@ -25,6 +25,11 @@ inline constexpr std::int32_t kCoarsestSchema = -4;
   return i;
 }
 
+/// Whether a histogram may have these bucket bounds.
+[[nodiscard]] inline bool are_bounds(std::span<const double> bounds) noexcept {
+  return !bounds.empty() && bounds.size() <= kMaxBounds && first_wrong_bound(bounds) == bounds.size();
+}
+
 /// Whether a summary may have the quantile.
 [[nodiscard]] constexpr bool is_quantile(double quantile) noexcept { return quantile >= 0 && quantile <= 1; }
 

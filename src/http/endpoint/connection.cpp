@@ -12,6 +12,7 @@
 
 #include "http/endpoint/content_negotiation.hpp"
 #include "http/endpoint/endpoint_metrics.hpp"
+#include "http/endpoint/name_query.hpp"
 #include "http/endpoint/server.hpp"
 
 namespace vitals::detail {
@@ -126,11 +127,15 @@ void Connection::respond(std::size_t head_bytes) {
 
 // Its turn comes at once or soon; in a burst that is a matter of milliseconds.
 void Connection::scrape() {
+  NameQuery wanted = parse_name_query(query_of(request_.target));
+  if (!wanted.fault.empty())
+    return answer({.status = 400, .body = std::make_shared<const std::string>(wanted.fault)}, keep_open_);
   has_begun_ = false;
   enter(Phase::Gathering, kTurnWait);
   // `this` is good: a connection that ends takes its scrape along, and nothing is called then.
   scrape_ = std::make_shared<ScrapeQueue::Scrape>(
       ScrapeQueue::Scrape{.exposition = choose_exposition(request_.accept),
+                          .names = std::move(wanted.names),
                           .gzip = accepts_gzip(request_.accept_encoding),
                           .begin = [this] { return begin_scrape(); },
                           .finish = [this](Response response) { finish_scrape(std::move(response)); }});

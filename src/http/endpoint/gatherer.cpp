@@ -1,6 +1,6 @@
 #include "http/endpoint/gatherer.hpp"
 
-#include <array>
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
@@ -33,6 +33,7 @@ struct Gatherer::State {
 
   struct Job {
     Exposition exposition;
+    std::vector<std::string> names;
     bool gzip;
     Deliver deliver;
   };
@@ -49,9 +50,14 @@ struct Gatherer::State {
   bool ended = false;
 
   struct Rendered {
+    const Job* job;  // the first that asked for it
     Body plain;
     Body gzip;
     bool tried = false;
+
+    [[nodiscard]] bool serves(const Job& other) const {
+      return body_index(job->exposition) == body_index(other.exposition) && job->names == other.names;
+    }
   };
 
   Body hold(std::string text);
@@ -72,7 +78,7 @@ Body Gatherer::State::hold(std::string text) {
 Response Gatherer::State::answer(const Job& job, Rendered& rendered) try {
   if (!rendered.plain) {
     std::string text;
-    expose(*registry, job.exposition, text);
+    expose(*registry, job.exposition, text, job.names);
     rendered.plain = hold(std::move(text));
   }
   Response response{.content_type = content_type(job.exposition), .more_headers = kVary, .body = rendered.plain};
@@ -91,13 +97,17 @@ Response Gatherer::State::answer(const Job& job, Rendered& rendered) try {
 // One rendering of each body that is asked for, and one compression, for all jobs.
 void Gatherer::State::work(const std::vector<Job>& batch) {
   const auto start = std::chrono::steady_clock::now();
-  std::array<Rendered, kBodies> rendered;
+  std::vector<Rendered> rendered;  // as few as scrapes may be under way
   std::vector<Response> answers;
   answers.reserve(batch.size());
-  for (const Job& job : batch) answers.push_back(answer(job, rendered[body_index(job.exposition)]));
+  for (const Job& job : batch) {
+    auto same = std::find_if(rendered.begin(), rendered.end(), [&](const auto& other) { return other.serves(job); });
+    if (same == rendered.end()) same = rendered.insert(same, {.job = &job, .plain = {}, .gzip = {}});
+    answers.push_back(answer(job, *same));
+  }
   gather_seconds.observe(std::chrono::steady_clock::now() - start);
   // A body that its scrape has let go of must not count any more: nobody would look again when this thread lets go.
-  rendered.fill({});
+  rendered.clear();
 
   const std::lock_guard lock{mutex};
   if (stopping) return;
@@ -128,9 +138,9 @@ void Gatherer::run(const std::shared_ptr<State>& state) {
   state->changed.notify_all();
 }
 
-void Gatherer::submit(const Exposition& exposition, bool gzip, Deliver deliver) {
+void Gatherer::submit(const Exposition& exposition, std::vector<std::string> names, bool gzip, Deliver deliver) {
   const std::lock_guard lock{state_->mutex};
-  state_->pending.push_back({exposition, gzip, std::move(deliver)});
+  state_->pending.push_back({exposition, std::move(names), gzip, std::move(deliver)});
   state_->changed.notify_all();
 }
 

@@ -4,7 +4,9 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include <vitals/exposition.hpp>
 
@@ -31,8 +33,8 @@ class Gatherer {
   Gatherer& operator=(const Gatherer&) = delete;
 
   /// deliver is called on the other thread, under a lock: it must do no more than pass the answer on. Destroyed
-  /// uncalled if stop() comes first.
-  void submit(const Exposition& exposition, bool gzip, Deliver deliver);
+  /// uncalled if stop() comes first. Of the families of these names, as detail::expose() takes them; of all, if empty.
+  void submit(const Exposition& exposition, std::vector<std::string> names, bool gzip, Deliver deliver);
 
   /// Bytes of bodies that someone still holds.
   [[nodiscard]] std::size_t held_bytes() const noexcept;

@@ -25,7 +25,7 @@ enum class Page { Metrics, Healthy, Ready, Index, NotFound };
 /// Why the metrics can't be at this path, a sentence about it; empty if they can.
 [[nodiscard]] std::string_view path_fault(std::string_view path) noexcept;
 
-/// The page of a request target: its path must be exact; the query is ignored. "http://host/path" is "/path".
+/// The page of a request target: its path must be exact, whatever the query. "http://host/path" is "/path".
 [[nodiscard]] Page find_page(std::string_view target, std::string_view metrics_path) noexcept;
 
 /// The answer for a page other than Page::Metrics. REQUIRES: path_fault(metrics_path) is empty.

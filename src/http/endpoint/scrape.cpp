@@ -4,16 +4,26 @@
 #include <vitals/http/scrape.hpp>
 #include <vitals/registry.hpp>
 
+#include "core/instruments/access.hpp"
+#include "core/registry/exposition.hpp"
 #include "http/endpoint/content_negotiation.hpp"
 #include "http/endpoint/gzip.hpp"
+#include "http/endpoint/name_query.hpp"
 
 namespace vitals {
 
-ScrapeResponse scrape(Registry& registry, std::string_view accept, std::string_view accept_encoding) noexcept try {
+ScrapeResponse scrape(Registry& registry, std::string_view accept, std::string_view accept_encoding,
+                      std::string_view query) noexcept try {
+  const detail::NameQuery wanted = detail::parse_name_query(query);
+  if (!wanted.fault.empty())
+    return {.status = 400,
+            .content_type = "text/plain; charset=utf-8",
+            .content_encoding = {},
+            .body = std::string{wanted.fault}};
   ScrapeResponse response;
   const Exposition exposition = detail::choose_exposition(accept);
   response.content_type = content_type(exposition);
-  expose(registry, exposition, response.body);
+  detail::expose(detail::Access::state(registry), exposition, response.body, wanted.names);
   if (response.body.size() < detail::kMinBytesToCompress || !detail::accepts_gzip(accept_encoding)) return response;
   if (auto compressed = detail::gzip(response.body)) {
     response.body = std::move(*compressed);

@@ -5,6 +5,8 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include <vitals/exposition.hpp>
 
@@ -23,6 +25,7 @@ class ScrapeQueue {
   /// cancelled after it has begun counts as under way until the gatherer has done it.
   struct Scrape {
     Exposition exposition;
+    std::vector<std::string> names = {};  // of the families that it wants; empty: all
     bool gzip = false;
     /// Called when its turn comes, perhaps at once. False: it is not wanted any more, and the next one's turn comes.
     std::function<bool()> begin;

@@ -60,6 +60,7 @@ TEST(Allocations, RecordingMakesNone) {
   EXPECT_EQ(allocations_of([&] {
               counter.inc();
               counter.add(0.5);
+              counter.raise_to(1'000'000 + counter.value());
               counter.inc(1, {{"trace_id", "1"}});
               gauge.set(1);
               gauge.add(1);
@@ -194,17 +195,19 @@ TEST(Allocations, SeriesThatFailsLeavesNothingBehind) {
   auto& counters = registry.counter("a_total", "A.", {"x"});
   auto& natives = registry.histogram("b", "B.", {"x"}, Native{});
   auto& summaries = registry.summary("c", "C.", {"x"});
+  auto& histograms = registry.histogram("d", "D.", {"x"}, Buckets{1, 2});
   const std::string longer(3000, 'x');
   for (int i = 0; i < 100; ++i) {
     run_out_of_memory(registry, [&] { counters.with(i).inc(); });
     run_out_of_memory(registry, [&] { natives.with(i).observe(1); });
     run_out_of_memory(registry, [&] { summaries.with(i).observe(1); });
+    run_out_of_memory(registry, [&] { histograms.with_bounds({1.0 + i % 10, 20}, i).observe(1); });
   }
   run_out_of_memory(registry, [&] { counters.with(longer).inc(); });
   run_out_of_memory(registry, [&] { counters.with("\xFF").inc(); });
 
   EXPECT_EQ(counters.size(), 102u);
-  EXPECT_EQ(natives.size() + summaries.size(), 200u);
+  EXPECT_EQ(natives.size() + summaries.size() + histograms.size(), 300u);
   EXPECT_EQ(testing::value(registry, "a_total", {{"x", "99"}}), 1);
 }
 

@@ -47,6 +47,20 @@ REFUSED = [
     ('registry.counter("a_total", "A.", {"x"}).with("1", 2, true);', WITH),
     ('registry.counter("a_total", "A.", {"x"}).remove("1", "2");', WITH.replace("with", "remove")),
     ('auto s = registry.counter("a_total", "A.", {"x"}).scoped();', WITH.replace("with", "scoped")),
+    ('registry.histogram("a", "A.", {"x"}).with_bounds({1, 2});', WITH.replace("with() takes", "with_bounds() takes the bounds, and")),
+    ('registry.counter("a_total", "A.", {"x"}).with_bounds({1, 2}, "1");',
+     "vitals: with_bounds() is for families of histograms"),
+    ('vitals::bound(registry.counter("a_total", "A.", {"x"}), vitals::each(1), "y");',
+     "vitals: bound() takes a value for each label name of the family"),
+    ('vitals::bound(registry.counter("a_total", "A.", {"x"}), "y");',
+     "vitals: one of the values that bound() takes is a set, made by each() or each_below()"),
+    ('vitals::bound(registry.gauge("a", "A.", {"x", "y"}), vitals::each(1), vitals::each(2));',
+     "vitals: one of the values that bound() takes is a set, made by each() or each_below()"),
+    ('vitals::bound(registry.gauge("a", "A.", {"x", "y"}), vitals::each(1), 0.5);',
+     "vitals: the values that bound() takes are a set, made by each(), and label values"),
+    ('(void)vitals::each("a");', "vitals: each() takes the values of a closed set, at least one"),
+    ("(void)vitals::each();", "vitals: each() takes the values of a closed set, at least one"),
+    ("(void)vitals::each(1, 2U);", "vitals: the values that each() takes must be of one type"),
     ('auto t = registry.gauge_callback("a", "A.", {"x"}, [](vitals::Samples<1>& out) { out.add(1); });',
      "vitals: add() takes the number and as many values as there are label names"),
     ('registry.histogram("a", "A.", vitals::Buckets{1}, {"x"});', LABELS_FIRST),
@@ -92,11 +106,15 @@ registry.counter("a_total", "A.", kViews, {.max_series = 3}).with("1", 2).inc();
 registry.counter("a_total", "A.", kTexts).with("1", 2).inc();
 vitals::Family<vitals::Counter, 2>& family = registry.counter("a_total", "A.", std::array{"x", "y"});
 family.remove_matching({{"x", "1"}});
+vitals::bound(registry.counter("a_total", "A.", {"x"}), vitals::each(false, true))[true].inc();
+vitals::bound(registry.gauge("a", "A.", {"x", "y"}), text, vitals::each_below(3))[1].set(1);
 registry.gauge("a", "A.", {"x", "y"}, {.unit = "bytes"}).with(1, 2).set(1);
 registry.gauge("a", "A.", kNames).with(1, 2).set(1);
 registry.histogram("a", "A.", {0.1, 1}, {.unit = "seconds"}).observe(1);
 registry.histogram("a", "A.", {"x"}, {0.1, 1}, {.unit = "seconds"}).with(1).observe(1);
 registry.histogram("a", "A.", {"x"}, {1, 2}, vitals::Native{}).with(1).observe(1);
+registry.histogram("a", "A.", {"x", "y"}).with_bounds({1, 2}, "1", 2).observe(1);
+registry.histogram("a", "A.", {"x"}).with_bounds(vitals::Buckets::latency(), true).observe(1);
 registry.histogram("a", "A.", kNames).with(1, 2).observe(1);
 registry.histogram("a", "A.", kNames, {0.1, 1}, {.unit = "seconds"}).with(1, 2).observe(1);
 registry.histogram("a", "A.", kNames, vitals::Native{}).with(1, 2).observe(1);

@@ -106,6 +106,39 @@ TEST(Endpoint, ServesItsPages) {
               AllOf(HasSubstr("href=\"/metrics\""), HasSubstr("href=\"/-/healthy\""), HasSubstr("href=\"/-/ready\"")));
 }
 
+TEST(Endpoint, ServesTheFamiliesThatAreAskedFor) {
+  Registry registry;
+  registry.counter("a_total", "A.").inc();
+  registry.gauge("b", "B.").set(2);
+  registry.gauge("c", "C.").set(3);
+  Endpoint endpoint{registry, {.port = 0}};
+  std::string many = "/metrics?x";
+  for (int i = 0; i < 129; ++i) many += "&name[]=b";
+
+  EXPECT_EQ(get(endpoint.port(), "/metrics?name[]=a_total&name%5B%5D=b").body,
+            "# HELP a_total A.\n# TYPE a_total counter\na_total 1\n# HELP b B.\n# TYPE b gauge\nb 2\n");
+  const Answer none = get(endpoint.port(), "/metrics?name[]=unknown");
+  EXPECT_EQ(none.status, 200);
+  EXPECT_EQ(none.body, "");
+  EXPECT_THAT(get(endpoint.port(), "/metrics?debug=%zz").body, HasSubstr("\nc 3\n"));
+  const Answer refused = get(endpoint.port(), many);
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_EQ(refused.header("Content-Type"), "text/plain; charset=utf-8");
+  EXPECT_EQ(refused.body, "name[]: more than 128 names; ask for some of them at a time\n");
+}
+
+TEST(Endpoint, AFaultyQueryDoesNotEndTheConnection) {
+  Registry registry;
+  Endpoint endpoint{registry, {.port = 0}};
+  RawConnection client{endpoint.port()};
+
+  client.send("GET /metrics?name[]=% HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_EQ(client.read_answer().status, 400);
+
+  client.send(kGet);
+  EXPECT_EQ(client.read_answer().status, 200);
+}
+
 TEST(Endpoint, ReadyCanBeToggled) {
   Registry registry;
   Endpoint endpoint{registry, {.port = 0}};

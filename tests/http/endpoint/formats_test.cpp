@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include <gmock/gmock.h>
 
@@ -90,6 +92,43 @@ TEST(Formats, OfOneBatchDoNotMix) {
     EXPECT_THAT(answer.body, HasSubstr(kKinds[1 + i % 3].gauge));
   }
   EXPECT_LE(arrived, 1 + 3 * 2);  // one rendering for both who ask for the same, if they came at once
+}
+
+TEST(Formats, OfOneBatchHaveTheFamiliesThatEachAskedFor) {
+  Registry registry;
+  for (const char* name : {"a", "b"}) registry.gauge(name, "A.").set(1);
+  std::atomic<bool> arrived{false};
+  std::atomic<bool> open{false};
+  const auto token = registry.gauge_callback("slow", "Holds the first gathering up.", [&] {
+    arrived = true;
+    while (!open) std::this_thread::sleep_for(1ms);
+    return 1.0;
+  });
+  Endpoint endpoint{registry, {.port = 0}};
+  RawConnection first{endpoint.port()};
+  first.send(request_for(kKinds[0]));
+  ASSERT_TRUE(eventually([&] { return arrived.load(); }));
+
+  const std::vector<std::pair<std::string, std::string>> asked = {
+      {"name[]=a", "a"}, {"name[]=b", "b"}, {"name[]=b&name[]=a", "ab"}, {"name[]=a&name[]=b", "ab"}, {"", "*"}};
+  std::deque<RawConnection> clients;
+  for (const auto& [query, expected] : asked) {
+    clients.emplace_back(endpoint.port());
+    clients.back().send("GET /metrics?" + query + " HTTP/1.1\r\nHost: x\r\n\r\n");
+  }
+  std::this_thread::sleep_for(50ms);
+  open = true;
+
+  EXPECT_EQ(first.read_answer().status, 200);
+  for (std::size_t i = 0; i < clients.size(); ++i) {
+    const std::string body = clients[i].read_answer().body;
+    std::string families;
+    for (const char* name : {"a", "b"}) {
+      if (body.find("\n" + std::string{name} + " 1\n") != std::string::npos) families += name;
+    }
+    if (body.find("\nslow 1\n") != std::string::npos) families = "*";
+    EXPECT_EQ(families, asked[i].second) << asked[i].first;
+  }
 }
 
 // A regression: the second rendering of a batch used the registry, which may be gone when a callback has hung in the

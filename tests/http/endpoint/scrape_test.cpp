@@ -102,9 +102,95 @@ TEST_F(ScrapeTest, LeavesASmallBodyAsItIs) {
   EXPECT_EQ(response.body, to_text(small));
 }
 
+TEST_F(ScrapeTest, GivesTheFamiliesThatAreAskedFor) {
+  registry.gauge("b", "B.").set(2);
+  registry.histogram("c_seconds", "C.", Buckets{1}).observe(1);
+  registry.info("build", "D.", {{"version", "1"}});
+
+  const auto names = scrape(registry, "", "", "debug=1&name[]=c_seconds&name%5B%5D=b&name[]=unknown&name[]=b");
+  const auto info = scrape(registry, "", "", "name[]=build_info");
+
+  EXPECT_EQ(names.status, 200);
+  EXPECT_EQ(names.content_type, scrape(registry).content_type);
+  EXPECT_EQ(names.body,
+            "# HELP b B.\n# TYPE b gauge\nb 2\n# HELP c_seconds C.\n# TYPE c_seconds histogram\n"
+            "c_seconds_bucket{le=\"1\"} 1\nc_seconds_bucket{le=\"+Inf\"} 1\nc_seconds_sum 1\nc_seconds_count 1\n");
+  EXPECT_EQ(info.body, "# HELP build_info D.\n# TYPE build_info gauge\nbuild_info{version=\"1\"} 1\n");
+}
+
+TEST_F(ScrapeTest, GivesThemInEveryFormat) {
+  registry.counter("b_total", "B.").inc(2);
+  Registry alone;
+  alone.counter("b_total", "B.").inc(2);
+  const char* protobuf = "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited";
+  const std::string only = scrape(registry, protobuf, "", "name[]=b_total").body;
+
+  EXPECT_EQ(scrape(registry, "application/openmetrics-text", "", "name[]=b_total").body, to_openmetrics(alone));
+  EXPECT_THAT(only, HasSubstr("b_total"));
+  EXPECT_THAT(only, Not(HasSubstr("a_total")));
+  EXPECT_EQ(gunzip(scrape(registry, "", "gzip", "name[]=a_total").body),
+            scrape(registry, "", "", "name[]=a_total").body);
+}
+
+TEST_F(ScrapeTest, OfUnknownNamesIsEmptyAndValid) {
+  EXPECT_EQ(scrape(registry, "", "", "name[]=a_tota").body, "");
+  EXPECT_EQ(scrape(registry, "", "", "name[]=").body, "");
+  EXPECT_EQ(scrape(registry, "application/openmetrics-text", "", "name[]=A_TOTAL").body, "# EOF\n");
+  EXPECT_EQ(scrape(registry, "", "", "name[]=").status, 200);
+}
+
+TEST_F(ScrapeTest, WithoutNamesTheQueryChangesNothing) {
+  EXPECT_EQ(scrape(registry, "", "", "name=a&x[]=%zz").body, to_text(registry));
+}
+
+TEST_F(ScrapeTest, AFaultyQueryIsToldAndNotRepeated) {
+  const ScrapeResponse response = scrape(registry, "application/openmetrics-text", "gzip", "name[]=%3Cscript%3E%");
+
+  EXPECT_EQ(response.status, 400);
+  EXPECT_EQ(response.content_type, "text/plain; charset=utf-8");
+  EXPECT_EQ(response.content_encoding, "");
+  EXPECT_EQ(response.body, "name[]: a '%' is not followed by two hexadecimal digits\n");
+}
+
+TEST_F(ScrapeTest, AsksOnlyThoseWhoMayHaveTheNames) {
+  int callbacks = 0;
+  int collectors = 0;
+  const auto token = registry.gauge_callback("of_callback", "C.", [&] { return ++callbacks; });
+  registry.keep_collector([&](auto& out) {
+    ++collectors;
+    out.push_back({"of_collector", "C.", MetricType::Gauge, {{.value = 7}}});
+    out.push_back({"too", "C.", MetricType::Gauge, {{.value = 8}}});
+  });
+
+  (void)scrape(registry, "", "", "name[]=a_total");
+  EXPECT_EQ(callbacks + collectors, 0);
+  const auto callback = scrape(registry, "", "", "name[]=a_total&name[]=of_callback").body;
+  EXPECT_EQ(callbacks, 1);
+  EXPECT_EQ(collectors, 0);
+  const auto collector = scrape(registry, "", "", "name[]=of_collector").body;
+  EXPECT_EQ(callbacks, 1);
+  EXPECT_EQ(collectors, 1);
+
+  EXPECT_THAT(callback, HasSubstr("\nof_callback 1\n"));
+  EXPECT_THAT(callback, HasSubstr("\na_total{i=\"99\"} 1\n"));
+  EXPECT_EQ(collector, "# HELP of_collector C.\n# TYPE of_collector gauge\nof_collector 7\n");
+}
+
+TEST(Scrape, FindsNamesAsTheyAreDeclaredAndAsTheyAreWritten) {
+  Registry registry{{.utf8_names = true}};
+  registry.gauge("queue.length", "A.").set(1);
+  registry.gauge("other.length", "A.").set(1);
+  const std::string expected = "# HELP queue_length A.\n# TYPE queue_length gauge\nqueue_length 1\n";
+
+  EXPECT_EQ(scrape(registry, "", "", "name[]=queue.length").body, expected);
+  EXPECT_EQ(scrape(registry, "", "", "name[]=queue_length").body, expected);
+  EXPECT_EQ(scrape(registry, "text/plain;escaping=allow-utf-8", "", "name[]=queue_length").body, "");
+}
+
 TEST_F(ScrapeTest, ReadsHugeHeadersInBoundedTime) {
   const std::string accept(std::size_t{64} << 10, ',');
   EXPECT_EQ(scrape(registry, accept + "text/plain", accept).status, 200);
+  EXPECT_EQ(scrape(registry, "", "", std::string(std::size_t{1} << 20, '&')).status, 200);
 }
 
 }  // namespace

@@ -314,6 +314,20 @@ TEST_F(HttplibTest, MountedMetricsCountNotThemselves) {
   EXPECT_EQ(to_text(registry).find("\"/metrics\""), std::string::npos);
 }
 
+TEST_F(HttplibTest, MountedMetricsMayBeAskedForByName) {
+  mount(server, registry);
+  serve();
+  httplib::Client client{"127.0.0.1", port};
+  const httplib::Headers identity{{"Accept-Encoding", "identity"}};
+
+  const auto named = client.Get("/metrics?name%5B%5D=http_requests_active", identity);
+  const auto faulty = client.Get("/metrics?name%5B%5D=" + std::string(2'000, 'a'), identity);
+
+  EXPECT_EQ(named->body.find("# TYPE http_requests_active gauge\n"), named->body.find("# TYPE"));
+  EXPECT_EQ(named->body.rfind("# TYPE"), named->body.find("# TYPE"));
+  EXPECT_EQ(faulty->status, 400);
+}
+
 TEST_F(HttplibTest, ManyClientsAtOnceLoseNothing) {
   constexpr int kClients = 4;
   constexpr int kRequests = 100;

@@ -1,0 +1,43 @@
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include <vitals/buckets.hpp>
+#include <vitals/family.hpp>
+
+#include "core/formats/text_pieces.hpp"
+#include "core/registry/declaration_rules.hpp"
+#include "core/series/family_base.hpp"
+#include "core/text/limits.hpp"
+#include "core/text/refuse.hpp"
+#include "core/text/utf8.hpp"
+
+namespace vitals::detail {
+
+namespace {
+
+std::string labels_text(const Declaration& declared, const std::string_view* values) {
+  std::string text;
+  for (const std::string& name : declared.labels) {
+    if (!text.empty()) text += ',';
+    append_label(text, name, to_valid_utf8(*values++));
+  }
+  return text;
+}
+
+}  // namespace
+
+// What Family::with_bounds() calls. The rules are those of a declaration, so they are asked here.
+void* find_or_create(FamilyBase& family, const std::string_view* values, const Buckets& bounds) {
+  const Declaration& declared = family.declared();
+  if (std::get<HistogramShape>(declared.shape).native)
+    refuse(declared.name, "series {" + labels_text(declared, values) +
+                              "}: where there are native buckets, all series have the bounds of the metric; use "
+                              "with(), or declare the metric without native buckets");
+  const auto all = bounds.bounds();
+  if (!are_bounds(all)) check_bounds(declared.name, all, labels_text(declared, values));
+  return family.find_or_create(values, bounds);
+}
+
+}  // namespace vitals::detail
