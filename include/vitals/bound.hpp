@@ -87,8 +87,8 @@ requires(detail::Integer<Key>) Each<Key> each_below(Key n) {
 
 /// A table of a family's metrics, one for each value of a closed set, which finds them without a look-up: bound().
 /// Thread-safe: any member from any thread.
-/// Cost: an index and a comparison beside a reference that is kept, under 1 ns; 8 bytes for each number from the least
-/// to the greatest of the set. Move-only.
+/// Cost: an index and two comparisons beside a reference that is kept, about 1 ns; 8 bytes for each number from the
+/// least to the greatest of the set. Move-only.
 /// Lifetime: its metrics are references as with() gives them: valid as long as the Registry, and dead once their series
 /// is removed. It must not outlive the family.
 template <class Metric, std::size_t N, class Key>

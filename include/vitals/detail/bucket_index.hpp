@@ -12,8 +12,8 @@ namespace vitals::detail {
 
 /// Finds the bucket of a value from the first bits of its binary form, exponent and some of the mantissa: they choose a
 /// bin, which knows how many bounds lie below it; bins are so narrow that one bound, seldom more, lies inside, with
-/// which the value is compared. No branch depends on the value. Shared by all series of a family: at most 4 KiB and the
-/// bounds.
+/// which the value is compared. No branch depends on the value. Shared by the series of a family that have these
+/// bounds: at most 4 KiB and the bounds.
 class BucketIndex {
  public:
   /// REQUIRES: bounds ascending, finite, fewer than 65,536, at least one.

@@ -81,7 +81,7 @@ class UnfinishedFile {
 
   void write_all(std::string_view text) {
     while (!text.empty()) {
-      const ssize_t n = write(fd_, text.data(), text.size());
+      const ssize_t n = ::write(fd_, text.data(), text.size());
       if (n < 0 && errno == EINTR) continue;
       check(n);
       text.remove_prefix(static_cast<std::size_t>(n));
