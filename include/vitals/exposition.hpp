@@ -19,8 +19,8 @@ class Registry;
 ///   and two gauges, `_gcount` and `_gsum`; a histogram of native buckets alone, in OpenMetrics too, has only its
 ///   `+Inf` bucket, sum and count
 /// - OpenMetrics: a counter without `_total` (FamilyOptions::exact_name) is of type unknown; counters that are negative
-/// or NaN are left out, and
-///   so are sums that are, or whose histogram has negative bounds (and then its `_count`, which `+Inf` repeats)
+///   or NaN are left out, and so are sums that are, or whose histogram has negative bounds (and then its `_count`,
+///   which `+Inf` repeats)
 /// - exemplars: one per counter and bucket, the newest, of at most 128 code points; not in text
 [[nodiscard]] std::string to_text(const Registry& registry);  ///< version 0.0.4
 [[nodiscard]] std::string to_openmetrics(const Registry& registry);

@@ -99,9 +99,19 @@ const ScopeState& RegistryState::scope(const ScopeState& outer, const ScopeOptio
 }
 
 template <class Value>
-const Value* RegistryState::find_any(const ByName<Value>& all, const std::string& name) {
+const typename RegistryState::ByName<Value>::value_type* RegistryState::find_any(const ByName<Value>& all,
+                                                                                 const std::string& name) {
   const auto found = all.lower_bound(ScopedName{name, {}});
-  return found != all.end() && found->first.name == name ? &found->second : nullptr;
+  return found != all.end() && found->first.name == name ? &*found : nullptr;
+}
+
+// A name that was declared, with the labels of a scope that did.
+std::string RegistryState::shown(const std::string& name) const {
+  const auto* family = find_any(families_, name);
+  const auto* claim = find_any(claims_, name);
+  return shown_name(name, family != nullptr  ? family->first.label_text
+                          : claim != nullptr ? claim->first.label_text
+                                             : std::string{});
 }
 
 void RegistryState::check(const ScopeState& scope, MetricType type, const Declaration& declared) const {
@@ -130,8 +140,9 @@ FamilyBase& RegistryState::family(const ScopeState& scope, MetricType type, Decl
   const ScopedName key{declared.name, scope.label_text};
   std::unique_lock lock{mutex_};
   const auto found = families_.find(key);
-  const auto* before = found != families_.end() ? &found->second : find_any(families_, key.name);
-  if (before != nullptr) check_same({(*before)->type(), (*before)->declared()}, {type, declared}, root_.labels.size());
+  const auto* before = found != families_.end() ? &*found : find_any(families_, key.name);
+  if (before != nullptr)
+    check_same({before->second->type(), before->second->declared()}, {type, declared}, root_.labels.size());
   if (found != families_.end()) return *found->second;
   check(scope, type, declared);
   const auto* histogram = std::get_if<HistogramShape>(&declared.shape);
@@ -172,18 +183,20 @@ void RegistryState::report(const std::vector<LintProblem>& problems) const {
 // Under the lock: takes all names that the family's lines will have, or none.
 void RegistryState::claim(const ScopedName& name, MetricType type) {
   const auto clash = names_.find_clash(name.name, type);
+  const std::string there = shown(clash.family);
   if (clash.family == name.name)
     refuse(shown_name(name.name, name.label_text),
-           "the name clashes with what was registered before as another kind of metric, a callback or an info; use "
-           "what that gave, or another name");
+           "the name clashes with what was registered before as another kind of metric, a callback or an info" +
+               (there == name.name ? "" : ", \"" + there + '"') + "; use what that gave, or another name");
   if (clash.line.empty()) return names_.claim(name.name, type);
   const auto* other = find_any(families_, clash.family);
-  const bool both_count = type == MetricType::Counter && other != nullptr && (*other)->type() == type;
+  const bool both_count = type == MetricType::Counter && other != nullptr && other->second->type() == type;
   const bool same_base = base_name(name.name, type) == base_name(clash.family, type);
   refuse(shown_name(name.name, name.label_text),
-         clash_text(clash) + (both_count && same_base ? ", or declare it with FamilyOptions::exact_name in both places "
-                                                        "or in none, if they are one"
-                                                      : ""));
+         clash_text({clash.line, there}) + (both_count && same_base
+                                                ? ", or declare it with FamilyOptions::exact_name in both places "
+                                                  "or in none, if they are one"
+                                                : ""));
 }
 
 std::shared_ptr<Collector> RegistryState::add(const ScopeState& scope, Collector::Function function) {
@@ -239,9 +252,9 @@ std::vector<LintProblem> RegistryState::claim(const std::shared_ptr<Collector>& 
   const ScopedName& key = collector->claimed;
   check_metric_name(key.name, utf8_names_);
   const auto is_info = [](MetricType type) { return type == MetricType::Info; };
-  const Claim* before = find_any(claims_, key.name);
-  if (before != nullptr && is_info(before->type) == is_info(collector->type))
-    check_same({before->type, before->declared}, {collector->type, claimed}, root_.labels.size());
+  const auto* before = find_any(claims_, key.name);
+  if (before != nullptr && is_info(before->second.type) == is_info(collector->type))
+    check_same({before->second.type, before->second.declared}, {collector->type, claimed}, root_.labels.size());
   else
     claim(key, collector->type);  // refused, if there is another kind of that name
   try {

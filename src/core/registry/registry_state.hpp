@@ -88,7 +88,8 @@ class RegistryState : public std::enable_shared_from_this<RegistryState> {
   template <class Value>
   using ByName = std::map<ScopedName, Value>;
   template <class Value>
-  static const Value* find_any(const ByName<Value>& all, const std::string& name);
+  static const typename ByName<Value>::value_type* find_any(const ByName<Value>& all, const std::string& name);
+  [[nodiscard]] std::string shown(const std::string& name) const;
 
   void check(const ScopeState& scope, MetricType type, const Declaration& declared) const;
   void claim(const ScopedName& name, MetricType type);

@@ -68,6 +68,8 @@ REFUSED = [
     ('registry.histogram("a", "A.", vitals::Native{}, {"x", "y", "z"});', LABELS_FIRST),
     ('registry.summary("a", "A.", vitals::SummaryOptions{}, {"x"});', LABELS_FIRST),
     ('registry.peak_gauge("a", "A.", vitals::PeakOptions{}, {"x"});', LABELS_FIRST),
+    ('registry.scope({.prefix = "a_"}).counter("a_total", "A.", P);', NAMES_ALONE),
+    ('const vitals::Scope& scope = registry; scope.histogram("a", "A.", {1}, {"x", "y", "z", "w"});', LABELS_FIRST),
     ('std::vector<std::string> names; registry.counter("a_total", "A.", names);', KNOWN),
     ('std::vector<const char*> names; registry.counter("a_total", "A.", names);', RUN_TIME),
     ('registry.counter("a_total", "A.", vitals::LabelNames{{"x of three", "y"}});', NAMES_ALONE),
@@ -152,6 +154,14 @@ registry.state_set("a", "A.", vitals::LabelNames{kTexts}, {"on"}).with({{"x", "1
 auto fourth = registry.gauge_callback("a", "A.", vitals::LabelNames{"x"}, [](vitals::DynamicSamples& out) { out.add(1, {}); });
 registry.info("a", "A.", {{"version", "1.0"}});
 registry.info("a", "A.", {{"version", "1.0"}, {"revision", "a"}});
+const vitals::Scope scope = registry.scope({.prefix = "a_", .labels = {{"b", "c"}}}).scope({.prefix = "d_"});
+scope.counter("a_total", "A.", {.exact_name = true}).inc();
+scope.counter("a_total", "A.", {"x"}, {.exact_name = true}).with(1).inc();
+scope.gauge("a", "A.", kNames).with(1, 2).set(1);
+scope.histogram("a", "A.", {"x"}, {1, 2}, vitals::Native{}).with(1).observe(1);
+auto fourth = scope.gauge_callback("a", "A.", kNames, [](vitals::Samples<2>& out) { out.add(1, "x", 2); });
+scope.info("a", "A.", {{"version", "1.0"}});
+[](const vitals::Scope& any, vitals::Scope copy) { any.gauge("a", "A."); copy.gauge("a", "A."); }(registry, registry);
 (void)vitals::testing::compare(registry, "", {"a", "b"});
 """
 

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <type_traits>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -32,6 +33,9 @@ std::string refused(const std::function<void()>& work) {
   }
   return "nothing thrown";
 }
+
+// It could be a registry.
+static_assert(!std::is_copy_assignable_v<Scope> && std::is_nothrow_copy_constructible_v<Scope>);
 
 struct ScopeTest : ::testing::Test {
   Registry registry{{.on_collector_error = [this](std::string_view message) { told.emplace_back(message); }}};
@@ -230,9 +234,11 @@ TEST_F(TwoScopesTest, ClashWithOtherNamesOnce) {
   http.counter("a_total", "A.");
 
   EXPECT_THAT(refused([&] { dns.gauge("a", "A."); }),
-              AllOf(HasSubstr("metric \"a{component=\"dns\"}\""), HasSubstr("would clash with that of metric")));
+              AllOf(HasSubstr("metric \"a{component=\"dns\"}\""),
+                    HasSubstr("would clash with that of metric \"a_total{component=\"http\"}\"")));
   EXPECT_THAT(refused([&] { (void)dns.gauge_callback("a_total", "A.", [] { return 1.0; }); }),
-              HasSubstr("another kind of metric"));
+              AllOf(HasSubstr("metric \"a_total{component=\"dns\"}\""),
+                    HasSubstr("another kind of metric, a callback or an info, \"a_total{component=\"http\"}\"; use")));
   EXPECT_THAT(refused([&] { dns.info("a_total", "A.", {}); }), HasSubstr("would clash"));
 }
 
