@@ -34,7 +34,7 @@ class LabelNames {
   /// Of any range of texts: LabelNames{names}.
   template <class Names, class = std::enable_if_t<detail::NameRange<Names>>>
   explicit LabelNames(Names&& names) {
-    for (const std::string_view name : names) names_.emplace_back(name);
+    for (auto&& name : names) names_.emplace_back(std::string_view{name});
   }
 
   /// Each series has label names of its own: any that a label may have, and any number of them.
