@@ -17,6 +17,8 @@ NAMES_ALONE = 'vitals: give label names alone, each a text: counter("a_total", "
 NAMES = 'vitals: give a list of names, each a text: {"starting", "serving"}'
 LABELS_FIRST = "vitals: label names come right after the help text, before buckets and other options"
 KNOWN = "vitals: how many labels there are must be known when this is compiled"
+VALUES_ALONE = 'vitals: with() takes label values alone, in the order in which their names were declared, without braces: with("mail")'
+VALUE = "vitals: a label value is a text, an integer, a bool, or an enumeration with a label_text()"
 WITH = "vitals: with() takes as many values as the family has label names"
 
 # Each case is compiled beside all others, so texts of other lengths keep their types apart: P is {{"zone", "a"}}.
@@ -44,6 +46,18 @@ REFUSED = [
     ('registry.counter("a_total", "A.", {"x"}).with("1", 2, true);', WITH),
     ('registry.counter("a_total", "A.", {"x"}).remove("1", "2");', WITH.replace("with", "remove")),
     ('auto s = registry.counter("a_total", "A.", {"x"}).scoped();', WITH.replace("with", "scoped")),
+    ('registry.counter("a_total", "A.", {"queue"}).with({{"queue", "mail"}});', VALUES_ALONE),
+    ('registry.counter("a_total", "A.", {"queue", "result"}).with({"mail", "ok"}).inc();', VALUES_ALONE),
+    ('registry.counter("a_total", "A.", {"queue"}).with({"mail"}).inc();', VALUES_ALONE),
+    ('registry.counter("a_total", "A.", {"a", "b", "c"}).with({}).inc();', VALUES_ALONE),
+    ('registry.counter("a_total", "A.", {"size"}).with(3.5).inc();', VALUE),
+    ('registry.counter("a_total", "A.", {"size", "x"}).with("a", 3.5F).inc();', VALUE),
+    ('registry.counter("a_total", "A.", {"size"}).with(nullptr).inc();', VALUE),
+    ("registry.counter(\"a_total\", \"A.\", {\"size\"}).with('a').inc();", VALUE),
+    ('enum class Color { Red }; registry.counter("a_total", "A.", {"color"}).with(Color::Red).inc();', VALUE),
+    ('registry.counter("a_total", "A.", {"size"}).remove(std::array{4.5});', VALUE),
+    ('auto s = registry.counter("a_total", "A.", {"size"}).scoped(std::vector{5.5});', VALUE),
+    ('auto t = registry.gauge_callback("a", "A.", {"size"}, [](vitals::Samples<1>& out) { out.add(1, 6.5L); });', VALUE),
     ('auto t = registry.gauge_callback("a", "A.", {"x"}, [](vitals::Samples<1>& out) { out.add(1); });',
      "vitals: add() takes the number and as many values as there are label names"),
     ('registry.histogram("a", "A.", vitals::Buckets{1}, {"x"});', LABELS_FIRST),
@@ -83,6 +97,12 @@ registry.histogram("a", "A.", kNames, {0.1, 1}, {.unit = "seconds"}).with(1, 2).
 registry.histogram("a", "A.", kNames, vitals::Native{}).with(1, 2).observe(1);
 registry.histogram("a", "A.", kNames, {1, 2}, vitals::Native{}).with(1, 2).observe(1);
 registry.histogram("a", "A.", vitals::Buckets{std::vector<double>{1, 2}}, {}).observe(1);
+static const std::vector<double> bounds{1, 2};
+registry.histogram("a", "A.", vitals::Buckets{bounds}).observe(1);
+registry.histogram("a", "A.", vitals::Buckets(bounds)).observe(1);
+registry.histogram("a", "A.", vitals::Buckets({bounds.begin(), bounds.end()})).observe(1);
+registry.histogram("a", "A.", vitals::Buckets{std::array{0.5, 1.0}}).observe(1);
+registry.histogram("a", "A.", vitals::Buckets{vitals::Buckets::latency().bounds().first(3)}).observe(1);
 registry.summary("a", "A.", {}).observe(1);
 registry.summary("a", "A.", {{0.5, 0.9}}).observe(1);
 registry.summary("a", "A.", {.quantiles = {0.5}}).observe(1);
