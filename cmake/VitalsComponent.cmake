@@ -125,8 +125,16 @@ function(vitals_component name)
   endif()
 endfunction()
 
-# The files that find_package(vitals) reads; called once, after all components.
+# vitals_install_package(<component>…): the files that find_package(vitals) reads; called once, after all components. The
+# components are those that can be left out.
 function(vitals_install_package)
+  set(vitals_build_packages)
+  foreach(component IN LISTS ARGN)
+    file(STRINGS ${vitals_cmake_dir}/packages.txt packages REGEX "^${component} ")
+    list(TRANSFORM packages REPLACE "^[^ ]+ +([^ ]+).*" "\\1")
+    list(JOIN packages " " packages)
+    string(APPEND vitals_build_packages "set(vitals_build_packages_${component} ${packages})\n")
+  endforeach()
   configure_package_config_file(${vitals_cmake_dir}/vitals-config.cmake.in ${PROJECT_BINARY_DIR}/vitals-config.cmake
     INSTALL_DESTINATION ${vitals_package_dir})
   write_basic_package_version_file(${PROJECT_BINARY_DIR}/vitals-config-version.cmake COMPATIBILITY SameMinorVersion)

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs the Debian packages of the given uses that are missing:  cmake/install-packages.sh [--verbose] build core http
-# --verbose shows what apt-get says, which is otherwise shown only when it fails; --missing prints what is missing, and
-# installs nothing.
+# A line each 10 s says what is left. --verbose shows instead what apt-get says, which is otherwise shown only when it fails;
+# --missing prints what is missing, and installs nothing.
 # Needs root (or sudo) only when something is missing. Starts none of the servers that come with the packages.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -32,12 +32,17 @@ if [ "$(id -u)" = 0 ]; then sudo=; elif command -v sudo >/dev/null; then sudo=su
 fi
 
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+policy= reporter=
+clean_up() {
+  [ -z "$reporter" ] || kill "$reporter" 2>/dev/null || true
+  [ -z "$policy" ] || $sudo rm -f "$policy"
+  rm -f "$log"
+}
+trap clean_up EXIT
+trap 'exit 130' INT TERM
 # Debian starts a server when its package is installed; policy-rc.d is its documented way to say no.
-policy=/usr/sbin/policy-rc.d
-if [ ! -e $policy ]; then
-  trap '$sudo rm -f $policy; rm -f "$log"' EXIT
-  trap 'exit 130' INT TERM
+if [ ! -e /usr/sbin/policy-rc.d ]; then
+  policy=/usr/sbin/policy-rc.d
   printf '#!/bin/sh\nexit 101\n' | $sudo tee $policy >/dev/null
   $sudo chmod 755 $policy
 fi
@@ -46,8 +51,18 @@ install() {
   $sudo apt-get update -q &&
     $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing
 }
+# Until it is ended, or this script has been killed.
+report() {
+  seconds=0
+  while sleep 1 && kill -0 $$ 2>/dev/null; do
+    seconds=$((seconds + 1))
+    [ $((seconds % 10)) != 0 ] || printf '%7d s  … %s\n' $seconds "$(awk -f "$here/packages-left.awk" "$log")"
+  done
+}
 if [ "$mode" = --verbose ]; then
   install
 else
+  report &
+  reporter=$!
   install >"$log" 2>&1 || { cat "$log" >&2; exit 1; }
 fi

@@ -1,10 +1,8 @@
 #pragma once
 
-#include <concepts>
 #include <cstddef>
 #include <initializer_list>
 #include <span>
-#include <utility>
 #include <vector>
 
 #include <vitals/detail/abi.hpp>
@@ -16,8 +14,9 @@ namespace vitals {
 class Buckets {
  public:
   Buckets(std::initializer_list<double> bounds);
-  template <std::same_as<std::vector<double>> Vector>  // and not what a vector may be made of, such as two texts
-  explicit Buckets(Vector bounds) : bounds_{std::move(bounds)} {}
+  /// Bounds that the program has: a vector, an array or a span of double, or two iterators in braces,
+  /// Buckets({v.begin(), v.end()}). They are copied.
+  explicit Buckets(std::span<const double> bounds) : bounds_(bounds.begin(), bounds.end()) {}
 
   /// 0.5 ms to 10 s, for response times: the bounds of OpenTelemetry's http.server.request.duration, the response-time
   /// targets 0.15, 0.2 and 0.3 s, and 0.5, 1 and 2.5 ms for fast handlers.

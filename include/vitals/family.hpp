@@ -9,6 +9,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include <vitals/detail/label_name.hpp>
 #include <vitals/label_pair.hpp>
 #include <vitals/scoped_series.hpp>
 
@@ -81,6 +82,14 @@ LabelArgument<T> label_argument(const T& value) {
     return value;
   }
 }
+template <class T>
+std::string_view label_argument(const T&) {
+  static_assert(
+      kNever<T>,
+      "vitals: a label value is a text, an integer, a bool, or an enumeration with a label_text(); make a text "
+      "of anything else: with(std::to_string(3.5))");
+  return {};
+}
 
 }  // namespace detail
 
@@ -131,11 +140,19 @@ class Family final {
   /// strings (any bytes; invalid UTF-8 is replaced by U+FFFD; a null pointer is ""), integers, bool ("true", "false")
   /// or enumerations for which `std::string_view label_text(E)` is declared beside E. Keep the reference where the
   /// values are known beforehand: recording then needs no look-up. Not with FamilyOptions::expire_after, though.
-  template <detail::LabelValue... Values>
+  template <class... Values>
   Metric& with(const Values&... values) {
     static_assert(sizeof...(Values) == N, "vitals: with() takes as many values as the family has label names");
     return *static_cast<Metric*>(
         detail::find_or_create(family_, views(detail::LabelText{detail::label_argument(values)}.view()...).data()));
+  }
+  // Not to be called: with({{"queue", "mail"}}).
+  template <class Label = LabelPair>
+  Metric& with(std::initializer_list<Label>) {
+    static_assert(detail::kNever<Label>,
+                  "vitals: with() takes label values alone, in the order in which their names were declared, without "
+                  "braces: with(\"mail\")");
+    __builtin_unreachable();
   }
 
   /// Of histograms: the same, but a series that is made by this call has these bucket bounds instead of its family's;
@@ -154,7 +171,7 @@ class Family final {
 
   /// Ends the series with these values: it is exposed no longer, and with() makes a new one, from 0. False if there is
   /// none.
-  template <detail::LabelValue... Values>
+  template <class... Values>
   bool remove(const Values&... values) {
     static_assert(sizeof...(Values) == N, "vitals: remove() takes as many values as the family has label names");
     return detail::remove(family_, views(detail::LabelText{detail::label_argument(values)}.view()...).data());
@@ -163,7 +180,7 @@ class Family final {
   /// with(), and remove() when the result dies, if the series is still the same: for what comes and goes, such as a
   /// connection. Of several with the same values the first that dies removes the series of all: give each its own.
   /// Allocates. Of series beyond the limit nothing is removed.
-  template <detail::LabelValue... Values>
+  template <class... Values>
   ScopedSeries<Metric, N> scoped(const Values&... values) {
     static_assert(sizeof...(Values) == N, "vitals: scoped() takes as many values as the family has label names");
     if constexpr (sizeof...(Values) == N) {

@@ -24,7 +24,7 @@ class Samples {
   explicit Samples(detail::SampleSink& sink) noexcept : sink_{sink} {}
 
   /// Adds a series: its value, and its label values as for Family::with(). No two series may have the same ones.
-  template <detail::LabelValue... Values>
+  template <class... Values>
   void add(double value, const Values&... values) {
     static_assert(sizeof...(Values) == N, "vitals: add() takes the number and as many values as there are label names");
     add_views(value, detail::LabelText{detail::label_argument(values)}.view()...);

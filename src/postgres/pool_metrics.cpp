@@ -6,14 +6,15 @@ namespace vitals::detail {
 
 namespace {
 
+// Two bounds for each power of ten: what a pool's times tell is their magnitude, and its average tells the rest.
 // A borrowed connection may stay away for as long as a job runs.
 const Buckets& use_buckets() {
-  static const Buckets buckets{.0001, .0005, .001, .005, .01, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300};
+  static const Buckets buckets{.001, .005, .01, .05, .1, .5, 1, 5, 30, 300};
   return buckets;
 }
 
 const Buckets& wait_buckets() {
-  static const Buckets buckets{.00001, .0001, .0005, .001, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10};
+  static const Buckets buckets{.001, .005, .01, .05, .1, .5, 1, 5};
   return buckets;
 }
 

@@ -77,16 +77,7 @@ watched() {
   return $status
 }
 
-packages_left() {
-  awk '/ newly installed/ { match($0, /[0-9]+ newly/); all = substr($0, RSTART) + 0 }
-    /^Get:[0-9]+ / && all { got++ } /^Unpacking / { unpacked++ } /^Setting up / { ready++ }
-    END {
-      if (!all) print "looking for packages"
-      else if (unpacked >= all) print "packages: " (all > ready ? all - ready : 0) " of " all " left to set up"
-      else if (unpacked) print "packages: " (all > unpacked ? all - unpacked : 0) " of " all " left to unpack"
-      else print "packages: " (all > got ? all - got : 0) " of " all " left to download"
-    }' "$1"
-}
+packages_left() { awk -f "$root/cmake/packages-left.awk" "$1"; }
 # ninja says [done/all] with each step.
 steps_left() {
   tr '\r' '\n' <"$1" | sed -n 's|^\[\([0-9]*\)/\([0-9]*\)\].*|\1 \2|p' | tail -n 1 |

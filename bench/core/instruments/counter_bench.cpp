@@ -82,7 +82,8 @@ struct BareSequence {
         "1:\n\t"
         "movl %%fs:4(%[rseq]), %%eax\n\t"
         "shlq $6, %%rax\n\t"
-        "addq $1, (%[stripes], %%rax)\n"
+        "addq %[stripes], %%rax\n\t"
+        "addq $1, (%%rax)\n"  // some CPUs forward a store sooner to an address without an index
         "2:\n\t"
         "movq $0, %%fs:8(%[rseq])\n\t"
         ".pushsection __rseq_failure, \"ax?\"\n\t"

@@ -36,8 +36,8 @@ EndpointMetrics::EndpointMetrics(Registry& registry)
       dropped_refused{dropped(registry, "refused")},
       dropped_too_slow{dropped(registry, "too_slow")},
       dropped_descriptors{dropped(registry, "descriptors")},
-      gather_seconds{registry.histogram(
-          "vitals_scrape_duration_seconds", "Time to gather, render and compress the metrics, not to send them.",
-          Buckets{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10})} {}
+      gather_seconds{registry.histogram("vitals_scrape_duration_seconds",
+                                        "Time to gather, render and compress the metrics, not to send them.",
+                                        Buckets{0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 10})} {}
 
 }  // namespace vitals::detail

@@ -1,5 +1,6 @@
 #include "redis/cache/cache_metrics.hpp"
 
+#include <vitals/buckets.hpp>
 #include <vitals/family.hpp>
 #include <vitals/registry.hpp>
 
@@ -14,6 +15,12 @@ constexpr std::string_view kRedis = "redis";
 Family<Counter, 2>& lookups(Registry& registry) {
   return registry.counter("cache_hits_total", "Cache look-ups that Redis answered, by whether it had the value.",
                           {"cache_type", "hit"});
+}
+
+// What is worth to be cached may take microseconds or seconds; each cached function has these buckets.
+const Buckets& load_buckets() {
+  static const Buckets buckets{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 5};
+  return buckets;
 }
 
 LateHistogram operation_series(Registry& registry, CacheCommand command) {
@@ -46,7 +53,7 @@ CacheMetrics::CacheMetrics(Registry& registry)
       requests{registry.counter("cache_requests_total", "Calls of cached functions, by what the cache had to say.",
                                 {"cache_type", "cache", "outcome"})},
       loads{registry.histogram("cache_load_duration_seconds", "Time of the cached function itself.",
-                               {"cache", "result"})},
+                               {"cache", "result"}, load_buckets())},
       deduplicated{registry.counter("cache_loads_deduplicated_total",
                                     "Calls that took the result of another caller's load.", {"cache"})},
       puts{registry.counter("cache_puts_total", "Values offered to the cache, by what became of them.",

@@ -33,8 +33,7 @@ Histogram& histogram(Registry& registry, const char* name, const char* help, con
 }  // namespace
 
 const Buckets& redis_buckets() {
-  static const Buckets buckets{.00001, .000025, .00005, .0001, .00025, .0005, .001, .0025,
-                               .005,   .01,     .025,   .05,   .1,     .25,   1};
+  static const Buckets buckets{.0001, .00025, .0005, .001, .005, .01, .05, .1, 1};
   return buckets;
 }
 

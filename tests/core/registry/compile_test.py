@@ -20,6 +20,8 @@ KNOWN = "vitals: how many labels there are must be known when this is compiled"
 PAIRS = "vitals: give each label as a pair of its name and its value"
 NAMED = "vitals: a DynamicFamily takes labels with their names, as a list or a range of pairs"
 RUN_TIME = "names that are known only when the program runs as vitals::LabelNames{names}"
+VALUES_ALONE = 'vitals: with() takes label values alone, in the order in which their names were declared, without braces: with("mail")'
+VALUE = "vitals: a label value is a text, an integer, a bool, or an enumeration with a label_text()"
 WITH = "vitals: with() takes as many values as the family has label names"
 
 # Each case is compiled beside all others, so texts of other lengths keep their types apart: P is {{"zone", "a"}}.
@@ -61,6 +63,18 @@ REFUSED = [
     ('(void)vitals::each("a");', "vitals: each() takes the values of a closed set, at least one"),
     ("(void)vitals::each();", "vitals: each() takes the values of a closed set, at least one"),
     ("(void)vitals::each(1, 2U);", "vitals: the values that each() takes must be of one type"),
+    ('registry.counter("a_total", "A.", {"queue"}).with({{"queue", "mail"}});', VALUES_ALONE),
+    ('registry.counter("a_total", "A.", {"queue", "result"}).with({"mail", "ok"}).inc();', VALUES_ALONE),
+    ('registry.counter("a_total", "A.", {"queue"}).with({"mail"}).inc();', VALUES_ALONE),
+    ('registry.counter("a_total", "A.", {"a", "b", "c"}).with({}).inc();', VALUES_ALONE),
+    ('registry.counter("a_total", "A.", {"size"}).with(3.5).inc();', VALUE),
+    ('registry.counter("a_total", "A.", {"size", "x"}).with("a", 3.5F).inc();', VALUE),
+    ('registry.counter("a_total", "A.", {"size"}).with(nullptr).inc();', VALUE),
+    ("registry.counter(\"a_total\", \"A.\", {\"size\"}).with('a').inc();", VALUE),
+    ('enum class Color { Red }; registry.counter("a_total", "A.", {"color"}).with(Color::Red).inc();', VALUE),
+    ('registry.counter("a_total", "A.", {"size"}).remove(std::array{4.5});', VALUE),
+    ('auto s = registry.counter("a_total", "A.", {"size"}).scoped(std::vector{5.5});', VALUE),
+    ('auto t = registry.gauge_callback("a", "A.", {"size"}, [](vitals::Samples<1>& out) { out.add(1, 6.5L); });', VALUE),
     ('auto t = registry.gauge_callback("a", "A.", {"x"}, [](vitals::Samples<1>& out) { out.add(1); });',
      "vitals: add() takes the number and as many values as there are label names"),
     ('registry.histogram("a", "A.", vitals::Buckets{1}, {"x"});', LABELS_FIRST),
@@ -122,6 +136,12 @@ registry.histogram("a", "A.", kNames, {0.1, 1}, {.unit = "seconds"}).with(1, 2).
 registry.histogram("a", "A.", kNames, vitals::Native{}).with(1, 2).observe(1);
 registry.histogram("a", "A.", kNames, {1, 2}, vitals::Native{}).with(1, 2).observe(1);
 registry.histogram("a", "A.", vitals::Buckets{std::vector<double>{1, 2}}, {}).observe(1);
+static const std::vector<double> bounds{1, 2};
+registry.histogram("a", "A.", vitals::Buckets{bounds}).observe(1);
+registry.histogram("a", "A.", vitals::Buckets(bounds)).observe(1);
+registry.histogram("a", "A.", vitals::Buckets({bounds.begin(), bounds.end()})).observe(1);
+registry.histogram("a", "A.", vitals::Buckets{std::array{0.5, 1.0}}).observe(1);
+registry.histogram("a", "A.", vitals::Buckets{vitals::Buckets::latency().bounds().first(3)}).observe(1);
 registry.summary("a", "A.", {}).observe(1);
 registry.summary("a", "A.", {{0.5, 0.9}}).observe(1);
 registry.summary("a", "A.", {.quantiles = {0.5}}).observe(1);

@@ -1,0 +1,49 @@
+#!/usr/bin/env python3
+"""cmake/install-packages.sh, with commands of this test in place of those that would change the machine."""
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+COMMANDS = {
+    "dpkg-query": "exit 1",
+    "id": "echo 1000",
+    "sudo": 'case $1 in env | apt-get) exec "$@" ;; tee) cat >/dev/null ;; esac',
+    "apt-get": """
+case $* in
+  update*) exit 0 ;;
+  *libprotozero-dev*)
+    echo "0 upgraded, 2 newly installed, 0 to remove"
+    echo "Get:1 http://deb.debian.org one"
+    sleep 11 ;;
+  *) echo "E: no such package"; exit 100 ;;
+esac
+""",
+}
+
+
+class InstallPackages(unittest.TestCase):
+    def install(self, use):
+        with tempfile.TemporaryDirectory() as folder:
+            for name, text in COMMANDS.items():
+                command = Path(folder) / name
+                command.write_text("#!/bin/sh\n" + text)
+                command.chmod(0o755)
+            return subprocess.run([ROOT / "cmake/install-packages.sh", use], capture_output=True, text=True,
+                                  env=os.environ | {"PATH": f"{folder}:{os.environ['PATH']}"})
+
+    def test_says_every_ten_seconds_what_is_left(self):
+        done = self.install("core")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(done.stdout, "Installing: libprotozero-dev\n     10 s  … packages: 1 of 2 left to download\n")
+
+    def test_shows_what_apt_said_when_it_failed(self):
+        done = self.install("lint")
+        self.assertEqual((done.returncode, done.stderr), (1, "E: no such package\n"))
+
+
+if __name__ == "__main__":
+    ROOT = Path(sys.argv.pop(1))
+    unittest.main(verbosity=2)
