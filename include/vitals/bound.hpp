@@ -33,7 +33,7 @@ constexpr std::uint64_t table_place(T key) noexcept {
 
 inline constexpr std::size_t kMaxTable = 4'096;
 /// Throws std::invalid_argument if the family's series may end by themselves, or the table would be too large.
-void check_table(const FamilyBase& family, std::uint64_t last);
+void check_table(const FamilyHandle& family, std::uint64_t last);
 
 }  // namespace detail
 
@@ -143,13 +143,13 @@ class Bound {
     std::copy(values_.begin(), values_.end(), views.begin());
     const detail::LabelText text{key};
     views[position_] = text.view();
-    return *static_cast<Metric*>(detail::find_or_create(*family_, views.data()));
+    return detail::found_metric<Metric>(detail::find_or_create(*family_, views.data(), N));
   }
 
   std::uint64_t first_ = 0;
   std::uint64_t size_ = 0;
   std::unique_ptr<Metric*[]> table_;  // null where the set has nothing
-  detail::FamilyBase* family_;
+  detail::FamilyHandle* family_;
   std::array<std::string, N> values_;  // of the labels but for the set's
   std::size_t position_ = 0;
 };

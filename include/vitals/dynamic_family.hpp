@@ -15,9 +15,9 @@
 namespace vitals {
 
 namespace detail {
-void* find_or_create(FamilyBase& family, const GivenLabel* labels, std::size_t n);
-bool remove(FamilyBase& family, const GivenLabel* labels, std::size_t n);
-std::size_t remove_matching(FamilyBase& family, const GivenLabel* labels, std::size_t n);
+void* find_or_create(FamilyHandle& family, const GivenLabel* labels, std::size_t n);
+bool remove(FamilyHandle& family, const GivenLabel* labels, std::size_t n);
+std::size_t remove_matching(FamilyHandle& family, const GivenLabel* labels, std::size_t n);
 }  // namespace detail
 
 /// All series of one metric name whose label names were given as LabelNames, when the program runs. Otherwise as
@@ -119,7 +119,7 @@ class DynamicFamily final {
     }
   }
   Metric& find(const detail::GivenLabel* labels, std::size_t n) {
-    return *static_cast<Metric*>(detail::find_or_create(family_, labels, n));
+    return detail::found_metric<Metric>(detail::find_or_create(family_, labels, n));
   }
   ScopedSeries<Metric, kAnyLabels> scoped_series(const detail::GivenLabel* labels, std::size_t n) {
     std::vector<Label> held;
@@ -128,7 +128,7 @@ class DynamicFamily final {
     return {family_, find(labels, n), std::move(held)};
   }
 
-  detail::FamilyBase& family_;
+  detail::FamilyHandle family_;
 };
 
 }  // namespace vitals

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include <vitals/detail/family_handle.hpp>
 #include <vitals/detail/label_name.hpp>
 #include <vitals/label_pair.hpp>
 #include <vitals/scoped_series.hpp>
@@ -21,12 +22,12 @@ class Histogram;
 namespace detail {
 
 struct Access;
-class FamilyBase;
-void* find_or_create(FamilyBase& family, const std::string_view* values);
-void* find_or_create(FamilyBase& family, const std::string_view* values, const Buckets& bounds);
-bool remove(FamilyBase& family, const std::string_view* values);
-std::size_t remove_matching(FamilyBase& family, const LabelPair* wanted, std::size_t n);
-std::size_t size(const FamilyBase& family);
+// Of n label values; null if the family was removed.
+void* find_or_create(FamilyHandle& family, const std::string_view* values, std::size_t n);
+void* find_or_create(FamilyHandle& family, const std::string_view* values, std::size_t n, const Buckets& bounds);
+bool remove(FamilyHandle& family, const std::string_view* values, std::size_t n);
+std::size_t remove_matching(FamilyHandle& family, const LabelPair* wanted, std::size_t n);
+std::size_t size(const FamilyHandle& family);
 
 // A text that outlives the call: no std::string by value.
 template <class T>
@@ -125,8 +126,9 @@ struct FamilyOptions {
 /// about its size.
 /// In a forked child, recording through references is safe; with() of a new series may hang if a thread of the parent
 /// was making, removing or scraping series.
-/// Lifetime: owned by its Registry. A reference from with() stays valid as long as the Registry, after the series has
-/// ended too, by remove() or otherwise: what is recorded through it then shows nowhere, and never in another series.
+/// Lifetime: owned by its Registry, and valid as long as that, after Registry::remove() of the metric too: then with()
+/// gives a metric that shows nowhere. So is a reference from with(), after the series has ended too, by remove() or
+/// otherwise: what is recorded through it then shows nowhere, and never in another series.
 template <class Metric, std::size_t N>
 class Family final {
   // Without virtual functions and a destructor: it lies in its registry, and may be of a plug-in that has been
@@ -143,8 +145,8 @@ class Family final {
   template <class... Values>
   Metric& with(const Values&... values) {
     static_assert(sizeof...(Values) == N, "vitals: with() takes as many values as the family has label names");
-    return *static_cast<Metric*>(
-        detail::find_or_create(family_, views(detail::LabelText{detail::label_argument(values)}.view()...).data()));
+    return detail::found_metric<Metric>(
+        detail::find_or_create(family_, views(detail::LabelText{detail::label_argument(values)}.view()...).data(), N));
   }
   // Not to be called: with({{"queue", "mail"}}).
   template <class Label = LabelPair>
@@ -165,8 +167,8 @@ class Family final {
     static_assert(std::same_as<Metric, Histogram>, "vitals: with_bounds() is for families of histograms");
     static_assert(sizeof...(Values) == N,
                   "vitals: with_bounds() takes the bounds, and as many values as the family has label names");
-    return *static_cast<Metric*>(detail::find_or_create(
-        family_, views(detail::LabelText{detail::label_argument(values)}.view()...).data(), bounds));
+    return detail::found_metric<Metric>(detail::find_or_create(
+        family_, views(detail::LabelText{detail::label_argument(values)}.view()...).data(), N, bounds));
   }
 
   /// Ends the series with these values: it is exposed no longer, and with() makes a new one, from 0. False if there is
@@ -174,7 +176,7 @@ class Family final {
   template <class... Values>
   bool remove(const Values&... values) {
     static_assert(sizeof...(Values) == N, "vitals: remove() takes as many values as the family has label names");
-    return detail::remove(family_, views(detail::LabelText{detail::label_argument(values)}.view()...).data());
+    return detail::remove(family_, views(detail::LabelText{detail::label_argument(values)}.view()...).data(), N);
   }
 
   /// with(), and remove() when the result dies, if the series is still the same: for what comes and goes, such as a
@@ -212,10 +214,10 @@ class Family final {
   template <class... Views>
   ScopedSeries<Metric, N> scoped_views(Views... texts) {
     const std::array<std::string_view, N> all{texts...};
-    return {family_, *static_cast<Metric*>(detail::find_or_create(family_, all.data())), all};
+    return {family_, detail::found_metric<Metric>(detail::find_or_create(family_, all.data(), N)), all};
   }
 
-  detail::FamilyBase& family_;
+  detail::FamilyHandle family_;
 };
 
 }  // namespace vitals

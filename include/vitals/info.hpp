@@ -6,8 +6,13 @@
 
 namespace vitals {
 
+namespace detail {
+struct InfoState;
+}
+
 /// Facts as labels of a sample that is 1: Registry::info().
-/// Thread-safe. Lifetime: owned by its Registry; a reference is valid as long as the Registry.
+/// Thread-safe. Lifetime: owned by its Registry; a reference is valid as long as the Registry, after Registry::remove()
+/// too: then it has no labels, and set() does nothing.
 class Info {
  public:
   Info(const Info&) = delete;
@@ -17,10 +22,12 @@ class Info {
   void set(std::vector<Label> labels);
   [[nodiscard]] std::vector<Label> labels() const;
 
- protected:
-  // Its labels are in the class that the library derives.
-  Info() noexcept = default;
+ private:
+  friend struct detail::InfoState;
+  explicit Info(detail::InfoState& state) noexcept : state_{&state} {}
   ~Info() = default;
+
+  detail::InfoState* state_;  // null: removed. The memory reads as zeros then
 };
 
 }  // namespace vitals

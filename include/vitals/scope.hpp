@@ -182,6 +182,15 @@ class Scope : public detail::LabelArrays<Scope>, public detail::DynamicFamilies<
   /// The same, for as long as the registry lives.
   void keep_collector(std::function<void(std::vector<FamilySnapshot>&)> collector) const;
 
+  /// Ends a metric of this scope: one that was declared, with or without labels, an info, or a callback, which then
+  /// doesn't run any more, as at the end of its token. A registry ends those of its scopes too. By the name that was
+  /// given, or with `_total` or `_info` at its end. False if there is none.
+  /// The metric is exposed no longer, and its name may be declared anew, as anything. References to it, to its family
+  /// and to its series stay valid as long as the registry; what is recorded through them shows nowhere. Safe while
+  /// others record, look up, scrape and declare. Waits for a callback that is running. The memory of what has ended
+  /// serves later metrics of the same type, labels and buckets.
+  bool remove(std::string_view name) const;
+
  protected:
   explicit Scope(const detail::ScopeState& state) noexcept : state_{&state} {}
 
@@ -192,17 +201,19 @@ class Scope : public detail::LabelArrays<Scope>, public detail::DynamicFamilies<
   template <class Metric>
   Metric& metric(std::string_view name, std::string_view help, const FamilyOptions& options,
                  const detail::MetricKind& kind) const {
-    return detail::only_metric<Metric>(declare(name, help, std::span<const detail::LabelName>{}, options, kind));
+    return *static_cast<Metric*>(declare(name, help, std::span<const detail::LabelName>{}, options, kind, nullptr));
   }
   template <class Metric, std::size_t N>
   Family<Metric, N>& family(std::string_view name, std::string_view help, const detail::LabelName (&labels)[N],
                             const FamilyOptions& options, const detail::MetricKind& kind) const {
-    return detail::users_family<Metric, N>(declare(name, help, labels, options, kind));
+    using Held = Family<Metric, N>;
+    return *static_cast<Held*>(declare(name, help, labels, options, kind, detail::make_handle<Held>));
   }
-  detail::FamilyBase& declare(std::string_view name, std::string_view help, std::span<const detail::LabelName> labels,
-                              const FamilyOptions& options, const detail::MetricKind& kind) const;
-  detail::FamilyBase& declare(std::string_view name, std::string_view help, const LabelNames& labels,
-                              const FamilyOptions& options, const detail::MetricKind& kind) const;
+  // What users hold of a family, made by `make`; null: the metric of one without labels.
+  void* declare(std::string_view name, std::string_view help, std::span<const detail::LabelName> labels,
+                const FamilyOptions& options, const detail::MetricKind& kind, detail::MakeHandle make) const;
+  void* declare(std::string_view name, std::string_view help, const LabelNames& labels, const FamilyOptions& options,
+                const detail::MetricKind& kind, detail::MakeHandle make) const;
   CollectorToken callbacks(MetricType type, std::string_view name, std::string_view help,
                            std::span<const detail::LabelName> labels,
                            std::function<void(detail::SampleSink&)> callback) const;

@@ -7,14 +7,14 @@
 #include <utility>
 #include <vector>
 
+#include <vitals/detail/family_handle.hpp>
 #include <vitals/snapshot.hpp>
 
 namespace vitals {
 
 namespace detail {
-class FamilyBase;
-void end_scoped(FamilyBase& family, const std::string_view* values, const void* metric) noexcept;
-void end_scoped(FamilyBase& family, const std::vector<Label>& labels, const void* metric) noexcept;
+void end_scoped(FamilyHandle& family, const std::string_view* values, std::size_t n, const void* metric) noexcept;
+void end_scoped(FamilyHandle& family, const std::vector<Label>& labels, const void* metric) noexcept;
 }  // namespace detail
 
 /// In the place of a number of labels: how many there are is known only when the program runs.
@@ -25,7 +25,7 @@ inline constexpr std::size_t kAnyLabels = static_cast<std::size_t>(-1);
 template <class Metric, std::size_t N>
 class [[nodiscard("its end removes the series: keep it in a variable")]] ScopedSeries {
  public:
-  ScopedSeries(detail::FamilyBase & family, Metric & metric, const std::array<std::string_view, N>& values)
+  ScopedSeries(detail::FamilyHandle & family, Metric & metric, const std::array<std::string_view, N>& values)
       : family_{&family}, metric_{&metric} {
     for (std::size_t i = 0; i < N; ++i) values_[i] = values[i];
   }
@@ -50,10 +50,10 @@ class [[nodiscard("its end removes the series: keep it in a variable")]] ScopedS
     if (metric_ == nullptr) return;
     std::array<std::string_view, N> views;
     for (std::size_t i = 0; i < N; ++i) views[i] = values_[i];
-    detail::end_scoped(*family_, views.data(), std::exchange(metric_, nullptr));
+    detail::end_scoped(*family_, views.data(), N, std::exchange(metric_, nullptr));
   }
 
-  detail::FamilyBase* family_;
+  detail::FamilyHandle* family_;
   Metric* metric_;  // null: moved from
   std::array<std::string, N> values_;
 };
@@ -62,7 +62,7 @@ class [[nodiscard("its end removes the series: keep it in a variable")]] ScopedS
 template <class Metric>
 class [[nodiscard("its end removes the series: keep it in a variable")]] ScopedSeries<Metric, kAnyLabels> {
  public:
-  ScopedSeries(detail::FamilyBase & family, Metric & metric, std::vector<Label> labels)
+  ScopedSeries(detail::FamilyHandle & family, Metric & metric, std::vector<Label> labels)
       : family_{&family}, metric_{&metric}, labels_{std::move(labels)} {}
   ScopedSeries(ScopedSeries && other) noexcept
       : family_{other.family_}, metric_{std::exchange(other.metric_, nullptr)}, labels_{std::move(other.labels_)} {}
@@ -85,7 +85,7 @@ class [[nodiscard("its end removes the series: keep it in a variable")]] ScopedS
     if (metric_ != nullptr) detail::end_scoped(*family_, labels_, std::exchange(metric_, nullptr));
   }
 
-  detail::FamilyBase* family_;
+  detail::FamilyHandle* family_;
   Metric* metric_;  // null: moved from
   std::vector<Label> labels_;
 };

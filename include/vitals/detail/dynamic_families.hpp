@@ -2,7 +2,6 @@
 
 #include <concepts>
 #include <functional>
-#include <new>
 #include <string_view>
 #include <type_traits>
 
@@ -11,6 +10,7 @@
 #include <vitals/counter.hpp>
 #include <vitals/detail/label_name.hpp>
 #include <vitals/detail/metric_kind.hpp>
+#include <vitals/detail/users_family.hpp>
 #include <vitals/dynamic_family.hpp>
 #include <vitals/gauge.hpp>
 #include <vitals/histogram.hpp>
@@ -22,16 +22,6 @@
 #include <vitals/summary.hpp>
 
 namespace vitals::detail {
-
-/// The DynamicFamily that users of `family` hold; made by `make`, in memory for one pointer, if there is none yet.
-void* users_dynamic_family(FamilyBase& family, void* (*make)(void* at, FamilyBase& family));
-template <class Metric>
-DynamicFamily<Metric>& users_dynamic_family(FamilyBase& family) {
-  using Made = DynamicFamily<Metric>;
-  static_assert(sizeof(Made) == sizeof(void*) && std::is_trivially_destructible_v<Made>);
-  const auto make = [](void* at, FamilyBase& made) -> void* { return new (at) Made{made}; };
-  return *static_cast<Made*>(users_dynamic_family(family, make));
-}
 
 /// The calls of Registry whose label names are LabelNames. Names in braces are none: those go where their number is
 /// known.
@@ -128,7 +118,8 @@ class DynamicFamilies {
   template <class Metric>
   DynamicFamily<Metric>& family(std::string_view name, std::string_view help, const LabelNames& labels,
                                 const FamilyOptions& options, const MetricKind& kind) const {
-    return users_dynamic_family<Metric>(self().declare(name, help, labels, options, kind));
+    using Held = DynamicFamily<Metric>;
+    return *static_cast<Held*>(self().declare(name, help, labels, options, kind, make_handle<Held>));
   }
   template <class Metric, class Names, class... More>
   DynamicFamily<Metric>& labels_come_first() const {

@@ -1,27 +1,21 @@
 #pragma once
 
-#include <cstddef>
 #include <new>
 #include <type_traits>
 
+#include <vitals/dynamic_family.hpp>
 #include <vitals/family.hpp>
 
 namespace vitals::detail {
 
-/// The Family that users of `family` hold; made by `make`, in memory for one pointer, if there is none yet.
-void* users_family(FamilyBase& family, void* (*make)(void* at, FamilyBase& family));
-template <class Metric, std::size_t N>
-Family<Metric, N>& users_family(FamilyBase& family) {
-  using Made = Family<Metric, N>;
-  static_assert(sizeof(Made) == sizeof(void*) && std::is_trivially_destructible_v<Made>);
-  const auto make = [](void* at, FamilyBase& made) -> void* { return new (at) Made{made}; };
-  return *static_cast<Made*>(users_family(family, make));
-}
+/// Makes what users hold of a family, in memory of one pointer.
+using MakeHandle = FamilyHandle* (*)(void* at, FamilyBase& family);
 
-/// The one metric of a family without labels.
-template <class Metric>
-Metric& only_metric(FamilyBase& family) {
-  return *static_cast<Metric*>(find_or_create(family, nullptr));
+template <class Held>
+FamilyHandle* make_handle(void* at, FamilyBase& family) {
+  static_assert(sizeof(Held) == sizeof(FamilyHandle) && std::is_trivially_destructible_v<Held> &&
+                std::is_standard_layout_v<Held>);
+  return reinterpret_cast<FamilyHandle*>(new (at) Held{family});
 }
 
 }  // namespace vitals::detail

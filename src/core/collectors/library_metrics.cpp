@@ -58,6 +58,7 @@ void register_library_metrics(Registry& registry) {
         to.metrics.push_back({.labels = {{"family", name}}});
       to.metrics.back().value += static_cast<double>(n);
     };
+    const detail::Epochs::Reader reader{state.epochs()};
     for (const auto* family : state.families()) {
       add(overflow, *family, family->overflowed());
       add(expired, *family, family->expired());

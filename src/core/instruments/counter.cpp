@@ -45,6 +45,12 @@ double Counter::value() const noexcept {
   return static_cast<double>(whole) + fraction;
 }
 
+// All zero: what a removed counter is.
+void* detail::ended(const Counter*) noexcept {
+  alignas(Counter) static std::byte memory[sizeof(Counter)];
+  return memory;
+}
+
 void Counter::add_slow(std::uint64_t n) noexcept {
   detail::add_slow(head_, kBytes, 0, whole_, n);
   if (has_automatic_exemplars(head_)) detail::offer_exemplar(exemplars_, 0, static_cast<double>(n));

@@ -1,3 +1,4 @@
+#include <cstddef>
 #include <ctime>
 #include <new>
 #include <utility>
@@ -22,6 +23,11 @@ void improve(std::atomic<double>& cell, double v, Better better) noexcept {
 }
 
 }  // namespace
+
+void* detail::ended(const Gauge*) noexcept {
+  alignas(Gauge) static std::byte memory[sizeof(Gauge)];
+  return memory;
+}
 
 void Gauge::add(double v) noexcept {
   if (v != v) return detail::drop_update();

@@ -71,6 +71,12 @@ HistogramSnapshot Histogram::snapshot() const {
   return {{bounds.begin(), bounds.end()}, std::move(counts), sum};
 }
 
+// All zero, as a histogram whose series was removed: nothing is written there.
+void* detail::ended(const Histogram*) noexcept {
+  alignas(Histogram) static std::byte memory[sizeof(Histogram) + sizeof(PairCell) + sizeof(NativeCells)];
+  return memory;
+}
+
 void Histogram::observe_slow(std::size_t bucket, double v) noexcept {
   const detail::BucketIndex* index = index_of(index_, extras_);
   if (index == nullptr) return detail::leave_sequence();  // removed in the meantime

@@ -16,6 +16,11 @@ struct detail::PeakWindow {
   std::int64_t nanos;
 };
 
+void* detail::ended(const PeakGauge*) noexcept {
+  alignas(PeakGauge) static std::byte memory[sizeof(PeakGauge)];
+  return memory;
+}
+
 PeakGauge::PeakGauge(const detail::PeakWindow& window) noexcept
     : window_{&window}, start_{window.clock->steady_nanos()} {}
 

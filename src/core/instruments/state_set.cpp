@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstddef>
 #include <new>
 #include <utility>
 
@@ -9,6 +10,11 @@
 #include "core/instruments/families.hpp"
 
 namespace vitals {
+
+void* detail::ended(const StateSet*) noexcept {
+  alignas(StateSet) static std::byte memory[sizeof(StateSet)];
+  return memory;
+}
 
 States::States(std::initializer_list<detail::ListedName> names) : names_{names.begin(), names.end()} {}
 States::States(std::vector<std::string> names) : names_{std::move(names)} {}

@@ -1,4 +1,5 @@
 #include <cmath>
+#include <cstddef>
 #include <limits>
 #include <new>
 #include <utility>
@@ -16,6 +17,11 @@ SummarySnapshot::SummarySnapshot(std::uint64_t count, double sum, std::vector<Bu
 }
 
 double SummarySnapshot::quantile(double q) const noexcept { return detail::quantile_of(window_, window_count_, q); }
+
+void* detail::ended(const Summary*) noexcept {
+  alignas(SummaryCells) static std::byte memory[sizeof(SummaryCells)];
+  return static_cast<Summary*>(reinterpret_cast<SummaryCells*>(memory));
+}
 
 void Summary::observe(double v) noexcept {
   if (v != v) [[unlikely]]

@@ -43,6 +43,19 @@ std::unique_ptr<FamilyBase> make_family(MetricType type, Declaration declared, E
   }
 }
 
+// Of what FamilyBase::can_become() compares.
+std::size_t hash_of_kind(MetricType type, const Declaration& declared) {
+  std::size_t hash = static_cast<std::size_t>(type);
+  const auto mix = [&hash](std::size_t part) { hash = (hash ^ part) * 0x9E3779B97F4A7C15; };
+  for (const std::string& label : declared.labels) mix(std::hash<std::string>{}(label));
+  for (const Label& label : declared.constant_labels) mix(std::hash<std::string>{}(label.value));
+  mix(declared.shape.index());
+  if (const auto* histogram = std::get_if<HistogramShape>(&declared.shape)) {
+    for (const double bound : histogram->bounds) mix(std::hash<double>{}(bound));
+  }
+  return hash;
+}
+
 std::string clash_text(const SampleNames::Clash& clash) {
   return "its line \"" + clash.line + "\" would clash with that of metric \"" + clash.family + "\"; rename one of them";
 }
@@ -129,16 +142,30 @@ void RegistryState::check(const ScopeState& scope, MetricType type, const Declar
     refuse(declared.name, "FamilyOptions::expire_after: it must not be negative; use 0 for never");
 }
 
-FamilyBase& RegistryState::family(const ScopeState& scope, MetricType type, Declaration declared) {
+void* RegistryState::declare(const ScopeState& scope, MetricType type, Declaration declared, const Wanted& wanted) {
   check_metric_name(declared.name, utf8_names_);
   declared.help = to_valid_utf8(declared.help);
   declared.unit = declared.options.unit;
   declared.options.unit = {};
+  std::vector<LintProblem> problems;
+  void* found = nullptr;
+  {
+    const std::lock_guard lock{mutex_};
+    FamilyBase& its_family = family(scope, type, std::move(declared), problems);
+    found = wanted.make == nullptr ? its_family.find_or_create(nullptr, 0, nullptr)
+                                   : &its_family.handle(wanted.held, wanted.make);
+  }
+  report(problems);
+  return found;
+}
+
+// Under the lock.
+FamilyBase& RegistryState::family(const ScopeState& scope, MetricType type, Declaration declared,
+                                  std::vector<LintProblem>& problems) {
   const std::string given = declared.name;
   if (type == MetricType::Counter && !declared.options.exact_name)
     declared.name = with_value_suffix(declared.name, type);
   const ScopedName key{declared.name, scope.label_text};
-  std::unique_lock lock{mutex_};
   const auto found = families_.find(key);
   const auto* before = found != families_.end() ? &*found : find_any(families_, key.name);
   if (before != nullptr)
@@ -146,23 +173,88 @@ FamilyBase& RegistryState::family(const ScopeState& scope, MetricType type, Decl
   if (found != families_.end()) return *found->second;
   check(scope, type, declared);
   const auto* histogram = std::get_if<HistogramShape>(&declared.shape);
-  const auto problems = lint({given,
-                              declared.help,
-                              type,
-                              declared.labels,
-                              declared.unit,
-                              histogram == nullptr ? std::vector<double>{} : histogram->bounds,
-                              {}});
-  const auto place = families_.emplace(key, make_family(type, std::move(declared), environment_)).first;
+  problems = lint({given,
+                   declared.help,
+                   type,
+                   declared.labels,
+                   declared.unit,
+                   histogram == nullptr ? std::vector<double>{} : histogram->bounds,
+                   {}});
+  const auto place = families_.try_emplace(key).first;
   try {
+    place->second = make(type, std::move(declared));
     if (before == nullptr) claim(key, type);
   } catch (...) {  // a clash, or no memory
+    if (place->second != nullptr) keep(std::move(place->second));
     families_.erase(place);
     throw;
   }
-  lock.unlock();
-  report(problems);
   return *place->second;
+}
+
+// One that has ended, if there is one that can become this.
+std::unique_ptr<FamilyBase> RegistryState::make(MetricType type, Declaration declared) {
+  while (!leaving_.empty() && environment_.epochs.has_passed(leaving_.front().moment)) {
+    keep(std::move(leaving_.front().family));
+    leaving_.pop_front();
+  }
+  auto [first, last] = kept_.equal_range(hash_of_kind(type, declared));
+  const auto kept = std::find_if(first, last, [&](const auto& one) { return one.second->can_become(type, declared); });
+  if (kept == last) return make_family(type, std::move(declared), environment_);
+  auto family = std::move(kept->second);
+  kept_.erase(kept);
+  family->become(std::move(declared));
+  return family;
+}
+
+void RegistryState::keep(std::unique_ptr<FamilyBase> family) {
+  const std::size_t hash = hash_of_kind(family->type(), family->declared());
+  kept_.emplace(hash, std::move(family));
+}
+
+bool RegistryState::is_declared(const std::string& name) const {
+  return find_any(families_, name) != nullptr || find_any(claims_, name) != nullptr;
+}
+
+bool RegistryState::remove(const ScopeState& scope, const std::string& name) {
+  Ended ended = take(scope, name);
+  for (const auto type : {MetricType::Counter, MetricType::Info}) {
+    if (ended.empty()) ended = take(scope, with_value_suffix(name, type));
+  }
+  // Without the lock: a callback may be waiting for it.
+  for (const auto& info : ended.infos) info->end(environment_.lasting);
+  for (const auto& collector : ended.collectors) collector->close();
+  for (const auto& family : ended.families) family->end();
+  const std::lock_guard lock{mutex_};
+  for (auto& family : ended.families) leaving_.push_back({std::move(family), environment_.epochs.now()});
+  return !ended.empty();
+}
+
+// What has that very name, of the scope or, if that is the registry's own, of all.
+RegistryState::Ended RegistryState::take(const ScopeState& scope, const std::string& name) {
+  const auto is_wanted = [&](const ScopedName& key) {
+    return key.name == name && (&scope == &root_ || key.label_text == scope.label_text);
+  };
+  Ended ended;
+  const std::lock_guard lock{mutex_};
+  MetricType type{};
+  for (auto next = families_.lower_bound(ScopedName{name, {}}); next != families_.end() && next->first.name == name;) {
+    const auto family = next++;
+    if (!is_wanted(family->first)) continue;
+    type = family->second->type();
+    ended.families.push_back(std::move(family->second));
+    families_.erase(family);
+  }
+  for (const auto& collector : collectors_) {
+    if (!is_wanted(collector->claimed)) continue;
+    type = collector->type;
+    ended.collectors.push_back(collector);
+    claims_.erase(collector->claimed);
+    if (auto info = infos_.extract(collector->claimed)) ended.infos.push_back(std::move(info.mapped()));
+  }
+  std::erase_if(collectors_, [&](const auto& collector) { return is_wanted(collector->claimed); });
+  if (!ended.empty() && !is_declared(name)) names_.release(name, type);
+  return ended;
 }
 
 std::vector<LintProblem> RegistryState::lint(const LintDeclaration& declared) const {
@@ -224,7 +316,7 @@ std::shared_ptr<Collector> RegistryState::add(const ScopeState& scope, Collector
 }
 
 // Of several threads that declare the same info the first one's is made, in one step.
-std::shared_ptr<InfoState> RegistryState::add(const std::shared_ptr<InfoState>& info, const Declaration& declared) {
+Info& RegistryState::add(const std::shared_ptr<InfoState>& info, const Declaration& declared) {
   // The info lives as long as the collector that reads it, which is as long as the registry.
   const auto collect = [info](auto& out) {
     out.push_back(info->family);
@@ -234,9 +326,16 @@ std::shared_ptr<InfoState> RegistryState::add(const std::shared_ptr<InfoState>& 
   auto collector = std::make_shared<Collector>(collect, info->scope, key, MetricType::Info, weak_from_this());
   std::unique_lock lock{mutex_};
   const auto [place, is_new] = infos_.emplace(key, info);
-  if (!is_new) return place->second;
+  if (!is_new) {
+    const InfoState& before = *place->second;
+    if (before.family.help == info->family.help && before.labels() == info->labels()) return before.handle();
+    refuse(shown_name(key.name, key.label_text),
+           "registered before with other labels or another help text; use what that gave, and Info::set(), or another "
+           "name");
+  }
   std::vector<LintProblem> problems;
   try {
+    info->make_handle(environment_.lasting);
     problems = claim(collector, declared);
   } catch (...) {
     infos_.erase(place);
@@ -244,7 +343,7 @@ std::shared_ptr<InfoState> RegistryState::add(const std::shared_ptr<InfoState>& 
   }
   lock.unlock();
   report(problems);
-  return info;
+  return info->handle();
 }
 
 // Under the lock: adds the collector, and takes the name of what it gives. Returns what the linter says of that.
@@ -272,7 +371,7 @@ std::vector<LintProblem> RegistryState::claim(const std::shared_ptr<Collector>& 
 // Allocates nothing, since the end of a token must not fail.
 void RegistryState::remove(const Collector& collector) {
   const std::lock_guard lock{mutex_};
-  std::erase_if(collectors_, [&](const auto& held) { return held.get() == &collector; });
+  if (std::erase_if(collectors_, [&](const auto& held) { return held.get() == &collector; }) == 0) return;
   const std::string& name = collector.claimed.name;
   if (name.empty()) return;
   const auto ended = claims_.find(collector.claimed);

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -11,6 +12,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -25,6 +27,7 @@
 #include "core/series/family_base.hpp"
 
 namespace vitals {
+class Info;
 struct LintDeclaration;
 struct LintProblem;
 struct RegistryOptions;
@@ -47,8 +50,14 @@ class RegistryState : public std::enable_shared_from_this<RegistryState> {
 
   // Declarations have the whole name and the constant labels of their scope.
 
-  /// The family of this declaration: a new one, or the one that was made by the same declaration before.
-  FamilyBase& family(const ScopeState& scope, MetricType type, Declaration declared);
+  struct Wanted {
+    FamilyBase::Held held;
+    MakeHandle make;  // null: the metric of a family without labels
+  };
+  /// What is wanted of the family of this declaration: a new one, or the one that was made by the same declaration.
+  void* declare(const ScopeState& scope, MetricType type, Declaration declared, const Wanted& wanted);
+  /// Scope::remove().
+  bool remove(const ScopeState& scope, const std::string& name);
 
   /// Throws std::invalid_argument if the function is empty. `claimed` tells what the collector's one family will be:
   /// its name is kept for it.
@@ -56,8 +65,8 @@ class RegistryState : public std::enable_shared_from_this<RegistryState> {
   std::shared_ptr<Collector> add(const ScopeState& scope, Collector::Function function, MetricType type,
                                  Declaration claimed);
   void remove(const Collector& collector);
-  /// The info of that name and scope: this one, or the one that was there before.
-  std::shared_ptr<InfoState> add(const std::shared_ptr<InfoState>& info, const Declaration& declared);
+  /// The info of that name and scope: this one, or an equal one that was there before.
+  Info& add(const std::shared_ptr<InfoState>& info, const Declaration& declared);
 
   /// Calls, for each name in their order and without the lock, `own` with a std::span<FamilyBase* const> if it is the
   /// registry's own, one for each scope that declares it, else `collected` with the const FamilySnapshot& that
@@ -71,6 +80,8 @@ class RegistryState : public std::enable_shared_from_this<RegistryState> {
   }
   [[nodiscard]] std::vector<FamilyBase*> families(const NameFilter& filter = {{}, Escaping::Utf8}) const;
   [[nodiscard]] const Environment& environment() const noexcept { return environment_; }
+  /// Whoever holds a reader finds what families() gives as it was.
+  [[nodiscard]] Epochs& epochs() noexcept { return environment_.epochs; }
   [[nodiscard]] bool utf8_names() const noexcept { return utf8_names_; }
   [[nodiscard]] bool created_lines() const noexcept { return created_lines_; }
 
@@ -91,6 +102,26 @@ class RegistryState : public std::enable_shared_from_this<RegistryState> {
   static const typename ByName<Value>::value_type* find_any(const ByName<Value>& all, const std::string& name);
   [[nodiscard]] std::string shown(const std::string& name) const;
 
+  // What ends together.
+  struct Ended {
+    std::vector<std::unique_ptr<FamilyBase>> families;
+    std::vector<std::shared_ptr<Collector>> collectors;
+    std::vector<std::shared_ptr<InfoState>> infos;
+
+    [[nodiscard]] bool empty() const noexcept { return families.empty() && collectors.empty(); }
+  };
+  // A family that has ended, but that a walk which began before may be in.
+  struct Leaving {
+    std::unique_ptr<FamilyBase> family;
+    std::uint64_t moment;
+  };
+
+  FamilyBase& family(const ScopeState& scope, MetricType type, Declaration declared,
+                     std::vector<LintProblem>& problems);
+  std::unique_ptr<FamilyBase> make(MetricType type, Declaration declared);
+  void keep(std::unique_ptr<FamilyBase> family);
+  [[nodiscard]] bool is_declared(const std::string& name) const;
+  Ended take(const ScopeState& scope, const std::string& name);
   void check(const ScopeState& scope, MetricType type, const Declaration& declared) const;
   void claim(const ScopedName& name, MetricType type);
   std::vector<LintProblem> claim(const std::shared_ptr<Collector>& collector, Declaration claimed);
@@ -118,6 +149,10 @@ class RegistryState : public std::enable_shared_from_this<RegistryState> {
   ScopeState root_;
   std::map<std::pair<std::string, std::string>, ScopeState> scopes_;  // by prefix and label_text
   ByName<std::unique_ptr<FamilyBase>> families_;
+  std::deque<Leaving> leaving_;
+  // Families that have ended, which become others: a look-up through an old handle may still be in one, for as long as
+  // the registry lives. By hash_of_kind().
+  std::unordered_multimap<std::size_t, std::unique_ptr<FamilyBase>> kept_;
   ByName<Claim> claims_;  // of callbacks and infos
   ByName<std::shared_ptr<InfoState>> infos_;
   SampleNames names_;  // of all three
@@ -128,6 +163,7 @@ class RegistryState : public std::enable_shared_from_this<RegistryState> {
 template <class Own, class Collected>
 void RegistryState::visit(Own own, Collected collected, const NameFilter& filter) {
   const auto foreign = collect(filter);
+  const Epochs::Reader reader{environment_.epochs};  // what ends meanwhile stays as it is
   const auto families = this->families(filter);
   auto next = foreign.begin();
   const auto flush = [&](const std::string* before) {

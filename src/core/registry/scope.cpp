@@ -76,41 +76,40 @@ CollectorToken register_callback(const detail::ScopeState& scope, MetricType typ
 
 detail::RegistryState& detail::Access::state(const Scope& scope) noexcept { return scope.state_->registry; }
 
-void* detail::users_family(FamilyBase& family, void* (*make)(void* at, FamilyBase& family)) {
-  const std::lock_guard lock{family.users_family_mutex};
-  if (family.users_family == nullptr) family.users_family = make(&family.users_family_memory, family);
-  return family.users_family;
-}
-
 Scope Scope::scope(const ScopeOptions& options) const { return Scope{state_->registry.scope(*state_, options)}; }
 
-detail::FamilyBase& Scope::declare(std::string_view name, std::string_view help,
-                                   std::span<const detail::LabelName> labels, const FamilyOptions& options,
-                                   const detail::MetricKind& kind) const {
+void* Scope::declare(std::string_view name, std::string_view help, std::span<const detail::LabelName> labels,
+                     const FamilyOptions& options, const detail::MetricKind& kind, detail::MakeHandle make) const {
   const std::string whole = state_->prefix + std::string{name};
-  return state_->registry.family(*state_, kind.type,
-                                 {.name = whole,
-                                  .help = std::string{help},
-                                  .labels = {labels.begin(), labels.end()},
-                                  .constant_labels = state_->labels,
-                                  .options = options,
-                                  .unit = {},
-                                  .shape = shape_of(whole, kind)});
+  return state_->registry.declare(*state_, kind.type,
+                                  {.name = whole,
+                                   .help = std::string{help},
+                                   .labels = {labels.begin(), labels.end()},
+                                   .constant_labels = state_->labels,
+                                   .options = options,
+                                   .unit = {},
+                                   .shape = shape_of(whole, kind)},
+                                  {detail::FamilyBase::Held::Family, make});
 }
 
-detail::FamilyBase& Scope::declare(std::string_view name, std::string_view help, const LabelNames& labels,
-                                   const FamilyOptions& options, const detail::MetricKind& kind) const {
+void* Scope::declare(std::string_view name, std::string_view help, const LabelNames& labels,
+                     const FamilyOptions& options, const detail::MetricKind& kind, detail::MakeHandle make) const {
   const std::string whole = state_->prefix + std::string{name};
-  return state_->registry.family(*state_, kind.type,
-                                 {.name = whole,
-                                  .help = std::string{help},
-                                  .labels = {labels.names().begin(), labels.names().end()},
-                                  .constant_labels = state_->labels,
-                                  .options = options,
-                                  .unit = {},
-                                  .shape = shape_of(whole, kind),
-                                  .open_labels = labels.is_any(),
-                                  .omits_empty_labels = true});
+  return state_->registry.declare(*state_, kind.type,
+                                  {.name = whole,
+                                   .help = std::string{help},
+                                   .labels = {labels.names().begin(), labels.names().end()},
+                                   .constant_labels = state_->labels,
+                                   .options = options,
+                                   .unit = {},
+                                   .shape = shape_of(whole, kind),
+                                   .open_labels = labels.is_any(),
+                                   .omits_empty_labels = true},
+                                  {detail::FamilyBase::Held::DynamicFamily, make});
+}
+
+bool Scope::remove(std::string_view name) const {
+  return state_->registry.remove(*state_, state_->prefix + std::string{name});
 }
 
 Info& Scope::info(std::string_view name, std::string_view help, std::vector<Label> labels) const {
@@ -119,11 +118,7 @@ Info& Scope::info(std::string_view name, std::string_view help, std::vector<Labe
   const auto info =
       std::make_shared<detail::InfoState>(head_of(declared, MetricType::Info), *state_, registry.utf8_names());
   info->set(std::move(labels));
-  const auto held = registry.add(info, declared);
-  if (held == info || (held->family.help == help && held->labels() == info->labels())) return *held;
-  detail::refuse(detail::shown_name(declared.name, state_->label_text),
-                 "registered before with other labels or another help text; use what that gave, and Info::set(), or "
-                 "another name");
+  return registry.add(info, declared);
 }
 
 CollectorToken Scope::gauge_callback(std::string_view name, std::string_view help,

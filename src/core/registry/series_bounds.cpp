@@ -29,15 +29,18 @@ std::string labels_text(const Declaration& declared, const std::string_view* val
 }  // namespace
 
 // What Family::with_bounds() calls. The rules are those of a declaration, so they are asked here.
-void* find_or_create(FamilyBase& family, const std::string_view* values, const Buckets& bounds) {
-  const Declaration& declared = family.declared();
+void* find_or_create(FamilyHandle& handle, const std::string_view* values, std::size_t n, const Buckets& bounds) {
+  FamilyBase* family = handle.family.load(std::memory_order_acquire);
+  if (family == nullptr) return nullptr;
+  const Declaration& declared = family->declared();
   if (std::get<HistogramShape>(declared.shape).native)
-    refuse(declared.name, "series {" + labels_text(declared, values) +
-                              "}: where there are native buckets, all series have the bounds of the metric; use "
-                              "with(), or declare the metric without native buckets");
+    refuse(family->name(), "series {" + labels_text(declared, values) +
+                               "}: where there are native buckets, all series have the bounds of the metric; use "
+                               "with(), or declare the metric without native buckets");
   const auto all = bounds.bounds();
-  if (!are_bounds(all)) check_bounds(declared.name, all, labels_text(declared, values));
-  return family.find_or_create(values, bounds);
+  if (!are_bounds(all)) check_bounds(family->name(), all, labels_text(declared, values));
+  void* found = family->find_or_create({values, n}, handle, bounds);
+  return handle.family.load(std::memory_order_relaxed) == family ? found : nullptr;
 }
 
 }  // namespace vitals::detail

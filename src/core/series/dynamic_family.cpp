@@ -1,4 +1,3 @@
-#include <mutex>
 #include <new>
 #include <span>
 #include <string>
@@ -13,36 +12,37 @@
 // What the templates of dynamic_family.hpp and scoped_series.hpp call.
 namespace vitals::detail {
 
-void* find_or_create(FamilyBase& family, const GivenLabel* labels, std::size_t n) {
-  return family.find_or_create(std::span{labels, n});
+void* find_or_create(FamilyHandle& handle, const GivenLabel* labels, std::size_t n) {
+  FamilyBase* family = handle.family.load(std::memory_order_acquire);
+  if (family == nullptr) return nullptr;
+  void* found = family->find_or_create(std::span{labels, n}, handle);
+  return handle.family.load(std::memory_order_relaxed) == family ? found : nullptr;
 }
 
-bool remove(FamilyBase& family, const GivenLabel* labels, std::size_t n) { return family.remove(std::span{labels, n}); }
+bool remove(FamilyHandle& handle, const GivenLabel* labels, std::size_t n) {
+  FamilyBase* family = handle.family.load(std::memory_order_acquire);
+  return family != nullptr && family->remove(std::span{labels, n}, handle);
+}
 
-void end_scoped(FamilyBase& family, const std::vector<Label>& labels, const void* metric) noexcept {
+void end_scoped(FamilyHandle& handle, const std::vector<Label>& labels, const void* metric) noexcept {
+  FamilyBase* family = handle.family.load(std::memory_order_acquire);
+  if (family == nullptr) return;
   try {
     const GivenLabels given{labels};
-    family.remove(std::span{given.begin(), given.size()}, metric);
+    family->remove(std::span{given.begin(), given.size()}, handle, metric);
   } catch (const std::bad_alloc&) {
   }
 }
 
-std::size_t remove_matching(FamilyBase& family, const GivenLabel* wanted, std::size_t n) {
+std::size_t remove_matching(FamilyHandle& handle, const GivenLabel* wanted, std::size_t n) {
+  FamilyBase* family = handle.family.load(std::memory_order_acquire);
+  if (family == nullptr) return 0;
   std::vector<LabelMatch> matches;
   for (const GivenLabel& label : std::span{wanted, n}) {
-    family.check_has(label.name());
+    family->check_has(label.name());
     matches.push_back({std::string{label.name()}, to_valid_utf8(label.value())});
   }
-  return family.remove_matching(matches);
-}
-
-void* users_dynamic_family(FamilyBase& family, void* (*make)(void* at, FamilyBase& family)) {
-  // As the metric of a family without labels, it is there from the beginning.
-  if (family.declared().is_single()) (void)family.find_or_create(static_cast<const std::string_view*>(nullptr));
-  const std::lock_guard lock{family.users_family_mutex};
-  if (family.users_dynamic_family == nullptr)
-    family.users_dynamic_family = make(&family.users_dynamic_family_memory, family);
-  return family.users_dynamic_family;
+  return family->remove_matching(matches, handle);
 }
 
 }  // namespace vitals::detail

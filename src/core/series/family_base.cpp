@@ -45,6 +45,7 @@ FamilyBase::FamilyBase(std::size_t instrument_bytes, MetricType type, Declaratio
     : instrument_bytes_{instrument_bytes},
       type_{type},
       declared_{std::move(declared)},
+      expire_after_{declared_.options.expire_after.count()},
       plain_names_{are_legacy(declared_, environment)},
       environment_{environment},
       table_{random_seed()} {
@@ -61,68 +62,66 @@ void FamilyBase::retire_all() noexcept {
 }
 
 template <std::size_t N>
-void* FamilyBase::find_or_create_short(const std::string_view* values) {
+void* FamilyBase::find_or_create_short(const std::string_view* values, const FamilyHandle* asked) {
   std::uint64_t key[1 + N * (kShortLength + 7) / 8];
   std::uint64_t* const end = [&]<std::size_t... I>(std::index_sequence<I...>) {
     return put_short_key(key, values[I]...);
   }
   (std::make_index_sequence<N>{});
   if (end == nullptr) [[unlikely]]
-    return find_or_create_any({values, N}, nullptr);
+    return find_or_create_any({values, N}, {asked, nullptr});
   void* found = table_.find({key, end});
-  return found != nullptr ? found : find_or_create_missed({key, end}, {values, N}, nullptr);
+  return found != nullptr ? found : find_or_create_missed({key, end}, {values, N}, {asked, nullptr});
 }
 
 // The common numbers of labels have code of their own.
-void* FamilyBase::find_or_create(const std::string_view* values) {
-  const std::size_t n = declared_.labels.size();
+void* FamilyBase::find_or_create(const std::string_view* values, std::size_t n, const FamilyHandle* asked) {
   switch (n) {
     case 1:
-      return find_or_create_short<1>(values);
+      return find_or_create_short<1>(values, asked);
     case 2:
-      return find_or_create_short<2>(values);
+      return find_or_create_short<2>(values, asked);
     case 3:
-      return find_or_create_short<3>(values);
+      return find_or_create_short<3>(values, asked);
     case 4:
-      return find_or_create_short<4>(values);
+      return find_or_create_short<4>(values, asked);
     case 5:
-      return find_or_create_short<5>(values);
+      return find_or_create_short<5>(values, asked);
     case 6:
-      return find_or_create_short<6>(values);
+      return find_or_create_short<6>(values, asked);
     case 7:
-      return find_or_create_short<7>(values);
+      return find_or_create_short<7>(values, asked);
     default:
-      return find_or_create_any({values, n}, nullptr);
+      return find_or_create_any({values, n}, {asked, nullptr});
   }
 }
 
-void* FamilyBase::find_or_create_any(std::span<const std::string_view> values, const Buckets* bounds) {
+void* FamilyBase::find_or_create_any(std::span<const std::string_view> values, const Wish& wish) {
   const LabelKey key{values};
   void* found = table_.find(key.words());
-  return found != nullptr ? found : find_or_create_missed(key.words(), values, bounds);
+  return found != nullptr ? found : find_or_create_missed(key.words(), values, wish);
 }
 
 // Of a key that the table was not seen to have.
-void* FamilyBase::find_or_create_missed(KeyWords key, std::span<const std::string_view> values, const Buckets* bounds) {
+void* FamilyBase::find_or_create_missed(KeyWords key, std::span<const std::string_view> values, const Wish& wish) {
   if (!is_ascii(key) && !std::all_of(values.begin(), values.end(), is_valid_utf8))
-    return find_or_create_replaced(key, values, bounds);
-  return find_or_create_valid(key, bounds);
+    return find_or_create_replaced(key, values, wish);
+  return find_or_create_valid(key, wish);
 }
 
-void* FamilyBase::find_or_create_replaced(KeyWords given, std::span<const std::string_view> values,
-                                          const Buckets* bounds) {
+void* FamilyBase::find_or_create_replaced(KeyWords given, std::span<const std::string_view> values, const Wish& wish) {
   const ValidValues valid{values};
   const LabelKey key{valid.views()};
   void* found = table_.find(key.words());
-  if (found == nullptr) found = find_or_create_valid(key.words(), bounds);
+  if (found == nullptr) found = find_or_create_valid(key.words(), wish);
   if (has_room_for_aliases_.load(std::memory_order_relaxed) && found != beyond_limit_.load(std::memory_order_relaxed))
-    add_alias(given, key.words(), found);
+    add_alias(given, key.words(), found, wish.handle);
   return found;
 }
 
-void* FamilyBase::find_or_create_valid(KeyWords key, const Buckets* bounds) {
+void* FamilyBase::find_or_create_valid(KeyWords key, const Wish& wish) {
   void* found = find_beyond_limit(key);
-  return found != nullptr ? found : create(key, bounds);
+  return found != nullptr ? found : create(key, wish);
 }
 
 // The series for those beyond the limit, if it is known without the lock that the family is full and has none of this
@@ -147,8 +146,9 @@ std::uint64_t FamilyBase::overflowed() const noexcept {
 
 // Makes look-ups with these values find what they found, without another look at their bytes: for the first of them, so
 // that the memory stays bounded.
-void FamilyBase::add_alias(KeyWords given, KeyWords key, void* instrument) noexcept {
+void FamilyBase::add_alias(KeyWords given, KeyWords key, void* instrument, const FamilyHandle* asked) noexcept {
   const std::lock_guard lock{mutex_};
+  if (!is_for(asked)) return;
   const Series* series = table_.find_series(key);
   if (series == nullptr || series->instrument.load(std::memory_order_relaxed) != instrument) return;
   if (table_.find_series(given) != nullptr || aliases_.size() == kMostAliases) return;
@@ -184,11 +184,12 @@ void FamilyBase::discard(Series& series) noexcept {
   series_.release(series);
 }
 
-void* FamilyBase::create(KeyWords key, const Buckets* bounds) {
+void* FamilyBase::create(KeyWords key, const Wish& wish) {
   const std::lock_guard lock{mutex_};
+  if (!is_for(wish.handle)) return nullptr;
   if (void* found = table_.find(key)) return found;
   if (size() < declared_.options.max_series) {
-    void* made = make(key, bounds);
+    void* made = make(key, wish.bounds);
     size_.fetch_add(1, std::memory_order_relaxed);
     return made;
   }
@@ -312,22 +313,70 @@ bool FamilyBase::reclaim(int most) noexcept {
   return true;
 }
 
-bool FamilyBase::remove(const std::string_view* values, const void* only_this) {
-  const std::span all{values, declared_.labels.size()};
-  if (std::all_of(all.begin(), all.end(), is_valid_utf8)) return remove(LabelKey{all}.words(), only_this);
-  const ValidValues valid{all};
-  return remove(LabelKey{valid.views()}.words(), only_this);
+bool FamilyBase::remove(std::span<const std::string_view> values, const FamilyHandle& asked, const void* only_this) {
+  if (std::all_of(values.begin(), values.end(), is_valid_utf8))
+    return remove(LabelKey{values}.words(), asked, only_this);
+  const ValidValues valid{values};
+  return remove(LabelKey{valid.views()}.words(), asked, only_this);
 }
 
-bool FamilyBase::remove(KeyWords key, const void* only_this) {
+bool FamilyBase::remove(KeyWords key, const FamilyHandle& asked, const void* only_this) {
   if (declared_.is_single()) return false;
   const std::lock_guard lock{mutex_};
+  if (!is_for(&asked)) return false;
   Series* series = table_.find_series(key);
   if (series == nullptr) return false;
   if (only_this != nullptr && series->instrument.load(std::memory_order_relaxed) != only_this) return false;
   take_out(*series);
   reclaim(kFew);
   return true;
+}
+
+FamilyHandle& FamilyBase::handle(Held held, MakeHandle make) {
+  if (declared_.is_single()) (void)find_or_create(nullptr, 0, nullptr);  // its metric is there from the beginning
+  FamilyHandle*& handle = handles_[static_cast<std::size_t>(held)];
+  if (handle == nullptr) {
+    FamilyHandle* made = make(environment_.lasting.allocate(sizeof(FamilyHandle)), *this);
+    const std::lock_guard lock{mutex_};
+    handle = made;
+  }
+  return *handle;
+}
+
+void FamilyBase::end() noexcept {
+  {
+    const std::lock_guard lock{mutex_};
+    for (FamilyHandle* handle : handles_) {
+      if (handle != nullptr) handle->family.store(nullptr, std::memory_order_release);
+    }
+  }
+  remove_each({}, nullptr);
+  for (FamilyHandle*& handle : handles_) {
+    if (handle != nullptr) environment_.lasting.release(std::exchange(handle, nullptr), sizeof(FamilyHandle));
+  }
+}
+
+bool FamilyBase::can_become(MetricType type, const Declaration& declared) const {
+  // Look-ups in an open state set read its name.
+  return type == type_ && declared.labels == declared_.labels &&
+         declared.constant_labels == declared_.constant_labels && declared.open_labels == declared_.open_labels &&
+         declared.omits_empty_labels == declared_.omits_empty_labels &&
+         declared.options.exemplars == declared_.options.exemplars && declared.shape == declared_.shape &&
+         !(type == MetricType::StateSet && declared.open_labels);
+}
+
+void FamilyBase::become(Declaration declared) {
+  const std::lock_guard lock{mutex_};
+  declared_.name = std::move(declared.name);
+  declared_.help = std::move(declared.help);
+  declared_.unit = std::move(declared.unit);
+  declared_.options = declared.options;
+  expire_after_.store(declared.options.expire_after.count(), std::memory_order_relaxed);
+  plain_names_ = are_legacy(declared_, environment_);
+  detail::retire(overflowed_, sizeof(std::uint64_t));
+  overflowed_slowly_.store(0, std::memory_order_relaxed);
+  overflowed_.state.store(kLive, std::memory_order_relaxed);
+  expired_.store(0, std::memory_order_relaxed);
 }
 
 }  // namespace vitals::detail

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -13,6 +14,7 @@
 #include <vitals/buckets.hpp>
 #include <vitals/detail/cells.hpp>
 #include <vitals/detail/given_label.hpp>
+#include <vitals/detail/users_family.hpp>
 #include <vitals/family.hpp>
 #include <vitals/snapshot.hpp>
 
@@ -50,21 +52,26 @@ class FamilyBase {
   [[nodiscard]] std::uint64_t overflowed() const noexcept;
   [[nodiscard]] std::uint64_t expired() const noexcept { return expired_.load(std::memory_order_relaxed); }
 
-  [[nodiscard]] void* find_or_create(const std::string_view* values);
+  // What users ask for through a handle does nothing, and gives null, if the handle is another family's by then, or
+  // nobody's. What it has found without the lock counts only if the handle still leads here afterwards.
+
+  /// Of n label values. `asked`: the handle, or null where the family can't be removed meanwhile.
+  [[nodiscard]] void* find_or_create(const std::string_view* values, std::size_t n, const FamilyHandle* asked);
   /// The same; a histogram that is made has these bounds. REQUIRES: the family has labels, and takes bounds.
-  [[nodiscard]] void* find_or_create(const std::string_view* values, const Buckets& bounds) {
-    return find_or_create_any({values, declared_.labels.size()}, &bounds);
+  [[nodiscard]] void* find_or_create(std::span<const std::string_view> values, const FamilyHandle& asked,
+                                     const Buckets& bounds) {
+    return find_or_create_any(values, {&asked, &bounds});
   }
   /// Returns whether there was such a series. With `only_this`: only if that is its instrument.
-  bool remove(const std::string_view* values, const void* only_this = nullptr);
+  bool remove(std::span<const std::string_view> values, const FamilyHandle& asked, const void* only_this = nullptr);
   /// Removes the series whose values equal all that are wanted, all of them if none is; returns how many.
-  std::size_t remove_matching(std::span<const LabelMatch> wanted);
+  std::size_t remove_matching(std::span<const LabelMatch> wanted, const FamilyHandle& asked);
   [[nodiscard]] std::size_t size() const noexcept { return size_.load(std::memory_order_relaxed); }
 
   // The same by labels with their names, in any order. They throw std::invalid_argument if one is given twice or was
   // not declared; find_or_create() also if it would make a series with a name that breaks a rule.
-  [[nodiscard]] void* find_or_create(std::span<const GivenLabel> labels);
-  bool remove(std::span<const GivenLabel> labels, const void* only_this = nullptr);
+  [[nodiscard]] void* find_or_create(std::span<const GivenLabel> labels, const FamilyHandle& asked);
+  bool remove(std::span<const GivenLabel> labels, const FamilyHandle& asked, const void* only_this = nullptr);
   /// Throws if the family has no such label.
   void check_has(std::string_view label) const;
 
@@ -75,11 +82,23 @@ class FamilyBase {
   void write(TextWriter& writer);
   void write(ProtobufWriter& writer);
 
-  void* users_family_memory = nullptr;          // room for the Family<Metric, N> that users hold
-  void* users_family = nullptr;                 // that, once it is made
-  void* users_dynamic_family_memory = nullptr;  // likewise of the DynamicFamily<Metric>
-  void* users_dynamic_family = nullptr;
-  std::mutex users_family_mutex;
+  // The rest is for the registry, under its lock.
+
+  enum class Held { Family, DynamicFamily };
+  /// What users hold of the family, made by `make` if there is none yet. Throws std::bad_alloc.
+  [[nodiscard]] FamilyHandle& handle(Held held, MakeHandle make);
+  /// Ends all series; handles lead nowhere from now on. What look-ups and recorders may still read stays.
+  void end() noexcept;
+  /// Makes another family of one that has ended, once no walk can be in it. REQUIRES: can_become(declared).
+  void become(Declaration declared);
+  /// Whether a family differs from this one in nothing that look-ups read: all but its name, help text, unit and limit.
+  [[nodiscard]] bool can_become(MetricType type, const Declaration& declared) const;
+
+  /// For whoever may not know whether this family is still what it was.
+  [[nodiscard]] std::string name() const;
+  [[nodiscard]] bool expires() const noexcept {
+    return expire_after_.load(std::memory_order_relaxed) > 0 && !declared_.is_single();
+  }
 
  protected:
   /// Makes the instrument in zeroed memory. One that is alone in its family is spread from birth.
@@ -111,26 +130,34 @@ class FamilyBase {
   };
 
   template <std::size_t N>
-  [[nodiscard]] void* find_or_create_short(const std::string_view* values);
-  bool remove(KeyWords key, const void* only_this);
-  void* find_or_create_open(std::span<const GivenLabel> labels);
-  bool remove_open(std::span<const GivenLabel> labels, const void* only_this);
+  [[nodiscard]] void* find_or_create_short(const std::string_view* values, const FamilyHandle* asked);
+  bool remove(KeyWords key, const FamilyHandle& asked, const void* only_this);
+  void* find_or_create_open(std::span<const GivenLabel> labels, const FamilyHandle& asked);
+  bool remove_open(std::span<const GivenLabel> labels, const FamilyHandle& asked, const void* only_this);
   void check_open(std::span<const LabelPair> labels) const;
   void* make_overflow();
-  // With bounds, or null: those of the family.
-  void* find_or_create_any(std::span<const std::string_view> values, const Buckets* bounds);
-  void* find_or_create_missed(KeyWords key, std::span<const std::string_view> values, const Buckets* bounds);
+  struct Wish {
+    const FamilyHandle* handle;  // null: the family can't be removed meanwhile
+    const Buckets* bounds;       // null: those of the family
+  };
+  void* find_or_create_any(std::span<const std::string_view> values, const Wish& wish);
+  void* find_or_create_missed(KeyWords key, std::span<const std::string_view> values, const Wish& wish);
   [[nodiscard]] void* find_beyond_limit(KeyWords key) noexcept;
   void count_overflow() noexcept;
-  void* find_or_create_replaced(KeyWords given, std::span<const std::string_view> values, const Buckets* bounds);
-  void add_alias(KeyWords given, KeyWords key, void* instrument) noexcept;
+  void* find_or_create_replaced(KeyWords given, std::span<const std::string_view> values, const Wish& wish);
+  void add_alias(KeyWords given, KeyWords key, void* instrument, const FamilyHandle* asked) noexcept;
   void drop_aliases(const void* instrument) noexcept;
   void discard(Series& series) noexcept;
-  void* find_or_create_valid(KeyWords key, const Buckets* bounds);
-  void* create(KeyWords key, const Buckets* bounds);
+  void* find_or_create_valid(KeyWords key, const Wish& wish);
+  void* create(KeyWords key, const Wish& wish);
   void* make(KeyWords key, const Buckets* bounds);
   void* allocate_instrument();
   void release_instrument(void* instrument) noexcept;
+  // Under the lock: whether the handle leads here.
+  [[nodiscard]] bool is_for(const FamilyHandle* asked) const noexcept {
+    return asked == nullptr || asked->family.load(std::memory_order_relaxed) == this;
+  }
+  std::size_t remove_each(std::span<const LabelMatch> wanted, const FamilyHandle* asked);
   void append(Series& series) noexcept;
   void unlink(Series& series) noexcept;
   void take_out(Series& series) noexcept;
@@ -138,9 +165,6 @@ class FamilyBase {
   bool is_idle(Series& series, void* instrument, std::int64_t now) noexcept;
   [[nodiscard]] bool matches(const Series& series, std::span<const LabelMatch> wanted) const;
   static Activity& activity_of(Series& series) noexcept;
-  [[nodiscard]] bool expires() const noexcept {
-    return declared_.options.expire_after.count() > 0 && !declared_.is_single();
-  }
 
   // Calls visit(series, instrument) for each series that was made before the call and is there, in the order of their
   // making. One that is removed and made anew meanwhile is a later series, so no labels are visited twice. A series may
@@ -154,16 +178,20 @@ class FamilyBase {
 
   const std::size_t instrument_bytes_;
   const MetricType type_;
-  const Declaration declared_;
+  // As long as a look-up, which takes no lock, can be in it only name, help text, unit and options change, under the
+  // lock and where no walk is.
+  Declaration declared_;
+  std::atomic<std::int64_t> expire_after_;  // of the options; relaxed
   const LabelLayout layout_{declared_};
-  const bool plain_names_;  // all names are exposed as declared, whatever the escaping
+  bool plain_names_;  // all names are exposed as declared, whatever the escaping
   Environment& environment_;
 
   SeriesArena series_;
   SeriesTable table_;
-  std::mutex scrape_mutex_;      // whoever scrapes, or expires: what derived families keep for scrapes is under it too
-  std::mutex mutex_;             // whoever changes what follows
-  InstrumentArena instruments_;  // of a family with labels
+  std::mutex scrape_mutex_;   // whoever scrapes, or expires: what derived families keep for scrapes is under it too
+  mutable std::mutex mutex_;  // whoever changes what follows, or becomes another family
+  std::array<FamilyHandle*, 2> handles_{};  // by Held; those that there are
+  InstrumentArena instruments_;             // of a family with labels
   // A walk goes from the first series to the one that was the last when it began. That one is still linked when the
   // walk comes there: the last series stays, though it be removed, until another comes after it; and any other is
   // unlinked only when no walk is left that began before it was removed, or before it was no more the last. So no walk

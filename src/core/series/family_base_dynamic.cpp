@@ -1,5 +1,7 @@
 // Series by labels that are given with their names, and those of families whose series have label names of their own.
 #include <algorithm>
+#include <mutex>
+#include <string>
 #include <vector>
 
 #include "core/series/family_base.hpp"
@@ -31,49 +33,58 @@ bool has_empty_name(std::span<const LabelPair> sorted) noexcept {
 
 }  // namespace
 
-void* FamilyBase::find_or_create(std::span<const GivenLabel> labels) {
-  if (declared_.open_labels) return find_or_create_open(labels);
-  return with_ordered_values(declared_.name, declared_.labels, labels,
-                             [this](const std::string_view* values) { return find_or_create(values); });
+std::string MetricName::str() const { return family_ == nullptr ? *text_ : family_->name(); }
+
+std::string FamilyBase::name() const {
+  const std::lock_guard lock{mutex_};
+  return declared_.name;
 }
 
-bool FamilyBase::remove(std::span<const GivenLabel> labels, const void* only_this) {
-  if (declared_.open_labels) return remove_open(labels, only_this);
-  return with_ordered_values(declared_.name, declared_.labels, labels,
-                             [&](const std::string_view* values) { return remove(values, only_this); });
+void* FamilyBase::find_or_create(std::span<const GivenLabel> labels, const FamilyHandle& asked) {
+  if (declared_.open_labels) return find_or_create_open(labels, asked);
+  return with_ordered_values(*this, declared_.labels, labels, [&](const std::string_view* values) {
+    return find_or_create(values, declared_.labels.size(), &asked);
+  });
+}
+
+bool FamilyBase::remove(std::span<const GivenLabel> labels, const FamilyHandle& asked, const void* only_this) {
+  if (declared_.open_labels) return remove_open(labels, asked, only_this);
+  return with_ordered_values(*this, declared_.labels, labels, [&](const std::string_view* values) {
+    return remove(std::span{values, declared_.labels.size()}, asked, only_this);
+  });
 }
 
 void FamilyBase::check_has(std::string_view label) const {
   const auto& labels = declared_.labels;
   if (declared_.open_labels || std::find(labels.begin(), labels.end(), label) != labels.end()) return;
-  refuse(declared_.name, "remove_matching() was given label \"" + to_valid_utf8(label) +
-                             "\", which was not declared; use one of those that were");
+  refuse(name(), "remove_matching() was given label \"" + to_valid_utf8(label) +
+                     "\", which was not declared; use one of those that were");
 }
 
-void* FamilyBase::find_or_create_open(std::span<const GivenLabel> given) {
-  SortedLabels labels{declared_.name, given};
+void* FamilyBase::find_or_create_open(std::span<const GivenLabel> given, const FamilyHandle& asked) {
+  SortedLabels labels{*this, given};
   if (!labels.have_overflow() && !has_empty_name(labels.views())) [[likely]] {
     if (void* found = table_.find(OpenKey{labels.views()}.words())) return found;
   }
   check_open(labels.views());
-  return with_valid(labels, [this](std::span<const LabelPair> valid) {
+  return with_valid(labels, [&](std::span<const LabelPair> valid) {
     const OpenKey key{valid};
     void* found = table_.find(key.words());
-    return found != nullptr ? found : find_or_create_valid(key.words(), nullptr);
+    return found != nullptr ? found : find_or_create_valid(key.words(), {&asked, nullptr});
   });
 }
 
-bool FamilyBase::remove_open(std::span<const GivenLabel> given, const void* only_this) {
-  SortedLabels labels{declared_.name, given};
+bool FamilyBase::remove_open(std::span<const GivenLabel> given, const FamilyHandle& asked, const void* only_this) {
+  SortedLabels labels{*this, given};
   if (has_empty_name(labels.views())) return false;
   return with_valid(labels,
-                    [&](std::span<const LabelPair> valid) { return remove(OpenKey{valid}.words(), only_this); });
+                    [&](std::span<const LabelPair> valid) { return remove(OpenKey{valid}.words(), asked, only_this); });
 }
 
 // Before the limit is asked for, so that a name is refused whether or not there is room.
 void FamilyBase::check_open(std::span<const LabelPair> labels) const {
   const auto& constant = declared_.constant_labels;
-  const std::string_view own = type_ == MetricType::StateSet ? std::string_view{declared_.name} : std::string_view{};
+  const std::string own = type_ == MetricType::StateSet ? name() : std::string{};
   const auto is_constant = [&](std::string_view name) {
     return std::any_of(constant.begin(), constant.end(), [&](const Label& label) { return label.name == name; });
   };
@@ -88,12 +99,12 @@ void FamilyBase::check_open(std::span<const LabelPair> labels) const {
   for (const LabelPair& label : labels) {
     const std::string what = "label \"" + to_valid_utf8(label.name) + "\": ";
     if (label.name == kOverflowLabel)
-      refuse(declared_.name, what + "the name is reserved for the series beyond the limit; rename the label");
+      refuse(name(), what + "the name is reserved for the series beyond the limit; rename the label");
     if (is_constant(label.name))
-      refuse(declared_.name, what + "it is a constant label, which every series has; rename the label");
+      refuse(name(), what + "it is a constant label, which every series has; rename the label");
     names.push_back(label.name);
   }
-  check_label_names(declared_.name, names, own, environment_.utf8_names);
+  check_label_names(name(), names, own, environment_.utf8_names);
 }
 
 }  // namespace vitals::detail

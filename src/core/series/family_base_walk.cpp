@@ -23,7 +23,7 @@ bool FamilyBase::is_idle(Series& series, void* instrument, std::int64_t now) noe
   Activity& seen = activity_of(series);
   const std::uint64_t value = activity(instrument);
   if (value != seen.value.exchange(value, std::memory_order_relaxed)) seen.since.store(now, std::memory_order_relaxed);
-  return now - seen.since.load(std::memory_order_relaxed) >= declared_.options.expire_after.count();
+  return now - seen.since.load(std::memory_order_relaxed) >= expire_after_.load(std::memory_order_relaxed);
 }
 
 // Most series lie one after the other in memory, but the CPU's own prefetching ends with each page. A scrape of 100,000
@@ -78,14 +78,17 @@ bool FamilyBase::matches(const Series& series, std::span<const LabelMatch> wante
   });
 }
 
+std::size_t FamilyBase::remove_matching(std::span<const LabelMatch> wanted, const FamilyHandle& asked) {
+  return declared_.is_single() ? 0 : remove_each(wanted, &asked);
+}
+
 // Takes the lock for each, so that nobody waits long for it.
-std::size_t FamilyBase::remove_matching(std::span<const LabelMatch> wanted) {
-  if (declared_.is_single()) return 0;
+std::size_t FamilyBase::remove_each(std::span<const LabelMatch> wanted, const FamilyHandle* asked) {
   std::size_t removed = 0;
   for_each([&](Series& series, void* /*instrument*/) {
     if (!matches(series, wanted)) return;
     const std::lock_guard lock{mutex_};
-    if (series.is_removed()) return;
+    if (series.is_removed() || !is_for(asked)) return;
     take_out(series);
     ++removed;
   });

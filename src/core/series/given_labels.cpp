@@ -50,20 +50,20 @@ std::size_t position(std::span<const std::string> names, std::string_view name, 
   return names.size();
 }
 
-[[noreturn]] [[gnu::noinline]] void refuse_unknown(std::string_view metric, std::span<const std::string> names,
+[[noreturn]] [[gnu::noinline]] void refuse_unknown(const MetricName& metric, std::span<const std::string> names,
                                                    std::string_view label) {
   std::string known;
   for (const std::string& name : names) known += (known.empty() ? "" : ", ") + name;
-  refuse(metric, "label \"" + to_valid_utf8(label) + "\" was not declared; use one of {" + known +
-                     "}, or declare the metric with LabelNames::any()");
+  refuse(metric.str(), "label \"" + to_valid_utf8(label) + "\" was not declared; use one of {" + known +
+                           "}, or declare the metric with LabelNames::any()");
 }
 
-[[noreturn]] [[gnu::noinline]] void refuse_twice(std::string_view metric, std::string_view label) {
-  refuse(metric, "label \"" + to_valid_utf8(label) + "\" is given twice; leave one of them out");
+[[noreturn]] [[gnu::noinline]] void refuse_twice(const MetricName& metric, std::string_view label) {
+  refuse(metric.str(), "label \"" + to_valid_utf8(label) + "\" is given twice; leave one of them out");
 }
 
 // The same for labels of which the first `done` have their places. A value has an address as soon as it is given.
-[[gnu::noinline]] void order_others(std::string_view metric, std::span<const std::string> names,
+[[gnu::noinline]] void order_others(const MetricName& metric, std::span<const std::string> names,
                                     std::span<const GivenLabel> labels, std::size_t done, std::string_view* values) {
   const auto give = [values](std::size_t i, std::string_view value) {
     values[i] = {value.data() == nullptr ? "" : value.data(), value.size()};
@@ -95,7 +95,7 @@ std::uint64_t prefix_of(std::string_view name) noexcept {
 
 }  // namespace
 
-void order_values(std::string_view metric, std::span<const std::string> names, std::span<const GivenLabel> labels,
+void order_values(const MetricName& metric, std::span<const std::string> names, std::span<const GivenLabel> labels,
                   std::string_view* values) {
   const std::size_t most = std::min(names.size(), labels.size());
   std::size_t i = 0;
@@ -105,7 +105,7 @@ void order_values(std::string_view metric, std::span<const std::string> names, s
   if (i < labels.size()) order_others(metric, names, labels, i, values);
 }
 
-SortedLabels::SortedLabels(std::string_view metric, std::span<const GivenLabel> labels) {
+SortedLabels::SortedLabels(const MetricName& metric, std::span<const GivenLabel> labels) {
   const LabelPair* twice = labels.size() > kLocal ? sort_all(labels) : insert_all(labels);
   if (twice != nullptr) [[unlikely]]
     refuse_twice(metric, twice->name);

@@ -16,14 +16,28 @@ namespace vitals::detail {
 // Labels as users give them, with their names and in any order, brought into an order of ours. What is wrong with them
 // is thrown as std::invalid_argument that names the metric.
 
+class FamilyBase;
+
+/// The metric that a message names: read when there is something to say, since the family may be another one by then.
+class MetricName {
+ public:
+  MetricName(const std::string& text) noexcept : text_{&text} {}
+  MetricName(const FamilyBase& family) noexcept : family_{&family} {}
+  [[nodiscard]] std::string str() const;
+
+ private:
+  const std::string* text_ = nullptr;
+  const FamilyBase* family_ = nullptr;
+};
+
 /// Writes at `values` the value of each of `names`; it is empty if there is none. Throws for a label that is not one of
 /// them, or is given twice. Fastest if the labels are in the order of the names.
-void order_values(std::string_view metric, std::span<const std::string> names, std::span<const GivenLabel> labels,
+void order_values(const MetricName& metric, std::span<const std::string> names, std::span<const GivenLabel> labels,
                   std::string_view* values);
 
 /// Calls use with the values that order_values() writes. Allocates if there are more than 64 names.
 template <class Use>
-auto with_ordered_values(std::string_view metric, std::span<const std::string> names,
+auto with_ordered_values(const MetricName& metric, std::span<const std::string> names,
                          std::span<const GivenLabel> labels, Use use) {
   constexpr std::size_t kLocal = 64;
   if (names.size() > kLocal) [[unlikely]] {
@@ -41,7 +55,7 @@ auto with_ordered_values(std::string_view metric, std::span<const std::string> n
 class SortedLabels {
  public:
   /// Throws for a label that is given twice.
-  SortedLabels(std::string_view metric, std::span<const GivenLabel> labels);
+  SortedLabels(const MetricName& metric, std::span<const GivenLabel> labels);
   SortedLabels(const SortedLabels&) = delete;
   SortedLabels& operator=(const SortedLabels&) = delete;
 
