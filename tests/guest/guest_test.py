@@ -127,10 +127,13 @@ class Bench:
         self.kind = kind
         self.library = {name: f'{build}/src/{name}/libvitals_{name}.a' for name in ('core', 'http')}
 
-    def compile(self, row, source, to, *options):
+    def compile(self, row, source, to, options, link):
+        """To an object first, as rows that differ in what comes after that have the same one, which ccache knows."""
         standard = [] if '-std=' in row.flags else ['-std=c++20']
-        return [self.compiler, *standard, *row.flags.split(), f'-I{ROOT}/include', '-pthread', f'{HERE}/programs/{source}.cpp',
-                '-o', to, *options]
+        flags = [*standard, *row.flags.split(), '-pthread', *options]
+        cache = ['ccache'] if shutil.which('ccache') else []
+        yield [*cache, self.compiler, *flags, f'-I{ROOT}/include', '-c', f'{HERE}/programs/{source}.cpp', '-o', f'{to}.o']
+        yield [self.compiler, *flags, f'{to}.o', '-o', to, *link]
 
     def builds(self, row, folder):
         """The commands that build it."""
@@ -141,10 +144,10 @@ class Bench:
             yield [self.compiler, '-shared', '-pthread', '-o', shared[0], *whole]
         if row.plugin:
             options = {'shared': shared, 'twice': libraries}.get(row.vitals, [])
-            yield self.compile(row, row.plugin, f'{folder}/plugin.so', '-shared', '-fPIC', *options,
-                               *UNLOADABLE.get(self.kind, '').split())
+            yield from self.compile(row, row.plugin, f'{folder}/plugin.so', ['-fPIC', *UNLOADABLE.get(self.kind, '').split()],
+                                    ['-shared', *options])
         link = {'shared': shared, 'exported': ['-rdynamic', *whole]}.get(row.vitals, libraries)
-        yield self.compile(row, row.program, f'{folder}/{row.program}', *link)
+        yield from self.compile(row, row.program, f'{folder}/{row.program}', [], link)
 
     def seen(self, row):
         """'works', or what went wrong."""

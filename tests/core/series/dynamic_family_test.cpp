@@ -61,10 +61,12 @@ std::string name_of(int i) { return "label_" + std::to_string(i); }
 
 template <class Element>
 struct Countdown {
-  struct iterator {  // NOLINT(readability-identifier-naming): what the standard's are called
+  struct Iterator {
+    // NOLINTBEGIN(readability-identifier-naming): the standard's names
     using value_type = Element;
     using difference_type = std::ptrdiff_t;
     using iterator_category = std::forward_iterator_tag;
+    // NOLINTEND(readability-identifier-naming)
 
     Element operator*() const {
       if constexpr (std::is_same_v<Element, std::string>) {
@@ -73,17 +75,17 @@ struct Countdown {
         return {left == 1 ? "x" : "y", left};
       }
     }
-    iterator& operator++() {
+    Iterator& operator++() {
       --left;
       return *this;
     }
-    iterator operator++(int) { return {left--}; }
-    bool operator==(const iterator&) const = default;
+    Iterator operator++(int) { return {left--}; }
+    bool operator==(const Iterator&) const = default;
 
     int left = 0;
   };
-  [[nodiscard]] iterator begin() const { return {2}; }
-  [[nodiscard]] iterator end() const { return {0}; }
+  [[nodiscard]] Iterator begin() const { return {2}; }
+  [[nodiscard]] Iterator end() const { return {0}; }
 };
 
 static_assert(detail::LabelRange<Countdown<std::pair<std::string_view, int>>>);

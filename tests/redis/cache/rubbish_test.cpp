@@ -133,7 +133,7 @@ TEST(RubbishReply, ImpossibleCountsOfKeysAreErrors) {
 TEST(RubbishReply, ConnectionWithAReplyTooManyIsNotUsedAgain) {
   FakeRedis server{"+PONG\r\n", FakeRedis::Manner::Twice};
   Registry registry;
-  RedisPool redis{registry, {.unix_socket = server.unix_socket(), .command_timeout = 20s}};
+  RedisPool redis{registry, {.unix_socket = server.unix_socket(), .command_timeout = 20s, .connect_timeout = 20s}};
   EXPECT_TRUE(redis.ping());
   std::this_thread::sleep_for(500ms);
 
