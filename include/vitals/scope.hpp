@@ -186,9 +186,10 @@ class Scope : public detail::LabelArrays<Scope>, public detail::DynamicFamilies<
   /// doesn't run any more, as at the end of its token. A registry ends those of its scopes too. By the name that was
   /// given, or with `_total` or `_info` at its end. False if there is none.
   /// The metric is exposed no longer, and its name may be declared anew, as anything. References to it, to its family
-  /// and to its series stay valid as long as the registry; what is recorded through them shows nowhere. Safe while
-  /// others record, look up, scrape and declare. Waits for a callback that is running. The memory of what has ended
-  /// serves later metrics of the same type, labels and buckets.
+  /// and to its series stay valid as long as the registry; what is recorded through them shows nowhere, and what they
+  /// read means nothing. Safe while others record, look up, scrape and declare. Waits for a callback that is running:
+  /// from within a callback end none but that one. The memory of what has ended serves later metrics of the same type,
+  /// labels and buckets. In a forked child as a declaration.
   bool remove(std::string_view name) const;
 
  protected:

@@ -59,7 +59,8 @@ void register_library_metrics(Registry& registry) {
       to.metrics.back().value += static_cast<double>(n);
     };
     const detail::Epochs::Reader reader{state.epochs()};
-    for (const auto* family : state.families()) {
+    const auto families = state.families();
+    for (const auto* family : *families) {
       add(overflow, *family, family->overflowed());
       add(expired, *family, family->expired());
     }

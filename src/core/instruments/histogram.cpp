@@ -180,6 +180,11 @@ class HistogramFamily final : public FamilyBase {
     return static_cast<BucketLayout*>(const_cast<BucketIndex*>(index));  // there are no others here
   }
 
+  // Old references may lead to its lists of bounds, so they stay.
+  [[nodiscard]] bool is_reusable() const noexcept override {
+    return own_ == nullptr || own_->layouts.size() < kMaxLayouts / 10;
+  }
+
   static Histogram& construct(void* at, BucketLayout& layout) noexcept {
     Histogram& histogram = Access::make(at, layout);
     Access::exemplars(histogram).store(layout.exemplars.none(), std::memory_order_release);

@@ -36,11 +36,12 @@ Info& InfoState::make_handle(LastingMemory& memory) {
 }
 
 void InfoState::end(LastingMemory& memory) noexcept {
+  if (handle_ == nullptr) return;
   {
     const std::lock_guard lock{mutex};
     handle_->state_ = nullptr;
   }
-  memory.release(handle_, sizeof(Info));
+  memory.release(std::exchange(handle_, nullptr), sizeof(Info));
 }
 
 }  // namespace detail

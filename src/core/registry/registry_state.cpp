@@ -48,7 +48,7 @@ std::size_t hash_of_kind(MetricType type, const Declaration& declared) {
   std::size_t hash = static_cast<std::size_t>(type);
   const auto mix = [&hash](std::size_t part) { hash = (hash ^ part) * 0x9E3779B97F4A7C15; };
   for (const std::string& label : declared.labels) mix(std::hash<std::string>{}(label));
-  for (const Label& label : declared.constant_labels) mix(std::hash<std::string>{}(label.value));
+  for (const Label& label : declared.constant_labels) mix(std::hash<std::string>{}(label.name));
   mix(declared.shape.index());
   if (const auto* histogram = std::get_if<HistogramShape>(&declared.shape)) {
     for (const double bound : histogram->bounds) mix(std::hash<double>{}(bound));
@@ -181,11 +181,12 @@ FamilyBase& RegistryState::family(const ScopeState& scope, MetricType type, Decl
                    histogram == nullptr ? std::vector<double>{} : histogram->bounds,
                    {}});
   const auto place = families_.try_emplace(key).first;
+  listed_ = nullptr;
   try {
     place->second = make(type, std::move(declared));
     if (before == nullptr) claim(key, type);
   } catch (...) {  // a clash, or no memory
-    if (place->second != nullptr) keep(std::move(place->second));
+    if (place->second != nullptr) keep(place->second);
     families_.erase(place);
     throw;
   }
@@ -195,7 +196,7 @@ FamilyBase& RegistryState::family(const ScopeState& scope, MetricType type, Decl
 // One that has ended, if there is one that can become this.
 std::unique_ptr<FamilyBase> RegistryState::make(MetricType type, Declaration declared) {
   while (!leaving_.empty() && environment_.epochs.has_passed(leaving_.front().moment)) {
-    keep(std::move(leaving_.front().family));
+    keep(leaving_.front().family);
     leaving_.pop_front();
   }
   auto [first, last] = kept_.equal_range(hash_of_kind(type, declared));
@@ -207,9 +208,15 @@ std::unique_ptr<FamilyBase> RegistryState::make(MetricType type, Declaration dec
   return family;
 }
 
-void RegistryState::keep(std::unique_ptr<FamilyBase> family) {
-  const std::size_t hash = hash_of_kind(family->type(), family->declared());
-  kept_.emplace(hash, std::move(family));
+// Without memory for that it is given up: a look-up through an old handle may still be in it.
+void RegistryState::keep(std::unique_ptr<FamilyBase>& family) noexcept {
+  try {
+    const std::size_t hash = family->is_reusable() ? hash_of_kind(family->type(), family->declared())
+                                                   : reinterpret_cast<std::size_t>(family.get());
+    kept_.emplace(hash, nullptr)->second = std::move(family);
+  } catch (const std::bad_alloc&) {
+    (void)family.release();
+  }
 }
 
 bool RegistryState::is_declared(const std::string& name) const {
@@ -226,8 +233,15 @@ bool RegistryState::remove(const ScopeState& scope, const std::string& name) {
   for (const auto& collector : ended.collectors) collector->close();
   for (const auto& family : ended.families) family->end();
   const std::lock_guard lock{mutex_};
-  for (auto& family : ended.families) leaving_.push_back({std::move(family), environment_.epochs.now()});
-  return !ended.empty();
+  const bool found = !ended.empty();
+  for (auto& family : ended.families) {
+    try {
+      leaving_.push_back({std::move(family), environment_.epochs.now()});
+    } catch (const std::bad_alloc&) {  // others may still be in it, so its memory is given up
+      (void)family.release();
+    }
+  }
+  return found;
 }
 
 // What has that very name, of the scope or, if that is the registry's own, of all.
@@ -236,7 +250,15 @@ RegistryState::Ended RegistryState::take(const ScopeState& scope, const std::str
     return key.name == name && (&scope == &root_ || key.label_text == scope.label_text);
   };
   Ended ended;
+  if (name.empty()) return ended;
   const std::lock_guard lock{mutex_};
+  // All memory first, so that nothing is lost on the way.
+  ended.families.reserve(static_cast<std::size_t>(
+      std::ranges::count_if(families_, [&](const auto& entry) { return is_wanted(entry.first); })));
+  const auto n = static_cast<std::size_t>(
+      std::ranges::count_if(collectors_, [&](const auto& collector) { return is_wanted(collector->claimed); }));
+  ended.collectors.reserve(n);
+  ended.infos.reserve(n);
   MetricType type{};
   for (auto next = families_.lower_bound(ScopedName{name, {}}); next != families_.end() && next->first.name == name;) {
     const auto family = next++;
@@ -244,6 +266,7 @@ RegistryState::Ended RegistryState::take(const ScopeState& scope, const std::str
     type = family->second->type();
     ended.families.push_back(std::move(family->second));
     families_.erase(family);
+    listed_ = nullptr;
   }
   for (const auto& collector : collectors_) {
     if (!is_wanted(collector->claimed)) continue;
@@ -338,6 +361,7 @@ Info& RegistryState::add(const std::shared_ptr<InfoState>& info, const Declarati
     info->make_handle(environment_.lasting);
     problems = claim(collector, declared);
   } catch (...) {
+    info->end(environment_.lasting);
     infos_.erase(place);
     throw;
   }
@@ -381,20 +405,25 @@ void RegistryState::remove(const Collector& collector) {
   if (is_last) names_.release(name, collector.type);
 }
 
-std::vector<FamilyBase*> RegistryState::families(const NameFilter& filter) const {
+std::shared_ptr<const RegistryState::Families> RegistryState::families(const NameFilter& filter) const {
   const std::lock_guard lock{mutex_};
-  std::vector<FamilyBase*> families;
-  families.reserve(filter.wants_all() ? families_.size() : filter.names().size());
-  bool all_are_declared = !filter.wants_all();
+  if (filter.wants_all() && listed_ != nullptr) return listed_;
+  auto families = std::make_shared<Families>();
+  if (filter.wants_all()) {
+    families->reserve(families_.size());
+    for (const auto& [name, family] : families_) families->push_back(family.get());
+    return listed_ = std::move(families);
+  }
+  bool all_are_declared = true;
   for (const std::string& name : filter.names()) {
     auto found = families_.lower_bound(ScopedName{name, {}});
     all_are_declared = all_are_declared && found != families_.end() && found->first.name == name;
-    for (; found != families_.end() && found->first.name == name; ++found) families.push_back(found->second.get());
+    for (; found != families_.end() && found->first.name == name; ++found) families->push_back(found->second.get());
   }
   if (all_are_declared) return families;
-  families.clear();
+  families->clear();
   for (const auto& [name, family] : families_) {
-    if (filter.wants(name.name)) families.push_back(family.get());
+    if (filter.wants(name.name)) families->push_back(family.get());
   }
   return families;
 }

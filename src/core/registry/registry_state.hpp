@@ -78,7 +78,8 @@ class RegistryState : public std::enable_shared_from_this<RegistryState> {
   [[nodiscard]] std::uint64_t collector_errors() const noexcept {
     return collector_errors_.load(std::memory_order_relaxed);
   }
-  [[nodiscard]] std::vector<FamilyBase*> families(const NameFilter& filter = {{}, Escaping::Utf8}) const;
+  using Families = std::vector<FamilyBase*>;
+  [[nodiscard]] std::shared_ptr<const Families> families(const NameFilter& filter = {{}, Escaping::Utf8}) const;
   [[nodiscard]] const Environment& environment() const noexcept { return environment_; }
   /// Whoever holds a reader finds what families() gives as it was.
   [[nodiscard]] Epochs& epochs() noexcept { return environment_.epochs; }
@@ -102,6 +103,8 @@ class RegistryState : public std::enable_shared_from_this<RegistryState> {
   static const typename ByName<Value>::value_type* find_any(const ByName<Value>& all, const std::string& name);
   [[nodiscard]] std::string shown(const std::string& name) const;
 
+  static constexpr std::size_t kAhead = 4;
+
   // What ends together.
   struct Ended {
     std::vector<std::unique_ptr<FamilyBase>> families;
@@ -119,7 +122,7 @@ class RegistryState : public std::enable_shared_from_this<RegistryState> {
   FamilyBase& family(const ScopeState& scope, MetricType type, Declaration declared,
                      std::vector<LintProblem>& problems);
   std::unique_ptr<FamilyBase> make(MetricType type, Declaration declared);
-  void keep(std::unique_ptr<FamilyBase> family);
+  void keep(std::unique_ptr<FamilyBase>& family) noexcept;
   [[nodiscard]] bool is_declared(const std::string& name) const;
   Ended take(const ScopeState& scope, const std::string& name);
   void check(const ScopeState& scope, MetricType type, const Declaration& declared) const;
@@ -149,6 +152,7 @@ class RegistryState : public std::enable_shared_from_this<RegistryState> {
   ScopeState root_;
   std::map<std::pair<std::string, std::string>, ScopeState> scopes_;  // by prefix and label_text
   ByName<std::unique_ptr<FamilyBase>> families_;
+  mutable std::shared_ptr<const Families> listed_;  // all of them; null: to be made
   std::deque<Leaving> leaving_;
   // Families that have ended, which become others: a look-up through an old handle may still be in one, for as long as
   // the registry lives. By hash_of_kind().
@@ -164,12 +168,19 @@ template <class Own, class Collected>
 void RegistryState::visit(Own own, Collected collected, const NameFilter& filter) {
   const auto foreign = collect(filter);
   const Epochs::Reader reader{environment_.epochs};  // what ends meanwhile stays as it is
-  const auto families = this->families(filter);
+  const auto listed = this->families(filter);
+  const Families& families = *listed;
   auto next = foreign.begin();
   const auto flush = [&](const std::string* before) {
     for (; next != foreign.end() && (before == nullptr || next->name < *before); ++next) collected(*next);
   };
+  // A family is some cache lines that the last scrape has seen; so are its name, its series and their instruments.
+  const auto prefetch = [&](std::size_t i) {
+    if (i + 2 * kAhead < families.size()) families[i + 2 * kAhead]->prefetch();
+    if (i + kAhead < families.size()) families[i + kAhead]->prefetch_series();
+  };
   for (auto first = families.begin(); first != families.end();) {
+    prefetch(static_cast<std::size_t>(first - families.begin()));
     const std::string& name = (*first)->declared().name;
     const auto last = std::find_if(first + 1, families.end(),
                                    [&](const FamilyBase* family) { return family->declared().name != name; });

@@ -13,6 +13,9 @@
 
 namespace vitals::detail {
 
+/// From the system's source of randomness.
+[[nodiscard]] std::uint64_t random_word();
+
 /// What the families of a registry share.
 struct Environment {
   bool utf8_names = false;  // RegistryOptions::utf8_names
@@ -20,7 +23,9 @@ struct Environment {
   TraceSource trace_source{};
   std::chrono::nanoseconds exemplar_interval{0};
   std::array<std::atomic<std::uint64_t>, 4> dropped_exemplars{};  // by ExemplarDrop; relaxed: a statistic
-  Epochs epochs{};                                                // its readers walk over series
+  // What makes the seeds of tables, so that nobody can choose label values that fall into one slot.
+  std::atomic<std::uint64_t> secret{random_word()};
+  Epochs epochs{};  // its readers walk over series
   LastingMemory lasting{};
 };
 

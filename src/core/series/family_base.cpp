@@ -25,10 +25,13 @@ constexpr std::string_view kOverflow = "_overflow";
 constexpr std::size_t kMostAliases = 1024;
 constexpr int kFew = 16;  // how many removed series a call deals with, so that none takes long
 
-// Random, so that nobody can choose label values that fall into one slot.
-std::uint64_t random_seed() {
-  std::random_device device;
-  return (std::uint64_t{device()} << 32) | device();
+// The next of the numbers that a secret gives (splitmix64, G. Steele et al., Fast splittable pseudorandom number
+// generators, 2014).
+std::uint64_t next_seed(std::atomic<std::uint64_t>& secret) noexcept {
+  std::uint64_t z = secret.fetch_add(0x9E3779B97F4A7C15, std::memory_order_relaxed);
+  z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9;
+  z = (z ^ z >> 27) * 0x94D049BB133111EB;
+  return z ^ z >> 31;
 }
 
 bool are_legacy(const Declaration& declared, const Environment& environment) {
@@ -41,6 +44,11 @@ bool are_legacy(const Declaration& declared, const Environment& environment) {
 
 }  // namespace
 
+std::uint64_t random_word() {
+  std::random_device device;
+  return (std::uint64_t{device()} << 32) | device();
+}
+
 FamilyBase::FamilyBase(std::size_t instrument_bytes, MetricType type, Declaration declared, Environment& environment)
     : instrument_bytes_{instrument_bytes},
       type_{type},
@@ -48,7 +56,7 @@ FamilyBase::FamilyBase(std::size_t instrument_bytes, MetricType type, Declaratio
       expire_after_{declared_.options.expire_after.count()},
       plain_names_{are_legacy(declared_, environment)},
       environment_{environment},
-      table_{random_seed()} {
+      table_{next_seed(environment.secret)} {
   overflowed_.state.store(kLive, std::memory_order_relaxed);
 }
 
@@ -260,7 +268,10 @@ void* FamilyBase::make(KeyWords key, const Buckets* bounds) {
     throw;
   }
   series.created = environment_.clock->unix_nanos();
-  if (expires()) new (&activity_of(series)) Activity{{0}, {environment_.clock->steady_nanos()}};
+  if (expires()) {
+    activity_of(series).value.store(0, std::memory_order_relaxed);
+    activity_of(series).since.store(environment_.clock->steady_nanos(), std::memory_order_relaxed);
+  }
   append(series);
   return instrument;
 }
@@ -357,12 +368,11 @@ void FamilyBase::end() noexcept {
 }
 
 bool FamilyBase::can_become(MetricType type, const Declaration& declared) const {
-  // Look-ups in an open state set read its name.
+  const auto have_same_name = [](const Label& a, const Label& b) { return a.name == b.name; };
   return type == type_ && declared.labels == declared_.labels &&
-         declared.constant_labels == declared_.constant_labels && declared.open_labels == declared_.open_labels &&
-         declared.omits_empty_labels == declared_.omits_empty_labels &&
-         declared.options.exemplars == declared_.options.exemplars && declared.shape == declared_.shape &&
-         !(type == MetricType::StateSet && declared.open_labels);
+         std::ranges::equal(declared.constant_labels, declared_.constant_labels, have_same_name) &&
+         declared.open_labels == declared_.open_labels && declared.omits_empty_labels == declared_.omits_empty_labels &&
+         declared.options.exemplars == declared_.options.exemplars && declared.shape == declared_.shape;
 }
 
 void FamilyBase::become(Declaration declared) {
@@ -370,6 +380,8 @@ void FamilyBase::become(Declaration declared) {
   declared_.name = std::move(declared.name);
   declared_.help = std::move(declared.help);
   declared_.unit = std::move(declared.unit);
+  for (std::size_t i = 0; i < declared.constant_labels.size(); ++i)
+    declared_.constant_labels[i].value = std::move(declared.constant_labels[i].value);
   declared_.options = declared.options;
   expire_after_.store(declared.options.expire_after.count(), std::memory_order_relaxed);
   plain_names_ = are_legacy(declared_, environment_);

@@ -75,12 +75,18 @@ class FamilyBase {
   /// Throws if the family has no such label.
   void check_has(std::string_view label) const;
 
+  // Whoever scrapes is a reader of the registry's epochs as long as it has the family.
+
   /// Calls visit for each series, in the order of their making, as plain data that the next one overwrites. Ends those
   /// that are idle.
   void read_each(MetricSnapshot& scratch, const std::function<void(const MetricSnapshot&)>& visit);
   /// Adds each series to what is written, as read_each() does. REQUIRES: the writer has begun this family.
   void write(TextWriter& writer);
   void write(ProtobufWriter& writer);
+  /// Asks the CPU for what the start of a scrape reads: of the family itself, and then, once that is there, of what it
+  /// points to.
+  void prefetch() const noexcept;
+  void prefetch_series() const noexcept;
 
   // The rest is for the registry, under its lock.
 
@@ -91,8 +97,11 @@ class FamilyBase {
   void end() noexcept;
   /// Makes another family of one that has ended, once no walk can be in it. REQUIRES: can_become(declared).
   void become(Declaration declared);
-  /// Whether a family differs from this one in nothing that look-ups read: all but its name, help text, unit and limit.
+  /// Whether a family differs from this one in nothing that look-ups read: all but its name, help
+  /// text, unit and options, and the values of constant labels.
   [[nodiscard]] bool can_become(MetricType type, const Declaration& declared) const;
+  /// Whether it is worth another life.
+  [[nodiscard]] virtual bool is_reusable() const noexcept { return true; }
 
   /// For whoever may not know whether this family is still what it was.
   [[nodiscard]] std::string name() const;
@@ -169,6 +178,7 @@ class FamilyBase {
   // Calls visit(series, instrument) for each series that was made before the call and is there, in the order of their
   // making. One that is removed and made anew meanwhile is a later series, so no labels are visited twice. A series may
   // be removed at any time: what was read of it counts if it is_removed() afterwards not.
+  // REQUIRES: a reader of the epochs.
   template <class Visit>
   void for_each(Visit visit);
   // The same for scrapes, of which one goes on after the other.
@@ -178,20 +188,15 @@ class FamilyBase {
 
   const std::size_t instrument_bytes_;
   const MetricType type_;
-  // As long as a look-up, which takes no lock, can be in it only name, help text, unit and options change, under the
-  // lock and where no walk is.
+  // As long as a look-up, which takes no lock, can be in it only name, help text, unit, options and the values of
+  // constant labels change, under the lock and where no walk is.
   Declaration declared_;
   std::atomic<std::int64_t> expire_after_;  // of the options; relaxed
   const LabelLayout layout_{declared_};
   bool plain_names_;  // all names are exposed as declared, whatever the escaping
   Environment& environment_;
 
-  SeriesArena series_;
-  SeriesTable table_;
-  std::mutex scrape_mutex_;   // whoever scrapes, or expires: what derived families keep for scrapes is under it too
-  mutable std::mutex mutex_;  // whoever changes what follows, or becomes another family
-  std::array<FamilyHandle*, 2> handles_{};  // by Held; those that there are
-  InstrumentArena instruments_;             // of a family with labels
+  std::mutex scrape_mutex_;  // whoever scrapes, or expires: what derived families keep for scrapes is under it too
   // A walk goes from the first series to the one that was the last when it began. That one is still linked when the
   // walk comes there: the last series stays, though it be removed, until another comes after it; and any other is
   // unlinked only when no walk is left that began before it was removed, or before it was no more the last. So no walk
@@ -199,8 +204,15 @@ class FamilyBase {
   // another series only when no walk is left that began before it was unlinked. Release and acquire, as Series::next.
   std::atomic<Series*> first_{nullptr};
   std::atomic<Series*> last_{nullptr};
-  RetiredSeries removed_;   // still linked
-  RetiredSeries unlinked_;  // still memory that walks may read
+  std::atomic<std::size_t> size_{0};  // without the overflow series; written under the lock, relaxed: a number
+
+  SeriesArena series_;
+  SeriesTable table_;
+  mutable std::mutex mutex_;                // whoever changes what follows, or becomes another family
+  std::array<FamilyHandle*, 2> handles_{};  // by Held; those that there are
+  InstrumentArena instruments_;             // of a family with labels
+  RetiredSeries removed_;                   // still linked
+  RetiredSeries unlinked_;                  // still memory that walks may read
   Series* overflow_ = nullptr;
   // In the table beside the series that they lead to, which they don't outlive: what was asked for where bytes of it
   // were replaced.
@@ -209,8 +221,7 @@ class FamilyBase {
   // What look-ups beyond the limit get, or null if there may be room. Release when set, acquire when read. Emptied
   // before a series is taken out of the table.
   std::atomic<void*> beyond_limit_{nullptr};
-  std::atomic<std::size_t> size_{0};  // without the overflow series; written under the lock, relaxed: a number
-  CellHead overflowed_;               // look-ups beyond the limit, which many threads may count
+  CellHead overflowed_;  // look-ups beyond the limit, which many threads may count
   std::atomic<std::uint64_t> overflowed_slowly_{0};
   std::atomic<std::uint64_t> expired_{0};  // relaxed: a statistic
 };

@@ -39,9 +39,23 @@ void FamilyBase::prefetch(const Series& series, const void* instrument) const no
   __builtin_prefetch(static_cast<const char*>(instrument) + kAhead * instrument_bytes_);
 }
 
+void FamilyBase::prefetch() const noexcept {
+  const auto* own = reinterpret_cast<const char*>(this);
+  const auto* end = reinterpret_cast<const char*>(&size_ + 1);
+  for (; own < end; own += 64) __builtin_prefetch(own);
+}
+
+void FamilyBase::prefetch_series() const noexcept {
+  __builtin_prefetch(declared_.name.data());
+  __builtin_prefetch(declared_.help.data());
+  if (const Series* series = first_.load(std::memory_order_relaxed)) {
+    __builtin_prefetch(series);
+    __builtin_prefetch(series + 1);
+  }
+}
+
 template <class Visit>
 void FamilyBase::for_each(Visit visit) {
-  const Epochs::Reader reader{environment_.epochs};
   Series* const end = last_.load(std::memory_order_acquire);
   if (end == nullptr) return;
   for (Series* series = first_.load(std::memory_order_acquire);;
@@ -85,13 +99,16 @@ std::size_t FamilyBase::remove_matching(std::span<const LabelMatch> wanted, cons
 // Takes the lock for each, so that nobody waits long for it.
 std::size_t FamilyBase::remove_each(std::span<const LabelMatch> wanted, const FamilyHandle* asked) {
   std::size_t removed = 0;
-  for_each([&](Series& series, void* /*instrument*/) {
-    if (!matches(series, wanted)) return;
-    const std::lock_guard lock{mutex_};
-    if (series.is_removed() || !is_for(asked)) return;
-    take_out(series);
-    ++removed;
-  });
+  {
+    const Epochs::Reader reader{environment_.epochs};
+    for_each([&](Series& series, void* /*instrument*/) {
+      if (!matches(series, wanted)) return;
+      const std::lock_guard lock{mutex_};
+      if (series.is_removed() || !is_for(asked)) return;
+      take_out(series);
+      ++removed;
+    });
+  }
   for (bool more = true; more;) {
     const std::lock_guard lock{mutex_};
     more = reclaim(kFew);

@@ -221,9 +221,11 @@ TEST(RegistryRemove, ScopesEndTheirOwnAndARegistryAll) {
 
 TEST(RegistryRemove, LeavesCollectorsAlone) {
   Registry registry;
+  EXPECT_FALSE(registry.remove(""));
   registry.keep_collector([](auto& out) { out.push_back({"a", "A.", MetricType::Gauge, {{.value = 1}}}); });
 
   EXPECT_FALSE(registry.remove("a"));
+  EXPECT_FALSE(registry.remove(""));
   EXPECT_THAT(to_text(registry), HasSubstr("a 1\n"));
 }
 
@@ -246,9 +248,13 @@ TEST(RegistryRemove, MetricsThatComeAndGoTakeNoMemory) {
     registry.gauge(name + "queue", "Q.", {"shard"}).with(i).set(1);
     registry.counter(name + "errors_total", "E.", LabelNames::any()).with({{"why", "x"}}).inc();
     registry.info(name + "build", "B.", {{"v", "1"}});
+    auto tenant = registry.scope({.labels = {{"tenant", std::to_string(i % 500)}}});
+    tenant.state_set("states", "S.", LabelNames::any(), {"on"}).with({{"y", 1}}).set("on");
+    EXPECT_THROW(registry.info(name + "seconds_sum", "S.", {{"v", "1"}}), std::invalid_argument);
     if (i % 1000 == 0) (void)to_text(registry);
     for (const char* rest : {"requests_total", "seconds", "queue", "errors_total", "build"})
       ASSERT_TRUE(registry.remove(name + rest));
+    ASSERT_TRUE(tenant.remove("states"));
   };
   for (int i = 0; i < kRounds / 4; ++i) come_and_go(i);
   const std::size_t before = resident_bytes();
