@@ -150,6 +150,7 @@ class CounterFamily final : public FamilyBase {
     auto& counter = *static_cast<Counter*>(instrument);
     cool(Access::head(counter));
     const auto [whole, fraction] = Access::read(counter);
+    if (series.is_removed()) return;
     if (fraction == 0) [[likely]] {
       writer.add_number(series.text(), whole);
     } else {

@@ -259,6 +259,7 @@ class HistogramFamily final : public FamilyBase {
     if (writer.is_openmetrics() && (writer.has_created_lines() || layout->exemplars.is_used()))
       return FamilyBase::write(writer, series, instrument, scratch);
     cool(Access::head(histogram));
+    const auto before = writer.mark();
     BucketLabels& bucket_labels = writer.is_openmetrics() ? layout->openmetrics_labels : layout->text_labels;
     writer.begin_histogram(series.text());
     std::uint64_t count = 0;
@@ -270,6 +271,7 @@ class HistogramFamily final : public FamilyBase {
       writer.add_bucket(bucket_labels.of(i, layout->upper_bound(i)), count);
     }
     writer.end_histogram(sum, count, layout->bounds().front() < 0);
+    if (series.is_removed()) writer.take_back(before);
   }
 
   BucketLayout layout_;

@@ -22,7 +22,8 @@ class NumberFamily : public FamilyBase {
   void retire(void* /*instrument*/) noexcept override {}
   void read(void* instrument, MetricSnapshot& out, bool /*exemplars*/) override { out.value = value(instrument); }
   void write(TextWriter& writer, const Series& series, void* instrument, MetricSnapshot& /*scratch*/) override {
-    writer.add_number(series.text(), value(instrument));
+    const double number = value(instrument);
+    if (!series.is_removed()) writer.add_number(series.text(), number);
   }
   std::uint64_t activity(void* instrument) const noexcept override {
     return std::bit_cast<std::uint64_t>(value(instrument));

@@ -123,7 +123,8 @@ class FamilyBase {
   virtual void read(void* instrument, MetricSnapshot& out, bool exemplars) = 0;
   /// A number that changes whenever the instrument does.
   [[nodiscard]] virtual std::uint64_t activity(void* instrument) const noexcept = 0;
-  /// Adds a series, whose instrument that is. `scratch` is memory for what is read: new, or used before by this family.
+  /// Adds a series, whose instrument that is, if it is not removed by the time that all is read. `scratch` is memory
+  /// for what is read: new, or used before by this family.
   virtual void write(TextWriter& writer, const Series& series, void* instrument, MetricSnapshot& scratch);
 
   [[nodiscard]] Environment& environment() const noexcept { return environment_; }

@@ -138,17 +138,13 @@ void FamilyBase::read_each(MetricSnapshot& scratch, const std::function<void(con
 void FamilyBase::write(TextWriter& writer) {
   MetricSnapshot scratch;
   if (!plain_names_) return read_each(scratch, [&](const MetricSnapshot& metric) { writer.add(metric); });
-  for_each_active([&](const Series& series, void* instrument) {
-    const auto before = writer.mark();
-    write(writer, series, instrument, scratch);
-    if (series.is_removed()) writer.take_back(before);
-  });
+  for_each_active([&](const Series& series, void* instrument) { write(writer, series, instrument, scratch); });
 }
 
 void FamilyBase::write(TextWriter& writer, const Series& series, void* instrument, MetricSnapshot& scratch) {
   scratch.created = series.created;
   read(instrument, scratch, writer.is_openmetrics());
-  writer.add(series.text(), scratch);
+  if (!series.is_removed()) writer.add(series.text(), scratch);
 }
 
 void FamilyBase::write(ProtobufWriter& writer) {
