@@ -36,6 +36,7 @@ Info& InfoState::make_handle(LastingMemory& memory) {
 }
 
 void InfoState::end(LastingMemory& memory) noexcept {
+  if (handle_ == nullptr) return;
   {
     const std::lock_guard lock{mutex};
     handle_->state_ = nullptr;

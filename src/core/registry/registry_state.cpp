@@ -339,6 +339,7 @@ Info& RegistryState::add(const std::shared_ptr<InfoState>& info, const Declarati
     problems = claim(collector, declared);
   } catch (...) {
     infos_.erase(place);
+    info->end(environment_.lasting);
     throw;
   }
   lock.unlock();
