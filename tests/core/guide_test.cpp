@@ -140,14 +140,14 @@ TEST(CoreGuide, MetricsThatEnd) {
   vitals::Registry registry;
   // [example]
   auto& requests = registry.counter("model_requests_total", "Requests to a model.", {"model"});
-  auto& of_bert = requests.with("bert");
+  auto& of_vision = requests.with("vision");
   registry.remove("model_requests_total");  // false if there is none of that name
 
-  of_bert.inc();               // still safe, as is all that you hold; shows nowhere
-  requests.with("gpt").inc();  // the same
+  of_vision.inc();                // still safe, as is all that you hold; shows nowhere
+  requests.with("speech").inc();  // the same
   registry.gauge("model_requests_total", "Now something else.").set(1);
   // [example]
-  EXPECT_THAT(vitals::to_text(registry), AllOf(HasSubstr("\nmodel_requests_total 1\n"), Not(HasSubstr("bert"))));
+  EXPECT_THAT(vitals::to_text(registry), AllOf(HasSubstr("\nmodel_requests_total 1\n"), Not(HasSubstr("vision"))));
 }
 
 TEST(CoreGuide, TextFile) {

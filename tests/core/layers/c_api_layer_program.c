@@ -94,29 +94,29 @@ static void models(MetricsServer* server) {
   MetricsModel *plain = NULL, *tagged = NULL, *again = NULL;
   int i = 0;
 
-  CHECK(metrics_model_load(server, "bert", NULL, 0, &plain) == MetricsOk);
-  CHECK(metrics_model_load(server, "bert", &tag, 1, &tagged) == MetricsOk);
-  CHECK(metrics_model_load(server, "bert", NULL, 0, &again) == MetricsOk);
+  CHECK(metrics_model_load(server, "vision", NULL, 0, &plain) == MetricsOk);
+  CHECK(metrics_model_load(server, "vision", &tag, 1, &tagged) == MetricsOk);
+  CHECK(metrics_model_load(server, "vision", NULL, 0, &again) == MetricsOk);
   metrics_model_infer(plain, 0.005, 1);
   metrics_model_infer(again, 0.5, 0);
   metrics_model_infer(tagged, 0.05, 1);
-  CHECK(shows(server, "inference_request{model=\"bert\"} 2\n"));
-  CHECK(shows(server, "inference_failure{model=\"bert\"} 1\n"));
-  CHECK(shows(server, "inference_request{model=\"bert\",tier=\"gold\"} 1\n"));
-  CHECK(shows(server, "inference_seconds_bucket{model=\"bert\",le=\"0.01\"} 1\n"));
+  CHECK(shows(server, "inference_request{model=\"vision\"} 2\n"));
+  CHECK(shows(server, "inference_failure{model=\"vision\"} 1\n"));
+  CHECK(shows(server, "inference_request{model=\"vision\",tier=\"gold\"} 1\n"));
+  CHECK(shows(server, "inference_seconds_bucket{model=\"vision\",le=\"0.01\"} 1\n"));
 
   metrics_model_unload(plain);
-  CHECK(shows(server, "inference_request{model=\"bert\"} 2\n"));
+  CHECK(shows(server, "inference_request{model=\"vision\"} 2\n"));
   metrics_model_unload(again);
-  CHECK(!shows(server, "inference_request{model=\"bert\"}"));
-  CHECK(shows(server, "inference_request{model=\"bert\",tier=\"gold\"} 1\n"));
+  CHECK(!shows(server, "inference_request{model=\"vision\"}"));
+  CHECK(shows(server, "inference_request{model=\"vision\",tier=\"gold\"} 1\n"));
   metrics_model_unload(tagged);
   CHECK(strcmp(text_of(server), "") == 0);
 
   for (i = 0; i < 1000; ++i) {
-    CHECK(metrics_model_load(server, "bert", NULL, 0, &plain) == MetricsOk);
+    CHECK(metrics_model_load(server, "vision", NULL, 0, &plain) == MetricsOk);
     metrics_model_infer(plain, 0.005, 1);
-    if (i % 100 == 0) CHECK(shows(server, "inference_request{model=\"bert\"} 1\n"));
+    if (i % 100 == 0) CHECK(shows(server, "inference_request{model=\"vision\"} 1\n"));
     metrics_model_unload(plain);
   }
   CHECK(strcmp(text_of(server), "") == 0);

@@ -74,6 +74,8 @@ inline vitals::Buckets buckets_of(Task task) {
   HISTOGRAMS(stage_time, "engine_group_stage_seconds", "Time of the group per stage.", Stage, vitals::Buckets({0.001, 0.1}))
 // clang-format on
 
+// NOLINTBEGIN(bugprone-macro-parentheses): types and members can't stand in parentheses
+
 /// The series of one resource group, each there from the start. They are dead once the group was removed.
 class Group {
  public:
@@ -148,5 +150,7 @@ class Metrics {
 #undef ENGINE_HISTOGRAMS
 #undef ENGINE_OWN_HISTOGRAMS
 };
+
+// NOLINTEND(bugprone-macro-parentheses)
 
 }  // namespace engine
