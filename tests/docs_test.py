@@ -3,6 +3,7 @@
 the same in each place that has it."""
 import re
 import sys
+import textwrap
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent / "support"))
@@ -32,11 +33,12 @@ for kind, place in [("cpp", "tests/lint/metrics_test.cpp"), ("cmake", "tests/lin
 if mistakes := Tutorial(root).mistakes():
     sys.exit("\n".join(mistakes))
 
-# A test quotes itself between two [example] marks.
-for document, test in [("docs/testing.md", "tests/core/testing/testing_test.cpp"), ("docs/core.md", "tests/core/series/family_test.cpp")]:
-    example = (root / test).read_text().split("// [example]\n")[1]
-    if f"```cpp\n{example}```\n" not in (root / document).read_text():
-        sys.exit(f"{document}: has no C++ block that is the [example] of {test}; make them equal")
+# A document quotes what a test has between two [example] marks.
+for document, test in [("docs/testing.md", "tests/core/testing/testing_test.cpp"), ("docs/core.md", "tests/core/series/family_test.cpp"),
+                       ("docs/core.md", "tests/core/guide_test.cpp")]:
+    for example in re.split(r" *// \[example\]\n", (root / test).read_text())[1::2]:
+        if textwrap.dedent(example) not in (root / document).read_text():
+            sys.exit(f"{document}: has no C++ block with this [example] of {test}; make them equal:\n{textwrap.dedent(example)}")
 
 versions = {
     "CMakeLists.txt": re.search(r"project\(vitals VERSION ([\d.]+)", (root / "CMakeLists.txt").read_text()).group(1),

@@ -254,7 +254,8 @@ void spread(CellHead& head, std::size_t bytes, Spread when) noexcept {
 void retire(CellHead& head, std::size_t bytes) noexcept {
   const std::lock_guard lock{arena.mutex};
   head.state.store(kResting, std::memory_order_relaxed);
-  const std::uint64_t address = head.stripes.exchange(0, std::memory_order_relaxed);
+  // Release: a scrape that sees it sees that the series was removed before (Series::is_removed()).
+  const std::uint64_t address = head.stripes.exchange(0, std::memory_order_release);
   if (address == 0) return;
   --arena.spread_count;
   arena.release(address, bytes);

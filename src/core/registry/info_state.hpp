@@ -24,7 +24,7 @@ struct InfoState {
 
   /// What users hold, in memory whose address is used once. Throws std::bad_alloc.
   Info& make_handle(LastingMemory& memory);
-  /// The handle leads nowhere from now on.
+  /// The handle, if it was made, leads nowhere from now on.
   void end(LastingMemory& memory) noexcept;
 
   const FamilySnapshot family;  // without metrics

@@ -267,6 +267,21 @@ TEST(RegistryRemove, MetricsThatComeAndGoTakeNoMemory) {
   }
 }
 
+TEST(RegistryRemove, InfosThatAreRefusedTakeNoMemory) {
+  constexpr int kRounds = VITALS_SANITIZED ? 100 : 60'000;
+  Registry registry;
+  registry.gauge("a_info", "A.");
+  const auto refused = [&] { EXPECT_THROW(registry.info("a", "A.", {{"v", "1"}}), std::invalid_argument); };
+  for (int i = 0; i < 100; ++i) refused();
+  const std::size_t before = resident_bytes();
+
+  for (int i = 0; i < kRounds; ++i) refused();
+
+  if (!VITALS_SANITIZED) {
+    EXPECT_LT(resident_bytes(), before + (std::size_t{1} << 20));
+  }
+}
+
 // Threads that declare, remove, record through what they and others hold, and scrape.
 TEST(RegistryRemove, IsSafeBesideEverythingElse) {
   constexpr int kNames = 6;

@@ -290,9 +290,10 @@ struct ClockThatTells final : Clock {
 // Whether all of this is done by another thread while a scrape is held up in a family that has this clock.
 bool is_done_during_a_scrape(Registry& registry, ClockThatTells& clock, const std::function<void()>& work) {
   std::future<void> done;
+  std::atomic<bool> begun{false};  // the other thread reads the clock too, perhaps before `done` is there
   bool in_time = false;
   clock.on_read = [&] {
-    if (done.valid()) return;
+    if (begun.exchange(true)) return;
     done = std::async(std::launch::async, work);
     in_time = done.wait_for(std::chrono::seconds{5}) == std::future_status::ready;
   };
