@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <initializer_list>
 #include <string>
@@ -16,6 +17,7 @@ namespace vitals {
 
 namespace detail {
 void* find_or_create(FamilyHandle& family, const GivenLabel* labels, std::size_t n);
+void* find_or_create(FamilyHandle& family, const GivenLabel* labels, std::size_t n, const Buckets& bounds);
 bool remove(FamilyHandle& family, const GivenLabel* labels, std::size_t n);
 std::size_t remove_matching(FamilyHandle& family, const GivenLabel* labels, std::size_t n);
 }  // namespace detail
@@ -52,6 +54,15 @@ class DynamicFamily final {
   template <class Labels>
   Metric& with(Labels&& labels) {
     return given(labels, [this](const auto* begin, std::size_t n) -> Metric& { return find(begin, n); });
+  }
+
+  /// Of histograms: the same, but a series that is made by this call has these bucket bounds, as Family::with_bounds().
+  Metric& with_bounds(const Buckets& bounds, std::initializer_list<detail::GivenLabel> labels) {
+    return find_with(bounds, labels.begin(), labels.size());
+  }
+  template <class Labels>
+  Metric& with_bounds(const Buckets& bounds, Labels&& labels) {
+    return given(labels, [&](const auto* begin, std::size_t n) -> Metric& { return find_with(bounds, begin, n); });
   }
 
   /// Ends the series with these labels: it is exposed no longer, and with() makes a new one, from 0. False if there is
@@ -117,6 +128,10 @@ class DynamicFamily final {
     } else {
       return use(static_cast<const detail::GivenLabel*>(nullptr), std::size_t{0});
     }
+  }
+  Metric& find_with(const Buckets& bounds, const detail::GivenLabel* labels, std::size_t n) {
+    static_assert(std::same_as<Metric, Histogram>, "vitals: with_bounds() is for families of histograms");
+    return detail::found_metric<Metric>(detail::find_or_create(family_, labels, n, bounds));
   }
   Metric& find(const detail::GivenLabel* labels, std::size_t n) {
     return detail::found_metric<Metric>(detail::find_or_create(family_, labels, n));

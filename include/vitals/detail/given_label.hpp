@@ -90,7 +90,8 @@ class GivenLabels {
  public:
   template <class Range>
   explicit GivenLabels(Range& range) {
-    const auto n = static_cast<std::size_t>(std::ranges::distance(range));
+    std::size_t n = 0;  // counted by hand, since libc++ 14 can't count a range
+    for (auto i = std::ranges::begin(range); i != std::ranges::end(range); ++i) ++n;
     std::byte* at = local_;
     if (n > kLocal) {
       large_.reset(new Place[n]);

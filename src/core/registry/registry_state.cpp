@@ -363,7 +363,6 @@ Info& RegistryState::add(const std::shared_ptr<InfoState>& info, const Declarati
   } catch (...) {
     info->end(environment_.lasting);
     infos_.erase(place);
-    info->end(environment_.lasting);
     throw;
   }
   lock.unlock();

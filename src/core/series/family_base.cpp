@@ -176,13 +176,14 @@ void FamilyBase::add_alias(KeyWords given, KeyWords key, void* instrument, const
 
 // Under the lock.
 void FamilyBase::drop_aliases(const void* instrument) noexcept {
-  const auto dropped = std::ranges::partition(
-      aliases_, [&](const Series* alias) { return alias->instrument.load(std::memory_order_relaxed) != instrument; });
-  for (Series* alias : dropped) {
-    table_.erase(*alias);
-    discard(*alias);
+  const auto dropped = std::partition(aliases_.begin(), aliases_.end(), [&](const Series* alias) {
+    return alias->instrument.load(std::memory_order_relaxed) != instrument;
+  });
+  for (auto alias = dropped; alias != aliases_.end(); ++alias) {
+    table_.erase(**alias);
+    discard(**alias);
   }
-  aliases_.erase(dropped.begin(), dropped.end());
+  aliases_.erase(dropped, aliases_.end());
   has_room_for_aliases_.store(true, std::memory_order_relaxed);
 }
 

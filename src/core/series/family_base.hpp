@@ -69,8 +69,9 @@ class FamilyBase {
   [[nodiscard]] std::size_t size() const noexcept { return size_.load(std::memory_order_relaxed); }
 
   // The same by labels with their names, in any order. They throw std::invalid_argument if one is given twice or was
-  // not declared; find_or_create() also if it would make a series with a name that breaks a rule.
-  [[nodiscard]] void* find_or_create(std::span<const GivenLabel> labels, const FamilyHandle& asked);
+  // not declared; find_or_create() also if it would make a series with a name that breaks a rule. With bounds as above.
+  [[nodiscard]] void* find_or_create(std::span<const GivenLabel> labels, const FamilyHandle& asked,
+                                     const Buckets* bounds = nullptr);
   bool remove(std::span<const GivenLabel> labels, const FamilyHandle& asked, const void* only_this = nullptr);
   /// Throws if the family has no such label.
   void check_has(std::string_view label) const;
@@ -139,17 +140,17 @@ class FamilyBase {
     std::atomic<std::int64_t> since;  // steady time
   };
 
-  template <std::size_t N>
-  [[nodiscard]] void* find_or_create_short(const std::string_view* values, const FamilyHandle* asked);
-  bool remove(KeyWords key, const FamilyHandle& asked, const void* only_this);
-  void* find_or_create_open(std::span<const GivenLabel> labels, const FamilyHandle& asked);
-  bool remove_open(std::span<const GivenLabel> labels, const FamilyHandle& asked, const void* only_this);
-  void check_open(std::span<const LabelPair> labels) const;
-  void* make_overflow();
   struct Wish {
     const FamilyHandle* handle;  // null: the family can't be removed meanwhile
     const Buckets* bounds;       // null: those of the family
   };
+  template <std::size_t N>
+  [[nodiscard]] void* find_or_create_short(const std::string_view* values, const FamilyHandle* asked);
+  bool remove(KeyWords key, const FamilyHandle& asked, const void* only_this);
+  void* find_or_create_open(std::span<const GivenLabel> labels, const Wish& wish);
+  bool remove_open(std::span<const GivenLabel> labels, const FamilyHandle& asked, const void* only_this);
+  void check_open(std::span<const LabelPair> labels) const;
+  void* make_overflow();
   void* find_or_create_any(std::span<const std::string_view> values, const Wish& wish);
   void* find_or_create_missed(KeyWords key, std::span<const std::string_view> values, const Wish& wish);
   [[nodiscard]] void* find_beyond_limit(KeyWords key) noexcept;

@@ -40,10 +40,11 @@ std::string FamilyBase::name() const {
   return declared_.name;
 }
 
-void* FamilyBase::find_or_create(std::span<const GivenLabel> labels, const FamilyHandle& asked) {
-  if (declared_.open_labels) return find_or_create_open(labels, asked);
+void* FamilyBase::find_or_create(std::span<const GivenLabel> labels, const FamilyHandle& asked, const Buckets* bounds) {
+  if (declared_.open_labels) return find_or_create_open(labels, {&asked, bounds});
   return with_ordered_values(*this, declared_.labels, labels, [&](const std::string_view* values) {
-    return find_or_create(values, declared_.labels.size(), &asked);
+    const std::size_t n = declared_.labels.size();
+    return bounds == nullptr ? find_or_create(values, n, &asked) : find_or_create({values, n}, asked, *bounds);
   });
 }
 
@@ -61,7 +62,7 @@ void FamilyBase::check_has(std::string_view label) const {
                      "\", which was not declared; use one of those that were");
 }
 
-void* FamilyBase::find_or_create_open(std::span<const GivenLabel> given, const FamilyHandle& asked) {
+void* FamilyBase::find_or_create_open(std::span<const GivenLabel> given, const Wish& wish) {
   SortedLabels labels{*this, given};
   if (!labels.have_overflow() && !has_empty_name(labels.views())) [[likely]] {
     if (void* found = table_.find(OpenKey{labels.views()}.words())) return found;
@@ -70,7 +71,7 @@ void* FamilyBase::find_or_create_open(std::span<const GivenLabel> given, const F
   return with_valid(labels, [&](std::span<const LabelPair> valid) {
     const OpenKey key{valid};
     void* found = table_.find(key.words());
-    return found != nullptr ? found : find_or_create_valid(key.words(), {&asked, nullptr});
+    return found != nullptr ? found : find_or_create_valid(key.words(), wish);
   });
 }
 

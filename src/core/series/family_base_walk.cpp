@@ -10,8 +10,8 @@
 namespace vitals::detail {
 
 namespace {
+constexpr int kSome = 64;           // how many removed series are dealt with before others may have the lock
 constexpr std::size_t kAhead = 12;  // how many series ahead a walk prefetches
-constexpr int kFew = 64;            // how many removed series it deals with before it lets others have the lock
 }  // namespace
 
 FamilyBase::Activity& FamilyBase::activity_of(Series& series) noexcept {
@@ -111,7 +111,7 @@ std::size_t FamilyBase::remove_each(std::span<const LabelMatch> wanted, const Fa
   }
   for (bool more = true; more;) {
     const std::lock_guard lock{mutex_};
-    more = reclaim(kFew);
+    more = reclaim(kSome);
   }
   return removed;
 }

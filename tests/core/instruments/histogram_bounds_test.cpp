@@ -2,6 +2,7 @@
 #include <atomic>
 #include <fstream>
 #include <limits>
+#include <map>
 #include <numeric>
 #include <stdexcept>
 #include <string>
@@ -248,6 +249,20 @@ TEST_F(SeriesBounds, OfManyThreadsTheFirstOnesHold) {
   for (auto& thread : threads) thread.join();
 
   for (int i = 1; i < kSeries; i += 3) EXPECT_EQ(family.with(i).snapshot().count(), kThreads * 50u) << i;
+}
+
+TEST(HistogramBounds, OfSeriesWhoseLabelsHaveNamesOfRunTime) {
+  Registry registry;
+  auto& named = registry.histogram("a", "A.", LabelNames{"x", "y"}, Buckets{1});
+  auto& open = registry.histogram("b", "B.", LabelNames::any(), Buckets{1});
+
+  named.with_bounds(Buckets{2, 3}, {{"y", "1"}}).observe(2.5);
+  open.with_bounds(Buckets{4}, std::map<std::string, std::string>{{"z", "1"}}).observe(3.5);
+  named.with({{"y", "1"}}).observe(2.5);
+
+  EXPECT_THAT(to_text(registry), ::testing::HasSubstr("a_bucket{y=\"1\",le=\"2\"} 0\na_bucket{y=\"1\",le=\"3\"} 2\n"));
+  EXPECT_THAT(to_text(registry), ::testing::HasSubstr("b_bucket{z=\"1\",le=\"4\"} 1\n"));
+  EXPECT_THROW(open.with_bounds(Buckets{2, 1}, {{"z", "2"}}), std::invalid_argument);
 }
 
 }  // namespace

@@ -171,7 +171,7 @@ registry.histogram("a", "A.", vitals::LabelNames{kNames}, {1, 2}, vitals::Native
 registry.summary("a", "A.", vitals::LabelNames{"x"}, {.slices = 3}).with(std::vector<vitals::Label>{}).observe(1);
 registry.peak_gauge("a", "A.", vitals::LabelNames{"x"}, {std::chrono::seconds{3}}).with({{"x", "1"}}).set(1);
 registry.state_set("a", "A.", vitals::LabelNames{kTexts}, {"on"}).with({{"x", "1"}}).set("on");
-auto fourth = registry.gauge_callback("a", "A.", vitals::LabelNames{"x"}, [](vitals::DynamicSamples& out) { out.add(1, {}); });
+auto of_run_time = registry.gauge_callback("a", "A.", vitals::LabelNames{"x"}, [](vitals::DynamicSamples& out) { out.add(1, {}); });
 registry.info("a", "A.", {{"version", "1.0"}});
 registry.info("a", "A.", {{"version", "1.0"}, {"revision", "a"}});
 const vitals::Scope scope = registry.scope({.prefix = "a_", .labels = {{"b", "c"}}}).scope({.prefix = "d_"});

@@ -99,7 +99,7 @@ TEST(RegistryRemove, StartsFromZeroAgain) {
 }
 
 TEST(RegistryRemove, WhatUsersHoldShowsNowhere) {
-  enum { kTimes = 3 };
+  constexpr int kTimes = 3;
   Registry registry;
   auto& counter = registry.counter("a_total", "A.");
   auto& family = registry.counter("b_total", "B.", {"x"});
