@@ -28,11 +28,18 @@ struct Labels {
 // 11 finite bounds, and 20 observations each.
 const std::vector<double> kBounds{0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
 
-enum class Kind { Counters, Histograms };
+// Series of one family; or counters without labels, each a metric of its own.
+enum class Kind { Counters, Histograms, Metrics };
+
+std::string metric_name(int i) { return "service_component_metric_" + std::to_string(i) + "_total"; }
 
 template <Kind kind, vitals::Format format = vitals::Format::Text>
 struct Vitals {
   explicit Vitals(int series) {
+    if (kind == Kind::Metrics) {
+      for (int i = 0; i < series; ++i) registry.counter(metric_name(i), "What it counts.").inc(i);
+      return;
+    }
     const vitals::FamilyOptions options{.max_series = 10'000'000};
     auto& counters = registry.counter("requests_total", "A.", {"method", "route", "status"}, options);
     auto& histograms =
@@ -59,6 +66,13 @@ struct Vitals {
 template <Kind kind>
 struct PrometheusCpp {
   explicit PrometheusCpp(int series) {
+    if (kind == Kind::Metrics) {
+      for (int i = 0; i < series; ++i) {
+        auto& metric = prometheus::BuildCounter().Name(metric_name(i)).Help("What it counts.").Register(registry);
+        metric.Add({}).Increment(i);
+      }
+      return;
+    }
     auto& counters = prometheus::BuildCounter().Name("requests_total").Help("A.").Register(registry);
     auto& histograms = prometheus::BuildHistogram().Name("took_seconds").Help("A.").Register(registry);
     for (int i = 0; i < series; ++i) {
@@ -114,5 +128,19 @@ BENCHMARK_TEMPLATE(scrape, Bare<Counters>)->Arg(100'000)->Arg(1'000'000)->Unit(b
 BENCHMARK_TEMPLATE(scrape, Vitals<Histograms>)->Arg(1'000)->Unit(benchmark::kMillisecond);
 BENCHMARK_TEMPLATE(scrape, PrometheusCpp<Histograms>)->Arg(1'000)->Unit(benchmark::kMillisecond);
 BENCHMARK_TEMPLATE(scrape, Bare<Histograms>)->Arg(1'000)->Unit(benchmark::kMillisecond);
+BENCHMARK_TEMPLATE(scrape, Vitals<Metrics>)->Arg(5'000)->Unit(benchmark::kMillisecond);
+BENCHMARK_TEMPLATE(scrape, PrometheusCpp<Metrics>)->Arg(5'000)->Unit(benchmark::kMillisecond);
+BENCHMARK_TEMPLATE(scrape, Bare<Metrics>)->Arg(5'000)->Unit(benchmark::kMillisecond);
+
+// Making a registry with so many metrics, and ending it.
+template <class Subject>
+void declare(benchmark::State& state) {
+  for (auto _ : state) {
+    Subject subject{static_cast<int>(state.range(0))};
+    benchmark::DoNotOptimize(&subject);
+  }
+}
+BENCHMARK_TEMPLATE(declare, Vitals<Metrics>)->Arg(5'000)->Unit(benchmark::kMillisecond);
+BENCHMARK_TEMPLATE(declare, PrometheusCpp<Metrics>)->Arg(5'000)->Unit(benchmark::kMillisecond);
 
 }  // namespace

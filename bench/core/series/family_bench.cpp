@@ -67,6 +67,32 @@ void family_with_inc(benchmark::State& state) {
   }
 }
 
+// In a family that is full: a value that has a series, and others that haven't.
+template <bool known>
+void family_full_with_inc(benchmark::State& state) {
+  static vitals::Registry registry;
+  static auto& family = registry.counter("full_total", "A.", {"route"}, {.max_series = 100});
+  std::vector<std::string> routes;
+  for (int i = 0; i < 100; ++i) {
+    family.with("/api/v1/resource/" + std::to_string(i));
+    routes.push_back("/api/v1/resource/" + std::to_string(known ? i : i + 100));
+  }
+  const auto& order = sequence();
+  std::size_t i = static_cast<std::size_t>(state.thread_index()) * 7919;
+  for (auto _ : state) family.with(routes[order[i++ & 65'535]]).inc();
+}
+
+// Values in which bytes are replaced, as those are not UTF-8.
+void family_replaced_with_inc(benchmark::State& state) {
+  static vitals::Registry registry;
+  static auto& family = registry.counter("replaced_total", "A.", {"route"});
+  std::vector<std::string> routes;
+  for (int i = 0; i < 100; ++i) routes.push_back("/api/v1/resource/\xFF" + std::to_string(i));
+  const auto& order = sequence();
+  std::size_t i = static_cast<std::size_t>(state.thread_index()) * 7919;
+  for (auto _ : state) family.with(routes[order[i++ & 65'535]]).inc();
+}
+
 // No look-up at all: the series' own numbers, by index.
 void family_bare(benchmark::State& state) {
   static thread_local std::array<volatile std::uint64_t, 100> cells{};
@@ -80,6 +106,9 @@ void family_bare(benchmark::State& state) {
 
 BENCHMARK_TEMPLATE(family_with_inc, Vitals)->Threads(1)->Threads(2)->UseRealTime();
 BENCHMARK_TEMPLATE(family_with_inc, PrometheusCpp)->Threads(1)->Threads(2)->UseRealTime();
+BENCHMARK_TEMPLATE(family_full_with_inc, true)->Threads(1)->Threads(2)->UseRealTime();
+BENCHMARK_TEMPLATE(family_full_with_inc, false)->Threads(1)->Threads(2)->UseRealTime();
+BENCHMARK(family_replaced_with_inc)->Threads(1)->Threads(2)->UseRealTime();
 BENCHMARK(family_bare)->Threads(1)->Threads(2)->UseRealTime();
 
 }  // namespace
