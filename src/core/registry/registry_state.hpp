@@ -164,6 +164,13 @@ class RegistryState : public std::enable_shared_from_this<RegistryState> {
   std::atomic<std::uint64_t> collector_errors_{0};  // relaxed: a statistic
 };
 
+template <class Value>
+const typename RegistryState::ByName<Value>::value_type* RegistryState::find_any(const ByName<Value>& all,
+                                                                                 const std::string& name) {
+  const auto found = all.lower_bound(ScopedName{name, {}});
+  return found != all.end() && found->first.name == name ? &*found : nullptr;
+}
+
 template <class Own, class Collected>
 void RegistryState::visit(Own own, Collected collected, const NameFilter& filter) {
   const auto foreign = collect(filter);

@@ -68,4 +68,8 @@ void SampleNames::release(std::string_view name, MetricType type) noexcept {
     line = line->second == name ? taken_.erase(line) : std::next(line);
 }
 
+std::string clash_text(const SampleNames::Clash& clash) {
+  return "its line \"" + clash.line + "\" would clash with that of metric \"" + clash.family + "\"; rename one of them";
+}
+
 }  // namespace vitals::detail

@@ -27,4 +27,7 @@ class SampleNames {
   std::map<std::string, std::string, std::less<>> taken_;  // to the family's name
 };
 
+/// Why a family is refused that has such a clash, and what to do.
+[[nodiscard]] std::string clash_text(const SampleNames::Clash& clash);
+
 }  // namespace vitals::detail
