@@ -1,16 +1,15 @@
 #pragma once
 
 #include <array>
-#include <charconv>
-#include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <initializer_list>
 #include <string_view>
-#include <type_traits>
 
 #include <vitals/detail/family_handle.hpp>
 #include <vitals/detail/label_name.hpp>
+#include <vitals/detail/label_value.hpp>
+#include <vitals/family_options.hpp>
 #include <vitals/label_pair.hpp>
 #include <vitals/scoped_series.hpp>
 
@@ -29,95 +28,10 @@ bool remove(FamilyHandle& family, const std::string_view* values, std::size_t n)
 std::size_t remove_matching(FamilyHandle& family, const LabelPair* wanted, std::size_t n);
 std::size_t size(const FamilyHandle& family);
 
-// A text that outlives the call: no std::string by value.
-template <class T>
-concept LastingText = std::convertible_to<T, std::string_view> &&
-    (std::same_as<T, std::string_view> || std::is_pointer_v<T> || std::is_lvalue_reference_v<T>);
-
-template <class T>
-concept LabelEnum = std::is_enum_v<T> && requires(T value) {
-  { label_text(value) } -> LastingText;
-};
-
-// A number: what std::integral has besides are truth values and characters.
-template <class T>
-concept Integer = std::integral<T> && !std::same_as<T, bool> && !std::same_as<T, char> && !std::same_as<T, wchar_t> &&
-                  !std::same_as<T, char8_t> && !std::same_as<T, char16_t> && !std::same_as<T, char32_t>;
-
-// A label value as text, without allocation; lives as long as the full expression that makes it.
-class LabelText {
- public:
-  explicit LabelText(std::string_view text) noexcept : text_{text} {}
-  explicit LabelText(bool value) noexcept : text_{value ? "true" : "false"} {}
-  template <Integer T>
-  explicit LabelText(T value) noexcept : text_{digits_, digits(value)} {}
-  explicit LabelText(LabelEnum auto value) : text_{label_text(value)} {}
-  LabelText(const LabelText&) = delete;
-
-  [[nodiscard]] std::string_view view() const noexcept { return text_; }
-
- private:
-  template <class T>
-  std::size_t digits(T value) noexcept {
-    return static_cast<std::size_t>(std::to_chars(digits_, digits_ + sizeof digits_, value).ptr - digits_);
-  }
-
-  char digits_[40];  // of 128 bits, which GNU dialects have
-  std::string_view text_;
-};
-
-template <class T>
-concept LabelValue = (std::convertible_to<const T&, std::string_view> && !std::same_as<T, std::nullptr_t>) ||
-                     Integer<T> || std::same_as<T, bool> || LabelEnum<T>;
-
-template <class T>
-using LabelArgument = std::conditional_t<std::convertible_to<const T&, std::string_view>, std::string_view, T>;
-
-// A null pointer is an empty text.
-template <LabelValue T>
-LabelArgument<T> label_argument(const T& value) {
-  if constexpr (std::is_pointer_v<std::decay_t<T>>) {
-    const char* text = value;
-    return text == nullptr ? std::string_view{} : std::string_view{text};
-  } else {
-    return value;
-  }
-}
-template <class T>
-std::string_view label_argument(const T&) {
-  static_assert(
-      kNever<T>,
-      "vitals: a label value is a text, an integer, a bool, or an enumeration with a label_text(); make a text "
-      "of anything else: with(std::to_string(3.5))");
-  return {};
-}
-
 }  // namespace detail
 
 template <class Metric, std::size_t N, class Key>
 class Bound;
-
-/// What a family does beside counting. Where a metric is declared again, what it was given first holds, and what it is
-/// given then is ignored; but the unit must be the same.
-struct FamilyOptions {
-  /// Further label sets share one series whose label values are all `_overflow`, or, where label names are any,
-  /// another (DynamicFamily); vitals_series_overflow_total counts the look-ups that end there, not the label sets.
-  std::size_t max_series = 10'000;
-  /// Series with labels end, as by remove(), when scrapes (snapshot() is one too) have found the same value in them for
-  /// that long, by the steady time of the registry's clock; 0: never. A gauge that is set to what it was is unchanged.
-  /// A reference to a series that has ended stays dead, also when its labels are asked for again: in such a family call
-  /// with() for each update, and keep no references. Costs recording nothing.
-  std::chrono::nanoseconds expire_after{0};
-  /// OpenMetrics and protobuf: what the name (without `_total`) ends in, such as "seconds"; empty: none.
-  std::string_view unit = {};
-  /// Counters and histograms: what is recorded in a sampled trace is shown with it, as RegistryOptions says. Such a
-  /// counter's inc() is a locked instruction and 10 ns more.
-  bool exemplars = false;
-  /// Counters: the name stays as it is given, also without `_total`: for names that others have chosen. OpenMetrics,
-  /// where counters must end so, has such a one as of type unknown, without exemplars and start. Other types keep their
-  /// names anyway.
-  bool exact_name = false;
-};
 
 /// All series of one metric name: one Metric for each combination of N label values.
 /// Thread-safe: any member from any thread.
