@@ -167,19 +167,20 @@ FamilyBase& RegistryState::family(const ScopeState& scope, MetricType type, Decl
                    {}});
   const auto place = families_.try_emplace(key).first;
   listed_ = nullptr;
+  bool is_new = true;
   try {
-    place->second = make(type, std::move(declared));
+    place->second = make(type, std::move(declared), is_new);
     if (before == nullptr) claim(key, type);
   } catch (...) {  // a clash, or no memory
-    if (place->second != nullptr) keep(place->second);
+    if (!is_new) keep(place->second);
     families_.erase(place);
     throw;
   }
   return *place->second;
 }
 
-// One that has ended, if there is one that can become this.
-std::unique_ptr<FamilyBase> RegistryState::make(MetricType type, Declaration declared) {
+// One that has ended, if there is one that can become this; then it is not new.
+std::unique_ptr<FamilyBase> RegistryState::make(MetricType type, Declaration declared, bool& is_new) {
   while (!leaving_.empty() && environment_.epochs.has_passed(leaving_.front().moment)) {
     keep(leaving_.front().family);
     leaving_.pop_front();
@@ -190,6 +191,7 @@ std::unique_ptr<FamilyBase> RegistryState::make(MetricType type, Declaration dec
   auto family = std::move(kept->second);
   kept_.erase(kept);
   family->become(std::move(declared));
+  is_new = false;
   return family;
 }
 

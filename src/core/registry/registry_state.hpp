@@ -121,7 +121,7 @@ class RegistryState : public std::enable_shared_from_this<RegistryState> {
 
   FamilyBase& family(const ScopeState& scope, MetricType type, Declaration declared,
                      std::vector<LintProblem>& problems);
-  std::unique_ptr<FamilyBase> make(MetricType type, Declaration declared);
+  std::unique_ptr<FamilyBase> make(MetricType type, Declaration declared, bool& is_new);
   void keep(std::unique_ptr<FamilyBase>& family) noexcept;
   [[nodiscard]] bool is_declared(const std::string& name) const;
   Ended take(const ScopeState& scope, const std::string& name);
