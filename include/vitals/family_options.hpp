@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <string_view>
 
+#include <vitals/detail/abi.hpp>
+
 namespace vitals {
 
 /// What a family does beside counting. Where a metric is declared again, what it was given first holds, and what it is
