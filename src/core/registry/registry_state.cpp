@@ -344,8 +344,9 @@ Info& RegistryState::add(const std::shared_ptr<InfoState>& info, const Declarati
            "name");
   }
   std::vector<LintProblem> problems;
+  Info* handle = nullptr;  // which stays, though the info may be removed as soon as the lock is open
   try {
-    info->make_handle(environment_.lasting);
+    handle = &info->make_handle(environment_.lasting);
     problems = claim(collector, declared);
   } catch (...) {
     info->end(environment_.lasting);
@@ -354,7 +355,7 @@ Info& RegistryState::add(const std::shared_ptr<InfoState>& info, const Declarati
   }
   lock.unlock();
   report(problems);
-  return info->handle();
+  return *handle;
 }
 
 // Under the lock: adds the collector, and takes the name of what it gives. Returns what the linter says of that.
