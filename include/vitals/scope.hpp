@@ -43,6 +43,7 @@ struct ScopeState;
 /// that registers throws std::invalid_argument, naming metric, rule and fix, when a name or a label breaks Prometheus's
 /// data model (https://prometheus.io/docs/concepts/data_model/) or clashes with what is registered.
 class Scope : public detail::LabelArrays<Scope>, public detail::DynamicFamilies<Scope> {
+  // Longer than other headers, since all that declares is one list for whoever looks for a call.
  public:
   Scope(const Scope&) = default;
   Scope& operator=(const Scope&) = delete;  // it might be a registry
