@@ -1,29 +1,16 @@
 #pragma once
 
-#include <cstddef>
 #include <memory>
-#include <string>
 #include <string_view>
-#include <vector>
 
-#include <vitals/buckets.hpp>
+#include <vitals/http/http_options.hpp>
 #include <vitals/http/http_request.hpp>
+#include <vitals/http/request_headers.hpp>
 #include <vitals/http/route_ref.hpp>
 
 namespace vitals {
 
-class Registry;
-
-struct HttpOptions {
-  /// Route templates: "/api/v1/clients/{id}" (its methods: GET), "POST /login", "GET|POST /appointments".
-  /// HttpMetrics::route() has the syntax.
-  std::vector<std::string> routes = {};
-  /// In seconds. Buckets::latency() has every usual response-time target as a bound, so what it says about them is
-  /// exact.
-  Buckets duration_buckets = Buckets::latency();
-  /// Further routes are all counted as `_overflow`; those in `routes` always have their place.
-  std::size_t max_routes = 200;
-};
+class Scope;
 
 /// What an HTTP server did: http_requests_total{method,endpoint,status}, http_request_duration_seconds{method,endpoint}
 /// and http_requests_active. `endpoint` is a route template, never a path, so clients can't make series: unknown routes
@@ -36,7 +23,7 @@ struct HttpOptions {
 class HttpMetrics {
  public:
   /// Throws std::invalid_argument, naming route, rule and fix, if a route is malformed.
-  explicit HttpMetrics(Registry& registry, const HttpOptions& options = {});
+  explicit HttpMetrics(const Scope& scope, const HttpOptions& options = {});
   ~HttpMetrics();
   HttpMetrics(const HttpMetrics&) = delete;
   HttpMetrics& operator=(const HttpMetrics&) = delete;
@@ -45,7 +32,7 @@ class HttpMetrics {
   /// '/'. A segment "{id}" (also ":id", "<id>", "(\d+)") stands for any one segment, a last segment "*" (also ".*",
   /// "(.*)") for any rest. Its series (each method: status 200 and 500, the durations) exist from then on, at 0. Throws
   /// std::invalid_argument if it is malformed, or if another template matches the same paths.
-  RouteRef route(std::string_view route);
+  RouteRef route(std::string_view route, const RouteOptions& options = {});
   /// The route of exactly this template, listed or learned, else unmatched(). No allocation, no lock.
   [[nodiscard]] RouteRef find(std::string_view pattern) const noexcept;
   /// The listed route of a request's path, which may have a query, else unmatched(). Segments are compared as sent,
@@ -60,9 +47,13 @@ class HttpMetrics {
   /// find it. Give it no text that a client chose: that would become a label.
   [[nodiscard]] RouteRef learn(std::string_view pattern) noexcept;
 
-  /// A request begins. Methods are case-sensitive; other than RFC 9110's eight and PATCH they are `_OTHER`.
-  [[nodiscard]] HttpRequest start(std::string_view method, std::string_view path) noexcept;
-  [[nodiscard]] HttpRequest start(std::string_view method, RouteRef route) noexcept;
+  /// A request begins. Methods are case-sensitive; other than RFC 9110's eight and PATCH they are `_OTHER`. The headers
+  /// give what HttpOptions wants of them: the trace, users' labels, the size of the body (Content-Length). Gives no
+  /// request where the path is excluded.
+  [[nodiscard]] HttpRequest start(std::string_view method, std::string_view path,
+                                  const RequestHeaders& headers = {}) noexcept;
+  [[nodiscard]] HttpRequest start(std::string_view method, RouteRef route,
+                                  const RequestHeaders& headers = {}) noexcept;
 
  private:
   std::unique_ptr<detail::HttpMetricsImpl> impl_;

@@ -1,0 +1,102 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <vitals/buckets.hpp>
+#include <vitals/detail/abi.hpp>
+#include <vitals/http/request_headers.hpp>
+
+namespace vitals {
+
+/// What the duration of a route's requests is.
+enum class HttpDuration : std::uint8_t {
+  Full,       ///< from the header to the end of the answer
+  FirstByte,  ///< to the first byte of the answer: of streams that never end
+  None        ///< counted only
+};
+
+/// What is particular to one route.
+struct RouteOptions {
+  HttpDuration duration = HttpDuration::Full;
+  /// Bounds of this route's histograms, instead of HttpOptions::duration_buckets.
+  std::optional<Buckets> duration_buckets = {};
+};
+
+/// Which names the metrics have.
+enum class HttpNaming : std::uint8_t {
+  /// http_requests_total, http_request_duration_seconds, http_requests_active.
+  Prometheus,
+  /// http_server_request_duration_seconds{http_request_method,http_route,http_response_status_code,url_scheme}, whose
+  /// count is that of the requests, and http_server_active_requests, as OpenTelemetry's collectors name what its
+  /// conventions define (https://opentelemetry.io/docs/specs/semconv/http/http-metrics/). Optional metrics follow.
+  OpenTelemetry
+};
+
+enum class HttpClock : std::uint8_t {
+  Steady,
+  /// The CPU's time stamp counter, which is 20 ns cheaper to read, where the kernel itself trusts it; else Steady.
+  Tsc
+};
+
+/// A label of the user's own on every series of HttpMetrics. Its values are a closed set, so clients can't make series.
+struct HttpLabel {
+  std::string name;
+  /// What it may be; all else is `_OTHER`.
+  std::vector<std::string> values;
+  /// The value of a request, read from its headers when it starts, if the adapter gives them: [](auto& headers) { return
+  /// headers("x-tenant"); }. What it throws counts as `_OTHER`. Empty: set by HttpRequest::label().
+  std::function<std::string_view(const RequestHeaders& headers)> value = {};
+};
+
+struct HttpOptions {
+  /// Route templates: "/api/v1/clients/{id}" (its methods: GET), "POST /login", "GET|POST /appointments".
+  /// HttpMetrics::route() has the syntax, and can give one options of its own.
+  std::vector<std::string> routes = {};
+  /// In seconds. Buckets::latency() has every usual response-time target as a bound, so what it says about them is
+  /// exact.
+  Buckets duration_buckets = Buckets::latency();
+  /// Routes that adapters or `learn_paths` add beyond those that are listed; further ones are all counted as
+  /// `_overflow`. Listed routes always have their place.
+  std::size_t max_routes = 200;
+  /// Paths that are not counted: templates as in `routes`, such as "/internal/*". One that is listed as a route is.
+  std::vector<std::string> exclude = {"/metrics"};
+  /// Whether requests without a route are counted, as `_unmatched`.
+  bool count_unmatched = true;
+  /// For services without a list of routes: templates are made of paths that were answered with anything but 400, 401,
+  /// 404 and 405, "/users/17" being "/users/{id}", up to max_routes of them (docs/http.md). List routes if you can.
+  bool learn_paths = false;
+
+  HttpNaming naming = HttpNaming::Prometheus;
+  HttpClock clock = HttpClock::Steady;
+  /// The status as "2xx", "4xx", … rather than exactly.
+  bool group_status = false;
+  std::vector<HttpLabel> labels = {};
+
+  // Metrics beside the three; docs/metrics.md.
+  /// http_request_duration_highr_seconds, without labels: 71 bounds that are 2^(1/4) apart, from 100 µs to 18.5 s, so
+  /// that its percentiles are those that clients see, within 3 %.
+  bool high_resolution = true;
+  bool time_to_first_byte = false;  ///< http_time_to_first_byte_seconds{method,endpoint}
+  bool sizes = false;               ///< http_request_size_bytes and http_response_size_bytes{method,endpoint}
+  bool exceptions = false;          ///< http_exceptions_total{endpoint,exception}: 20 types, then `_OTHER`
+  bool aborts = false;              ///< http_requests_aborted_total{reason}
+  /// Durations of sampled traces (the header `traceparent`) are exemplars of their buckets.
+  bool exemplars = false;
+
+  /// The status of a request whose handler threw and that has none yet; empty: 500. Must not throw.
+  std::function<int(const std::exception_ptr& error)> status_of = {};
+
+  /// HttpRequest::stamp(): the header of answers that has the time until their first byte, as 12.345ms; empty: none.
+  std::string response_time_header = "X-Response-Time";
+  /// HttpRequest::stamp(): the same in `Server-Timing: app;dur=12.345`, which browsers show.
+  bool server_timing = false;
+};
+
+}  // namespace vitals
