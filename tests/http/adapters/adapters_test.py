@@ -43,10 +43,11 @@ class Answer:
 class Connection:
     """A client that sends what it is told to, byte by byte, and reads one answer after the other."""
 
-    def __init__(self, port, receive_buffer=None):
+    def __init__(self, port, is_narrow=False):
         self.socket = socket.socket()
-        if receive_buffer:
-            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        if is_narrow:  # so that the kernel doesn't take a large answer from the server before it is read here
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)
         self.socket.settimeout(PATIENCE)
         self.socket.connect(('127.0.0.1', port))
         self.unread = b''
@@ -187,7 +188,7 @@ class Cases:
 
     def leave(self, target, when):
         """Goes away: before the answer, or once there was some of it."""
-        client = Connection(self.port, receive_buffer=4096)
+        client = Connection(self.port, is_narrow=True)
         client.send('GET', target)
         if when == 'before':
             time.sleep(0.1)
@@ -343,6 +344,8 @@ class Test:
         for sight, nothing in (('bytes in', 0), ('bytes out', 0), ('aborts', {}), ('exceptions', {})):
             if not self.is_seen(sight, wanted[sight]):
                 wanted[sight] = nothing
+        if 'closed' in client:
+            del wanted['bytes out']  # nobody knows
 
         # The end of an answer is counted after the client has it.
         deadline = time.monotonic() + PATIENCE
@@ -359,6 +362,7 @@ class Test:
                 'exceptions': growth(before, after, 'http_exceptions_total'),
                 'active': plain(after.value('http_requests_active')),
             }
+            seen = {part: seen[part] for part in wanted}
             if seen == wanted or time.monotonic() > deadline or self.process.poll() is not None:
                 break
             time.sleep(0.02)
