@@ -71,13 +71,14 @@ function(vitals_unity_by_room target)
   endforeach()
 endfunction()
 
-# vitals_component(<name> SOURCES … HEADERS … [TOGETHER "<room> <room>…"…] [PUBLIC target…] [PRIVATE target…]
+# vitals_component(<name> SOURCES … HEADERS … [ADAPTERS …] [TOGETHER "<room> <room>…"…] [PUBLIC target…] [PRIVATE target…]
 #                  [REQUIRES module…] [REQUIRES_PRIVATE module…] [LIBRARIES -l…])
-# HEADERS are relative to include/. REQUIRES are pkg-config modules that users compile against, REQUIRES_PRIVATE those
+# HEADERS are relative to include/. So are ADAPTERS: headers that need a library which the component doesn't link to. They are
+# installed too, but only the examples compile them. REQUIRES are pkg-config modules that users compile against, REQUIRES_PRIVATE those
 # that only a static link needs. LIBRARIES are linked to by those who use pkg-config, without what their own modules add for a
 # static link. The words of DESIGN hold: the name is the folder, the target, the option, the component.
 function(vitals_component name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;HEADERS;TOGETHER;PUBLIC;PRIVATE;REQUIRES;REQUIRES_PRIVATE;LIBRARIES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;HEADERS;ADAPTERS;TOGETHER;PUBLIC;PRIVATE;REQUIRES;REQUIRES_PRIVATE;LIBRARIES")
   include(${vitals_cmake_dir}/dependencies/${name}.cmake)
   string(TOUPPER VITALS_${name} option)
   if(vitals_dependencies MATCHES "PkgConfig::")
@@ -93,6 +94,13 @@ function(vitals_component name)
   add_library(vitals::${name} ALIAS ${target})
   list(TRANSFORM arg_HEADERS PREPEND "${PROJECT_SOURCE_DIR}/include/")
   target_sources(${target} PUBLIC FILE_SET HEADERS BASE_DIRS "${PROJECT_SOURCE_DIR}/include" FILES ${arg_HEADERS})
+  set(header_sets FILE_SET HEADERS)
+  if(arg_ADAPTERS)
+    list(TRANSFORM arg_ADAPTERS PREPEND "${PROJECT_SOURCE_DIR}/include/")
+    target_sources(${target} PUBLIC
+      FILE_SET adapters TYPE HEADERS BASE_DIRS "${PROJECT_SOURCE_DIR}/include" FILES ${arg_ADAPTERS})
+    list(APPEND header_sets FILE_SET adapters)
+  endif()
   target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/src")
   target_compile_features(${target} PUBLIC cxx_std_20)
   target_compile_options(${target} PRIVATE -fno-fast-math)  # NaN and infinities are values, also in projects that have none
@@ -103,10 +111,11 @@ function(vitals_component name)
     CXX_EXTENSIONS OFF
     VERSION ${PROJECT_VERSION}
     SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}
+    INTERFACE_HEADER_SETS_TO_VERIFY HEADERS
     VERIFY_INTERFACE_HEADER_SETS ON)
 
   if(VITALS_INSTALL)
-    install(TARGETS ${target} EXPORT vitals-${name} FILE_SET HEADERS)
+    install(TARGETS ${target} EXPORT vitals-${name} ${header_sets})
     install(EXPORT vitals-${name} FILE vitals-${name}-targets.cmake NAMESPACE vitals:: DESTINATION ${vitals_package_dir})
     install(FILES ${vitals_cmake_dir}/dependencies/${name}.cmake DESTINATION ${vitals_package_dir}/dependencies)
 

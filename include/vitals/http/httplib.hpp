@@ -1,30 +1,23 @@
 #pragma once
 
-// For servers made with cpp-httplib, 0.11 or later: needs <httplib.h>, compiled with the same CPPHTTPLIB_… macros as
-// everywhere else in the program. Header-only, so that vitals::http itself has no part in its ABI.
-
-#include <algorithm>
-#include <cstdint>
-#include <string>
+// For servers made with cpp-httplib 0.11 or later: needs <httplib.h>, compiled with the same CPPHTTPLIB_… macros as
+// everywhere else in the program. Can't see: how long a connection waited for a thread; that a client left an answer
+// which isn't streamed; the size of a chunked answer (counts as 0); upgrades to WebSocket (aren't counted).
+#include <cstdlib>
 #include <utility>
-#include <vector>
 
 #include <httplib.h>
 
 #include <vitals/http/http_metrics.hpp>
-#include <vitals/http/http_request.hpp>
 #include <vitals/http/scrape.hpp>
 
 namespace vitals {
 
+/// httplib::Server has one slot each for these handlers. instrument() takes the first two: give it yours.
 struct HttplibOptions {
-  /// httplib::Server has one slot each for these handlers and instrument() takes it: give it yours.
   ::httplib::Server::HandlerWithResponse pre_routing = {};
   ::httplib::Server::Handler post_routing = {};
-  /// Answers carry X-Response-Time: 12.345ms, the time until their first byte.
-  bool response_time_header = true;
-  /// Paths that are not counted.
-  std::vector<std::string> exclude = {"/metrics"};
+  ::httplib::Server::ExceptionHandler exception = {};  ///< if given, what handlers throw is counted by type
 };
 
 namespace detail {
@@ -32,117 +25,96 @@ namespace detail {
 // The request that this thread of the server is at: httplib serves one after the other on it, start to end.
 struct HttplibRequest {
   HttpRequest request;
-  std::uint64_t serial = 0;
-  bool handled_early = false;
+  std::exception_ptr error;
+  std::uint64_t serial = 0, length = 0;
+  bool handled_early = false, is_stream = false;
+  ::httplib::ContentProviderResourceReleaser users;
+
+  void start(HttpMetrics& http, const ::httplib::Request& from) {
+    request = http.start(from.method, from.path, [&](std::string_view name) {
+      const auto header = from.headers.find(std::string{name});
+      return header == from.headers.end() ? std::string_view{} : header->second;
+    });
+  }
+  // Templates are listed, or the server's (0.21), but never made of captures and parameters, which a client chose.
+  template <class Request>
+  void route(HttpMetrics& http, const Request& of, int status) {
+    if constexpr (requires { of.matched_route; }) {
+      if (const auto told = http.learn(of.matched_route); told != http.unmatched()) return request.route(told);
+    }
+    bool matched = !of.matches.empty();
+    if constexpr (requires { of.path_params; }) matched |= !of.path_params.empty();
+    if (matched || (handled_early && status != 404)) return;
+    if (status == 404) return request.route(http.unmatched());
+    if (status < 400 && http.match(of.path) == http.unmatched()) request.route(http.static_files());
+  }
 };
 inline thread_local HttplibRequest httplib_request;
 
-// Ends the request when its response dies, which is after it was written. A copy of the response dies later, and on
-// whatever thread: it finds another serial number. Small enough for std::function to hold without an allocation.
+// Ends the request when its response dies, which is after it was written. Copies of the response die later, and on
+// whatever thread: they find another serial number. Small enough for std::function to hold without an allocation.
 struct HttplibEnd {
-  HttplibRequest* current;
+  HttplibRequest* of;
   std::uint64_t serial;
 
-  void operator()(bool /*completed*/) const noexcept {
-    if (current == &httplib_request && current->serial == serial) current->request.finish();
+  void operator()(bool completed) const {
+    if (of != &httplib_request || of->serial != serial) return;
+    if (const auto users = std::exchange(of->users, {})) users(completed);
+    if (of->is_stream && !completed) return of->request.abandon();
+    of->request.bytes_out(of->length);
+    of->error ? of->request.fail(std::exchange(of->error, {})) : of->request.finish();
   }
 };
 
-// A template comes from the program alone: listed, or told by the server. Nothing is made of the request's path and
-// what the server found in it: beside captures a pattern may have wildcards, and parameters may be of a route that did
-// not match in the end.
-template <class Request>
-RouteRef httplib_route(HttpMetrics& http, const Request& request, int status, bool handled_early) {
-  bool matched = !request.matches.empty();
-  if constexpr (requires { request.path_params; }) matched = matched || !request.path_params.empty();
-  if constexpr (requires { request.matched_route; }) {
-    if (!request.matched_route.empty()) return http.learn(request.matched_route);
-  }
-  const RouteRef listed = http.match(request.path);
-  if (matched) return listed;
-  if (status == 404) return http.unmatched();
-  if (handled_early || status >= 400 || listed != http.unmatched()) return listed;
-  return http.static_files();
-}
-
-// Since httplib knows WebSockets, an upgraded connection ends without a post-routing handler: it is not counted.
-template <class Server, class Request>
-bool httplib_may_upgrade(const Request& request) {
-  if constexpr (requires { typename Server::WebSocketHandler; }) {
-    return request.has_header("Sec-WebSocket-Key");
-  } else {
-    return false;
-  }
-}
-
-template <class Response>
-void httplib_finish_when_written(Response& response) {
-  auto& current = httplib_request;
-  if constexpr (requires { response.content_provider_resource_releaser_(true); }) {
-    const HttplibEnd end{&current, ++current.serial};
-    auto previous = std::move(response.content_provider_resource_releaser_);
-    if (!previous) {
-      response.content_provider_resource_releaser_ = end;
-    } else {
-      response.content_provider_resource_releaser_ = [previous = std::move(previous), end](bool completed) {
-        previous(completed);
-        end(completed);
-      };
-    }
-  } else {
-    current.request.finish();
-  }
-}
-
 }  // namespace detail
 
-/// Counts and times every request of the server, from its header to the last byte of its answer.
-/// `endpoint` is the route in http's list that matches; for others the server's own template where this httplib tells
-/// it (0.21), else `_unmatched`, since the rest is what a client chose: list your routes.
-/// `_static` for mounted files, `_unmatched` for 404s without a route. A handler that throws counts as what the client
-/// gets (500, unless an exception handler decides otherwise); a streamed answer that the client breaks off, as its
-/// status.
-/// REQUIRES: called before listen(). Takes the server's pre-routing and post-routing slots: HttplibOptions has them.
-/// Lifetime: http must outlive the server's last request.
+/// Counts and times every request of the server, from its header to the last byte of its answer. `endpoint`: the route
+/// that the server tells (0.21), else the listed one, `_static` for mounted files, `_unmatched`: list your routes.
+/// REQUIRES: called before listen(). Lifetime: http must outlive the server's last request.
 inline void instrument(::httplib::Server& server, HttpMetrics& http, HttplibOptions options = {}) {
-  using Server = ::httplib::Server;
-  const auto is_excluded = [exclude = std::move(options.exclude)](const ::httplib::Request& request) {
-    return std::find(exclude.begin(), exclude.end(), request.path) != exclude.end();
-  };
-  server.set_pre_routing_handler(
-      [&http, is_excluded, pre = std::move(options.pre_routing)](const auto& request, auto& response) {
-        auto& current = detail::httplib_request;
-        current.handled_early = false;
-        if (!is_excluded(request) && !detail::httplib_may_upgrade<Server>(request)) {
-          current.request = http.start(request.method, http.unmatched());
-        }
-        const auto result = pre ? pre(request, response) : Server::HandlerResponse::Unhandled;
-        current.handled_early = result == Server::HandlerResponse::Handled;
-        return result;
-      });
-  server.set_post_routing_handler([&http, is_excluded, post = std::move(options.post_routing),
-                                   header = options.response_time_header](const auto& request, auto& response) {
-    if (post) post(request, response);
-    if (is_excluded(request)) return;
+  using Handled = ::httplib::Server::HandlerResponse;
+  server.set_pre_routing_handler([&http, users = std::move(options.pre_routing)](auto& request, auto& response) {
     auto& current = detail::httplib_request;
-    // What httplib refuses before routing (400, 414, 416) comes here alone.
-    if (!current.request) current.request = http.start(request.method, http.unmatched());
-    current.request.route(detail::httplib_route(http, request, response.status, current.handled_early));
+    current.request.discard();
+    current.error = {};
+    // What asks for a WebSocket is counted only if it comes to the post-routing handler: it isn't upgraded then.
+    if (!request.has_header("Sec-WebSocket-Key")) current.start(http, request);
+    const Handled result = users ? users(request, response) : Handled::Unhandled;
+    current.handled_early = result == Handled::Handled;
+    return result;
+  });
+  server.set_post_routing_handler([&http, users = std::move(options.post_routing)](auto& request, auto& response) {
+    if (users) users(request, response);
+    auto& current = detail::httplib_request;
+    if (!current.request) current.start(http, request);  // refused before pre-routing: 400, 414, 416
+    if (!current.request) return;
+    current.route(http, request, response.status);
     current.request.status(response.status);
-    if (header) response.set_header("X-Response-Time", current.request.elapsed_ms());
-    detail::httplib_finish_when_written(response);
+    current.request.stamp([&](auto name, auto value) { response.set_header(std::string{name}, std::string{value}); });
+    const auto length = request.method == "HEAD" ? "" : response.get_header_value("Content-Length");
+    current.length = std::strtoull(length.c_str(), nullptr, 10);
+    current.is_stream = response.content_provider_ && request.method != "HEAD";
+    current.users =
+        std::exchange(response.content_provider_resource_releaser_, detail::HttplibEnd{&current, ++current.serial});
+  });
+  if (!options.exception) return;
+  server.set_exception_handler([users = std::move(options.exception)](auto& request, auto& response, auto error) {
+    users(request, response, detail::httplib_request.error = error);
   });
 }
 
-/// Serves the registry on the server itself, for those who want no Endpoint; httplib compresses, if it is built to.
-/// `name[]` in the query chooses families, as scrape() says.
+/// Serves the registry on the server itself, for those who want no Endpoint; `name[]` in the query chooses families.
 inline void mount(::httplib::Server& server, Registry& registry, const std::string& path = "/metrics") {
-  server.Get(path, [&registry](const ::httplib::Request& request, ::httplib::Response& response) {
-    const auto mark = request.target.find('?');
-    const std::string query = mark == std::string::npos ? std::string{} : request.target.substr(mark + 1);
-    const ScrapeResponse scraped = scrape(registry, request.get_header_value("Accept"), {}, query);
-    response.status = scraped.status;
-    response.set_content(scraped.body, scraped.content_type);
+  server.Get(path, [&registry](const ::httplib::Request& from, ::httplib::Response& to) {
+    const auto query = from.target.substr(std::min(from.target.find('?'), from.target.size() - 1) + 1);
+    auto scraped = scrape(registry, from.get_header_value("Accept"), from.get_header_value("Accept-Encoding"), query);
+    to.status = scraped.status;
+    if (scraped.content_encoding.empty()) return to.set_content(scraped.body, scraped.content_type);
+    to.set_header("Content-Encoding", scraped.content_encoding);
+    // From a provider: httplib would compress a text once more.
+    to.set_content_provider(
+        scraped.body.size(), scraped.content_type,
+        [body = scraped.body](auto at, auto n, auto& sink) { return sink.write(body.data() + at, n); });
   });
 }
 

@@ -61,7 +61,11 @@ struct HttplibTest : ::testing::Test {
   double active() { return sample(to_text(registry), "http_requests_active"); }
 
   Registry registry;
-  HttpMetrics http{registry, {.routes = {"/clients/{id}", "GET|POST /clients", "/throws", "/missing", "/slow"}}};
+  HttpMetrics http{registry,
+                   {.routes = {"/clients/{id}", "GET|POST /clients", "/throws", "/missing", "/slow"},
+                    .sizes = true,
+                    .exceptions = true,
+                    .aborts = true}};
   httplib::Server server;
   std::uint16_t port = 0;
   std::thread thread;
@@ -107,17 +111,25 @@ struct RequestWithRoute : RequestWithParameters {
 };
 
 TEST_F(HttplibTest, UnlistedRoutesGetTheirTemplateFromTheServer) {
-  const auto route = [this](const auto& request, int status = 200) {
-    return std::string{detail::httplib_route(http, request, status, false).pattern()};
+  // A request of which the server tells this when it answers.
+  const auto serve_one = [this](const auto& request, int status = 200) {
+    detail::HttplibRequest current;
+    current.request = http.start("GET", request.path);
+    current.route(http, request, status);
+    current.request.finish(status);
   };
-  const RequestWithRoute told{{"/users/5/x", {}, {{"id", "5"}}}, "/users/:id/x"};
-  EXPECT_EQ(route(told), route(RequestWithRoute{{"/users/{id}/x", {}, {{"id", "{id}"}}}, "/users/:id/x"}));
-  EXPECT_NE(route(told), "_unmatched");
 
+  serve_one(RequestWithRoute{{"/users/5/x", {}, {{"id", "5"}}}, "/users/:id/x"});
+  serve_one(RequestWithRoute{{"/users/{id}/x", {}, {{"id", "{id}"}}}, "/users/:id/x"});
   // The parameters may be what is left of a route that did not match, as "/users/:id" here.
-  EXPECT_EQ(route(RequestWithParameters{"/users/5/chosen", {}, {{"id", "5"}}}, 404), "_unmatched");
-  EXPECT_EQ(route(RequestWithParameters{"/users/5/chosen", {}, {{"id", "5"}}}), "_unmatched");
-  EXPECT_EQ(route(RequestWithParameters{"/clients/5", {}, {{"id", "5"}}}), "/clients/{id}");
+  serve_one(RequestWithParameters{"/users/5/chosen", {}, {{"id", "5"}}}, 404);
+  serve_one(RequestWithParameters{"/users/5/chosen", {}, {{"id", "5"}}});
+  serve_one(RequestWithParameters{"/clients/5", {}, {{"id", "5"}}});
+
+  EXPECT_TRUE(counted(R"(method="GET",endpoint="/users/{id}/x",status="200")", 2));
+  EXPECT_TRUE(counted(R"(method="GET",endpoint="_unmatched",status="404")"));
+  EXPECT_TRUE(counted(R"(method="GET",endpoint="_unmatched",status="200")"));
+  EXPECT_TRUE(counted(R"(method="GET",endpoint="/clients/{id}",status="200")"));
   EXPECT_EQ(to_text(registry).find("chosen"), std::string::npos);
 }
 
@@ -159,12 +171,42 @@ TEST_F(HttplibTest, ThrownHandlersCountAs500) {
 }
 
 TEST_F(HttplibTest, WhatTheExceptionHandlerAnswersCounts) {
+  serve({.exception = [](const Request&, Response& res, std::exception_ptr) { res.status = 422; }});
+  httplib::Client client{"127.0.0.1", port};
+  EXPECT_EQ(client.Get("/throws")->status, 422);
+
+  EXPECT_TRUE(counted(R"(method="GET",endpoint="/throws",status="422")"));
+  EXPECT_EQ(sample(to_text(registry), R"(http_exceptions_total{endpoint="/throws",exception="std::runtime_error"})"),
+            1);
+}
+
+TEST_F(HttplibTest, LeavesTheExceptionHandlerToTheServerUnlessGivenOne) {
   server.set_exception_handler([](const Request&, Response& res, std::exception_ptr) { res.status = 422; });
   serve();
   httplib::Client client{"127.0.0.1", port};
   EXPECT_EQ(client.Get("/throws")->status, 422);
 
   EXPECT_TRUE(counted(R"(method="GET",endpoint="/throws",status="422")"));
+}
+
+TEST_F(HttplibTest, TellsTheSizesOfBodies) {
+  server.Get("/slow", [](const Request&, Response& res) {
+    res.set_content_provider(3, "text/plain",
+                             [](std::size_t, std::size_t, httplib::DataSink& sink) { return sink.write("abc", 3); });
+  });
+  serve();
+  httplib::Client client{"127.0.0.1", port};
+  EXPECT_EQ(client.Get("/clients/42")->body, "one");
+  EXPECT_EQ(client.Head("/clients/42")->body, "");
+  EXPECT_EQ(client.Get("/slow")->body, "abc");
+  EXPECT_EQ(client.Post("/clients", "{\"a\": 1}", "application/json")->status, 201);
+
+  EXPECT_TRUE(counted(R"(method="POST",endpoint="/clients",status="201")"));
+  const std::string text = to_text(registry);
+  EXPECT_EQ(sample(text, R"(http_response_size_bytes_sum{method="GET",endpoint="/clients/{id}"})"), 3);
+  EXPECT_EQ(sample(text, R"(http_response_size_bytes_sum{method="HEAD",endpoint="/clients/{id}"})"), 0);
+  EXPECT_EQ(sample(text, R"(http_response_size_bytes_sum{method="GET",endpoint="/slow"})"), 3);
+  EXPECT_EQ(sample(text, R"(http_request_size_bytes_sum{method="POST",endpoint="/clients"})"), 8);
 }
 
 TEST_F(HttplibTest, TellsTheResponseTimeInMilliseconds) {
@@ -232,6 +274,7 @@ TEST_F(HttplibTest, ClientThatLeavesAStreamLeaksNothing) {
   }
   EXPECT_TRUE(counted(R"(method="GET",endpoint="/slow",status="200")"));
   EXPECT_EQ(active(), 0);
+  EXPECT_EQ(sample(to_text(registry), R"(http_requests_aborted_total{reason="client_gone"})"), 1);
 }
 
 TEST_F(HttplibTest, CopiesOfTheResponseCountNothing) {
@@ -273,13 +316,12 @@ TEST_F(HttplibTest, RunsTheUsersOwnHandlers) {
                res.status = 401;
                return httplib::Server::HandlerResponse::Handled;
              },
-         .post_routing = [](const Request&, Response& res) { res.set_header("X-Post", "yes"); },
-         .response_time_header = false});
+         .post_routing = [](const Request&, Response& res) { res.set_header("X-Post", "yes"); }});
   httplib::Client client{"127.0.0.1", port};
   const auto refused = client.Get("/clients/42");
   EXPECT_EQ(refused->status, 401);
   EXPECT_EQ(refused->get_header_value("X-Post"), "yes");
-  EXPECT_FALSE(refused->has_header("X-Response-Time"));
+  EXPECT_TRUE(refused->has_header("X-Response-Time"));
   EXPECT_EQ(client.Get("/clients/42", httplib::Headers{{"Authorization", "x"}})->status, 200);
   EXPECT_EQ(client.Get("/nowhere")->status, 401);
 
