@@ -48,8 +48,7 @@ class HttpMetrics {
   [[nodiscard]] RouteRef learn(std::string_view pattern) noexcept;
 
   /// A request begins. Methods are case-sensitive; other than RFC 9110's eight and PATCH they are `_OTHER`. The headers
-  /// give what HttpOptions wants of them: the trace, users' labels, the size of the body (Content-Length). Gives no
-  /// request where the path is excluded.
+  /// give what HttpOptions wants of them: the trace, and users' labels. Gives no request where the path is excluded.
   [[nodiscard]] HttpRequest start(std::string_view method, std::string_view path,
                                   const RequestHeaders& headers = {}) noexcept;
   [[nodiscard]] HttpRequest start(std::string_view method, RouteRef route,

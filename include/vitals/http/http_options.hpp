@@ -74,6 +74,7 @@ struct HttpOptions {
   bool learn_paths = false;
 
   HttpNaming naming = HttpNaming::Prometheus;
+  std::string url_scheme = "http";  ///< the label of HttpNaming::OpenTelemetry
   HttpClock clock = HttpClock::Steady;
   /// The status as "2xx", "4xx", … rather than exactly.
   bool group_status = false;

@@ -9,9 +9,12 @@
 #include <string_view>
 
 #include <vitals/detail/abi.hpp>
+#include <vitals/http/request_headers.hpp>
 #include <vitals/http/route_ref.hpp>
 
 namespace vitals {
+
+class Histogram;
 
 namespace detail {
 class HttpMetricsImpl;
@@ -61,7 +64,7 @@ class HttpRequest {
   /// Sets the label HttpOptions::labels[i]; a value that is not of its set is `_OTHER`.
   void label(std::size_t i, std::string_view value) noexcept;
 
-  /// Since the start; of one that was stamped, until then.
+  /// Since the start.
   [[nodiscard]] Clock::duration elapsed() const noexcept;
   /// The same as "12.345ms", for the header X-Response-Time.
   [[nodiscard]] std::string elapsed_ms() const;
@@ -102,9 +105,11 @@ class HttpRequest {
   HttpRequest(detail::HttpMetricsImpl& impl, detail::Route& route, std::uint8_t method) noexcept;
 
   void take(HttpRequest& other) noexcept;
+  void read(const RequestHeaders& headers) noexcept;
   void end() noexcept;
   void record(int status) noexcept;
   [[nodiscard]] Header stamp_header(int i, HeaderText& text) const noexcept;
+  void observe_traced(Histogram& histogram, double seconds) const noexcept;
 
   detail::HttpMetricsImpl* impl_ = nullptr;  // null: nothing to record (any more)
   detail::Route* route_ = nullptr;

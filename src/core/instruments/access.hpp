@@ -16,6 +16,7 @@ class Scope;
 namespace vitals::detail {
 
 class RegistryState;
+struct ScopeState;
 
 /// What the sources of core may use of the public classes' private members.
 struct Access {
@@ -48,6 +49,7 @@ struct Access {
 
   /// Defined in registry/scope.cpp.
   static RegistryState& state(const Scope& scope) noexcept;
+  static const ScopeState& scope(const Scope& scope) noexcept;
 };
 
 }  // namespace vitals::detail

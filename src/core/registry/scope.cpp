@@ -75,6 +75,7 @@ CollectorToken register_callback(const detail::ScopeState& scope, MetricType typ
 }  // namespace
 
 detail::RegistryState& detail::Access::state(const Scope& scope) noexcept { return scope.state_->registry; }
+const detail::ScopeState& detail::Access::scope(const Scope& scope) noexcept { return *scope.state_; }
 
 Scope Scope::scope(const ScopeOptions& options) const { return Scope{state_->registry.scope(*state_, options)}; }
 

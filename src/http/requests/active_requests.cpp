@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
+#include <utility>
+
+#include "core/instruments/access.hpp"
 
 namespace vitals::detail {
 namespace {
@@ -19,8 +22,10 @@ std::recursive_mutex& mutex() {
   return only;
 }
 
-std::map<const Registry*, Shared>& by_registry() {
-  static auto& only = *new std::map<const Registry*, Shared>;
+using Key = std::pair<const ScopeState*, std::string>;
+
+std::map<Key, Shared>& all() {
+  static auto& only = *new std::map<Key, Shared>;
   return only;
 }
 
@@ -28,23 +33,23 @@ std::map<const Registry*, Shared>& by_registry() {
 
 // Users are counted under the lock rather than by a weak_ptr: only one collector may have the name at a time, so the
 // last must be gone before the next is made.
-std::shared_ptr<ActiveRequests> ActiveRequests::of(Registry& registry) {
+std::shared_ptr<ActiveRequests> ActiveRequests::of(const Scope& scope, const std::string& name) {
   const std::lock_guard lock{mutex()};
-  Shared& shared = by_registry()[&registry];
-  if (!shared.active) shared.active = std::make_unique<ActiveRequests>(registry);
+  const Key key{&Access::scope(scope), name};
+  Shared& shared = all()[key];
+  if (!shared.active) shared.active = std::make_unique<ActiveRequests>(scope, name);
   ++shared.users;
-  return {shared.active.get(), [key = &registry](ActiveRequests*) {
+  return {shared.active.get(), [key](ActiveRequests*) {
             const std::lock_guard releasing{mutex()};
-            const auto found = by_registry().find(key);
-            if (--found->second.users == 0) by_registry().erase(found);
+            const auto found = all().find(key);
+            if (--found->second.users == 0) all().erase(found);
           }};
 }
 
-ActiveRequests::ActiveRequests(Registry& registry)
+ActiveRequests::ActiveRequests(const Scope& scope, const std::string& name)
     : started_{counts_.counter("started_total", "Requests started.")},
       finished_{counts_.counter("finished_total", "Requests finished.")},
-      token_{
-          registry.gauge_callback("http_requests_active", "HTTP requests being served.", [this] { return value(); })} {}
+      token_{scope.gauge_callback(name, "HTTP requests being served.", [this] { return value(); })} {}
 
 double ActiveRequests::value() const noexcept {
   const double finished = finished_.value();

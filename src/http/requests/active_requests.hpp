@@ -1,22 +1,23 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include <vitals/counter.hpp>
 #include <vitals/registry.hpp>
 
 namespace vitals::detail {
 
-// http_requests_active of one registry: requests started less requests finished. Two sharded counts rather than a
-// gauge, whose one cell all threads would write twice per request. Never negative: a request's start is counted before
+// The requests being served in a scope: those started less those finished. Two sharded counts rather than a gauge,
+// whose one cell all threads would write twice per request. Never negative: a request's start is counted before
 // its finish, and the reader reads the finishes first. A request that starts and ends between the two reads is counted
 // as active, once.
 class ActiveRequests {
  public:
-  /// The one of this registry, shared by all HttpMetrics on it.
-  static std::shared_ptr<ActiveRequests> of(Registry& registry);
+  /// The one of this scope and name, shared by all HttpMetrics in it.
+  static std::shared_ptr<ActiveRequests> of(const Scope& scope, const std::string& name);
 
-  explicit ActiveRequests(Registry& registry);
+  ActiveRequests(const Scope& scope, const std::string& name);
 
   void started() noexcept { started_.inc(); }
   void finished() noexcept { finished_.inc(); }

@@ -14,8 +14,18 @@ inline constexpr std::uint8_t kOtherMethod = kMethods.size() - 1;
 
 /// The index of a method in kMethods. Case-sensitive, as methods are.
 [[nodiscard]] constexpr std::uint8_t method_index(std::string_view method) noexcept {
-  for (std::uint8_t i = 0; i < kOtherMethod; ++i) {
-    if (method == kMethods[i]) return i;
+  // Those of each length, so that one or two comparisons do.
+  constexpr std::uint8_t kByLength[8][3] = {{kOtherMethod, kOtherMethod, kOtherMethod},
+                                            {kOtherMethod, kOtherMethod, kOtherMethod},
+                                            {kOtherMethod, kOtherMethod, kOtherMethod},
+                                            {0, 3, kOtherMethod},
+                                            {2, 1, kOtherMethod},
+                                            {5, 8, kOtherMethod},
+                                            {4, kOtherMethod, kOtherMethod},
+                                            {6, 7, kOtherMethod}};
+  if (method.size() >= std::size(kByLength)) return kOtherMethod;
+  for (const std::uint8_t i : kByLength[method.size()]) {
+    if (i == kOtherMethod || method == kMethods[i]) return i;
   }
   return kOtherMethod;
 }

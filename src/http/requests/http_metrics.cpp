@@ -5,11 +5,13 @@
 
 namespace vitals {
 
-HttpMetrics::HttpMetrics(Registry& registry, const HttpOptions& options)
-    : impl_{std::make_unique<detail::HttpMetricsImpl>(registry, options)} {}
+HttpMetrics::HttpMetrics(const Scope& scope, const HttpOptions& options)
+    : impl_{std::make_unique<detail::HttpMetricsImpl>(scope, options)} {}
 HttpMetrics::~HttpMetrics() = default;
 
-RouteRef HttpMetrics::route(std::string_view route) { return RouteRef{impl_->add(route)}; }
+RouteRef HttpMetrics::route(std::string_view route, const RouteOptions& options) {
+  return RouteRef{impl_->add(route, options)};
+}
 
 RouteRef HttpMetrics::find(std::string_view pattern) const noexcept {
   detail::Route* const found = impl_->find(pattern);
@@ -33,12 +35,16 @@ RouteRef HttpMetrics::learn(std::string_view pattern) noexcept {
   }
 }
 
-HttpRequest HttpMetrics::start(std::string_view method, std::string_view path) noexcept {
-  return start(method, match(path));
+HttpRequest HttpMetrics::start(std::string_view method, std::string_view path, const RequestHeaders& headers) noexcept {
+  const RouteRef route = match(path);
+  if (!route.route_->is_counted.load(std::memory_order_relaxed) && route != unmatched()) return {};
+  return start(method, route, headers);
 }
 
-HttpRequest HttpMetrics::start(std::string_view method, RouteRef route) noexcept {
-  return HttpRequest{*impl_, *route.route_, detail::method_index(method)};
+HttpRequest HttpMetrics::start(std::string_view method, RouteRef route, const RequestHeaders& headers) noexcept {
+  HttpRequest request{*impl_, *route.route_, detail::method_index(method)};
+  if (impl_->reads_headers()) request.read(headers);
+  return request;
 }
 
 }  // namespace vitals

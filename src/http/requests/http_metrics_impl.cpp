@@ -1,8 +1,12 @@
 #include "http/requests/http_metrics_impl.hpp"
 
+#include <algorithm>
+#include <charconv>
 #include <stdexcept>
-#include <string>
+#include <utility>
 
+#include "http/requests/http_method.hpp"
+#include "http/requests/http_status.hpp"
 #include "http/requests/route_pattern.hpp"
 
 namespace vitals::detail {
@@ -10,52 +14,97 @@ namespace {
 
 // A connection that is upgraded, to a WebSocket for example, lasts as long as its user likes: that is no duration of
 // HTTP.
-bool measures_duration(std::uint8_t method, int status) noexcept {
-  return status != 101 && method != method_index("CONNECT");
+bool measures_duration(const Route& route, std::uint8_t method, int status) noexcept {
+  constexpr std::uint8_t kConnect = method_index("CONNECT");
+  return status != 101 && method != kConnect && route.options.duration != HttpDuration::None;
 }
+
+bool same_options(const RouteOptions& a, const RouteOptions& b) {
+  if (a.duration != b.duration || a.duration_buckets.has_value() != b.duration_buckets.has_value()) return false;
+  return !a.duration_buckets || std::ranges::equal(a.duration_buckets->bounds(), b.duration_buckets->bounds());
+}
+
+[[noreturn]] void refuse_route(std::string_view route, const std::string& rule) {
+  throw std::invalid_argument("vitals::HttpMetrics: route \"" + std::string{route} + "\": " + rule);
+}
+
+std::size_t kinds(const UserLabels& labels) noexcept { return kMethods.size() * labels.combinations(); }
 
 }  // namespace
 
-HttpMetricsImpl::HttpMetricsImpl(Registry& registry, const HttpOptions& options)
-    : requests_total_{registry.counter("http_requests_total", "HTTP requests answered.",
-                                       {"method", "endpoint", "status"})},
-      duration_seconds_{registry.histogram("http_request_duration_seconds",
-                                           "Time from an HTTP request's header to the end of its answer.",
-                                           {"method", "endpoint"}, options.duration_buckets)},
-      active_{ActiveRequests::of(registry)},
-      max_routes_{options.max_routes} {
-  for (const auto& route : options.routes) add(route);
+HttpMetricsImpl::HttpMetricsImpl(const Scope& scope, const HttpOptions& options)
+    : labels_{options.labels},
+      families_{scope, options, labels_},
+      active_{ActiveRequests::of(scope, options.naming == HttpNaming::OpenTelemetry ? "http_server_active_requests"
+                                                                                    : "http_requests_active")},
+      clock_{options.clock},
+      max_routes_{options.max_routes},
+      status_of_{options.status_of},
+      response_time_header_{options.response_time_header},
+      server_timing_{options.server_timing},
+      reads_traces_{options.exemplars},
+      reads_headers_{options.exemplars || std::ranges::any_of(options.labels, [](const HttpLabel& label) {
+                       return static_cast<bool>(label.value);
+                     })},
+      unmatched_{"_unmatched", kinds(labels_), {}},
+      static_files_{"_static", kinds(labels_), {}},
+      overflow_{"_overflow", kinds(labels_), {}} {
+  for (const auto& route : options.routes) add(route, {});
+  for (const auto& path : options.exclude) exclude(path);
+  unmatched_.is_counted.store(options.count_unmatched, std::memory_order_relaxed);
 }
 
-Route& HttpMetricsImpl::add(std::string_view route) {
+Route& HttpMetricsImpl::add(std::string_view route, const RouteOptions& options) {
   const RouteSpec spec = parse_route(route);
   const std::string pattern = canonical_pattern(spec.pattern);
   Route* found = nullptr;
   {
     const std::lock_guard lock{mutex_};
     found = listed_.find(pattern);
-    if (found == nullptr) found = &emplace(pattern, listed_);
+    if (found == nullptr) found = &emplace(pattern, listed_, options);
   }
   if (found->pattern != pattern) {
-    throw std::invalid_argument("vitals::HttpMetrics: route \"" + std::string{route} +
-                                "\": it matches the same paths as \"" + found->pattern +
-                                "\", which is there already; use one name for each hole");
+    refuse_route(route, "it matches the same paths as \"" + found->pattern +
+                            "\", which is there already; use one name for each hole");
   }
+  if (!same_options(found->options, options)) {
+    refuse_route(route, "\"" + found->pattern + "\" is there already with other options; give the same, and give them "
+                        "with HttpMetrics::route() before any other");
+  }
+  found->is_counted.store(true, std::memory_order_relaxed);
   for (const auto name : spec.methods) {
-    const std::uint8_t method = method_index(name);
-    RouteSeries& made = series(*found, method);
-    for (const int status : {200, 500}) requests(*found, made, method, status);
+    for (const auto labels : labels_.listed()) {
+      const std::uint8_t method = method_index(name);
+      RouteSeries& made = series(*found, method, labels);
+      for (const int status : {200, 500}) {
+        status_series(made, {*found, method, labels}, families_.status_key(status));
+      }
+    }
   }
   return *found;
+}
+
+// A path that is a route as well stays one: it was asked for by name.
+void HttpMetricsImpl::exclude(std::string_view path) {
+  if (!path.starts_with('/'))
+    refuse_route(path, "a path in HttpOptions::exclude starts with '/'; write \"/path\" or \"/path/*\"");
+  const RouteSpec spec = parse_route(path);
+  const std::string pattern = canonical_pattern(spec.pattern);
+  const std::lock_guard lock{mutex_};
+  if (listed_.find(pattern) == nullptr)
+    emplace(pattern, listed_, {}).is_counted.store(false, std::memory_order_relaxed);
 }
 
 Route& HttpMetricsImpl::learn(std::string_view pattern) {
   if (!pattern.starts_with('/')) return unmatched_;
   if (Route* known = find(pattern)) return *known;
-  if (!label_fault(pattern).empty()) return overflow_;
+  if (learned_count_.load(std::memory_order_relaxed) >= max_routes_ || !label_fault(pattern).empty()) return overflow_;
   const std::lock_guard lock{mutex_};
   if (Route* known = find(pattern)) return *known;
-  return routes_.size() < max_routes_ ? emplace(canonical_pattern(pattern), learned_) : overflow_;
+  if (learned_count_.load(std::memory_order_relaxed) >= max_routes_) return overflow_;
+  Route& made = emplace(canonical_pattern(pattern), learned_, {});
+  learned_count_.fetch_add(1, std::memory_order_relaxed);
+  return made;
 }
 
 Route* HttpMetricsImpl::find(std::string_view pattern) const noexcept {
@@ -63,43 +112,83 @@ Route* HttpMetricsImpl::find(std::string_view pattern) const noexcept {
   return listed != nullptr ? listed : learned_.find(pattern);
 }
 
-Route& HttpMetricsImpl::emplace(std::string_view pattern, RouteTrie& trie) {
-  Route& route = routes_.emplace_back(std::string{pattern});
+Route& HttpMetricsImpl::emplace(std::string_view pattern, RouteTrie& trie, RouteOptions options) {
+  Route& route = routes_.emplace_back(std::string{pattern}, kinds(labels_), std::move(options));
   trie.add(pattern, route);
   return route;
 }
 
-void HttpMetricsImpl::record(Route& route, std::uint8_t method, int status,
-                             std::chrono::steady_clock::duration duration) noexcept {
+void HttpMetricsImpl::record(const HttpRequest& request, std::chrono::nanoseconds duration) noexcept {
+  Route& route = *request.route_;
+  if (!route.is_counted.load(std::memory_order_relaxed)) return;
   try {
-    RouteSeries& to = series(route, method);
-    if (measures_duration(method, status)) to.duration_seconds.observe(duration);
-    requests(route, to, method, status).inc();
+    const HttpFamilies::Key key{route, request.method_, request.labels_};
+    RouteSeries& to = series(route, key.method, key.labels);
+    StatusSeries& of_status = status_series(to, key, families_.status_key(request.status_));
+    if (measures_duration(route, request.method_, request.status_)) observe(request, to, *of_status.duration, duration);
+    if (of_status.requests != nullptr) of_status.requests->inc();
   } catch (...) {  // out of memory for a series that is new; the request goes uncounted
   }
 }
 
-RouteSeries& HttpMetricsImpl::series(Route& route, std::uint8_t method) {
-  auto& slot = route.series[method];
+void HttpMetricsImpl::observe(const HttpRequest& request, const RouteSeries& series, Histogram& histogram,
+                              std::chrono::nanoseconds duration) noexcept {
+  const auto to_first_byte = [&] { return clock_.between(request.start_, request.first_byte_); };
+  if (request.route_->options.duration == HttpDuration::FirstByte && request.first_byte_ != 0)
+    duration = to_first_byte();
+  const std::chrono::duration<double> seconds = duration;
+  if (request.is_sampled_) [[unlikely]] {
+    request.observe_traced(histogram, seconds.count());
+  } else {
+    histogram.observe(seconds.count());
+  }
+  if (Histogram* const all = families_.high_resolution()) all->observe(seconds.count());
+  if (series.first_byte != nullptr && request.first_byte_ != 0) series.first_byte->observe(to_first_byte());
+  if (series.bytes_in != nullptr) {
+    series.bytes_in->observe(static_cast<double>(request.bytes_in_));
+    series.bytes_out->observe(static_cast<double>(request.bytes_out_));
+  }
+}
+
+int HttpMetricsImpl::failed(const HttpRequest& request, const std::exception_ptr& error) noexcept {
+  try {
+    if (request.route_->is_counted.load(std::memory_order_relaxed)) families_.count_exception(*request.route_, error);
+  } catch (...) {  // out of memory
+  }
+  return status_of_ && error && request.status_ == 0 ? status_of_(error) : 500;
+}
+
+RouteSeries& HttpMetricsImpl::series(Route& route, std::uint8_t method, std::uint16_t labels) {
+  auto& slot = route.series[method + labels * kMethods.size()];
   if (RouteSeries* known = slot.load(std::memory_order_acquire)) [[likely]]
     return *known;
   const std::lock_guard lock{mutex_};
   if (RouteSeries* known = slot.load(std::memory_order_relaxed)) return *known;
-  RouteSeries& made = all_series_.emplace_back(duration_seconds_.with(kMethods[method], route.pattern));
+  RouteSeries& made = all_series_.emplace_back();
+  families_.make(made, {route, method, labels});
   slot.store(&made, std::memory_order_release);
   return made;
 }
 
-Counter& HttpMetricsImpl::requests(const Route& route, RouteSeries& series, std::uint8_t method, int status) {
-  if (status < kMinStatus || status > kMaxStatus)
-    return requests_total_.with(kMethods[method], route.pattern, "_OTHER");
-  const auto i = kStatusSlot[static_cast<std::size_t>(status - kMinStatus)];
-  if (i == kStatusSlots) return requests_total_.with(kMethods[method], route.pattern, status);
-  auto& slot = series.requests[i];
-  if (Counter* known = slot.load(std::memory_order_acquire)) [[likely]]
-    return *known;
-  Counter& made = requests_total_.with(kMethods[method], route.pattern, status);
-  slot.store(&made, std::memory_order_release);
+StatusSeries& HttpMetricsImpl::status_series(RouteSeries& series, const HttpFamilies::Key& key, int status) {
+  for (StatusSeries* known = series.statuses.load(std::memory_order_acquire); known != nullptr;
+       known = known->next.load(std::memory_order_acquire)) {
+    if (known->status == status) return *known;
+  }
+  return make_status_series(series, key, status);
+}
+
+StatusSeries& HttpMetricsImpl::make_status_series(RouteSeries& series, const HttpFamilies::Key& key, int status) {
+  const std::lock_guard lock{mutex_};
+  auto* last = &series.statuses;
+  for (StatusSeries* known = last->load(std::memory_order_relaxed); known != nullptr;
+       known = last->load(std::memory_order_relaxed)) {
+    if (known->status == status) return *known;
+    last = &known->next;
+  }
+  StatusSeries& made = all_statuses_.emplace_back(status);
+  families_.make(made, series, key);
+  last->store(&made, std::memory_order_release);
   return made;
 }
 

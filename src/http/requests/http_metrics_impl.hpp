@@ -1,27 +1,32 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <exception>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <string_view>
 
 #include <vitals/http/http_metrics.hpp>
-#include <vitals/registry.hpp>
 
 #include "http/requests/active_requests.hpp"
+#include "http/requests/http_families.hpp"
+#include "http/requests/request_clock.hpp"
 #include "http/requests/route.hpp"
 #include "http/requests/route_trie.hpp"
+#include "http/requests/user_labels.hpp"
 
 namespace vitals::detail {
 
-// The hidden half of HttpMetrics: its families, its routes, and the series of each route and method.
+// The hidden half of HttpMetrics: its routes, and the series of each route and method.
 class HttpMetricsImpl {
  public:
-  HttpMetricsImpl(Registry& registry, const HttpOptions& options);
+  HttpMetricsImpl(const Scope& scope, const HttpOptions& options);
 
-  Route& add(std::string_view route);
+  Route& add(std::string_view route, const RouteOptions& options);
   Route& learn(std::string_view pattern);
 
   [[nodiscard]] Route* match(std::string_view path) const noexcept { return listed_.match(path); }
@@ -29,29 +34,52 @@ class HttpMetricsImpl {
   [[nodiscard]] Route& unmatched() noexcept { return unmatched_; }
   [[nodiscard]] Route& static_files() noexcept { return static_files_; }
 
+  [[nodiscard]] const RequestClock& clock() const noexcept { return clock_; }
+  [[nodiscard]] const UserLabels& labels() const noexcept { return labels_; }
+  /// Whether start() has something to read in a request's headers.
+  [[nodiscard]] bool reads_headers() const noexcept { return reads_headers_; }
+  [[nodiscard]] bool reads_traces() const noexcept { return reads_traces_; }
+  [[nodiscard]] std::string_view response_time_header() const noexcept { return response_time_header_; }
+  [[nodiscard]] bool has_server_timing() const noexcept { return server_timing_; }
+
   void started() noexcept { active_->started(); }
   void finished() noexcept { active_->finished(); }
-  /// Counts and times a request. A status of -1 counts as `_OTHER`.
-  void record(Route& route, std::uint8_t method, int status, std::chrono::steady_clock::duration duration) noexcept;
+  /// Counts and times a request whose status is set.
+  void record(const HttpRequest& request, std::chrono::nanoseconds duration) noexcept;
+  /// The status of a request whose handler threw this; counts the exception.
+  int failed(const HttpRequest& request, const std::exception_ptr& error) noexcept;
+  void aborted(HttpAbort reason) noexcept { families_.count_abort(reason); }
 
  private:
-  RouteSeries& series(Route& route, std::uint8_t method);
-  Counter& requests(const Route& route, RouteSeries& series, std::uint8_t method, int status);
-  Route& emplace(std::string_view pattern, RouteTrie& trie);
+  RouteSeries& series(Route& route, std::uint8_t method, std::uint16_t labels);
+  StatusSeries& status_series(RouteSeries& series, const HttpFamilies::Key& key, int status);
+  StatusSeries& make_status_series(RouteSeries& series, const HttpFamilies::Key& key, int status);
+  Route& emplace(std::string_view pattern, RouteTrie& trie, RouteOptions options);
+  void exclude(std::string_view path);
+  void observe(const HttpRequest& request, const RouteSeries& series, Histogram& histogram,
+               std::chrono::nanoseconds duration) noexcept;
 
-  Family<Counter, 3>& requests_total_;
-  Family<Histogram, 2>& duration_seconds_;
+  const UserLabels labels_;
+  HttpFamilies families_;
   const std::shared_ptr<ActiveRequests> active_;
+  const RequestClock clock_;
   const std::size_t max_routes_;
+  const std::function<int(const std::exception_ptr&)> status_of_;
+  const std::string response_time_header_;
+  const bool server_timing_;
+  const bool reads_traces_;
+  const bool reads_headers_;
 
-  std::mutex mutex_;          // taken to add a route or the series of a method, not to find one
+  std::mutex mutex_;          // taken to add a route or series, not to find one
   std::deque<Route> routes_;  // deques, so that routes and series never move
   std::deque<RouteSeries> all_series_;
+  std::deque<StatusSeries> all_statuses_;
   RouteTrie listed_;
   RouteTrie learned_;  // apart, so that what was learned by a request never changes what another one counts as
-  Route unmatched_{"_unmatched"};
-  Route static_files_{"_static"};
-  Route overflow_{"_overflow"};
+  std::atomic<std::size_t> learned_count_{0};  // relaxed: only a hint that there may be room, without the lock
+  Route unmatched_;
+  Route static_files_;
+  Route overflow_;
 };
 
 }  // namespace vitals::detail

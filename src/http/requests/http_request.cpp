@@ -5,14 +5,41 @@
 #include <vitals/http/http_request.hpp>
 
 #include "http/requests/http_metrics_impl.hpp"
+#include "http/requests/http_status.hpp"
+#include "http/requests/traceparent.hpp"
 
 namespace vitals {
+namespace {
+
+// Its address tells threads apart.
+thread_local char this_thread_mark;
+
+// "12.345", at most 24 characters.
+char* write_ms(std::chrono::nanoseconds duration, char* out) noexcept {
+  const auto us = std::chrono::duration_cast<std::chrono::microseconds>(duration).count();
+  char* end = std::to_chars(out, out + 20, us / 1000).ptr;
+  *end++ = '.';
+  for (auto [rest, unit] = std::pair{us % 1000, 100}; unit > 0; rest %= unit, unit /= 10) {
+    *end++ = static_cast<char>('0' + rest / unit);
+  }
+  return end;
+}
+
+// Of hexadecimal digits, two for each byte.
+void write_bytes(std::string_view digits, unsigned char* out) noexcept {
+  const auto value = [](char c) { return static_cast<unsigned>(c <= '9' ? c - '0' : c - 'a' + 10); };
+  for (std::size_t i = 0; i + 1 < digits.size(); i += 2) {
+    *out++ = static_cast<unsigned char>(value(digits[i]) << 4U | value(digits[i + 1]));
+  }
+}
+
+}  // namespace
 
 HttpRequest::HttpRequest(detail::HttpMetricsImpl& impl, detail::Route& route, std::uint8_t method) noexcept
     : impl_{&impl},
       route_{&route},
-      start_{Clock::now()},
-      thread_{std::this_thread::get_id()},
+      start_{impl.clock().now()},
+      thread_{&this_thread_mark},
       method_{method},
       exceptions_{static_cast<std::uint8_t>(std::uncaught_exceptions())} {
   impl.started();
@@ -26,21 +53,24 @@ void HttpRequest::take(HttpRequest& other) noexcept {
   status_ = other.status_;
   method_ = other.method_;
   exceptions_ = other.exceptions_;
+  labels_ = other.labels_;
+  is_sampled_ = other.is_sampled_;
+  first_byte_ = other.first_byte_;
+  bytes_in_ = other.bytes_in_;
+  bytes_out_ = other.bytes_out_;
+  trace_ = other.trace_;
 }
 
 HttpRequest& HttpRequest::operator=(HttpRequest&& other) noexcept {
   if (this != &other) {
-    end();
+    if (impl_ != nullptr) end();
     take(other);
   }
   return *this;
 }
 
-HttpRequest::~HttpRequest() { end(); }
-
 void HttpRequest::end() noexcept {
-  if (impl_ == nullptr) return;
-  const bool unwinding = thread_ == std::this_thread::get_id() && std::uncaught_exceptions() > exceptions_;
+  const bool unwinding = thread_ == &this_thread_mark && std::uncaught_exceptions() > exceptions_;
   unwinding ? fail() : abandon();
 }
 
@@ -49,33 +79,94 @@ void HttpRequest::status(int status) noexcept {
   if (status_ == 0) status_ = static_cast<std::int16_t>(known ? status : -1);
 }
 
-std::string HttpRequest::elapsed_ms() const {
-  const auto us = std::chrono::duration_cast<std::chrono::microseconds>(elapsed()).count();
-  char text[32];
-  char* end = std::to_chars(text, text + 20, us / 1000).ptr;
-  *end++ = '.';
-  for (auto [rest, unit] = std::pair{us % 1000, 100}; unit > 0; rest %= unit, unit /= 10) {
-    *end++ = static_cast<char>('0' + rest / unit);
+void HttpRequest::first_byte() noexcept {
+  if (impl_ != nullptr && first_byte_ == 0) first_byte_ = impl_->clock().now();
+}
+
+void HttpRequest::traceparent(std::string_view header) noexcept {
+  const auto trace = detail::parse_traceparent(header);
+  is_sampled_ = trace.has_value() && trace->sampled;
+  if (!is_sampled_) return;
+  write_bytes(trace->trace_id, trace_.data());
+  write_bytes(trace->span_id, trace_.data() + 16);
+}
+
+void HttpRequest::label(std::size_t i, std::string_view value) noexcept {
+  if (impl_ != nullptr) labels_ = impl_->labels().with(labels_, i, value);
+}
+
+void HttpRequest::read(const RequestHeaders& headers) noexcept {
+  try {
+    if (impl_->reads_traces()) traceparent(headers("traceparent"));
+  } catch (...) {  // whatever the adapter's look-up threw: no trace
   }
+  labels_ = impl_->labels().of(headers);
+}
+
+HttpRequest::Clock::duration HttpRequest::elapsed() const noexcept {
+  if (impl_ == nullptr) return {};
+  return impl_->clock().between(start_, impl_->clock().now());
+}
+
+std::string HttpRequest::elapsed_ms() const {
+  char text[32];
+  char* end = write_ms(elapsed(), text);
   *end++ = 'm';
   *end++ = 's';
   return {text, end};
 }
 
-void HttpRequest::finish(int status) noexcept {
-  if (impl_ != nullptr) finish(status, elapsed());
+HttpRequest::Header HttpRequest::stamp_header(int i, HeaderText& text) const noexcept {
+  if (impl_ == nullptr) return {};
+  const auto to_first_byte = impl_->clock().between(start_, first_byte_);
+  char* end = text.data();
+  if (i == 0 && !impl_->response_time_header().empty()) {
+    end = write_ms(to_first_byte, end);
+    *end++ = 'm';
+    *end++ = 's';
+    return {impl_->response_time_header(), {text.data(), end}};
+  }
+  if (i == 1 && impl_->has_server_timing()) {
+    constexpr std::string_view kMetric = "app;dur=";
+    end = write_ms(to_first_byte, end + kMetric.copy(end, kMetric.size()));
+    return {"Server-Timing", {text.data(), end}};
+  }
+  return {};
 }
+
+void HttpRequest::record(int status_if_none) noexcept { finish(status_if_none, elapsed()); }
 
 void HttpRequest::finish(int status_if_none, Clock::duration duration) noexcept {
   auto* const impl = std::exchange(impl_, nullptr);
   if (impl == nullptr) return;
   status(status_if_none);
-  impl->record(*route_, method_, status_, duration);
+  impl->record(*this, duration);
   impl->finished();
+}
+
+void HttpRequest::fail(const std::exception_ptr& error) noexcept {
+  if (impl_ != nullptr) finish(impl_->failed(*this, error));
+}
+
+void HttpRequest::abandon(HttpAbort reason) noexcept {
+  if (impl_ == nullptr) return;
+  impl_->aborted(reason);
+  finish(499);
 }
 
 void HttpRequest::discard() noexcept {
   if (auto* const impl = std::exchange(impl_, nullptr)) impl->finished();
+}
+
+void HttpRequest::observe_traced(Histogram& histogram, double seconds) const noexcept {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::array<char, 2 * std::tuple_size_v<decltype(trace_)>> text;
+  for (std::size_t i = 0; i < trace_.size(); ++i) {
+    text[2 * i] = kDigits[trace_[i] >> 4];
+    text[2 * i + 1] = kDigits[trace_[i] & 15];
+  }
+  const std::string_view ids{text.data(), text.size()};
+  histogram.observe(seconds, {{"trace_id", ids.substr(0, 32)}, {"span_id", ids.substr(32)}});
 }
 
 }  // namespace vitals

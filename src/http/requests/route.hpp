@@ -1,12 +1,15 @@
 #pragma once
 
-#include <array>
 #include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
-#include "http/requests/http_method.hpp"
-#include "http/requests/http_status.hpp"
+#include <vitals/buckets.hpp>
+#include <vitals/http/http_options.hpp>
 
 namespace vitals {
 
@@ -15,23 +18,38 @@ class Histogram;
 
 namespace detail {
 
-// The series of one route and method: what finish() writes to without looking anything up.
-struct RouteSeries {
-  explicit RouteSeries(Histogram& duration) noexcept : duration_seconds{duration} {}
+// What finish() writes to for one status of a route and method.
+struct StatusSeries {
+  int status;            // -1: none of HTTP; with HttpOptions::group_status its first digit
+  Histogram* duration;
+  Counter* requests;     // null where the duration's count is that of the requests
+  // Set once, when the next one is complete. Release and acquire: who reads the pointer sees what it points to.
+  std::atomic<StatusSeries*> next{nullptr};
+};
 
-  Histogram& duration_seconds;
-  // Null until the status is seen. Set once (threads that race set the same value). Release and acquire: a thread that
-  // reads the pointer sees the counter that another one made.
-  std::array<std::atomic<Counter*>, kStatusSlots> requests{};
+// The series of one route and method, and one combination of the users' labels: what a request writes to without
+// looking anything up.
+struct RouteSeries {
+  Histogram* duration = nullptr;  // null: each status has its own
+  Histogram* first_byte = nullptr;
+  Histogram* bytes_in = nullptr;
+  Histogram* bytes_out = nullptr;
+  // The statuses seen, in the order in which they were: 200 is there from the start on listed routes, and found at once.
+  std::atomic<StatusSeries*> statuses{nullptr};
 };
 
 struct Route {
-  explicit Route(std::string text) : pattern{std::move(text)} {}
+  Route(std::string text, std::size_t kinds, RouteOptions wanted)
+      : pattern{std::move(text)},
+        options{std::move(wanted)},
+        series{std::make_unique<std::atomic<RouteSeries*>[]>(kinds)} {}
 
   const std::string pattern;
-  // Null until the method is seen; then never changed. Release and acquire: a thread that reads the pointer sees the
-  // series that it points to.
-  std::array<std::atomic<RouteSeries*>, kMethods.size()> series{};
+  const RouteOptions options;
+  std::atomic<bool> is_counted{true};  // relaxed: it publishes nothing
+  // By method and users' labels. Null until they are seen; then never changed. Release and acquire: a thread that reads
+  // the pointer sees the series that it points to.
+  const std::unique_ptr<std::atomic<RouteSeries*>[]> series;
 };
 
 }  // namespace detail

@@ -1,0 +1,129 @@
+#include "http/requests/http_families.hpp"
+
+#include <string>
+#include <vector>
+
+#include "http/requests/http_method.hpp"
+
+namespace vitals::detail {
+namespace {
+
+// More than routes, methods, statuses and users' labels can make: all of these are bounded, and none of a listed route's
+// series may become one of overflow.
+constexpr FamilyOptions kBounded{.max_series = 10'000'000};
+constexpr FamilyOptions kSeconds{.max_series = kBounded.max_series, .unit = "seconds"};
+constexpr FamilyOptions kBytes{.max_series = kBounded.max_series, .unit = "bytes"};
+
+constexpr std::array<std::string_view, 4> kAborts{"client_gone", "timeout", "shutdown", "error"};
+
+struct LabelWords {
+  const char* method;
+  const char* endpoint;
+};
+LabelWords words_of(HttpNaming naming) {
+  if (naming == HttpNaming::OpenTelemetry) return {"http_request_method", "http_route"};
+  return {"method", "endpoint"};
+}
+
+LabelNames names_of(const LabelWords& words, std::vector<std::string> more, const UserLabels& labels) {
+  std::vector<std::string> names{words.method, words.endpoint};
+  names.insert(names.end(), more.begin(), more.end());
+  labels.append_names(names);
+  return LabelNames{names};
+}
+
+std::string text_of_status(int key) {
+  if (key < 0) return "_OTHER";
+  return key < 10 ? std::to_string(key) + "xx" : std::to_string(key);
+}
+
+}  // namespace
+
+HttpFamilies::HttpFamilies(const Scope& scope, const HttpOptions& options, const UserLabels& labels)
+    : labels_{labels}, naming_{options.naming}, url_scheme_{options.url_scheme}, group_status_{options.group_status} {
+  const LabelWords words = words_of(naming_);
+  const LabelNames plain = names_of(words, {}, labels);
+  constexpr auto kDuration = "Time from an HTTP request's header to the end of its answer.";
+  if (naming_ == HttpNaming::OpenTelemetry) {
+    duration_ = &scope.histogram("http_server_request_duration_seconds", kDuration,
+                                 names_of(words, {"http_response_status_code", "url_scheme"}, labels),
+                                 options.duration_buckets, kSeconds);
+  } else {
+    requests_ = &scope.counter("http_requests_total", "HTTP requests answered.", names_of(words, {"status"}, labels),
+                               kBounded);
+    duration_ =
+        &scope.histogram("http_request_duration_seconds", kDuration, plain, options.duration_buckets, kSeconds);
+  }
+  if (options.high_resolution) {
+    high_resolution_ = &scope.histogram("http_request_duration_highr_seconds",
+                                        "Time from an HTTP request's header to the end of its answer, of all routes.",
+                                        Buckets::exponential(100e-6, 1.189207115002721, 71), {.unit = "seconds"});
+  }
+  if (options.time_to_first_byte) {
+    first_byte_ = &scope.histogram("http_time_to_first_byte_seconds",
+                                   "Time from an HTTP request's header to the first byte of its answer.", plain,
+                                   options.duration_buckets, kSeconds);
+  }
+  if (options.sizes) {
+    const Buckets sizes = Buckets::exponential(64, 4, 12);  // to 256 MiB
+    bytes_in_ = &scope.histogram("http_request_size_bytes", "Bodies of HTTP requests.", plain, sizes, kBytes);
+    bytes_out_ = &scope.histogram("http_response_size_bytes", "Bodies of HTTP answers.", plain, sizes, kBytes);
+  }
+  if (options.exceptions) {
+    exceptions_ = &scope.counter("http_exceptions_total", "Exceptions that HTTP handlers threw, by their type.",
+                                 {"endpoint", "exception"}, kBounded);
+  }
+  if (options.aborts) {
+    auto& aborts = scope.counter("http_requests_aborted_total", "HTTP requests that ended before their answer did.",
+                                 {"reason"});
+    for (std::size_t i = 0; i < kAborts.size(); ++i) aborts_[i] = &aborts.with(kAborts[i]);
+  }
+}
+
+void HttpFamilies::make(RouteSeries& series, const Key& key) const {
+  if (naming_ == HttpNaming::Prometheus) series.duration = histogram(duration_, key, true);
+  series.first_byte = histogram(first_byte_, key, true);
+  series.bytes_in = histogram(bytes_in_, key, false);
+  series.bytes_out = histogram(bytes_out_, key, false);
+}
+
+void HttpFamilies::make(StatusSeries& series, const RouteSeries& of, const Key& key) const {
+  auto labels = labels_of(key);
+  const std::string status = text_of_status(series.status);
+  if (naming_ == HttpNaming::OpenTelemetry) {
+    labels.push_back({"http_response_status_code", status});
+    labels.push_back({"url_scheme", url_scheme_});
+    const auto& bounds = key.route.options.duration_buckets;
+    series.duration = bounds ? &duration_->with_bounds(*bounds, labels) : &duration_->with(labels);
+    series.requests = nullptr;
+  } else {
+    labels.push_back({"status", status});
+    series.duration = of.duration;
+    series.requests = &requests_->with(labels);
+  }
+}
+
+void HttpFamilies::count_exception(const Route& route, const std::exception_ptr& error) {
+  if (exceptions_ != nullptr && error) exceptions_->with(route.pattern, exception_types_.name(error)).inc();
+}
+
+void HttpFamilies::count_abort(HttpAbort reason) noexcept {
+  const auto i = static_cast<std::size_t>(reason);
+  if (i < aborts_.size() && aborts_[i] != nullptr) aborts_[i]->inc();
+}
+
+std::vector<LabelPair> HttpFamilies::labels_of(const Key& key) const {
+  const LabelWords words = words_of(naming_);
+  std::vector<LabelPair> labels{{words.method, kMethods[key.method]}, {words.endpoint, key.route.pattern}};
+  labels_.append(key.labels, labels);
+  return labels;
+}
+
+Histogram* HttpFamilies::histogram(DynamicFamily<Histogram>* family, const Key& key, bool of_durations) const {
+  if (family == nullptr) return nullptr;
+  const auto labels = labels_of(key);
+  const auto& bounds = key.route.options.duration_buckets;
+  return of_durations && bounds ? &family->with_bounds(*bounds, labels) : &family->with(labels);
+}
+
+}  // namespace vitals::detail

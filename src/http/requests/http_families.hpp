@@ -1,0 +1,63 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <exception>
+#include <string>
+#include <vector>
+
+#include <vitals/dynamic_family.hpp>
+#include <vitals/http/http_options.hpp>
+#include <vitals/http/http_request.hpp>
+#include <vitals/scope.hpp>
+
+#include "http/requests/exception_types.hpp"
+#include "http/requests/route.hpp"
+#include "http/requests/user_labels.hpp"
+
+namespace vitals::detail {
+
+// The metrics of HttpMetrics under the names that its options choose, and the making of their series. Thread-safe.
+class HttpFamilies {
+ public:
+  HttpFamilies(const Scope& scope, const HttpOptions& options, const UserLabels& labels);
+
+  /// Whose series: a route, a method by its index, the users' labels by their combination.
+  struct Key {
+    const Route& route;
+    std::uint8_t method;
+    std::uint16_t labels;
+  };
+  /// Makes all series of it but those of its statuses.
+  void make(RouteSeries& series, const Key& key) const;
+  /// Makes the series of a status as status_key() gives it, of a RouteSeries that was made.
+  void make(StatusSeries& series, const RouteSeries& of, const Key& key) const;
+
+  /// What tells statuses apart: the status, or its class; -1 for what is none.
+  [[nodiscard]] int status_key(int status) const noexcept { return group_status_ && status > 0 ? status / 100 : status; }
+
+  /// Null if it is not wanted.
+  [[nodiscard]] Histogram* high_resolution() const noexcept { return high_resolution_; }
+  void count_exception(const Route& route, const std::exception_ptr& error);
+  void count_abort(HttpAbort reason) noexcept;
+
+ private:
+  [[nodiscard]] std::vector<LabelPair> labels_of(const Key& key) const;
+  Histogram* histogram(DynamicFamily<Histogram>* family, const Key& key, bool of_durations) const;
+
+  const UserLabels& labels_;
+  const HttpNaming naming_;
+  const std::string url_scheme_;
+  const bool group_status_;
+  DynamicFamily<Counter>* requests_ = nullptr;  // null where the duration's count is that of the requests
+  DynamicFamily<Histogram>* duration_ = nullptr;
+  DynamicFamily<Histogram>* first_byte_ = nullptr;
+  DynamicFamily<Histogram>* bytes_in_ = nullptr;
+  DynamicFamily<Histogram>* bytes_out_ = nullptr;
+  Histogram* high_resolution_ = nullptr;
+  Family<Counter, 2>* exceptions_ = nullptr;
+  std::array<Counter*, 4> aborts_{};  // by HttpAbort
+  ExceptionTypes exception_types_;
+};
+
+}  // namespace vitals::detail
