@@ -70,11 +70,10 @@ class Session : public std::enable_shared_from_this<Session> {
 
   void next_chunk(int left) {
     const auto sent = [self = shared_from_this(), left](beast::error_code error, std::size_t) {
-      if (error || left == 0) vitals::finish(self->timed_, error);
-      if (error) return;
-      if (left == 0) return self->read();
-      self->timed_.bytes_out(self->chunk_.size());
-      self->next_chunk(left - 1);
+      if (!error && left > 0) return self->next_chunk(left - 1);
+      if (!error) self->timed_.bytes_out(5 * self->chunk_.size());
+      vitals::finish(self->timed_, error);
+      if (!error && self->head_.keep_alive()) self->read();
     };
     if (left == 0) return net::async_write(stream_, http::make_chunk_last(), sent);
     timer_.expires_after(20ms);
@@ -106,6 +105,7 @@ int main(int, char** argv) {
   Service service;  // outlives the handlers that the io_context destroys
   net::io_context io{2};
   tcp::acceptor acceptor{io, {net::ip::make_address("127.0.0.1"), static_cast<unsigned short>(std::atoi(argv[1]))}};
+  acceptor.set_option(net::socket_base::send_buffer_size{1 << 16});  // slow clients are seen to be slow
   accept(acceptor, service);
   net::signal_set signals{io, SIGINT, SIGTERM};
   signals.async_wait([&](beast::error_code, int) { io.stop(); });

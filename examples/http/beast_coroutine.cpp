@@ -34,9 +34,9 @@ net::awaitable<void> stream(beast::tcp_stream& socket, const Request& request, v
   for (int i = 0; i < 5 && !error; ++i) {
     co_await wait(20ms);
     co_await net::async_write(socket, http::make_chunk(net::buffer(chunk)), into_error);
-    if (!error) timed.bytes_out(chunk.size());
   }
   if (!error) co_await net::async_write(socket, http::make_chunk_last(), into_error);
+  if (!error) timed.bytes_out(5 * chunk.size());
   vitals::finish(timed, error);
 }
 
@@ -76,6 +76,7 @@ int main(int, char** argv) {
   Service service;  // outlives the coroutines, which the io_context destroys
   net::io_context io{1};
   tcp::acceptor acceptor{io, {net::ip::make_address("127.0.0.1"), static_cast<unsigned short>(std::atoi(argv[1]))}};
+  acceptor.set_option(net::socket_base::send_buffer_size{1 << 16});  // slow clients are seen to be slow
   net::co_spawn(io, accept(acceptor, service), net::detached);
   net::signal_set signals{io, SIGINT, SIGTERM};
   signals.async_wait([&](beast::error_code, int) { io.stop(); });

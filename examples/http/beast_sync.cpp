@@ -30,9 +30,9 @@ void stream(tcp::socket& socket, const Request& request, vitals::HttpRequest tim
   for (int i = 0; i < 5 && !error; ++i) {
     std::this_thread::sleep_for(20ms);
     net::write(socket, http::make_chunk(net::buffer(chunk)), error);
-    if (!error) timed.bytes_out(chunk.size());
   }
   if (!error) net::write(socket, http::make_chunk_last(), error);
+  if (!error) timed.bytes_out(5 * chunk.size());
   vitals::finish(timed, error);
 }
 
@@ -96,6 +96,7 @@ int main(int, char** argv) {
   Service service;
   net::io_context io;
   tcp::acceptor acceptor{io, {net::ip::make_address("127.0.0.1"), static_cast<unsigned short>(std::atoi(argv[1]))}};
+  acceptor.set_option(net::socket_base::send_buffer_size{1 << 16});  // slow clients are seen to be slow
   std::jthread accepting{[&] { accept(acceptor, service); }};
   std::cout << "listening on http://127.0.0.1:" << argv[1] << std::endl;
   int signal = 0;
