@@ -105,7 +105,6 @@ int main(int, char** argv) {
   Service service;  // outlives the handlers that the io_context destroys
   net::io_context io{2};
   tcp::acceptor acceptor{io, {net::ip::make_address("127.0.0.1"), static_cast<unsigned short>(std::atoi(argv[1]))}};
-  acceptor.set_option(net::socket_base::send_buffer_size{1 << 16});  // slow clients are seen to be slow
   accept(acceptor, service);
   net::signal_set signals{io, SIGINT, SIGTERM};
   signals.async_wait([&](beast::error_code, int) { io.stop(); });

@@ -96,7 +96,6 @@ int main(int, char** argv) {
   Service service;
   net::io_context io;
   tcp::acceptor acceptor{io, {net::ip::make_address("127.0.0.1"), static_cast<unsigned short>(std::atoi(argv[1]))}};
-  acceptor.set_option(net::socket_base::send_buffer_size{1 << 16});  // slow clients are seen to be slow
   std::jthread accepting{[&] { accept(acceptor, service); }};
   std::cout << "listening on http://127.0.0.1:" << argv[1] << std::endl;
   int signal = 0;

@@ -48,8 +48,7 @@ void add_routes(httplib::Server& server) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  if (argc != 2) return std::cerr << "usage: http_httplib PORT\n", 2;
+int main(int, char** argv) {
   sigset_t ends;
   sigemptyset(&ends);
   sigaddset(&ends, SIGTERM);
@@ -57,13 +56,9 @@ int main(int argc, char** argv) {
   pthread_sigmask(SIG_BLOCK, &ends, nullptr);
 
   vitals::Registry registry;
-  vitals::HttpMetrics http{registry,
-                           {.routes = {"/users/{id}", "POST /users", "/fail", "/throw", "/stream", "/slow"},
-                            .time_to_first_byte = true,
-                            .sizes = true,
-                            .exceptions = true,
-                            .aborts = true,
-                            .exemplars = true}};
+  vitals::HttpOptions counted{.routes = {"/users/{id}", "POST /users", "/fail", "/throw", "/stream", "/slow"}};
+  counted.time_to_first_byte = counted.sizes = counted.exceptions = counted.aborts = counted.exemplars = true;
+  vitals::HttpMetrics http{registry, counted};
   httplib::Server server;
   vitals::instrument(server, http, {.exception = [](const Request&, Response& response, std::exception_ptr) {
                        response.status = 500;
@@ -79,5 +74,4 @@ int main(int argc, char** argv) {
   sigwait(&ends, &signal);
   server.stop();
   listener.join();
-  return 0;
 }

@@ -6,8 +6,10 @@
 // that; all but one of several names in `name[]=…&name[]=…`. What a handler without metered() answers counts as
 // `_OTHER`.
 
+#include <cstdint>
 #include <exception>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -31,6 +33,24 @@ inline thread_local PistacheRequest pistache_request;
 inline std::string pistache_header(const pistache::Request& request, std::string_view name) {
   const auto raw = request.headers().tryGetRaw(std::string{name});
   return raw ? raw->value() : std::string{};
+}
+
+// A header of any name: Pistache sends those of its own types only.
+class PistacheHeader final : public pistache::Header::Header {
+ public:
+  PistacheHeader(std::string_view name, std::string_view value) : name_{name}, value_{value} {}
+
+  [[nodiscard]] const char* name() const override { return name_.c_str(); }
+  void write(std::ostream& to) const override { to << value_; }
+  [[nodiscard]] std::uint64_t hash() const override { return pistache::Header::detail::hash(name()); }
+
+ private:
+  std::string name_;
+  std::string value_;
+};
+
+inline void add_header(pistache::ResponseWriter& writer, std::string_view name, std::string_view value) {
+  writer.headers().add(std::make_shared<PistacheHeader>(name, value));
 }
 
 }  // namespace detail
@@ -89,9 +109,7 @@ class MeteredWriter {
 
  private:
   void stamp() {
-    request_->stamp([&](auto name, auto value) {
-      writer_.headers().addRaw(::Pistache::Http::Header::Raw{std::string{name}, std::string{value}});
-    });
+    request_->stamp([&](auto name, auto value) { detail::add_header(writer_, name, value); });
   }
 
   ::Pistache::Http::ResponseWriter writer_;
@@ -167,10 +185,8 @@ inline void mount(::Pistache::Rest::Router& router, Registry& registry, const st
     const std::string query = request.query().as_str();
     ScrapeResponse scraped = scrape(registry, detail::pistache_header(request, "Accept"),
                                     detail::pistache_header(request, "Accept-Encoding"), query.substr(!query.empty()));
-    writer.headers().addRaw(::Pistache::Http::Header::Raw{"Content-Type", scraped.content_type});
-    if (!scraped.content_encoding.empty()) {
-      writer.headers().addRaw(::Pistache::Http::Header::Raw{"Content-Encoding", scraped.content_encoding});
-    }
+    detail::add_header(writer, "Content-Type", scraped.content_type);
+    if (!scraped.content_encoding.empty()) detail::add_header(writer, "Content-Encoding", scraped.content_encoding);
     writer.send(static_cast<::Pistache::Http::Code>(scraped.status), scraped.body);
     return ::Pistache::Rest::Route::Result::Ok;
   });

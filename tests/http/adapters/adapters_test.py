@@ -18,7 +18,7 @@ import sys
 import threading
 import time
 
-PATIENCE = 30  # seconds for what must come; nothing is expected to take long
+PATIENCE = 10  # seconds for what must come; it is expected at once
 SIGHTS = ['response time', 'first byte', 'bytes in', 'bytes out', 'exceptions', 'aborts', 'traces']
 TRACE = '4bf92f3577b34da6a3ce929d0e0e4736'
 
@@ -43,10 +43,11 @@ class Answer:
 class Connection:
     """A client that sends what it is told to, byte by byte, and reads one answer after the other."""
 
-    def __init__(self, port, receive_buffer=None):
+    def __init__(self, port, is_narrow=False):
         self.socket = socket.socket()
-        if receive_buffer:
-            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        if is_narrow:  # so that the kernel doesn't take a large answer from the server before it is read here
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)
         self.socket.settimeout(PATIENCE)
         self.socket.connect(('127.0.0.1', port))
         self.unread = b''
@@ -116,7 +117,10 @@ class Connection:
         return self.take(len(self.unread))
 
     def ask(self, method, target, headers=None, body=b''):
-        self.send(method, target, headers, body)
+        try:
+            self.send(method, target, headers, body)
+        except OSError:  # closed
+            return None
         return self.answer(method)
 
     def reset(self):
@@ -159,11 +163,16 @@ class Metrics:
 
 def growth(before, after, name):
     old = before.table(name)
-    return {labels: n - old.get(labels, 0) for labels, n in after.table(name).items() if n != old.get(labels, 0)}
+    return {labels: plain(n - old.get(labels, 0)) for labels, n in after.table(name).items() if n != old.get(labels, 0)}
 
 
 def total(table):
-    return round(sum(table.values()), 9)
+    return plain(sum(table.values()))
+
+
+def plain(number):
+    """5 for 5.0."""
+    return int(number) if number == int(number) else round(number, 9)
 
 
 class Cases:
@@ -179,7 +188,7 @@ class Cases:
 
     def leave(self, target, when):
         """Goes away: before the answer, or once there was some of it."""
-        client = Connection(self.port, receive_buffer=4096)
+        client = Connection(self.port, is_narrow=True)
         client.send('GET', target)
         if when == 'before':
             time.sleep(0.1)
@@ -207,9 +216,13 @@ class Cases:
         answers = []
 
         def many():
-            with Connection(self.port) as client:
-                for i in range(50):
-                    answers.append(client.ask('GET', f'/users/{i + 1}'))
+            client = Connection(self.port)
+            for i in range(50):
+                answers.append(client.ask('GET', f'/users/{i + 1}'))
+                if not answers[-1] or answers[-1].headers.get('connection', '').lower() == 'close':
+                    client.close()
+                    client = Connection(self.port)
+            client.close()
 
         threads = [threading.Thread(target=many) for _ in range(20)]
         for thread in threads:
@@ -331,6 +344,8 @@ class Test:
         for sight, nothing in (('bytes in', 0), ('bytes out', 0), ('aborts', {}), ('exceptions', {})):
             if not self.is_seen(sight, wanted[sight]):
                 wanted[sight] = nothing
+        if 'closed' in client:
+            del wanted['bytes out']  # nobody knows
 
         # The end of an answer is counted after the client has it.
         deadline = time.monotonic() + PATIENCE
@@ -345,8 +360,9 @@ class Test:
                 'bytes out': total(growth(before, after, 'http_response_size_bytes_sum')),
                 'aborts': growth(before, after, 'http_requests_aborted_total'),
                 'exceptions': growth(before, after, 'http_exceptions_total'),
-                'active': after.value('http_requests_active'),
+                'active': plain(after.value('http_requests_active')),
             }
+            seen = {part: seen[part] for part in wanted}
             if seen == wanted or time.monotonic() > deadline or self.process.poll() is not None:
                 break
             time.sleep(0.02)

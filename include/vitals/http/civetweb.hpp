@@ -1,0 +1,100 @@
+#pragma once
+
+// For servers made with CivetWeb 1.15 or later, by mg_start() or by CivetServer: needs <civetweb.h>. Can't see the
+// status that was sent by a handler which returns 1, or by a CivetHandler which returns true and sets none: `_OTHER`,
+// unless the handler uses start_response() or tells request_of(). Nor can it see, unless told: sizes of answers,
+// clients that left, exceptions (CivetWeb doesn't survive one that leaves a handler). Malformed requests and unknown
+// methods aren't counted.
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <civetweb.h>
+
+#include <vitals/http/http_metrics.hpp>
+#include <vitals/http/scrape.hpp>
+
+namespace vitals {
+
+namespace detail {
+
+// CivetWeb serves a request on one thread, from its begin to its end.
+inline thread_local HttpRequest civetweb_request;
+
+inline std::string_view civetweb_header(const mg_connection* connection, std::string_view name) {
+  const char* const value = mg_get_header(connection, std::string{name}.c_str());
+  return value != nullptr ? value : std::string_view{};
+}
+
+// CivetWeb's callbacks are functions without data, so what they need is static.
+template <int kServer>
+struct CivetwebHooks {
+  static inline HttpMetrics* http = nullptr;
+  static inline mg_callbacks users{};
+
+  static void start(const mg_connection* connection) {
+    const mg_request_info& info = *mg_get_request_info(connection);
+    const auto header = [connection](std::string_view name) { return civetweb_header(connection, name); };
+    civetweb_request = http->start(info.request_method, info.local_uri, header);
+  }
+  static int begin(mg_connection* connection) {
+    start(connection);
+    return users.begin_request != nullptr ? users.begin_request(connection) : 0;
+  }
+  static void end(const mg_connection* connection, int status) {
+    civetweb_request.finish(status >= 100 ? status : 0);
+    if (users.end_request != nullptr) users.end_request(connection, status);
+  }
+};
+
+}  // namespace detail
+
+/// Counts and times every request of the server that is started with these callbacks, and calls those that were set
+/// before. Servers with different HttpMetrics need a kServer each.
+/// REQUIRES: called before mg_start() or CivetServer's constructor. Lifetime: http must outlive the server.
+template <int kServer = 0>
+void instrument(mg_callbacks& callbacks, HttpMetrics& http) {
+  using Hooks = detail::CivetwebHooks<kServer>;
+  Hooks::http = &http;
+  Hooks::users = callbacks;
+  callbacks.begin_request = Hooks::begin;
+  callbacks.end_request = Hooks::end;
+}
+
+/// The request that a handler is at, for all that CivetWeb doesn't tell: status(), bytes_out(), abandon(), fail(),
+/// label().
+inline HttpRequest& request_of(const mg_connection* /*connection*/) noexcept { return detail::civetweb_request; }
+
+/// mg_response_header_start() that tells the status and adds the headers of HttpOptions, such as X-Response-Time.
+inline int start_response(mg_connection* connection, int status) {
+  const int result = mg_response_header_start(connection, status);
+  HttpRequest& request = request_of(connection);
+  request.status(status);
+  request.stamp([connection](std::string_view name, std::string_view value) {
+    mg_response_header_add(connection, std::string{name}.c_str(), value.data(), static_cast<int>(value.size()));
+  });
+  return result;
+}
+
+/// Serves the registry on the server itself; CivetServer::getContext() gives a context too. `name[]` in the query
+/// chooses families.
+inline void mount(const mg_context* server, Registry& registry, const char* path = "/metrics") {
+  const auto handle = [](mg_connection* connection, void* data) {
+    const mg_request_info& info = *mg_get_request_info(connection);
+    const ScrapeResponse scraped = scrape(*static_cast<Registry*>(data), detail::civetweb_header(connection, "Accept"),
+                                          detail::civetweb_header(connection, "Accept-Encoding"),
+                                          info.query_string != nullptr ? info.query_string : "");
+    mg_response_header_start(connection, scraped.status);
+    mg_response_header_add(connection, "Content-Type", scraped.content_type.c_str(), -1);
+    mg_response_header_add(connection, "Content-Length", std::to_string(scraped.body.size()).c_str(), -1);
+    if (!scraped.content_encoding.empty()) {
+      mg_response_header_add(connection, "Content-Encoding", scraped.content_encoding.c_str(), -1);
+    }
+    mg_response_header_send(connection);
+    if (info.request_method != std::string_view{"HEAD"}) mg_write(connection, scraped.body.data(), scraped.body.size());
+    return scraped.status;
+  };
+  mg_set_request_handler(const_cast<mg_context*>(server), path, handle, &registry);
+}
+
+}  // namespace vitals
