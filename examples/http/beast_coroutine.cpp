@@ -61,7 +61,9 @@ net::awaitable<void> serve(tcp::socket accepted, Service& service) {
       timed.fail();
       response = reply(request, http::status::internal_server_error, "error\n");
     }
+    // [example]
     co_await vitals::async_write(socket, response, std::move(timed), use_awaitable);
+    // [example]
   }
 }
 

@@ -53,7 +53,9 @@ inline http::response<http::empty_body> stream_head(const Request& request) {
 inline Response handle(const Request& request, Service& service) {
   const std::string_view path = path_of(request);
   const bool is_get = request.method() == http::verb::get || request.method() == http::verb::head;
+  // [example]
   if (path == "/metrics") return vitals::scrape(service.registry, request);
+  // [example]
   if (path == "/users") {
     if (request.method() != http::verb::post) return reply(request, http::status::method_not_allowed, "");
     return reply(request, http::status::created, std::to_string(request.body().size()) + '\n');

@@ -40,24 +40,28 @@ void serve(tcp::socket& socket, Service& service) {
   beast::flat_buffer buffer;
   beast::error_code error;
   for (bool keep_alive = true; keep_alive && !error;) {
+    // [example]
     Request request;
     http::read(socket, buffer, request, error);
     if (error) break;
-    keep_alive = request.keep_alive();
     vitals::HttpRequest timed = vitals::start(service.metrics, request);
+    // [example]
+    keep_alive = request.keep_alive();
     if (path_of(request) == "/stream") {
       stream(socket, request, std::move(timed), error);
       continue;
     }
+    if (path_of(request) == "/slow") std::this_thread::sleep_for(300ms);
+    // [example]
     Response response;
     try {
-      if (path_of(request) == "/slow") std::this_thread::sleep_for(300ms);
       response = handle(request, service);
     } catch (const std::exception&) {
       timed.fail();
       response = reply(request, http::status::internal_server_error, "error\n");
     }
     vitals::write(socket, response, std::move(timed), error);
+    // [example]
   }
   socket.shutdown(tcp::socket::shutdown_send, error);
 }

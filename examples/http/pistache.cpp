@@ -31,9 +31,11 @@ void user(const Request& request, MeteredWriter writer) {
   }
 }
 
+// [example]
 void create_user(const Request& request, MeteredWriter writer) {
   writer.send(Code::Created, std::to_string(request.body().size()), MIME(Text, Plain));
 }
+// [example]
 
 void stream(const Request&, MeteredWriter writer) {
   vitals::MeteredStream out = writer.stream(Code::Ok);
@@ -54,7 +56,9 @@ std::shared_ptr<Rest::Router> make_router() {
   auto router = std::make_shared<Rest::Router>();
   router->get("/users/:id", vitals::metered(user));
   router->head("/users/:id", vitals::metered(user));
+  // [example]
   router->post("/users", vitals::metered(create_user));
+  // [example]
   router->get("/fail", vitals::metered([](auto&, auto writer) { writer.send(Code::Internal_Server_Error); }));
   router->get("/throw", vitals::metered([](auto&, auto) { throw std::runtime_error{"no such luck"}; }));
   router->get("/stream", vitals::metered(stream));
@@ -81,10 +85,14 @@ int main(int argc, char** argv) {
                             .aborts = true,
                             .exemplars = true}};
   const auto router = make_router();
+  // [example]
   vitals::mount(*router, registry);
+  // [example]
   Http::Endpoint server{Address{Ipv4::loopback(), Port{static_cast<std::uint16_t>(std::stoi(argv[1]))}}};
   server.init(Http::Endpoint::options().threads(4).flags(Tcp::Options::ReuseAddr));
+  // [example]
   server.setHandler(vitals::instrument(router, http));
+  // [example]
   server.serveThreaded();
   std::cout << "listening on http://127.0.0.1:" << argv[1] << std::endl;
   int signal = 0;

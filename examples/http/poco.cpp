@@ -98,8 +98,10 @@ int main(int argc, char** argv) {
                             .exceptions = true,
                             .aborts = true,
                             .exemplars = true}};
+  // [example]
   HTTPServer server{vitals::instrument(vitals::mount(new Router, registry), http),
                     ServerSocket{SocketAddress{"127.0.0.1", argv[1]}}, new HTTPServerParams};
+  // [example]
   server.start();
   std::cout << "listening on http://127.0.0.1:" << argv[1] << std::endl;
   int signal = 0;

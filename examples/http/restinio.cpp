@@ -26,12 +26,14 @@ struct Traits : default_traits_t {
   using request_handler_t = Router;
 };
 
+// [example]
 request_handling_status_t reply(const request_handle_t& request, vitals::HttpRequest& timed,
                                 const http_status_line_t& status, const std::string& body = {}) {
   auto response = request->create_response(status);
   response.append_header("Content-Type", "text/plain").set_body(body);
   return vitals::done(timed, response, body.size());
 }
+// [example]
 
 // Answers after 300 ms, on a thread of the server.
 request_handling_status_t slow(asio::io_context& io, const request_handle_t& request, vitals::HttpRequest& timed) {
@@ -76,9 +78,11 @@ std::unique_ptr<Router> make_router(asio::io_context& io, vitals::HttpMetrics& h
                         const bool is_head = request->header().method() == http_method_head();
                         return reply(request, timed, status_ok(), is_head ? "" : "user " + id + '\n');
                       }));
+  // [example]
   router->http_post("/users", vitals::metered(http, [](auto request, auto, auto& timed) {
                       return reply(request, timed, status_created(), std::to_string(request->body().size()));
                     }));
+  // [example]
   router->add_handler(none_of_methods(http_method_post()), "/users", always(status_method_not_allowed()));
   router->http_get("/fail", always(status_internal_server_error()));
   router->http_get("/throw", vitals::metered(http, [](auto, auto, auto&) -> request_handling_status_t {
@@ -115,7 +119,9 @@ int main(int argc, char** argv) {
                             .exemplars = true}};
   asio::io_context io;  // ends before http, and with it the answers under way
   auto router = make_router(io, http);
+  // [example]
   vitals::mount(*router, registry);
+  // [example]
   auto server = run_async<Traits>(external_io_context(io),
                                   server_settings_t<Traits>{}
                                       .address("127.0.0.1")

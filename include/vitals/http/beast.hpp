@@ -27,15 +27,14 @@ inline ::boost::beast::string_view to_beast(std::string_view text) noexcept { re
 }  // namespace detail
 
 /// A request begins. Call it when read() returns, so that the wait for it on an idle connection isn't counted; or
-/// between read_header() and read(), so that the upload of its body is: then add its size by HttpRequest::bytes_in().
-/// Gives no request where the path is excluded.
+/// between read_header() and read(), so that the upload of its body is. Gives no request where the path is excluded.
 /// Lifetime: http must outlive the request; so it must outlive an io_context whose handlers hold requests.
 template <class Body, class Fields>
 [[nodiscard]] HttpRequest start(HttpMetrics& http, const ::boost::beast::http::request<Body, Fields>& message) {
   HttpRequest request =
       http.start(detail::from_beast(message.method_string()), detail::from_beast(message.target()),
                  [&](std::string_view name) { return detail::from_beast(message[detail::to_beast(name)]); });
-  request.bytes_in(message.payload_size().value_or(0));
+  if (message.chunked()) request.bytes_in(message.payload_size().value_or(0));  // others have a Content-Length
   return request;
 }
 

@@ -139,7 +139,7 @@ class PistacheHandler : public pistache::Handler {
     const auto header = [&](auto name) -> std::string_view { return value = pistache_header(request, name); };
     const auto timed = std::make_shared<HttpRequest>(
         http_->start(pistache::methodString(request.method()), request.resource(), header));
-    timed->bytes_in(request.body().size());
+    if (header("content-length").empty()) timed->bytes_in(request.body().size());  // chunked
     pistache_request = timed;
     try {
       using Status = ::Pistache::Rest::Route::Status;

@@ -162,14 +162,6 @@ class PocoFactory final : public poco_net::HTTPRequestHandlerFactory {
   Make make_;
 };
 
-inline HttpRequest start_poco(HttpMetrics& http, const poco_net::HTTPServerRequest& request) {
-  static const std::string none;
-  const auto header = [&](auto name) -> std::string_view { return request.get(std::string{name}, none); };
-  HttpRequest timed = http.start(request.getMethod(), request.getURI(), header);
-  if (request.hasContentLength()) timed.bytes_in(static_cast<std::uint64_t>(request.getContentLength64()));
-  return timed;
-}
-
 }  // namespace detail
 
 /// A factory that counts and times every request to the handlers of this one, from its header to the last byte of its
@@ -180,7 +172,9 @@ inline ::Poco::Net::HTTPRequestHandlerFactory::Ptr instrument(::Poco::Net::HTTPR
                                                               HttpMetrics& http) {
   using Handler = detail::poco_net::HTTPRequestHandler;
   return new detail::PocoFactory{[factory, &http](const auto& request) mutable -> Handler* {
-    HttpRequest timed = detail::start_poco(http, request);
+    static const std::string none;
+    const auto header = [&](auto name) -> std::string_view { return request.get(std::string{name}, none); };
+    HttpRequest timed = http.start(request.getMethod(), request.getURI(), header);
     try {
       std::unique_ptr<Handler> handler{factory->createRequestHandler(request)};
       if (handler && timed) return new detail::PocoHandler{std::move(handler), std::move(timed)};

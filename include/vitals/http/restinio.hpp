@@ -47,7 +47,7 @@ auto metered(HttpMetrics& http, Handler handler) {
     const auto& header = request->header();
     HttpRequest timed = http.start(header.method().c_str(), header.request_target(),
                                    [&](auto name) { return detail::restinio_field(header, name); });
-    timed.bytes_in(request->body().size());
+    if (request->chunked_input_info() != nullptr) timed.bytes_in(request->body().size());  // else: Content-Length
     try {
       const auto result = handler(std::move(request), std::move(params)..., timed);
       timed.finish(result == ::restinio::request_rejected() ? 501 : 0);  // unless it was moved
