@@ -25,7 +25,6 @@
 #include <vitals/http/scrape.hpp>
 
 namespace vitals {
-
 namespace detail {
 
 namespace poco_net = ::Poco::Net;
