@@ -9,6 +9,7 @@
 #include <utility>
 
 #include <boost/asio/compose.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/beast/core/error.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
