@@ -63,6 +63,7 @@ std::shared_ptr<Rest::Router> make_router() {
   router->get("/throw", vitals::metered([](auto&, auto) { throw std::runtime_error{"no such luck"}; }));
   router->get("/stream", vitals::metered(stream));
   router->get("/slow", vitals::metered(slow));
+  router->addNotFoundHandler(vitals::metered([](auto&, auto writer) { writer.send(Code::Not_Found); }));
   return router;
 }
 
