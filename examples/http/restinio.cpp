@@ -23,7 +23,7 @@ using router::none_of_methods;
 using Timer = asio::steady_timer;
 
 struct Traits : default_traits_t {
-  using request_handler_t = Router;
+  using request_handler_t = Router;  // NOLINT(readability-identifier-naming): RESTinio's name
 };
 
 // [example]
