@@ -1,4 +1,6 @@
 #include <chrono>
+#include <string>
+#include <vector>
 
 #include <benchmark/benchmark.h>
 #include <prometheus/counter.h>
@@ -16,11 +18,29 @@ using Clock = std::chrono::steady_clock;
 constexpr const char* kPath = "/api/v1/clients/4711/appointments?page=2";
 constexpr const char* kTemplate = "/api/v1/clients/{id}/appointments";
 
-// A hook around a request: routed, counted by status, timed, in progress.
+const std::vector<std::string> kRoutes{"/api/v1/clients", "/api/v1/clients/{id}", kTemplate};
+
+// A hook around a request: routed by its path, counted by status, timed per route and over all, in progress.
 struct Vitals {
   vitals::Registry registry;
-  vitals::HttpMetrics metrics{registry, {.routes = {"/api/v1/clients", "/api/v1/clients/{id}", kTemplate}}};
+  vitals::HttpMetrics metrics{registry, {.routes = kRoutes}};
   void request() { metrics.start("GET", kPath).finish(200); }
+};
+
+// The same by a route that the server knows.
+struct VitalsByRoute {
+  vitals::Registry registry;
+  vitals::HttpMetrics metrics{registry, {.routes = kRoutes}};
+  vitals::RouteRef route = metrics.find(kTemplate);
+  void request() { metrics.start("GET", route).finish(200); }
+};
+
+// And by the time stamp counter.
+struct VitalsByRouteTsc {
+  vitals::Registry registry;
+  vitals::HttpMetrics metrics{registry, {.routes = kRoutes, .clock = vitals::HttpClock::Tsc}};
+  vitals::RouteRef route = metrics.find(kTemplate);
+  void request() { metrics.start("GET", route).finish(200); }
 };
 
 // The same by hand, without routing: the template is given.
@@ -63,6 +83,8 @@ void http_request(benchmark::State& state) {
 }
 
 BENCHMARK_TEMPLATE(http_request, Vitals)->Threads(1)->Threads(2)->UseRealTime();
+BENCHMARK_TEMPLATE(http_request, VitalsByRoute)->Threads(1)->Threads(2)->UseRealTime();
+BENCHMARK_TEMPLATE(http_request, VitalsByRouteTsc)->Threads(1)->Threads(2)->UseRealTime();
 BENCHMARK_TEMPLATE(http_request, PrometheusCpp)->Threads(1)->Threads(2)->UseRealTime();
 BENCHMARK_TEMPLATE(http_request, Bare)->Threads(1)->Threads(2)->UseRealTime();
 

@@ -108,8 +108,9 @@ class HttpRequest {
   void read(const RequestHeaders& headers) noexcept;
   void end() noexcept;
   void record(int status) noexcept;
+  void record(detail::HttpMetricsImpl& impl, int status, Clock::duration duration) noexcept;
   [[nodiscard]] Header stamp_header(int i, HeaderText& text) const noexcept;
-  void observe_traced(Histogram& histogram, double seconds) const noexcept;
+  void observe_traced(Histogram& histogram, Clock::duration duration) const noexcept;
 
   detail::HttpMetricsImpl* impl_ = nullptr;  // null: nothing to record (any more)
   detail::Route* route_ = nullptr;

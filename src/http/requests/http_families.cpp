@@ -54,10 +54,13 @@ HttpFamilies::HttpFamilies(const Scope& scope, const HttpOptions& options, const
     duration_ =
         &scope.histogram("http_request_duration_seconds", kDuration, plain, options.duration_buckets, kSeconds);
   }
+  index_.emplace(options.duration_buckets.bounds());
   if (options.high_resolution) {
-    high_resolution_ = &scope.histogram("http_request_duration_highr_seconds",
-                                        "Time from an HTTP request's header to the end of its answer, of all routes.",
-                                        Buckets::exponential(100e-6, 1.189207115002721, 71), {.unit = "seconds"});
+    const Buckets bounds = Buckets::exponential(100e-6, 1.189207115002721, 71);  // 2^(1/4) apart, to 18.5 s
+    auto& all = scope.histogram("http_request_duration_highr_seconds",
+                                "Time from an HTTP request's header to the end of its answer, of all routes.", bounds,
+                                {.unit = "seconds"});
+    high_resolution_ = {all, high_resolution_index_.emplace(bounds.bounds())};
   }
   if (options.time_to_first_byte) {
     first_byte_ = &scope.histogram("http_time_to_first_byte_seconds",
@@ -81,10 +84,13 @@ HttpFamilies::HttpFamilies(const Scope& scope, const HttpOptions& options, const
 }
 
 void HttpFamilies::make(RouteSeries& series, const Key& key) const {
-  if (naming_ == HttpNaming::Prometheus) series.duration = histogram(duration_, key, true);
-  series.first_byte = histogram(first_byte_, key, true);
-  series.bytes_in = histogram(bytes_in_, key, false);
-  series.bytes_out = histogram(bytes_out_, key, false);
+  const auto labels = labels_of(key);
+  if (naming_ == HttpNaming::Prometheus) series.duration = durations(*duration_, key, labels);
+  if (first_byte_ != nullptr) series.first_byte = durations(*first_byte_, key, labels);
+  if (bytes_in_ != nullptr) {
+    series.bytes_in = &bytes_in_->with(labels);
+    series.bytes_out = &bytes_out_->with(labels);
+  }
 }
 
 void HttpFamilies::make(StatusSeries& series, const RouteSeries& of, const Key& key) const {
@@ -93,8 +99,7 @@ void HttpFamilies::make(StatusSeries& series, const RouteSeries& of, const Key& 
   if (naming_ == HttpNaming::OpenTelemetry) {
     labels.push_back({"http_response_status_code", status});
     labels.push_back({"url_scheme", url_scheme_});
-    const auto& bounds = key.route.options.duration_buckets;
-    series.duration = bounds ? &duration_->with_bounds(*bounds, labels) : &duration_->with(labels);
+    series.duration = durations(*duration_, key, labels);
     series.requests = nullptr;
   } else {
     labels.push_back({"status", status});
@@ -119,11 +124,11 @@ std::vector<LabelPair> HttpFamilies::labels_of(const Key& key) const {
   return labels;
 }
 
-Histogram* HttpFamilies::histogram(DynamicFamily<Histogram>* family, const Key& key, bool of_durations) const {
-  if (family == nullptr) return nullptr;
-  const auto labels = labels_of(key);
+DurationHistogram HttpFamilies::durations(DynamicFamily<Histogram>& family, const Key& key,
+                                          const std::vector<LabelPair>& labels) const {
   const auto& bounds = key.route.options.duration_buckets;
-  return of_durations && bounds ? &family->with_bounds(*bounds, labels) : &family->with(labels);
+  if (bounds) return {family.with_bounds(*bounds, labels), *key.route.own_index};
+  return {family.with(labels), *index_};
 }
 
 }  // namespace vitals::detail

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <exception>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,14 +37,15 @@ class HttpFamilies {
   /// What tells statuses apart: the status, or its class; -1 for what is none.
   [[nodiscard]] int status_key(int status) const noexcept { return group_status_ && status > 0 ? status / 100 : status; }
 
-  /// Null if it is not wanted.
-  [[nodiscard]] Histogram* high_resolution() const noexcept { return high_resolution_; }
+  /// Without a histogram if it is not wanted.
+  [[nodiscard]] const DurationHistogram& high_resolution() const noexcept { return high_resolution_; }
   void count_exception(const Route& route, const std::exception_ptr& error);
   void count_abort(HttpAbort reason) noexcept;
 
  private:
   [[nodiscard]] std::vector<LabelPair> labels_of(const Key& key) const;
-  Histogram* histogram(DynamicFamily<Histogram>* family, const Key& key, bool of_durations) const;
+  [[nodiscard]] DurationHistogram durations(DynamicFamily<Histogram>& family, const Key& key,
+                                            const std::vector<LabelPair>& labels) const;
 
   const UserLabels& labels_;
   const HttpNaming naming_;
@@ -54,7 +56,9 @@ class HttpFamilies {
   DynamicFamily<Histogram>* first_byte_ = nullptr;
   DynamicFamily<Histogram>* bytes_in_ = nullptr;
   DynamicFamily<Histogram>* bytes_out_ = nullptr;
-  Histogram* high_resolution_ = nullptr;
+  std::optional<DurationIndex> index_;  // of HttpOptions::duration_buckets
+  std::optional<DurationIndex> high_resolution_index_;
+  DurationHistogram high_resolution_;
   Family<Counter, 2>* exceptions_ = nullptr;
   std::array<Counter*, 4> aborts_{};  // by HttpAbort
   ExceptionTypes exception_types_;

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
 
 namespace vitals::detail {
 
@@ -14,20 +15,28 @@ inline constexpr std::uint8_t kOtherMethod = kMethods.size() - 1;
 
 /// The index of a method in kMethods. Case-sensitive, as methods are.
 [[nodiscard]] constexpr std::uint8_t method_index(std::string_view method) noexcept {
-  // Those of each length, so that one or two comparisons do.
-  constexpr std::uint8_t kByLength[8][3] = {{kOtherMethod, kOtherMethod, kOtherMethod},
-                                            {kOtherMethod, kOtherMethod, kOtherMethod},
-                                            {kOtherMethod, kOtherMethod, kOtherMethod},
-                                            {0, 3, kOtherMethod},
-                                            {2, 1, kOtherMethod},
-                                            {5, 8, kOtherMethod},
-                                            {4, kOtherMethod, kOtherMethod},
-                                            {6, 7, kOtherMethod}};
-  if (method.size() >= std::size(kByLength)) return kOtherMethod;
-  for (const std::uint8_t i : kByLength[method.size()]) {
-    if (i == kOtherMethod || method == kMethods[i]) return i;
+  // By length, so that what is compared has a length that the compiler knows: a comparison is one instruction or two.
+  const auto is = [method](auto i) {
+    constexpr std::string_view name = kMethods[i];
+    for (std::size_t at = 0; at < name.size(); ++at) {
+      if (method[at] != name[at]) return false;
+    }
+    return true;
+  };
+  const auto first_of = [&is](auto... i) {
+    std::uint8_t found = kOtherMethod;
+    static_cast<void>(((is(i) ? (found = i, true) : false) || ...));
+    return found;
+  };
+  using std::integral_constant;
+  switch (method.size()) {
+    case 3: return first_of(integral_constant<std::uint8_t, 0>{}, integral_constant<std::uint8_t, 3>{});
+    case 4: return first_of(integral_constant<std::uint8_t, 2>{}, integral_constant<std::uint8_t, 1>{});
+    case 5: return first_of(integral_constant<std::uint8_t, 5>{}, integral_constant<std::uint8_t, 8>{});
+    case 6: return first_of(integral_constant<std::uint8_t, 4>{});
+    case 7: return first_of(integral_constant<std::uint8_t, 6>{}, integral_constant<std::uint8_t, 7>{});
+    default: return kOtherMethod;
   }
-  return kOtherMethod;
 }
 
 }  // namespace vitals::detail

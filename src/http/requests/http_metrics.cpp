@@ -1,6 +1,5 @@
 #include <vitals/http/http_metrics.hpp>
 
-#include "http/requests/http_method.hpp"
 #include "http/requests/http_metrics_impl.hpp"
 
 namespace vitals {
@@ -33,18 +32,6 @@ RouteRef HttpMetrics::learn(std::string_view pattern) noexcept {
   } catch (...) {  // out of memory
     return unmatched();
   }
-}
-
-HttpRequest HttpMetrics::start(std::string_view method, std::string_view path, const RequestHeaders& headers) noexcept {
-  const RouteRef route = match(path);
-  if (!route.route_->is_counted.load(std::memory_order_relaxed) && route != unmatched()) return {};
-  return start(method, route, headers);
-}
-
-HttpRequest HttpMetrics::start(std::string_view method, RouteRef route, const RequestHeaders& headers) noexcept {
-  HttpRequest request{*impl_, *route.route_, detail::method_index(method)};
-  if (impl_->reads_headers()) request.read(headers);
-  return request;
 }
 
 }  // namespace vitals

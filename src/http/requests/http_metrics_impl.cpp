@@ -1,7 +1,7 @@
 #include "http/requests/http_metrics_impl.hpp"
 
 #include <algorithm>
-#include <charconv>
+#include <new>
 #include <stdexcept>
 #include <utility>
 
@@ -11,13 +11,6 @@
 
 namespace vitals::detail {
 namespace {
-
-// A connection that is upgraded, to a WebSocket for example, lasts as long as its user likes: that is no duration of
-// HTTP.
-bool measures_duration(const Route& route, std::uint8_t method, int status) noexcept {
-  constexpr std::uint8_t kConnect = method_index("CONNECT");
-  return status != 101 && method != kConnect && route.options.duration != HttpDuration::None;
-}
 
 bool same_options(const RouteOptions& a, const RouteOptions& b) {
   if (a.duration != b.duration || a.duration_buckets.has_value() != b.duration_buckets.has_value()) return false;
@@ -46,6 +39,7 @@ HttpMetricsImpl::HttpMetricsImpl(const Scope& scope, const HttpOptions& options)
       reads_headers_{options.exemplars || std::ranges::any_of(options.labels, [](const HttpLabel& label) {
                        return static_cast<bool>(label.value);
                      })},
+      has_extras_{options.exemplars || options.time_to_first_byte || options.sizes},
       unmatched_{"_unmatched", kinds(labels_), {}},
       static_files_{"_static", kinds(labels_), {}},
       overflow_{"_overflow", kinds(labels_), {}} {
@@ -75,9 +69,10 @@ Route& HttpMetricsImpl::add(std::string_view route, const RouteOptions& options)
   for (const auto name : spec.methods) {
     for (const auto labels : labels_.listed()) {
       const std::uint8_t method = method_index(name);
-      RouteSeries& made = series(*found, method, labels);
+      RouteSeries* const made = series(*found, method, labels);
       for (const int status : {200, 500}) {
-        status_series(made, {*found, method, labels}, families_.status_key(status));
+        if (made == nullptr || !status_series(*made, {*found, method, labels}, families_.status_key(status)))
+          throw std::bad_alloc{};
       }
     }
   }
@@ -118,32 +113,21 @@ Route& HttpMetricsImpl::emplace(std::string_view pattern, RouteTrie& trie, Route
   return route;
 }
 
-void HttpMetricsImpl::record(const HttpRequest& request, std::chrono::nanoseconds duration) noexcept {
-  Route& route = *request.route_;
-  if (!route.is_counted.load(std::memory_order_relaxed)) return;
-  try {
-    const HttpFamilies::Key key{route, request.method_, request.labels_};
-    RouteSeries& to = series(route, key.method, key.labels);
-    StatusSeries& of_status = status_series(to, key, families_.status_key(request.status_));
-    if (measures_duration(route, request.method_, request.status_)) observe(request, to, *of_status.duration, duration);
-    if (of_status.requests != nullptr) of_status.requests->inc();
-  } catch (...) {  // out of memory for a series that is new; the request goes uncounted
+void HttpMetricsImpl::observe_more(const HttpRequest& request, const RouteSeries& series,
+                                   const DurationHistogram& histogram, std::chrono::nanoseconds duration) noexcept {
+  const HttpDuration wanted = request.route_->options.duration;
+  const bool has_first_byte = request.first_byte_ != 0;
+  const auto to_first_byte = has_first_byte ? clock_.between(request.start_, request.first_byte_) : duration;
+  if (wanted == HttpDuration::FirstByte) duration = to_first_byte;
+  if (wanted != HttpDuration::None) {
+    if (request.is_sampled_) {
+      request.observe_traced(*histogram.histogram, duration);
+    } else {
+      histogram.observe(BinnedDuration{duration});
+    }
+    if (const auto& all = families_.high_resolution(); all.histogram != nullptr) all.observe(BinnedDuration{duration});
   }
-}
-
-void HttpMetricsImpl::observe(const HttpRequest& request, const RouteSeries& series, Histogram& histogram,
-                              std::chrono::nanoseconds duration) noexcept {
-  const auto to_first_byte = [&] { return clock_.between(request.start_, request.first_byte_); };
-  if (request.route_->options.duration == HttpDuration::FirstByte && request.first_byte_ != 0)
-    duration = to_first_byte();
-  const std::chrono::duration<double> seconds = duration;
-  if (request.is_sampled_) [[unlikely]] {
-    request.observe_traced(histogram, seconds.count());
-  } else {
-    histogram.observe(seconds.count());
-  }
-  if (Histogram* const all = families_.high_resolution()) all->observe(seconds.count());
-  if (series.first_byte != nullptr && request.first_byte_ != 0) series.first_byte->observe(to_first_byte());
+  if (series.first_byte.histogram != nullptr && has_first_byte) series.first_byte.observe(BinnedDuration{to_first_byte});
   if (series.bytes_in != nullptr) {
     series.bytes_in->observe(static_cast<double>(request.bytes_in_));
     series.bytes_out->observe(static_cast<double>(request.bytes_out_));
@@ -158,38 +142,32 @@ int HttpMetricsImpl::failed(const HttpRequest& request, const std::exception_ptr
   return status_of_ && error && request.status_ == 0 ? status_of_(error) : 500;
 }
 
-RouteSeries& HttpMetricsImpl::series(Route& route, std::uint8_t method, std::uint16_t labels) {
-  auto& slot = route.series[method + labels * kMethods.size()];
-  if (RouteSeries* known = slot.load(std::memory_order_acquire)) [[likely]]
-    return *known;
+RouteSeries* HttpMetricsImpl::make_series(const HttpFamilies::Key& key, std::atomic<RouteSeries*>& slot) noexcept try {
   const std::lock_guard lock{mutex_};
-  if (RouteSeries* known = slot.load(std::memory_order_relaxed)) return *known;
+  if (RouteSeries* known = slot.load(std::memory_order_relaxed)) return known;
   RouteSeries& made = all_series_.emplace_back();
-  families_.make(made, {route, method, labels});
+  families_.make(made, key);
   slot.store(&made, std::memory_order_release);
-  return made;
+  return &made;
+} catch (...) {
+  return nullptr;
 }
 
-StatusSeries& HttpMetricsImpl::status_series(RouteSeries& series, const HttpFamilies::Key& key, int status) {
-  for (StatusSeries* known = series.statuses.load(std::memory_order_acquire); known != nullptr;
-       known = known->next.load(std::memory_order_acquire)) {
-    if (known->status == status) return *known;
-  }
-  return make_status_series(series, key, status);
-}
-
-StatusSeries& HttpMetricsImpl::make_status_series(RouteSeries& series, const HttpFamilies::Key& key, int status) {
+StatusSeries* HttpMetricsImpl::make_status_series(RouteSeries& series, const HttpFamilies::Key& key,
+                                                  int status) noexcept try {
   const std::lock_guard lock{mutex_};
   auto* last = &series.statuses;
   for (StatusSeries* known = last->load(std::memory_order_relaxed); known != nullptr;
        known = last->load(std::memory_order_relaxed)) {
-    if (known->status == status) return *known;
+    if (known->status == status) return known;
     last = &known->next;
   }
   StatusSeries& made = all_statuses_.emplace_back(status);
   families_.make(made, series, key);
   last->store(&made, std::memory_order_release);
-  return made;
+  return &made;
+} catch (...) {
+  return nullptr;
 }
 
 }  // namespace vitals::detail

@@ -14,6 +14,7 @@
 
 #include "http/requests/active_requests.hpp"
 #include "http/requests/http_families.hpp"
+#include "http/requests/http_method.hpp"
 #include "http/requests/request_clock.hpp"
 #include "http/requests/route.hpp"
 #include "http/requests/route_trie.hpp"
@@ -44,20 +45,23 @@ class HttpMetricsImpl {
 
   void started() noexcept { active_->started(); }
   void finished() noexcept { active_->finished(); }
-  /// Counts and times a request whose status is set.
+  /// Counts and times a request whose status is set. Inline, as all that it calls for a series that is known.
   void record(const HttpRequest& request, std::chrono::nanoseconds duration) noexcept;
   /// The status of a request whose handler threw this; counts the exception.
   int failed(const HttpRequest& request, const std::exception_ptr& error) noexcept;
   void aborted(HttpAbort reason) noexcept { families_.count_abort(reason); }
 
  private:
-  RouteSeries& series(Route& route, std::uint8_t method, std::uint16_t labels);
-  StatusSeries& status_series(RouteSeries& series, const HttpFamilies::Key& key, int status);
-  StatusSeries& make_status_series(RouteSeries& series, const HttpFamilies::Key& key, int status);
+  // Null: there was no memory for a series that is new.
+  RouteSeries* series(Route& route, std::uint8_t method, std::uint16_t labels) noexcept;
+  StatusSeries* status_series(RouteSeries& series, const HttpFamilies::Key& key, int status) noexcept;
+  RouteSeries* make_series(const HttpFamilies::Key& key, std::atomic<RouteSeries*>& slot) noexcept;
+  StatusSeries* make_status_series(RouteSeries& series, const HttpFamilies::Key& key, int status) noexcept;
   Route& emplace(std::string_view pattern, RouteTrie& trie, RouteOptions options);
   void exclude(std::string_view path);
-  void observe(const HttpRequest& request, const RouteSeries& series, Histogram& histogram,
-               std::chrono::nanoseconds duration) noexcept;
+  /// What few routes and options want: see observes_more().
+  void observe_more(const HttpRequest& request, const RouteSeries& series, const DurationHistogram& histogram,
+                    std::chrono::nanoseconds duration) noexcept;
 
   const UserLabels labels_;
   HttpFamilies families_;
@@ -69,6 +73,7 @@ class HttpMetricsImpl {
   const bool server_timing_;
   const bool reads_traces_;
   const bool reads_headers_;
+  const bool has_extras_;  // metrics beside the count and the duration
 
   std::mutex mutex_;          // taken to add a route or series, not to find one
   std::deque<Route> routes_;  // deques, so that routes and series never move
@@ -81,5 +86,43 @@ class HttpMetricsImpl {
   Route static_files_;
   Route overflow_;
 };
+
+inline RouteSeries* HttpMetricsImpl::series(Route& route, std::uint8_t method, std::uint16_t labels) noexcept {
+  auto& slot = route.series[method + labels * kMethods.size()];
+  if (RouteSeries* known = slot.load(std::memory_order_acquire)) [[likely]]
+    return known;
+  return make_series({route, method, labels}, slot);
+}
+
+inline StatusSeries* HttpMetricsImpl::status_series(RouteSeries& series, const HttpFamilies::Key& key,
+                                                    int status) noexcept {
+  for (StatusSeries* known = series.statuses.load(std::memory_order_acquire); known != nullptr;
+       known = known->next.load(std::memory_order_acquire)) {
+    if (known->status == status) return known;
+  }
+  return make_status_series(series, key, status);
+}
+
+inline void HttpMetricsImpl::record(const HttpRequest& request, std::chrono::nanoseconds duration) noexcept {
+  Route& route = *request.route_;
+  if (!route.is_counted.load(std::memory_order_relaxed)) return;
+  RouteSeries* const to = series(route, request.method_, request.labels_);
+  if (to == nullptr) return;
+  StatusSeries* const of_status =
+      status_series(*to, {route, request.method_, request.labels_}, families_.status_key(request.status_));
+  if (of_status == nullptr) return;
+  // A connection that is upgraded, to a WebSocket for example, lasts as long as its user likes: that is no duration of
+  // HTTP.
+  constexpr std::uint8_t kConnect = method_index("CONNECT");
+  if (request.status_ == 101 || request.method_ == kConnect) {
+  } else if (has_extras_ || route.options.duration != HttpDuration::Full) {
+    observe_more(request, *to, of_status->duration, duration);
+  } else {
+    const BinnedDuration binned{duration};
+    of_status->duration.observe(binned);
+    if (const auto& all = families_.high_resolution(); all.histogram != nullptr) all.observe(binned);
+  }
+  if (of_status->requests != nullptr) of_status->requests->inc();
+}
 
 }  // namespace vitals::detail

@@ -14,6 +14,11 @@ namespace {
 // Its address tells threads apart.
 thread_local char this_thread_mark;
 
+std::int16_t status_of(int status) noexcept {
+  const bool known = status >= detail::kMinStatus && status <= detail::kMaxStatus;
+  return static_cast<std::int16_t>(known ? status : -1);
+}
+
 // "12.345", at most 24 characters.
 char* write_ms(std::chrono::nanoseconds duration, char* out) noexcept {
   const auto us = std::chrono::duration_cast<std::chrono::microseconds>(duration).count();
@@ -35,14 +40,27 @@ void write_bytes(std::string_view digits, unsigned char* out) noexcept {
 
 }  // namespace
 
-HttpRequest::HttpRequest(detail::HttpMetricsImpl& impl, detail::Route& route, std::uint8_t method) noexcept
+inline HttpRequest::HttpRequest(detail::HttpMetricsImpl& impl, detail::Route& route, std::uint8_t method) noexcept
     : impl_{&impl},
       route_{&route},
-      start_{impl.clock().now()},
       thread_{&this_thread_mark},
       method_{method},
       exceptions_{static_cast<std::uint8_t>(std::uncaught_exceptions())} {
   impl.started();
+  start_ = impl.clock().now();  // last: reading it waits for all that is under way in the CPU
+}
+
+// Of HttpMetrics, but here, where a request is made: what starts one is one function then.
+HttpRequest HttpMetrics::start(std::string_view method, std::string_view path, const RequestHeaders& headers) noexcept {
+  const RouteRef route = match(path);
+  if (!route.route_->is_counted.load(std::memory_order_relaxed) && route != unmatched()) return {};
+  return start(method, route, headers);
+}
+
+HttpRequest HttpMetrics::start(std::string_view method, RouteRef route, const RequestHeaders& headers) noexcept {
+  HttpRequest request{*impl_, *route.route_, detail::method_index(method)};
+  if (impl_->reads_headers()) request.read(headers);
+  return request;
 }
 
 void HttpRequest::take(HttpRequest& other) noexcept {
@@ -75,8 +93,7 @@ void HttpRequest::end() noexcept {
 }
 
 void HttpRequest::status(int status) noexcept {
-  const bool known = status >= detail::kMinStatus && status <= detail::kMaxStatus;
-  if (status_ == 0) status_ = static_cast<std::int16_t>(known ? status : -1);
+  if (status_ == 0) status_ = status_of(status);
 }
 
 void HttpRequest::first_byte() noexcept {
@@ -134,14 +151,20 @@ HttpRequest::Header HttpRequest::stamp_header(int i, HeaderText& text) const noe
   return {};
 }
 
-void HttpRequest::record(int status_if_none) noexcept { finish(status_if_none, elapsed()); }
+inline void HttpRequest::record(detail::HttpMetricsImpl& impl, int status_if_none, Clock::duration duration) noexcept {
+  impl_ = nullptr;
+  if (status_ == 0) status_ = status_of(status_if_none);
+  impl.finished();
+  impl.record(*this, duration);
+}
 
-void HttpRequest::finish(int status_if_none, Clock::duration duration) noexcept {
-  auto* const impl = std::exchange(impl_, nullptr);
-  if (impl == nullptr) return;
-  status(status_if_none);
-  impl->record(*this, duration);
-  impl->finished();
+void HttpRequest::record(int status) noexcept {
+  auto& impl = *impl_;
+  record(impl, status, impl.clock().between(start_, impl.clock().now()));
+}
+
+void HttpRequest::finish(int status, Clock::duration duration) noexcept {
+  if (impl_ != nullptr) record(*impl_, status, duration);
 }
 
 void HttpRequest::fail(const std::exception_ptr& error) noexcept {
@@ -158,7 +181,7 @@ void HttpRequest::discard() noexcept {
   if (auto* const impl = std::exchange(impl_, nullptr)) impl->finished();
 }
 
-void HttpRequest::observe_traced(Histogram& histogram, double seconds) const noexcept {
+void HttpRequest::observe_traced(Histogram& histogram, Clock::duration duration) const noexcept {
   constexpr char kDigits[] = "0123456789abcdef";
   std::array<char, 2 * std::tuple_size_v<decltype(trace_)>> text;
   for (std::size_t i = 0; i < trace_.size(); ++i) {
@@ -166,7 +189,7 @@ void HttpRequest::observe_traced(Histogram& histogram, double seconds) const noe
     text[2 * i + 1] = kDigits[trace_[i] & 15];
   }
   const std::string_view ids{text.data(), text.size()};
-  histogram.observe(seconds, {{"trace_id", ids.substr(0, 32)}, {"span_id", ids.substr(32)}});
+  histogram.observe(duration, {{"trace_id", ids.substr(0, 32)}, {"span_id", ids.substr(32)}});
 }
 
 }  // namespace vitals

@@ -11,6 +11,8 @@
 #include <vitals/buckets.hpp>
 #include <vitals/http/http_options.hpp>
 
+#include "http/requests/duration_index.hpp"
+
 namespace vitals {
 
 class Counter;
@@ -20,9 +22,9 @@ namespace detail {
 
 // What finish() writes to for one status of a route and method.
 struct StatusSeries {
-  int status;            // -1: none of HTTP; with HttpOptions::group_status its first digit
-  Histogram* duration;
-  Counter* requests;     // null where the duration's count is that of the requests
+  int status;  // -1: none of HTTP; with HttpOptions::group_status its first digit
+  DurationHistogram duration;
+  Counter* requests;  // null where the duration's count is that of the requests
   // Set once, when the next one is complete. Release and acquire: who reads the pointer sees what it points to.
   std::atomic<StatusSeries*> next{nullptr};
 };
@@ -30,8 +32,8 @@ struct StatusSeries {
 // The series of one route and method, and one combination of the users' labels: what a request writes to without
 // looking anything up.
 struct RouteSeries {
-  Histogram* duration = nullptr;  // null: each status has its own
-  Histogram* first_byte = nullptr;
+  DurationHistogram duration;  // without a histogram: each status has its own
+  DurationHistogram first_byte;
   Histogram* bytes_in = nullptr;
   Histogram* bytes_out = nullptr;
   // The statuses seen, in the order in which they were: 200 is there from the start on listed routes, and found at once.
@@ -42,14 +44,21 @@ struct Route {
   Route(std::string text, std::size_t kinds, RouteOptions wanted)
       : pattern{std::move(text)},
         options{std::move(wanted)},
+        own_index{make_index(options)},
         series{std::make_unique<std::atomic<RouteSeries*>[]>(kinds)} {}
 
   const std::string pattern;
   const RouteOptions options;
+  const std::unique_ptr<DurationIndex> own_index;  // of options.duration_buckets
   std::atomic<bool> is_counted{true};  // relaxed: it publishes nothing
   // By method and users' labels. Null until they are seen; then never changed. Release and acquire: a thread that reads
   // the pointer sees the series that it points to.
   const std::unique_ptr<std::atomic<RouteSeries*>[]> series;
+
+ private:
+  static std::unique_ptr<DurationIndex> make_index(const RouteOptions& options) {
+    return options.duration_buckets ? std::make_unique<DurationIndex>(options.duration_buckets->bounds()) : nullptr;
+  }
 };
 
 }  // namespace detail
