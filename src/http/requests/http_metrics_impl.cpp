@@ -36,7 +36,8 @@ HttpMetricsImpl::HttpMetricsImpl(const Scope& scope, const HttpOptions& options)
       response_time_header_{options.response_time_header},
       server_timing_{options.server_timing},
       reads_traces_{options.exemplars},
-      reads_headers_{options.exemplars || std::ranges::any_of(options.labels, [](const HttpLabel& label) {
+      reads_sizes_{options.sizes},
+      reads_headers_{options.exemplars || options.sizes || std::ranges::any_of(options.labels, [](const HttpLabel& label) {
                        return static_cast<bool>(label.value);
                      })},
       has_extras_{options.exemplars || options.time_to_first_byte || options.sizes},

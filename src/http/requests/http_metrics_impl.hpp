@@ -40,6 +40,7 @@ class HttpMetricsImpl {
   /// Whether start() has something to read in a request's headers.
   [[nodiscard]] bool reads_headers() const noexcept { return reads_headers_; }
   [[nodiscard]] bool reads_traces() const noexcept { return reads_traces_; }
+  [[nodiscard]] bool reads_sizes() const noexcept { return reads_sizes_; }
   [[nodiscard]] std::string_view response_time_header() const noexcept { return response_time_header_; }
   [[nodiscard]] bool has_server_timing() const noexcept { return server_timing_; }
 
@@ -72,6 +73,7 @@ class HttpMetricsImpl {
   const std::string response_time_header_;
   const bool server_timing_;
   const bool reads_traces_;
+  const bool reads_sizes_;
   const bool reads_headers_;
   const bool has_extras_;  // metrics beside the count and the duration
 

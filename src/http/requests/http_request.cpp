@@ -115,7 +115,11 @@ void HttpRequest::label(std::size_t i, std::string_view value) noexcept {
 void HttpRequest::read(const RequestHeaders& headers) noexcept {
   try {
     if (impl_->reads_traces()) traceparent(headers("traceparent"));
-  } catch (...) {  // whatever the adapter's look-up threw: no trace
+    if (impl_->reads_sizes()) {
+      const std::string_view length = headers("content-length");
+      std::from_chars(length.data(), length.data() + length.size(), bytes_in_);
+    }
+  } catch (...) {  // whatever the adapter's look-up threw: no trace, no size
   }
   labels_ = impl_->labels().of(headers);
 }
