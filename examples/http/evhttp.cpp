@@ -35,10 +35,12 @@ Buffer buffer(std::string_view text) {
   return made;
 }
 
+// [example]
 void answer(evhttp_request* request, int status, std::string_view body = {}) {
   vitals::stamp(request, status);
   evhttp_send_reply(request, status, nullptr, buffer(body).get());
 }
+// [example]
 
 // Of a request whose client has gone evhttp sends nothing, and frees it at the end.
 void stream(evhttp_request* request, int chunks) {
@@ -77,15 +79,18 @@ void handle_all(evhttp_request* request, void*) try { handle(request); } catch (
 
 }  // namespace
 
-int main(int, char** argv) {
+int main(int argc, char** argv) {
+  if (argc != 2) return std::cerr << "usage: http_evhttp PORT\n", 2;
   vitals::Registry registry;
   vitals::HttpOptions counted{.routes = {"/users/{id}", "POST /users", "/fail", "/throw", "/stream", "/slow"}};
   counted.time_to_first_byte = counted.sizes = counted.exceptions = counted.aborts = counted.exemplars = true;
   vitals::HttpMetrics http{registry, counted};
   evhttp* const server = evhttp_new(loop);
+  // [example]
   vitals::EvhttpHandler handler{http, handle_all};
   evhttp_set_gencb(server, handler.handle, &handler);
   vitals::mount(server, registry);
+  // [example]
   if (evhttp_bind_socket(server, "127.0.0.1", static_cast<std::uint16_t>(std::stoi(argv[1]))) != 0) {
     return std::cerr << "can't listen on port " << argv[1] << '\n', 1;
   }
