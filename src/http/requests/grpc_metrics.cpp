@@ -28,15 +28,15 @@ constexpr FamilyOptions kGrpcSeconds{.max_series = kGrpcBounded.max_series, .uni
 
 constexpr std::string_view kUnmatched = "_unmatched";
 
-struct GrpcMethod {
-  std::string path;
-  detail::GrpcSeries series;
-  const GrpcMethod* next;
-};
-
 }  // namespace
 
 struct GrpcMetrics::Impl {
+  struct Method {
+    std::string path;
+    detail::GrpcSeries series;
+    const Method* next;
+  };
+
   Impl(const Scope& scope, const Buckets& bounds)
       : started{scope.counter("grpc_server_started_total", "Total number of RPCs started on the server.",
                               {"grpc_type", "grpc_service", "grpc_method"}, kGrpcBounded)},
@@ -66,11 +66,11 @@ struct GrpcMetrics::Impl {
     return made;
   }
 
-  [[nodiscard]] std::atomic<const GrpcMethod*>& chain(std::string_view path) noexcept {
+  [[nodiscard]] std::atomic<const Method*>& chain(std::string_view path) noexcept {
     return chains[std::hash<std::string_view>{}(path) % chains.size()];
   }
-  [[nodiscard]] const GrpcMethod* find(std::string_view path) noexcept {
-    const GrpcMethod* found = chain(path).load(std::memory_order_acquire);
+  [[nodiscard]] const Method* find(std::string_view path) noexcept {
+    const Method* found = chain(path).load(std::memory_order_acquire);
     while (found != nullptr && found->path != path) found = found->next;
     return found;
   }
@@ -82,11 +82,11 @@ struct GrpcMetrics::Impl {
   Family<Histogram, 3>& seconds;
   const detail::GrpcSeries unmatched;
 
-  std::mutex mutex;                // taken to add a method, not to find one
-  std::deque<GrpcMethod> methods;  // a deque, so that they never move
+  std::mutex mutex;            // taken to add a method, not to find one
+  std::deque<Method> methods;  // a deque, so that they never move
   // By hash. Release and acquire: who reads the pointer to a method sees the method, which is never changed, and those
   // before it.
-  std::array<std::atomic<const GrpcMethod*>, 256> chains{};
+  std::array<std::atomic<const Method*>, 256> chains{};
 };
 
 GrpcMetrics::GrpcMetrics(const Scope& scope, const Buckets& handling_seconds)
@@ -99,12 +99,12 @@ void GrpcMetrics::add(std::string_view service, std::string_view method, GrpcTyp
   if (impl_->find(path) != nullptr) return;
   auto& chain = impl_->chain(path);
   const auto series = impl_->series_of(kGrpcTypes[static_cast<std::size_t>(type)], service, method);
-  chain.store(&impl_->methods.emplace_back(GrpcMethod{path, series, chain.load(std::memory_order_relaxed)}),
+  chain.store(&impl_->methods.emplace_back(Method{path, series, chain.load(std::memory_order_relaxed)}),
               std::memory_order_release);
 }
 
 GrpcCall GrpcMetrics::start(std::string_view method) noexcept {
-  const GrpcMethod* const found = impl_->find(method);
+  const Method* const found = impl_->find(method);
   return GrpcCall{found != nullptr ? found->series : impl_->unmatched};
 }
 
