@@ -89,6 +89,9 @@ int main(int, char** argv) {
   app.addListener("127.0.0.1", static_cast<std::uint16_t>(std::stoi(argv[1])));
   app.setThreadNum(2);
   app.setLogLevel(trantor::Logger::kFatal);
-  app.getLoop()->queueInLoop([argv] { std::cout << "listening on http://127.0.0.1:" << argv[1] << std::endl; });
+  // The advice comes before Drogon tells its loops to listen, what it queues after that.
+  const auto say = [argv] { std::cout << "listening on http://127.0.0.1:" << argv[1] << std::endl; };
+  app.registerBeginningAdvice(
+      [say] { drogon::app().getLoop()->queueInLoop([say] { drogon::app().getIOLoop(0)->queueInLoop(say); }); });
   app.run();
 }
