@@ -1,10 +1,9 @@
 #pragma once
 
-// For servers made with CivetWeb 1.15 or later, by mg_start() or by CivetServer: needs <civetweb.h>. Can't see the
-// status that was sent by a handler which returns 1, or by a CivetHandler which returns true and sets none: `_OTHER`,
-// unless the handler uses start_response() or tells request_of(). Nor can it see, unless told: sizes of answers,
-// clients that left, exceptions (CivetWeb doesn't survive one that leaves a handler). Malformed requests and unknown
-// methods aren't counted.
+// For servers made with CivetWeb 1.15 or later, by mg_start() or CivetServer: needs <civetweb.h>. Can't see the status
+// of a handler that returns 1, or true: it is `_OTHER` unless start_response() or request_of() tells it. Nor, unless
+// told: sizes of answers, clients that left, exceptions (CivetWeb doesn't survive one that leaves a handler). What
+// CivetWeb refuses by itself, and WebSockets, aren't counted.
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,7 +14,6 @@
 #include <vitals/http/scrape.hpp>
 
 namespace vitals {
-
 namespace detail {
 
 // CivetWeb serves a request on one thread, from its begin to its end.
@@ -42,7 +40,9 @@ struct CivetwebHooks {
     return users.begin_request != nullptr ? users.begin_request(connection) : 0;
   }
   static void end(const mg_connection* connection, int status) {
-    civetweb_request.finish(status >= 100 ? status : 0);
+    // -1: it was no request in the end, but a WebSocket.
+    const bool is_upgraded = status < 0 && !civetweb_header(connection, "Upgrade").empty();
+    is_upgraded ? civetweb_request.discard() : civetweb_request.finish(status >= 100 ? status : 0);
     if (users.end_request != nullptr) users.end_request(connection, status);
   }
 };
