@@ -99,12 +99,12 @@ void GrpcMetrics::add(std::string_view service, std::string_view method, GrpcTyp
   if (impl_->find(path) != nullptr) return;
   auto& chain = impl_->chain(path);
   const auto series = impl_->series_of(kGrpcTypes[static_cast<std::size_t>(type)], service, method);
-  chain.store(&impl_->methods.emplace_back(Method{path, series, chain.load(std::memory_order_relaxed)}),
+  chain.store(&impl_->methods.emplace_back(Impl::Method{path, series, chain.load(std::memory_order_relaxed)}),
               std::memory_order_release);
 }
 
 GrpcCall GrpcMetrics::start(std::string_view method) noexcept {
-  const Method* const found = impl_->find(method);
+  const Impl::Method* const found = impl_->find(method);
   return GrpcCall{found != nullptr ? found->series : impl_->unmatched};
 }
 
