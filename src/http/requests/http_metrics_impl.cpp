@@ -46,6 +46,12 @@ HttpMetricsImpl::HttpMetricsImpl(const Scope& scope, const HttpOptions& options)
       overflow_{"_overflow", kinds(labels_), {}} {
   for (const auto& route : options.routes) add(route, {});
   for (const auto& path : options.exclude) exclude(path);
+  if (options.learn_paths) {
+    path_templates_.emplace(options.max_routes, [this](std::string_view pattern) {
+      const std::lock_guard lock{mutex_};
+      return make_learned(pattern);
+    });
+  }
   unmatched_.is_counted.store(options.count_unmatched, std::memory_order_relaxed);
 }
 
@@ -97,10 +103,23 @@ Route& HttpMetricsImpl::learn(std::string_view pattern) {
   if (learned_count_.load(std::memory_order_relaxed) >= max_routes_ || !label_fault(pattern).empty()) return overflow_;
   const std::lock_guard lock{mutex_};
   if (Route* known = find(pattern)) return *known;
-  if (learned_count_.load(std::memory_order_relaxed) >= max_routes_) return overflow_;
-  Route& made = emplace(canonical_pattern(pattern), learned_, {});
+  Route* const made = make_learned(canonical_pattern(pattern));
+  if (made == nullptr) return overflow_;
+  learned_.add(made->pattern, *made);
+  return *made;
+}
+
+Route& HttpMetricsImpl::learned(Route& route, PathTemplates::Ticket ticket, int status) noexcept {
+  if (&route != &unmatched_) return route;
+  Route* const of_path = path_templates_->learn(ticket, status);
+  return of_path != nullptr ? *of_path : route;
+}
+
+Route* HttpMetricsImpl::make_learned(std::string_view pattern) {
+  if (learned_count_.load(std::memory_order_relaxed) >= max_routes_) return nullptr;
+  Route& made = routes_.emplace_back(std::string{pattern}, kinds(labels_), RouteOptions{});
   learned_count_.fetch_add(1, std::memory_order_relaxed);
-  return made;
+  return &made;
 }
 
 Route* HttpMetricsImpl::find(std::string_view pattern) const noexcept {

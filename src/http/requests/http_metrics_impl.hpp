@@ -7,6 +7,7 @@
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,7 @@
 #include "http/requests/active_requests.hpp"
 #include "http/requests/http_families.hpp"
 #include "http/requests/http_method.hpp"
+#include "http/requests/path_templates.hpp"
 #include "http/requests/request_clock.hpp"
 #include "http/requests/route.hpp"
 #include "http/requests/route_trie.hpp"
@@ -30,10 +32,19 @@ class HttpMetricsImpl {
   Route& add(std::string_view route, const RouteOptions& options);
   Route& learn(std::string_view pattern);
 
-  [[nodiscard]] Route* match(std::string_view path) const noexcept { return listed_.match(path); }
+  [[nodiscard]] Route* match(std::string_view path) const noexcept {
+    if (Route* const listed = listed_.match(path)) return listed;
+    return path_templates_ ? path_templates_->find(path) : nullptr;
+  }
   [[nodiscard]] Route* find(std::string_view pattern) const noexcept;
   [[nodiscard]] Route& unmatched() noexcept { return unmatched_; }
   [[nodiscard]] Route& static_files() noexcept { return static_files_; }
+
+  [[nodiscard]] bool learns_paths() const noexcept { return path_templates_.has_value(); }
+  /// As PathTemplates has it. REQUIRES: learns_paths().
+  [[nodiscard]] PathTemplates::Ticket propose(std::string_view path) noexcept { return path_templates_->propose(path); }
+  /// The route of a request that has a ticket: the one it has, or if it is unmatched, that of its path.
+  [[nodiscard]] Route& learned(Route& route, PathTemplates::Ticket ticket, int status) noexcept;
 
   [[nodiscard]] const RequestClock& clock() const noexcept { return clock_; }
   [[nodiscard]] const UserLabels& labels() const noexcept { return labels_; }
@@ -58,6 +69,8 @@ class HttpMetricsImpl {
   StatusSeries* status_series(RouteSeries& series, const HttpFamilies::Key& key, int status) noexcept;
   RouteSeries* make_series(const HttpFamilies::Key& key, std::atomic<RouteSeries*>& slot) noexcept;
   StatusSeries* make_status_series(RouteSeries& series, const HttpFamilies::Key& key, int status) noexcept;
+  // Null: there is no room for more.
+  Route* make_learned(std::string_view pattern);
   Route& emplace(std::string_view pattern, RouteTrie& trie, RouteOptions options);
   void exclude(std::string_view path);
   /// What few routes and options want: see observes_more().
@@ -83,6 +96,7 @@ class HttpMetricsImpl {
   std::deque<StatusSeries> all_statuses_;
   RouteTrie listed_;
   RouteTrie learned_;  // apart, so that what was learned by a request never changes what another one counts as
+  std::optional<PathTemplates> path_templates_;  // of HttpOptions::learn_paths
   std::atomic<std::size_t> learned_count_{0};  // relaxed: only a hint that there may be room, without the lock
   Route unmatched_;
   Route static_files_;

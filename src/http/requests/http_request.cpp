@@ -54,7 +54,9 @@ inline HttpRequest::HttpRequest(detail::HttpMetricsImpl& impl, detail::Route& ro
 HttpRequest HttpMetrics::start(std::string_view method, std::string_view path, const RequestHeaders& headers) noexcept {
   const RouteRef route = match(path);
   if (!route.route_->is_counted.load(std::memory_order_relaxed) && route != unmatched()) return {};
-  return start(method, route, headers);
+  HttpRequest request = start(method, route, headers);
+  if (impl_->learns_paths() && route == unmatched()) request.ticket_ = impl_->propose(path);
+  return request;
 }
 
 HttpRequest HttpMetrics::start(std::string_view method, RouteRef route, const RequestHeaders& headers) noexcept {
@@ -73,6 +75,7 @@ void HttpRequest::take(HttpRequest& other) noexcept {
   exceptions_ = other.exceptions_;
   labels_ = other.labels_;
   is_sampled_ = other.is_sampled_;
+  ticket_ = other.ticket_;
   first_byte_ = other.first_byte_;
   bytes_in_ = other.bytes_in_;
   bytes_out_ = other.bytes_out_;
@@ -158,6 +161,8 @@ HttpRequest::Header HttpRequest::stamp_header(int i, HeaderText& text) const noe
 inline void HttpRequest::record(detail::HttpMetricsImpl& impl, int status_if_none, Clock::duration duration) noexcept {
   impl_ = nullptr;
   if (status_ == 0) status_ = status_of(status_if_none);
+  if (ticket_ != 0) [[unlikely]]
+    route_ = &impl.learned(*route_, ticket_, status_);
   impl.finished();
   impl.record(*this, duration);
 }

@@ -10,6 +10,7 @@ namespace vitals::detail {
 namespace {
 
 constexpr std::size_t kMaxPattern = 256;
+constexpr std::string_view kNotFixed = "{}<>()[]*\\+^$|";  // characters that no fixed segment needs
 
 [[noreturn]] void refuse(std::string_view route, const std::string& rule) {
   throw std::invalid_argument("vitals::HttpMetrics: route \"" + std::string{route} + "\": " + rule);
@@ -24,21 +25,43 @@ bool is_enclosed(std::string_view segment) noexcept {
          segment.substr(1, segment.size() - 2).find_first_of(open == '(' ? "" : "{}<>()*") == std::string_view::npos;
 }
 
-std::string_view hole_name(std::string_view segment) noexcept {
-  if (segment.size() > 1 && segment.front() == ':') return segment.substr(1);
-  return is_enclosed(segment) && segment.front() != '(' ? segment.substr(1, segment.size() - 2) : std::string_view{};
+// ":name"
+bool is_colon_hole(std::string_view segment) noexcept {
+  return segment.size() > 1 && segment.front() == ':' && segment.find_first_of(kNotFixed) == std::string_view::npos;
+}
+
+// As it stands in the label: a hole without a name is called by its number.
+std::string hole_name(std::string_view segment, std::size_t number) {
+  if (is_colon_hole(segment)) return std::string{segment.substr(1)};
+  if (is_enclosed(segment) && segment.front() != '(') return std::string{segment.substr(1, segment.size() - 2)};
+  return std::to_string(number);
+}
+
+void check_fixed(std::string_view route, std::string_view segment) {
+  if (segment == "." || segment == "..") {
+    refuse(route, "clients resolve \"" + std::string{segment} + "\" before they send a path, so none would match; " +
+                      "write the path that it leads to");
+  }
 }
 
 void check_segments(std::string_view route, std::string_view pattern) {
-  while (!pattern.empty()) {
+  std::vector<std::string> names;
+  for (std::size_t segments = 1; !pattern.empty(); ++segments) {
+    if (segments > kMaxSegments) {
+      refuse(route, "more than " + std::to_string(kMaxSegments) + " segments; put \"*\" for the last ones");
+    }
     const auto segment = next_pattern_segment(pattern);
     const auto kind = segment_kind(segment);
+    if (kind == SegmentKind::Fixed) check_fixed(route, segment);
     if (kind == SegmentKind::Rest && !pattern.empty()) refuse(route, "\"*\" takes the rest of the path; put it last");
-    const bool is_whole = is_enclosed(segment) || (segment.size() > 1 && segment.front() == ':');
-    if (kind == SegmentKind::Hole && !is_whole) {
+    if (kind != SegmentKind::Hole) continue;
+    if (!is_enclosed(segment) && !is_colon_hole(segment)) {
       refuse(route,
              "the segment \"" + std::string{segment} + "\" is neither fixed nor one hole; write it as \"{name}\"");
     }
+    names.push_back(hole_name(segment, names.size() + 1));
+    if (std::ranges::count(names, names.back()) > 1)
+      refuse(route, "two holes are called \"" + names.back() + "\"; give each a name of its own");
   }
 }
 
@@ -54,8 +77,10 @@ std::vector<std::string_view> split_methods(std::string_view text) {
 
 void check_methods(std::string_view route, const std::vector<std::string_view>& methods) {
   for (const auto method : methods) {
-    if (method_index(method) != kOtherMethod) continue;
-    refuse(route, "\"" + std::string{method} + "\" is no HTTP method; write \"GET /path\" or \"GET|POST /path\"");
+    const std::string quoted = '"' + std::string{method} + '"';
+    if (method_index(method) == kOtherMethod)
+      refuse(route, quoted + " is no HTTP method; write \"GET /path\" or \"GET|POST /path\"");
+    if (std::ranges::count(methods, method) > 1) refuse(route, quoted + " stands there twice; write it once");
   }
 }
 
@@ -80,13 +105,13 @@ std::string_view next_pattern_segment(std::string_view& pattern) noexcept {
 
 SegmentKind segment_kind(std::string_view segment) noexcept {
   if (segment == "*" || segment == ".*" || segment == "(.*)") return SegmentKind::Rest;
-  const bool has_hole = segment.starts_with(':') || segment.find_first_of("{}<>()[]*\\+^$|") != std::string_view::npos;
+  const bool has_hole = segment.starts_with(':') || segment.find_first_of(kNotFixed) != std::string_view::npos;
   return has_hole ? SegmentKind::Hole : SegmentKind::Fixed;
 }
 
 std::string canonical_pattern(std::string_view pattern) {
   std::string out;
-  int holes = 0;
+  std::size_t holes = 0;
   while (!pattern.empty()) {
     const auto segment = next_pattern_segment(pattern);
     if (segment.empty()) break;
@@ -98,9 +123,7 @@ std::string canonical_pattern(std::string_view pattern) {
       case SegmentKind::Rest:
         return out += '*';
       case SegmentKind::Hole:
-        ++holes;
-        const auto name = hole_name(segment);
-        out += '{' + (name.empty() ? std::to_string(holes) : std::string{name}) + '}';
+        out += '{' + hole_name(segment, ++holes) + '}';
     }
   }
   return out.empty() ? "/" : out;

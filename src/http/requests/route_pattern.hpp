@@ -1,10 +1,14 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace vitals::detail {
+
+/// A template may have this many segments, so that a search always gets to its end.
+inline constexpr std::size_t kMaxSegments = 32;
 
 enum class SegmentKind { Fixed, Hole, Rest };
 
@@ -27,7 +31,8 @@ struct RouteSpec {
 /// Why a template can't be a label; empty if it can.
 [[nodiscard]] std::string_view label_fault(std::string_view pattern) noexcept;
 
-/// "GET|POST /path" or "/path" (its methods: GET). Throws std::invalid_argument if it is malformed.
+/// "GET|POST /path" or "/path" (its methods: GET). Throws std::invalid_argument if it is malformed or contradicts
+/// itself.
 [[nodiscard]] RouteSpec parse_route(std::string_view route);
 
 }  // namespace vitals::detail

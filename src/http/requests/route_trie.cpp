@@ -1,55 +1,142 @@
 #include "http/requests/route_trie.hpp"
 
+#include <cstring>
+
 #include "http/requests/route_pattern.hpp"
 
 namespace vitals::detail {
 namespace {
 
-// Cuts the next segment off a path; its query and fragment end it. By hand, since this is most of what a match costs.
-std::string_view next_path_segment(std::string_view& path) noexcept {
-  std::size_t begin = 0;
-  while (begin < path.size() && path[begin] == '/') ++begin;
-  std::size_t end = begin;
-  while (end < path.size() && path[end] != '/' && path[end] != '?' && path[end] != '#') ++end;
-  const auto segment = path.substr(begin, end - begin);
-  path = end < path.size() && path[end] == '/' ? path.substr(end) : std::string_view{};
-  return segment;
+static_assert(kMaxSegments < RouteTrie::kMaxVisits);
+
+// The bytes of a word that a segment of this size has.
+std::uint64_t word_mask(std::size_t size) noexcept {
+  return size >= 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << (8 * size)) - 1;
+}
+
+std::uint64_t mix(std::uint64_t a, std::uint64_t b) noexcept {
+  __extension__ using Wide = unsigned __int128;
+  const auto product = static_cast<Wide>(a ^ b) * 0x9E37'79B9'7F4A'7C15;  // 2^64 / golden ratio
+  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+}
+
+std::uint64_t hash_of(std::string_view segment, std::uint64_t first) noexcept {
+  std::uint64_t hash = mix(first, segment.size());
+  if (segment.size() <= 8) return hash;
+  for (std::size_t i = 8; i + 8 < segment.size(); i += 8) hash = mix(hash, load_word(segment.data() + i));
+  return mix(hash, load_word(segment.data() + segment.size() - 8));
+}
+
+// Whether what is behind the first eight bytes is the same. REQUIRES: both have n bytes, more than eight.
+bool ends_alike(const char* a, const char* b, std::size_t n) noexcept {
+  return load_word(a + n - 8) == load_word(b + n - 8) && (n <= 16 || std::memcmp(a + 8, b + 8, n - 16) == 0);
+}
+
+// REQUIRES: the path goes on with the segment's first eight bytes, or all that it has.
+bool takes(PathSegments& path, const std::string& segment) noexcept {
+  const std::size_t n = segment.size();
+  if (n > 8 && (n > path.bytes_left() || !ends_alike(path.position(), segment.data(), n))) return false;
+  return path.skip(n);
 }
 
 }  // namespace
 
-Route* RouteTrie::match(std::string_view path) const noexcept {
+RouteTrie::Node::Node(std::string_view text) : first{first_word(text)}, mask{word_mask(text.size())}, segment{text} {}
+
+// Goes straight on, which is how nearly all searches end. One that fails and could have gone another way begins anew.
+Route* RouteTrie::match(std::string_view target) const noexcept {
+  PathSegments path{target};
+  if (!path.has_path()) return nullptr;
+  const Node* node = &root_;
+  bool may_come_back = false;
+  for (int visits = kMaxVisits; visits > 0; --visits) {
+    if (path.is_at_end()) {
+      Route* const route = node->route.load(std::memory_order_acquire);
+      if (route != nullptr && !path.is_cut_off()) return route;
+      break;
+    }
+    const Node* next = take_fixed(*node, path);
+    if (next != nullptr) {
+      may_come_back |= node->has_others.load(std::memory_order_relaxed);
+    } else {
+      const std::size_t size = path.segment_size();
+      if (size == 0) return search(target);  // "//", or "/?": for take() to judge
+      next = node->hole.load(std::memory_order_acquire);
+      if (next == nullptr) break;
+      may_come_back |= node->rest.load(std::memory_order_acquire) != nullptr;
+      path.skip(size);
+    }
+    node = next;
+  }
+  Route* const rest = node->rest.load(std::memory_order_acquire);
+  return rest != nullptr || !may_come_back ? rest : search(target);
+}
+
+inline const RouteTrie::Node* RouteTrie::take_fixed(const Node& node, PathSegments& path) noexcept {
+  const std::uint64_t word = path.word();
+  if (const Table* many = node.many.load(std::memory_order_acquire)) {
+    const std::size_t size = path.segment_size();
+    const Node* const child = find_in(*many, {path.position(), size}, word & word_mask(size));
+    if (child != nullptr) path.skip(size);
+    return child;
+  }
+  const Node* child = node.few.load(std::memory_order_acquire);
+  while (child != nullptr && (((word ^ child->first) & child->mask) != 0 || !takes(path, child->segment)))
+    child = child->next;
+  return child;
+}
+
+Route* RouteTrie::search(std::string_view target) const noexcept {
   int visits = kMaxVisits;
-  return match(root_, path, visits);
+  return search(root_, PathSegments{target}, visits);
 }
 
 // Fixed before hole before rest; comes back here only if what it tried deeper down fails.
-Route* RouteTrie::match(const Node& node, std::string_view path, int& visits) noexcept {
+Route* RouteTrie::search(const Node& node, PathSegments path, int& visits) noexcept {
   if (visits-- <= 0) return nullptr;
   Route* const rest = node.rest.load(std::memory_order_acquire);
-  const auto segment = next_path_segment(path);
+  const std::string_view segment = path.take();
   if (segment.empty()) {
-    Route* const route = node.route.load(std::memory_order_acquire);
+    Route* const route = path.is_cut_off() ? nullptr : node.route.load(std::memory_order_acquire);
     return route != nullptr ? route : rest;
   }
   if (const Node* child = fixed_child(node, segment)) {
-    if (Route* found = match(*child, path, visits)) return found;
+    if (Route* found = search(*child, path, visits)) return found;
   }
   if (const Node* child = node.hole.load(std::memory_order_acquire)) {
-    if (Route* found = match(*child, path, visits)) return found;
+    if (Route* found = search(*child, path, visits)) return found;
   }
   return rest;
 }
 
 Route* RouteTrie::find(std::string_view pattern) const noexcept {
   const Node* node = &root_;
-  for (;;) {
+  while (node != nullptr) {
     const auto segment = next_pattern_segment(pattern);
     if (segment.empty()) return node->route.load(std::memory_order_acquire);
     const auto kind = segment_kind(segment);
     if (kind == SegmentKind::Rest) return node->rest.load(std::memory_order_acquire);
     node = kind == SegmentKind::Hole ? node->hole.load(std::memory_order_acquire) : fixed_child(*node, segment);
+  }
+  return nullptr;
+}
+
+RouteTrie::Node* RouteTrie::fixed_child(const Node& node, std::string_view segment) noexcept {
+  if (const Table* many = node.many.load(std::memory_order_acquire))
+    return find_in(*many, segment, first_word(segment));
+  Node* child = node.few.load(std::memory_order_acquire);
+  while (child != nullptr && child->segment != segment) child = child->next;
+  return child;
+}
+
+inline RouteTrie::Node* RouteTrie::find_in(const Table& table, std::string_view segment, std::uint64_t first) noexcept {
+  for (std::size_t i = hash_of(segment, first) & table.mask;; i = (i + 1) & table.mask) {
+    Node* const node = table.slots[i].load(std::memory_order_acquire);
     if (node == nullptr) return nullptr;
+    const std::size_t n = segment.size();
+    if (node->first == first && node->segment.size() == n &&
+        (n <= 8 || ends_alike(node->segment.data(), segment.data(), n)))
+      return node;
   }
 }
 
@@ -59,38 +146,63 @@ void RouteTrie::add(std::string_view pattern, Route& route) {
     const auto segment = next_pattern_segment(pattern);
     if (segment.empty()) return node->route.store(&route, std::memory_order_release);
     const auto kind = segment_kind(segment);
-    if (kind == SegmentKind::Rest) return node->rest.store(&route, std::memory_order_release);
-    const bool hole = kind == SegmentKind::Hole;
-    Node* const child = hole ? node->hole.load(std::memory_order_relaxed) : fixed_child(*node, segment);
-    node = child != nullptr ? child : &make_child(*node, segment, hole);
+    if (kind == SegmentKind::Rest) {
+      node->has_others.store(true, std::memory_order_relaxed);
+      return node->rest.store(&route, std::memory_order_release);
+    }
+    const bool is_hole = kind == SegmentKind::Hole;
+    Node* const known = is_hole ? node->hole.load(std::memory_order_relaxed) : fixed_child(*node, segment);
+    if (known != nullptr) {
+      node = known;
+    } else {
+      node = is_hole ? &make_hole(*node) : &make_fixed_child(*node, segment);
+    }
   }
 }
 
-RouteTrie::Node& RouteTrie::make_child(Node& node, std::string_view segment, bool hole) {
-  Node& child = nodes_.emplace_back();
-  if (hole) {
-    node.hole.store(&child, std::memory_order_release);
+RouteTrie::Node& RouteTrie::make_hole(Node& node) {
+  Node& hole = nodes_.emplace_back("");
+  node.has_others.store(true, std::memory_order_relaxed);
+  node.hole.store(&hole, std::memory_order_release);
+  return hole;
+}
+
+RouteTrie::Node& RouteTrie::make_fixed_child(Node& node, std::string_view segment) {
+  Node& child = nodes_.emplace_back(segment);
+  Node* const newest = node.few.load(std::memory_order_relaxed);
+  std::size_t siblings = 0;
+  for (const Node* sibling = newest; sibling != nullptr; sibling = sibling->next) ++siblings;
+  if (siblings < kFew) {
+    child.next = newest;
+    node.few.store(&child, std::memory_order_release);
   } else {
-    child.segment = segment;
-    auto& head = node.fixed[bucket(segment)];
-    child.next_fixed = head.load(std::memory_order_relaxed);
-    head.store(&child, std::memory_order_release);
+    Table& table = make_room(node);
+    put_in(table, child);
+    node.many.store(&table, std::memory_order_release);
   }
   return child;
 }
 
-// Three characters tell the names of a service's routes apart well enough; a client can't add names.
-std::size_t RouteTrie::bucket(std::string_view segment) noexcept {
-  const auto at = [segment](std::size_t i) { return std::size_t{static_cast<unsigned char>(segment[i])}; };
-  return (segment.size() + 3 * at(0) + 5 * at(segment.size() / 2) + 7 * at(segment.size() - 1)) % 16;
+// The table of the node's children, or a larger one with all that is in it.
+RouteTrie::Table& RouteTrie::make_room(Node& node) {
+  Table* const old = node.many.load(std::memory_order_relaxed);
+  if (old != nullptr && 2 * (old->used + 1) <= old->mask + 1) return *old;
+  Table& larger = tables_.emplace_back(old == nullptr ? 4 * kFew : 2 * (old->mask + 1));
+  if (old == nullptr) {
+    for (Node* few = node.few.load(std::memory_order_relaxed); few != nullptr; few = few->next) put_in(larger, *few);
+    return larger;
+  }
+  for (std::size_t i = 0; i <= old->mask; ++i) {
+    if (Node* const known = old->slots[i].load(std::memory_order_relaxed)) put_in(larger, *known);
+  }
+  return larger;
 }
 
-RouteTrie::Node* RouteTrie::fixed_child(const Node& node, std::string_view segment) noexcept {
-  for (Node* child = node.fixed[bucket(segment)].load(std::memory_order_acquire); child != nullptr;
-       child = child->next_fixed) {
-    if (child->segment == segment) return child;
-  }
-  return nullptr;
+void RouteTrie::put_in(Table& table, Node& node) noexcept {
+  std::size_t i = hash_of(node.segment, node.first) & table.mask;
+  while (table.slots[i].load(std::memory_order_relaxed) != nullptr) i = (i + 1) & table.mask;
+  table.slots[i].store(&node, std::memory_order_release);
+  ++table.used;
 }
 
 }  // namespace vitals::detail

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 #include <stdexcept>
 #include <string>
@@ -67,6 +68,37 @@ TEST(HttpOptions, UnmatchedRequestsCanBeLeftOut) {
 
   EXPECT_THAT(to_text(registry), Not(HasSubstr("_unmatched")));
   EXPECT_EQ(sample(to_text(registry), R"(http_requests_total{method="GET",endpoint="/a",status="200"})"), 1);
+}
+
+TEST(HttpOptions, LearnsPathsThatWereAnswered) {
+  Registry registry;
+  HttpMetrics http{registry, {.routes = {"/listed/{name}"}, .max_routes = 2, .learn_paths = true}};
+  const auto count = [&](std::string_view endpoint) {
+    double sum = 0;
+    for (const auto* status : {"200", "404"}) {
+      sum += std::max(0.0, sample(to_text(registry), R"(http_requests_total{method="GET",endpoint=")" +
+                                                         std::string{endpoint} + "\",status=\"" + status + "\"}"));
+    }
+    return sum;
+  };
+
+  for (int i = 0; i < 100; ++i) {
+    http.start("GET", "/users/" + std::to_string(i)).finish(200);
+    http.start("GET", "/scan/" + std::to_string(i) + ".php").finish(404);
+    http.start("GET", "/listed/" + std::to_string(i)).finish(200);
+  }
+  http.start("GET", "/b").finish(200);
+  http.start("GET", "/c").finish(200);  // no room
+  http.start("GET", "/users/7").finish(404);
+  HttpRequest late = http.start("GET", "/d");
+  late.route(http.find("/listed/{name}"));
+  late.finish(200);
+
+  EXPECT_EQ(count("/users/{id}"), 101);
+  EXPECT_EQ(count("/listed/{name}"), 101);
+  EXPECT_EQ(count("/b"), 1);
+  EXPECT_EQ(count("_unmatched"), 101);
+  EXPECT_EQ(http.match("/users/1").pattern(), "/users/{id}");
 }
 
 TEST(HttpOptions, StatusesInGroups) {
