@@ -83,7 +83,7 @@ HttpFamilies::HttpFamilies(const Scope& scope, const HttpOptions& options, const
   }
 }
 
-void HttpFamilies::make(RouteSeries& series, const Key& key) const {
+void HttpFamilies::make(RouteSeries& series, const SeriesKey& key) const {
   const auto labels = labels_of(key);
   if (naming_ == HttpNaming::Prometheus) series.duration = durations(*duration_, key, labels);
   if (first_byte_ != nullptr) series.first_byte = durations(*first_byte_, key, labels);
@@ -93,7 +93,7 @@ void HttpFamilies::make(RouteSeries& series, const Key& key) const {
   }
 }
 
-void HttpFamilies::make(StatusSeries& series, const RouteSeries& of, const Key& key) const {
+void HttpFamilies::make(StatusSeries& series, const RouteSeries& of, const SeriesKey& key) const {
   auto labels = labels_of(key);
   const std::string status = text_of_status(series.status);
   if (naming_ == HttpNaming::OpenTelemetry) {
@@ -117,14 +117,14 @@ void HttpFamilies::count_abort(HttpAbort reason) noexcept {
   if (i < aborts_.size() && aborts_[i] != nullptr) aborts_[i]->inc();
 }
 
-std::vector<LabelPair> HttpFamilies::labels_of(const Key& key) const {
+std::vector<LabelPair> HttpFamilies::labels_of(const SeriesKey& key) const {
   const LabelWords words = words_of(naming_);
   std::vector<LabelPair> labels{{words.method, kMethods[key.method]}, {words.endpoint, key.route.pattern}};
   labels_.append(key.labels, labels);
   return labels;
 }
 
-DurationHistogram HttpFamilies::durations(DynamicFamily<Histogram>& family, const Key& key,
+DurationHistogram HttpFamilies::durations(DynamicFamily<Histogram>& family, const SeriesKey& key,
                                           const std::vector<LabelPair>& labels) const {
   const auto& bounds = key.route.options.duration_buckets;
   if (bounds) return {family.with_bounds(*bounds, labels), *key.route.own_index};

@@ -22,9 +22,11 @@ namespace detail {
 
 // What finish() writes to for one status of a route and method.
 struct StatusSeries {
-  int status;  // -1: none of HTTP; with HttpOptions::group_status its first digit
+  explicit StatusSeries(int of) noexcept : status{of} {}
+
+  const int status;  // kOtherStatus: none of HTTP; with HttpOptions::group_status its first digit
   DurationHistogram duration;
-  Counter* requests;  // null where the duration's count is that of the requests
+  Counter* requests = nullptr;  // null where the duration's count is that of the requests
   // Set once, when the next one is complete. Release and acquire: who reads the pointer sees what it points to.
   std::atomic<StatusSeries*> next{nullptr};
 };
