@@ -8,9 +8,11 @@ possible=/sys/devices/system/cpu/possible
 user=
 [ "$(id -u)" = 0 ] || user=-r
 if unshare $user -m mount --bind "$list" $possible 2>/dev/null; then
+  has_mounts=true
   run() { unshare $user -m sh -c "mount --bind '$1' $possible && exec '$2'"; }
 else
   echo 'mounts are not allowed here'
+  has_mounts=false
   run() { CPU_LIST=$1 LD_PRELOAD=$preload "$2"; }
 fi
 preload=$2
@@ -19,6 +21,9 @@ for text in '0' '0-1,' '' 'none' '4000000000' '1-0'; do
   printf 'the list is "%s": ' "$text"
   run "$list" "$1"
 done
-printf 'the list is that of a core: '
-run /sys/devices/system/cpu/cpu0/topology/core_cpus_list "$1"
+# Another of the kernel's own files is told from the list by its being mounted, and by nothing else.
+if $has_mounts; then
+  printf 'the list is that of a core: '
+  run /sys/devices/system/cpu/cpu0/topology/core_cpus_list "$1"
+fi
 echo works

@@ -43,7 +43,8 @@ struct RouteSeries {
 };
 
 struct Route {
-  Route(std::string text, std::size_t kinds, RouteOptions wanted)
+  /// `kinds` methods and combinations of users' labels.
+  explicit Route(std::string text, std::size_t kinds = 0, RouteOptions wanted = {})
       : pattern{std::move(text)},
         options{std::move(wanted)},
         own_index{make_index(options)},

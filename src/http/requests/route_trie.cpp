@@ -41,35 +41,39 @@ bool takes(PathSegments& path, const std::string& segment) noexcept {
 
 }  // namespace
 
-RouteTrie::Node::Node(std::string_view text) : first{first_word(text)}, mask{word_mask(text.size())}, segment{text} {}
+RouteTrie::Node::Node(const Node* above, std::string_view text)
+    : first{first_word(text)}, mask{word_mask(text.size())}, segment{text}, parent{above} {}
 
-// Goes straight on, which is how nearly all searches end. One that fails and could have gone another way begins anew.
+// Goes straight down, which is how nearly all searches end. One that fails and could have gone another way begins anew.
 Route* RouteTrie::match(std::string_view target) const noexcept {
   PathSegments path{target};
   if (!path.has_path()) return nullptr;
   const Node* node = &root_;
-  bool may_come_back = false;
-  for (int visits = kMaxVisits; visits > 0; --visits) {
-    if (path.is_at_end()) {
-      Route* const route = node->route.load(std::memory_order_acquire);
-      if (route != nullptr && !path.is_cut_off()) return route;
-      break;
-    }
+  while (!path.is_at_end()) {
     const Node* next = take_fixed(*node, path);
-    if (next != nullptr) {
-      may_come_back |= node->has_others.load(std::memory_order_relaxed);
-    } else {
+    if (next == nullptr) {
       const std::size_t size = path.segment_size();
       if (size == 0) return search(target);  // "//", or "/?": for take() to judge
       next = node->hole.load(std::memory_order_acquire);
       if (next == nullptr) break;
-      may_come_back |= node->rest.load(std::memory_order_acquire) != nullptr;
       path.skip(size);
     }
     node = next;
   }
+  if (path.is_at_end() && !path.is_cut_off()) {
+    if (Route* const route = node->route.load(std::memory_order_acquire)) return route;
+  }
   Route* const rest = node->rest.load(std::memory_order_acquire);
-  return rest != nullptr || !may_come_back ? rest : search(target);
+  return rest != nullptr || !could_turn_above(*node) ? rest : search(target);
+}
+
+// Whether there is a hole or a rest beside the way down to the node.
+bool RouteTrie::could_turn_above(const Node& node) noexcept {
+  for (const Node *child = &node, *parent = node.parent; parent != nullptr; child = parent, parent = parent->parent) {
+    const Node* const hole = parent->hole.load(std::memory_order_acquire);
+    if ((hole != nullptr && hole != child) || parent->rest.load(std::memory_order_acquire) != nullptr) return true;
+  }
+  return false;
 }
 
 inline const RouteTrie::Node* RouteTrie::take_fixed(const Node& node, PathSegments& path) noexcept {
@@ -146,10 +150,7 @@ void RouteTrie::add(std::string_view pattern, Route& route) {
     const auto segment = next_pattern_segment(pattern);
     if (segment.empty()) return node->route.store(&route, std::memory_order_release);
     const auto kind = segment_kind(segment);
-    if (kind == SegmentKind::Rest) {
-      node->has_others.store(true, std::memory_order_relaxed);
-      return node->rest.store(&route, std::memory_order_release);
-    }
+    if (kind == SegmentKind::Rest) return node->rest.store(&route, std::memory_order_release);
     const bool is_hole = kind == SegmentKind::Hole;
     Node* const known = is_hole ? node->hole.load(std::memory_order_relaxed) : fixed_child(*node, segment);
     if (known != nullptr) {
@@ -161,14 +162,13 @@ void RouteTrie::add(std::string_view pattern, Route& route) {
 }
 
 RouteTrie::Node& RouteTrie::make_hole(Node& node) {
-  Node& hole = nodes_.emplace_back("");
-  node.has_others.store(true, std::memory_order_relaxed);
+  Node& hole = nodes_.emplace_back(&node, "");
   node.hole.store(&hole, std::memory_order_release);
   return hole;
 }
 
 RouteTrie::Node& RouteTrie::make_fixed_child(Node& node, std::string_view segment) {
-  Node& child = nodes_.emplace_back(segment);
+  Node& child = nodes_.emplace_back(&node, segment);
   Node* const newest = node.few.load(std::memory_order_relaxed);
   std::size_t siblings = 0;
   for (const Node* sibling = newest; sibling != nullptr; sibling = sibling->next) ++siblings;
