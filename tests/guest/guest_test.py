@@ -169,7 +169,7 @@ class Bench:
 
     @staticmethod
     def shell(command):
-        return subprocess.run(['sh', '-c', command], capture_output=True, text=True, errors='replace', timeout=100)
+        return subprocess.run(['sh', '-c', command], capture_output=True, text=True, errors='replace', timeout=500)
 
     def judge(self, row):
         """Whether it is as expected, and what was seen, in a line."""

@@ -47,10 +47,13 @@ inline HttpRequest::HttpRequest(detail::HttpMetricsImpl& impl, detail::Route& ro
 
 // Of HttpMetrics, but here, where a request is made: what starts one is one function then.
 HttpRequest HttpMetrics::start(std::string_view method, std::string_view path, const RequestHeaders& headers) noexcept {
-  const RouteRef route = match(path);
-  if (!route.route_->is_counted.load(std::memory_order_relaxed) && route != unmatched()) return {};
-  HttpRequest request = start(method, route, headers);
-  if (impl_->learns_paths() && route == unmatched()) request.ticket_ = impl_->propose(path);
+  detail::Route* const found = impl_->match(path);
+  if (found != nullptr) [[likely]] {
+    if (!found->is_counted.load(std::memory_order_relaxed)) return {};
+    return start(method, RouteRef{*found}, headers);
+  }
+  HttpRequest request = start(method, unmatched(), headers);
+  if (impl_->learns_paths()) request.ticket_ = impl_->propose(path);
   return request;
 }
 
