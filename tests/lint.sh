@@ -30,11 +30,11 @@ build=$root/build
 cd "$root"
 . "$root/tests/support/steps.sh"
 everything=(-DVITALS_UNITY=OFF)
-for part in LINT HTTP POSTGRES REDIS PROMETHEUS_CPP TOOL TESTS BENCH EXAMPLES; do everything+=(-DVITALS_$part=ON); done
+for part in LINT HTTP POSTGRES REDIS PROMETHEUS_CPP TOOL TESTS BENCH EXAMPLES HTTP_ADAPTERS; do everything+=(-DVITALS_$part=ON); done
 failed=0
 
 use_build "$build"
-install build core lint http postgres redis prometheus_cpp tool example test style
+install build core lint http postgres redis prometheus_cpp tool adapters example test style
 done_with "packages are installed"
 
 # Whoever owns the checkout.
@@ -74,7 +74,11 @@ END
       - "$folder/tidy" {} <"$folder/files" || status=1
     return $status
   }
-  printf '%s\n' "${files[@]}" >"$folder/files"
+  # Left out: examples of servers that this release of Debian lacks.
+  for file in "${files[@]}"; do
+    case $file in examples/http/*.cpp) grep -qF "\"$root/$file\"" "$build/compile_commands.json" || continue ;; esac
+    echo "$file"
+  done >"$folder/files"
   watched tidy_left tidy
   if grep -q '^failed ' "$folder/step.log"; then
     failed=1

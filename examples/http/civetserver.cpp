@@ -52,7 +52,8 @@ struct AddUser : CivetHandler {
 
 }  // namespace
 
-int main(int, char** argv) {
+int main(int argc, char** argv) {
+  if (argc != 2) return std::cerr << "usage: http_civetserver PORT\n", 2;
   sigset_t ends;
   sigemptyset(&ends);
   sigaddset(&ends, SIGTERM);

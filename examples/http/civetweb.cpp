@@ -16,6 +16,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
+// [example]
 // What CivetWeb doesn't tell of an answer, this does.
 int answer(mg_connection* connection, int status, const std::string& body) {
   vitals::start_response(connection, status);
@@ -27,6 +28,7 @@ int answer(mg_connection* connection, int status, const std::string& body) {
   is_whole ? vitals::request_of(connection).bytes_out(body.size()) : vitals::request_of(connection).abandon();
   return status;
 }
+// [example]
 
 int user(mg_connection* connection, void*) {
   const std::string id = mg_get_request_info(connection)->local_uri + std::string_view{"/users/"}.size();
@@ -72,7 +74,8 @@ int slow(mg_connection* connection, void*) {
 
 }  // namespace
 
-int main(int, char** argv) {
+int main(int argc, char** argv) {
+  if (argc != 2) return std::cerr << "usage: http_civetweb PORT\n", 2;
   sigset_t ends;
   sigemptyset(&ends);
   sigaddset(&ends, SIGTERM);
@@ -83,8 +86,10 @@ int main(int, char** argv) {
   vitals::HttpOptions counted{.routes = {"/users/{id}", "POST /users", "/fail", "/throw", "/stream", "/slow"}};
   counted.time_to_first_byte = counted.sizes = counted.exceptions = counted.aborts = counted.exemplars = true;
   vitals::HttpMetrics http{registry, counted};
+  // [example]
   mg_callbacks callbacks{};
   vitals::instrument(callbacks, http);
+  // [example]
   const std::string address = std::string{"127.0.0.1:"} + argv[1];
   const char* options[] = {
       "listening_ports", address.c_str(), "enable_keep_alive", "yes", "keep_alive_timeout_ms", "5000", nullptr};

@@ -17,15 +17,15 @@
 
 namespace {
 
-event_base* const loop = event_base_new();
+event_base* const kLoop = event_base_new();
 
 void after_ms(int ms, std::function<void()> call) {
-  const timeval time{0, ms * 1'000};
+  const timeval time{0, ms * 1'000L};
   const auto run = [](evutil_socket_t, short, void* data) {
     const std::unique_ptr<std::function<void()>> owned{static_cast<std::function<void()>*>(data)};
     (*owned)();
   };
-  event_base_once(loop, -1, EV_TIMEOUT, run, new std::function{std::move(call)}, &time);
+  event_base_once(kLoop, -1, EV_TIMEOUT, run, new std::function{std::move(call)}, &time);
 }
 
 using Buffer = std::unique_ptr<evbuffer, decltype(&evbuffer_free)>;
@@ -35,10 +35,12 @@ Buffer buffer(std::string_view text) {
   return made;
 }
 
+// [example]
 void answer(evhttp_request* request, int status, std::string_view body = {}) {
   vitals::stamp(request, status);
   evhttp_send_reply(request, status, nullptr, buffer(body).get());
 }
+// [example]
 
 // Of a request whose client has gone evhttp sends nothing, and frees it at the end.
 void stream(evhttp_request* request, int chunks) {
@@ -77,26 +79,29 @@ void handle_all(evhttp_request* request, void*) try { handle(request); } catch (
 
 }  // namespace
 
-int main(int, char** argv) {
+int main(int argc, char** argv) {
+  if (argc != 2) return std::cerr << "usage: http_evhttp PORT\n", 2;
   vitals::Registry registry;
   vitals::HttpOptions counted{.routes = {"/users/{id}", "POST /users", "/fail", "/throw", "/stream", "/slow"}};
   counted.time_to_first_byte = counted.sizes = counted.exceptions = counted.aborts = counted.exemplars = true;
   vitals::HttpMetrics http{registry, counted};
-  evhttp* const server = evhttp_new(loop);
+  evhttp* const server = evhttp_new(kLoop);
+  // [example]
   vitals::EvhttpHandler handler{http, handle_all};
   evhttp_set_gencb(server, handler.handle, &handler);
   vitals::mount(server, registry);
+  // [example]
   if (evhttp_bind_socket(server, "127.0.0.1", static_cast<std::uint16_t>(std::stoi(argv[1]))) != 0) {
     return std::cerr << "can't listen on port " << argv[1] << '\n', 1;
   }
   std::cout << "listening on http://127.0.0.1:" << argv[1] << std::endl;
 
-  const auto end = [](evutil_socket_t, short, void*) { event_base_loopbreak(loop); };
+  const auto end = [](evutil_socket_t, short, void*) { event_base_loopbreak(kLoop); };
   std::signal(SIGPIPE, SIG_IGN);
-  event* const ends[] = {evsignal_new(loop, SIGTERM, end, nullptr), evsignal_new(loop, SIGINT, end, nullptr)};
+  event* const ends[] = {evsignal_new(kLoop, SIGTERM, end, nullptr), evsignal_new(kLoop, SIGINT, end, nullptr)};
   for (event* const signal : ends) evsignal_add(signal, nullptr);
-  event_base_dispatch(loop);
+  event_base_dispatch(kLoop);
   for (event* const signal : ends) event_free(signal);
   evhttp_free(server);
-  event_base_free(loop);
+  event_base_free(kLoop);
 }

@@ -48,7 +48,8 @@ void add_routes(httplib::Server& server) {
 
 }  // namespace
 
-int main(int, char** argv) {
+int main(int argc, char** argv) {
+  if (argc != 2) return std::cerr << "usage: http_httplib PORT\n", 2;
   sigset_t ends;
   sigemptyset(&ends);
   sigaddset(&ends, SIGTERM);
@@ -59,11 +60,13 @@ int main(int, char** argv) {
   vitals::HttpOptions counted{.routes = {"/users/{id}", "POST /users", "/fail", "/throw", "/stream", "/slow"}};
   counted.time_to_first_byte = counted.sizes = counted.exceptions = counted.aborts = counted.exemplars = true;
   vitals::HttpMetrics http{registry, counted};
+  // [example]
   httplib::Server server;
-  vitals::instrument(server, http, {.exception = [](const Request&, Response& response, std::exception_ptr) {
+  vitals::instrument(server, http, {.exception = [](const Request&, Response& response, const std::exception_ptr&) {
                        response.status = 500;
                      }});
   vitals::mount(server, registry);
+  // [example]
   add_routes(server);
 
   if (!server.bind_to_port("127.0.0.1", std::stoi(argv[1])))

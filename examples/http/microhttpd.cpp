@@ -19,12 +19,14 @@ namespace {
 
 using namespace std::chrono_literals;
 
+// [example]
 MHD_Result queue(MHD_Connection* connection, void** data, unsigned status, MHD_Response* response) {
   vitals::stamp(data, response);
   const MHD_Result result = MHD_queue_response(connection, status, response);
   MHD_destroy_response(response);
   return result;
 }
+// [example]
 
 MHD_Result answer(MHD_Connection* connection, void** data, unsigned status, std::string body = {}) {
   vitals::request_of(data).bytes_out(body.size());
@@ -74,7 +76,8 @@ MHD_Result handle(void*, MHD_Connection* connection, const char* url, const char
 
 }  // namespace
 
-int main(int, char** argv) {
+int main(int argc, char** argv) {
+  if (argc != 2) return std::cerr << "usage: http_microhttpd PORT\n", 2;
   sigset_t ends;
   sigemptyset(&ends);
   sigaddset(&ends, SIGTERM);
@@ -85,15 +88,19 @@ int main(int, char** argv) {
   vitals::HttpOptions counted{.routes = {"/users/{id}", "POST /users", "/fail", "/throw", "/stream", "/slow"}};
   counted.time_to_first_byte = counted.sizes = counted.exceptions = counted.aborts = counted.exemplars = true;
   vitals::HttpMetrics http{registry, counted};
+  // [example]
   vitals::MicrohttpdHandler handler{http, handle};
   vitals::mount(handler, registry);
+  // [example]
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<std::uint16_t>(std::stoi(argv[1])));
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  // [example]
   MHD_Daemon* const server = MHD_start_daemon(
       MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION, 0, nullptr, nullptr, handler.access, &handler,
       MHD_OPTION_NOTIFY_COMPLETED, handler.completed, &handler, MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_END);
+  // [example]
   if (server == nullptr) return std::cerr << "can't listen on port " << argv[1] << '\n', 1;
 
   std::cout << "listening on http://127.0.0.1:" << argv[1] << std::endl;

@@ -28,7 +28,7 @@ struct HttplibRequest {
   std::exception_ptr error;
   std::uint64_t serial = 0, length = 0;
   bool handled_early = false, is_stream = false;
-  ::httplib::ContentProviderResourceReleaser users;
+  ::httplib::ContentProviderResourceReleaser releaser;  // the handler's own
 
   void start(HttpMetrics& http, const ::httplib::Request& from) {
     request = http.start(from.method, from.path, [&](std::string_view name) {
@@ -50,21 +50,6 @@ struct HttplibRequest {
   }
 };
 inline thread_local HttplibRequest httplib_request;
-
-// Ends the request when its response dies, which is after it was written. Copies of the response die later, and on
-// whatever thread: they find another serial number. Small enough for std::function to hold without an allocation.
-struct HttplibEnd {
-  HttplibRequest* of;
-  std::uint64_t serial;
-
-  void operator()(bool completed) const {
-    if (of != &httplib_request || of->serial != serial) return;
-    if (const auto users = std::exchange(of->users, {})) users(completed);
-    if (of->is_stream && !completed) return of->request.abandon();
-    of->request.bytes_out(of->length);
-    of->error ? of->request.fail(std::exchange(of->error, {})) : of->request.finish();
-  }
-};
 
 }  // namespace detail
 
@@ -94,8 +79,16 @@ inline void instrument(::httplib::Server& server, HttpMetrics& http, HttplibOpti
     const auto length = request.method == "HEAD" ? "" : response.get_header_value("Content-Length");
     current.length = std::strtoull(length.c_str(), nullptr, 10);
     current.is_stream = response.content_provider_ && request.method != "HEAD";
-    current.users =
-        std::exchange(response.content_provider_resource_releaser_, detail::HttplibEnd{&current, ++current.serial});
+    // The response calls this when it dies, which is after it was written. Copies of it die later, and on whatever
+    // thread: they find another serial number. It is small enough for std::function to hold without an allocation.
+    const auto end = [&current, serial = ++current.serial](bool completed) {
+      if (&current != &detail::httplib_request || current.serial != serial) return;
+      if (const auto releaser = std::exchange(current.releaser, {})) releaser(completed);
+      if (current.is_stream && !completed) return current.request.abandon();
+      current.request.bytes_out(current.length);
+      current.error ? current.request.fail(std::exchange(current.error, {})) : current.request.finish();
+    };
+    current.releaser = std::exchange(response.content_provider_resource_releaser_, end);
   });
   if (!options.exception) return;
   server.set_exception_handler([users = std::move(options.exception)](auto& request, auto& response, auto error) {
@@ -111,10 +104,8 @@ inline void mount(::httplib::Server& server, Registry& registry, const std::stri
     to.status = scraped.status;
     if (scraped.content_encoding.empty()) return to.set_content(scraped.body, scraped.content_type);
     to.set_header("Content-Encoding", scraped.content_encoding);
-    // From a provider: httplib would compress a text once more.
-    to.set_content_provider(
-        scraped.body.size(), scraped.content_type,
-        [body = scraped.body](auto at, auto n, auto& sink) { return sink.write(body.data() + at, n); });
+    const auto write = [body = scraped.body](auto at, auto n, auto& sink) { return sink.write(body.data() + at, n); };
+    to.set_content_provider(scraped.body.size(), scraped.content_type, write);  // httplib doesn't compress it once more
   });
 }
 

@@ -66,7 +66,7 @@ class Connection:
         """Whether more has come."""
         try:
             data = self.socket.recv(65536)
-        except ConnectionResetError:
+        except (ConnectionResetError, TimeoutError):  # gone, or silent
             data = b''
         self.unread += data
         return bool(data)
