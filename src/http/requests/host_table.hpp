@@ -32,9 +32,11 @@ class HostName {
   [[nodiscard]] std::uint32_t hash() const noexcept { return hash_; }
 
  private:
+  std::size_t put(std::string_view text, const std::array<char, 256>& characters) noexcept;
+
   std::size_t size_ = 0;
   std::uint32_t hash_ = 0;
-  std::array<char, kMaxSize> text_;  // uninitialised beyond size_
+  std::array<char, kMaxSize + 8> text_;  // written up to size_, and eight zeros
 };
 
 // The hosts that may be labels, each with its index: those that are listed, and the first others that come, as far as
