@@ -1,4 +1,6 @@
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -73,9 +75,23 @@ void pg_classify(benchmark::State& state) {
   }
 }
 
+// The same with a text that is new, and a table that is not.
+void pg_new_statement(benchmark::State& state) {
+  static vitals::Registry registry;
+  static vitals::PgMetrics metrics{registry};
+  std::string sql = kStatement + " -- 000000000";
+  std::uint64_t n = static_cast<std::uint64_t>(state.thread_index()) * 100'000'000;
+  for (auto _ : state) {
+    std::uint64_t rest = n++;
+    for (std::size_t i = 1; i <= 9; ++i, rest /= 10) sql[sql.size() - i] = static_cast<char>('0' + rest % 10);
+    vitals::detail::record(metrics, nullptr, vitals::detail::PgText::Sql, sql, [] {});
+  }
+}
+
 BENCHMARK_TEMPLATE(pg_statement, Vitals)->Threads(1)->Threads(2)->UseRealTime();
 BENCHMARK_TEMPLATE(pg_statement, PrometheusCpp)->Threads(1)->Threads(2)->UseRealTime();
 BENCHMARK_TEMPLATE(pg_statement, Bare)->Threads(1)->Threads(2)->UseRealTime();
 BENCHMARK(pg_classify);
+BENCHMARK(pg_new_statement)->Threads(1)->Threads(2)->UseRealTime();
 
 }  // namespace

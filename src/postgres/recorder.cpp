@@ -3,13 +3,17 @@
 #include <cstdint>
 #include <stdexcept>
 
+#include <vitals/postgres/sql.hpp>
+
 #include "postgres/sql/sql_lexer.hpp"
+#include "postgres/sql/sql_parser.hpp"
 
 namespace vitals::detail {
 
 namespace {
 
 constexpr std::size_t kMaxPrepared = 1000;
+constexpr std::string_view kOverflow = "_overflow";
 
 PgOptions checked_options(PgOptions options) {
   if (!(options.slow_queries_per_second >= 0)) {
@@ -18,9 +22,16 @@ PgOptions checked_options(PgOptions options) {
   return options;
 }
 
+constexpr std::uint64_t kOdd = 0x9E3779B97F4A7C15;  // 2^64 / golden ratio
+
+// A name is no SQL text, even if they look the same.
 std::uint64_t hash_of(PgText kind, std::string_view text) noexcept {
-  constexpr std::uint64_t kPreparedSeed = 0x9E3779B97F4A7C15;  // a name is no SQL text, even if they look the same
-  return StatementCache::hash(text) ^ (kind == PgText::Prepared ? kPreparedSeed : 0);
+  return StatementCache::hash(text) ^ (kind == PgText::Prepared ? kOdd : 0);
+}
+
+// What of a statement tells its operation and table. Of a text of any length it is no more than is classified.
+std::string_view significant(std::string_view sql) noexcept {
+  return sql.size() > SqlLexer::kMaxBytes ? sql.substr(0, SqlLexer::kMaxBytes) : without_last_comment(sql);
 }
 
 }  // namespace
@@ -49,22 +60,14 @@ PgRecorder::PgRecorder(Registry& registry, PgOptions options)
       reports_{options_.slow_queries_per_second} {}
 
 const PgSeries* PgRecorder::series(PgText kind, std::string_view text) noexcept {
-  const std::string_view key = kind == PgText::Sql ? without_last_comment(text) : text;
+  const std::string_view key = kind == PgText::Sql ? significant(text) : text;
   const std::uint64_t hash = hash_of(kind, key);
   if (const PgSeries* known = cache_.find(hash)) return known;
   try {
-    const SqlStatement statement = kind == PgText::Sql ? named(classify_sql(key)) : SqlStatement{};
-    const std::lock_guard lock{mutex_};
-    const PgSeries* series = nullptr;
-    if (kind == PgText::Sql) {
-      series = &series_of(statement);
-    } else if (const auto found = prepared_.find(key); found != prepared_.end()) {
-      series = &found->second.series;
-    } else {
-      series = &series_of({"EXECUTE", "none"});
-    }
-    cache_.put(hash, *series);
-    return series;
+    if (kind == PgText::Prepared) return &series_of_prepared(key, hash);
+    const PgSeries& series = series_of_sql(key);
+    cache_.put(hash, series);
+    return &series;
   } catch (...) {  // no memory, or a table_name that throws
     return other();
   }
@@ -72,47 +75,80 @@ const PgSeries* PgRecorder::series(PgText kind, std::string_view text) noexcept 
 
 const PgSeries* PgRecorder::other() noexcept {
   try {
-    const std::lock_guard lock{mutex_};
-    return &series_of({"OTHER", "none"});
+    return &series_of("OTHER", "none");
   } catch (...) {
     return nullptr;
   }
 }
 
-void PgRecorder::remember_prepared(std::string_view name, std::string_view sql) {
-  const SqlStatement statement = named(classify_sql(sql));
+const PgSeries& PgRecorder::series_of_sql(std::string_view sql) {
+  const SqlFound found = SqlParser{sql}.run();
+  char text[SqlRelation::kMaxBytes];
+  std::string_view table{text, found.table.put(text)};
+  std::string named;
+  if (!table.empty() && options_.table_name) table = named = options_.table_name(table);
+  return series_of(found.operation, table.empty() ? "none" : table);
+}
+
+// Looks and puts under the lock, as remember_prepared() does: neither puts what the other has made old.
+const PgSeries& PgRecorder::series_of_prepared(std::string_view name, std::uint64_t hash) {
   const std::lock_guard lock{mutex_};
-  const PgSeries& series = series_of(statement);
+  const auto found = prepared_.find(name);
+  const PgSeries& series = found != prepared_.end() ? *found->second.series : find_or_make("EXECUTE", "none");
+  cache_.put(hash, series);
+  return series;
+}
+
+void PgRecorder::remember_prepared(std::string_view name, std::string_view sql) {
+  std::map<std::string, Prepared, std::less<>> made;
+  Prepared& prepared = made.try_emplace(std::string{name}, Prepared{&series_of_sql(sql), nullptr}).first->second;
+  if (options_.on_slow_query)
+    prepared.sql = std::make_shared<const std::string>(mask_sql(sql, options_.slow_query_bytes));
+
+  const std::lock_guard lock{mutex_};
   const auto found = prepared_.find(name);
   if (found != prepared_.end()) {
-    prepared_.erase(found);
-  } else if (prepared_.size() == kMaxPrepared) {
+    std::swap(found->second, prepared);
+  } else if (prepared_.size() < kMaxPrepared) {
+    prepared_.merge(made);
+  } else {
     return;
   }
-  prepared_.emplace(name, Prepared{series, std::string{sql}});
-  cache_.put(hash_of(PgText::Prepared, name), series);
+  cache_.put(hash_of(PgText::Prepared, name), *prepared_.find(name)->second.series);
 }
 
-SqlStatement PgRecorder::named(SqlStatement statement) const {
-  if (!statement.table.empty() && options_.table_name) statement.table = options_.table_name(statement.table);
-  if (statement.table.empty()) statement.table = "none";
-  return statement;
+const PgSeries& PgRecorder::series_of(std::string_view operation, std::string_view table) {
+  const std::uint64_t hash = StatementCache::hash(operation) * kOdd ^ StatementCache::hash(table);
+  const PgSeries* known = by_labels_.find(hash);
+  if (known != nullptr && known->operation == operation) {
+    if (known->table == table) return *known;
+    if (known->table == kOverflow) {  // the table was beyond the limit, and so it is now
+      table_overflow_.inc();
+      return *known;
+    }
+  }
+  const std::lock_guard lock{mutex_};
+  const PgSeries& series = find_or_make(operation, table);
+  by_labels_.put(hash, series);
+  return series;
 }
 
-const PgSeries& PgRecorder::series_of(const SqlStatement& statement) {
-  std::pair key{statement.operation, limited(statement.table)};
-  if (const auto found = series_.find(key); found != series_.end()) return found->second;
-  PgSeries series{key.first, key.second, durations_.with(key.first, key.second), slow_.with(key.first, key.second)};
+const PgSeries& PgRecorder::find_or_make(std::string_view operation, std::string_view table) {
+  const std::string_view label = limited(table);
+  if (const auto found = series_.find(Labels{operation, label}); found != series_.end()) return found->second;
+  std::pair key{std::string{operation}, std::string{label}};
+  PgSeries series{key.first, key.second, durations_.with(operation, label), slow_.with(operation, label)};
   return series_.emplace(std::move(key), std::move(series)).first->second;
 }
 
-std::string PgRecorder::limited(const std::string& table) {
+std::string_view PgRecorder::limited(std::string_view table) {
   if (table == "none" || tables_.contains(table)) return table;
   if (tables_.size() >= options_.max_tables) {
     table_overflow_.inc();
-    return "_overflow";
+    return kOverflow;
   }
-  return *tables_.insert(table).first;
+  tables_.emplace(table);
+  return table;
 }
 
 void PgRecorder::record(const PgSeries& series, PgText kind, std::string_view text, std::chrono::nanoseconds elapsed,
@@ -145,6 +181,12 @@ void PgRecorder::record(PgOutcome outcome, std::chrono::nanoseconds elapsed, std
   series->observe(elapsed);
 }
 
+std::shared_ptr<const std::string> PgRecorder::prepared_sql(std::string_view name) {
+  const std::lock_guard lock{mutex_};
+  const auto found = prepared_.find(name);
+  return found == prepared_.end() ? nullptr : found->second.sql;
+}
+
 void PgRecorder::report(const PgSeries& series, PgText kind, std::string_view text, std::chrono::nanoseconds elapsed,
                         std::optional<std::size_t> rows, const PgError& error) noexcept {
   if (!reports_.take(RateLimit::Clock::now())) return reports_dropped_.inc();
@@ -152,11 +194,10 @@ void PgRecorder::report(const PgSeries& series, PgText kind, std::string_view te
     std::string sql;
     if (kind == PgText::Sql) {
       sql = mask_sql(text, options_.slow_query_bytes);
+    } else if (const auto prepared = prepared_sql(text)) {
+      sql = *prepared;
     } else {
-      const std::lock_guard lock{mutex_};
-      const auto found = prepared_.find(text);
-      sql = found != prepared_.end() ? mask_sql(found->second.sql, options_.slow_query_bytes)
-                                     : "EXECUTE " + std::string{text};
+      sql = "EXECUTE " + std::string{text};
     }
     options_.on_slow_query(SlowQuery{sql, series.operation, series.table, elapsed, rows, error.type,
                                      std::string_view{error.sqlstate.data()}});

@@ -4,8 +4,10 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -20,7 +22,6 @@
 #include <vitals/postgres/detail/call.hpp>
 #include <vitals/postgres/detail/transaction_clock.hpp>
 #include <vitals/postgres/metrics.hpp>
-#include <vitals/postgres/sql.hpp>
 #include <vitals/registry.hpp>
 
 #include "postgres/rate_limit.hpp"
@@ -41,8 +42,9 @@ class PgRecorder {
  public:
   PgRecorder(Registry& registry, PgOptions options);
 
-  /// The series of a statement. Takes no lock if the statement is remembered. If the program's table_name throws, it is
-  /// that of operation OTHER; null if there is no memory for it.
+  /// The series of a statement. Takes no lock if the statement is remembered, or its operation and table are, and
+  /// allocates only for what is met for the first time of these. If the program's table_name throws, it is that of
+  /// operation OTHER; null if there is no memory for it.
   const PgSeries* series(PgText kind, std::string_view text) noexcept;
   /// See PgMetrics::remember_prepared().
   void remember_prepared(std::string_view name, std::string_view sql);
@@ -57,19 +59,32 @@ class PgRecorder {
   Gauge& in_flight() noexcept { return in_flight_; }
 
  private:
+  // Nothing is allocated, copied or read under the mutex but what is made of new operations, tables and names.
   struct Prepared {
-    const PgSeries& series;
-    std::string sql;
+    const PgSeries* series;
+    std::shared_ptr<const std::string> sql;  // for reports, with its literals masked; null if there are none
+  };
+  using Labels = std::pair<std::string_view, std::string_view>;  // operation and table
+  struct LessLabels {
+    using is_transparent = void;
+    template <class A, class B>
+    bool operator()(const A& a, const B& b) const noexcept {
+      return Labels{a.first, a.second} < Labels{b.first, b.second};
+    }
   };
 
   const PgSeries* other() noexcept;
-  /// The statement with the label of its table in place of the table. REQUIRES: the mutex is not held, since this calls
-  /// the program.
-  SqlStatement named(SqlStatement statement) const;
-  /// The series of a named() statement. REQUIRES: the mutex is held.
-  const PgSeries& series_of(const SqlStatement& statement);
+  /// The series of a statement. May call the program's table_name.
+  const PgSeries& series_of_sql(std::string_view sql);
+  /// That of an execution of a prepared statement, whose hash that is.
+  const PgSeries& series_of_prepared(std::string_view name, std::uint64_t hash);
+  const PgSeries& series_of(std::string_view operation, std::string_view table);
+  /// The same, where it isn't remembered. REQUIRES: the mutex is held.
+  const PgSeries& find_or_make(std::string_view operation, std::string_view table);
   /// The table's label, or the overflow label beyond the limit of tables. REQUIRES: the mutex is held.
-  std::string limited(const std::string& table);
+  std::string_view limited(std::string_view table);
+  /// What reports say of a prepared statement; null if it isn't known.
+  [[nodiscard]] std::shared_ptr<const std::string> prepared_sql(std::string_view name);
   void report(const PgSeries& series, PgText kind, std::string_view text, std::chrono::nanoseconds elapsed,
               std::optional<std::size_t> rows, const PgError& error) noexcept;
 
@@ -86,10 +101,11 @@ class PgRecorder {
   std::array<std::atomic<Histogram*>, kPgOutcomes.size()> by_outcome_{};
   Histogram& transaction_idle_;
   RateLimit reports_;
-  StatementCache cache_;
-  std::mutex mutex_;  // guards what follows
-  std::set<std::string, std::less<>> tables_;
-  std::map<std::pair<std::string, std::string>, PgSeries> series_;  // by operation and table label
+  StatementCache cache_;                       // by the text
+  StatementCache by_labels_;                   // by operation and table, for texts that are new
+  std::mutex mutex_;                           // guards what follows
+  std::set<std::string, std::less<>> tables_;  // it only grows
+  std::map<std::pair<std::string, std::string>, PgSeries, LessLabels> series_;  // by operation and table label
   std::map<std::string, Prepared, std::less<>> prepared_;
 };
 

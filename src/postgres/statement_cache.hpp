@@ -11,7 +11,7 @@ namespace vitals::detail {
 
 struct PgSeries;
 
-/// Remembers the series of the statements that were met last, by the hash of their text.
+/// Remembers the series of the statements that were met last, by the hash of their text, or of what is found in it.
 /// Thread-safe, without a lock. Cost: 16 KiB; no text is kept, and a new statement takes the place of an older one.
 /// Two texts that share all 64 bits of the hash share a series: the second one gets the labels of the first.
 class StatementCache {

@@ -26,7 +26,7 @@ void require(bool holds) {
 void require_template(std::string_view target, const std::string& pattern) {
   if (pattern.empty()) return require(!target.empty() && target[0] != '/');
   require(pattern[0] == '/' && normalise_path(pattern) == pattern);
-  require(std::ranges::count(pattern, '/') <= 8 && pattern.size() <= 8 * 33);
+  require(std::ranges::count(pattern, '/') <= 8 && pattern.size() <= std::size_t{8} * 33);
   require(std::ranges::all_of(pattern, [](char c) { return c > ' ' && c < '\x7f' && c != '"' && c != '\\'; }));
 }
 

@@ -5,6 +5,7 @@
 #include <thread>
 #include <vector>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <vitals/postgres.hpp>
@@ -186,6 +187,66 @@ TEST_F(PgMetrics, AllocatesNothingForAKnownStatement) {
   for (int i = 0; i < 1000; ++i) timed(pg, sql, [] {});
 
   EXPECT_EQ(allocations() - before, 0u);
+}
+
+// More texts than are remembered, as of programs that write values into their SQL.
+TEST_F(PgMetrics, AllocatesNothingForNewTextsOfKnownTables) {
+  vitals::PgMetrics pg{registry, {.max_tables = 1}};
+  const std::string beginnings[] = {"SELECT a, b FROM \"A table with\".a_long_name WHERE id = ",
+                                    "DELETE FROM a_table_beyond_the_limit WHERE id = ", "SELECT "};
+  std::vector<std::string> texts;
+  for (const std::string& beginning : beginnings) {
+    for (int i = 0; i < 3000; ++i) texts.push_back(beginning + std::to_string(i));
+    timed(pg, beginning + "0", [] {});
+  }
+
+  const std::size_t before = allocations();
+  for (const std::string& sql : texts) timed(pg, sql, [] {});
+
+  EXPECT_EQ(allocations() - before, 0u);
+  EXPECT_TRUE(counted("SELECT", "A table with.a_long_name", 3001)) << text();
+  EXPECT_TRUE(counted("DELETE", "_overflow", 3001)) << text();
+  EXPECT_TRUE(counted("SELECT", "none", 3001)) << text();
+}
+
+TEST_F(PgMetrics, CountsEachNewTextOfATableBeyondTheLimit) {
+  vitals::PgMetrics pg{registry, {.max_tables = 1}};
+  timed(pg, "DELETE FROM a", [] {});
+  for (int i = 0; i < 3; ++i) {
+    for (const char* table : {"b", "c"})
+      timed(pg, std::string{"DELETE FROM "} + table + " WHERE id = " + std::to_string(i), [] {});
+  }
+  EXPECT_TRUE(counted("DELETE", "_overflow", 6)) << text();
+  EXPECT_TRUE(exposes("db_table_label_overflow_total 6")) << text();
+}
+
+// What lies beyond 64 KiB is not read, and doesn't make a text another one.
+TEST_F(PgMetrics, RemembersTheBeginningOfALongText) {
+  int calls = 0;
+  vitals::PgMetrics pg{registry, {.table_name = [&](std::string_view table) {
+                         ++calls;
+                         return std::string{table};
+                       }}};
+  const std::string beginning = "INSERT INTO t VALUES ('" + std::string(65'536, 'x');
+  for (int i = 0; i < 5; ++i) timed(pg, beginning + std::to_string(i) + "') /* " + std::to_string(i) + " */", [] {});
+
+  EXPECT_TRUE(counted("INSERT", "t", 5)) << text();
+  EXPECT_EQ(calls, 1);
+}
+
+TEST_F(PgMetrics, PreparedNameMeansWhatItWasGivenLast) {
+  std::vector<std::string> reports;
+  vitals::PgMetrics pg{registry, reporting(reports)};
+  const auto execute = [&] { vitals::detail::record(pg, nullptr, vitals::detail::PgText::Prepared, "name", [] {}); };
+
+  execute();
+  pg.remember_prepared("name", "SELECT 'secret' FROM a");
+  execute();
+  pg.remember_prepared("name", "DELETE FROM b");
+  execute();
+
+  EXPECT_THAT(reports, testing::ElementsAre("EXECUTE name|EXECUTE|none|", "SELECT ? FROM a|SELECT|a|",
+                                            "DELETE FROM b|DELETE|b|"));
 }
 
 TEST_F(PgMetrics, RecordsFromManyThreads) {

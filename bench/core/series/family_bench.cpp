@@ -82,10 +82,12 @@ void family_full_with_inc(benchmark::State& state) {
   for (auto _ : state) family.with(routes[order[i++ & 65'535]]).inc();
 }
 
-// Values in which bytes are replaced, as those are not UTF-8.
+// Values in which bytes are replaced, as those are not UTF-8; in a family that has no room for them, too.
+template <bool full>
 void family_replaced_with_inc(benchmark::State& state) {
   static vitals::Registry registry;
-  static auto& family = registry.counter("replaced_total", "A.", {"route"});
+  static auto& family =
+      registry.counter("replaced_total", "A.", {"route"}, {.max_series = std::size_t{full ? 0U : 10'000U}});
   std::vector<std::string> routes;
   for (int i = 0; i < 100; ++i) routes.push_back("/api/v1/resource/\xFF" + std::to_string(i));
   const auto& order = sequence();
@@ -108,7 +110,8 @@ BENCHMARK_TEMPLATE(family_with_inc, Vitals)->Threads(1)->Threads(2)->UseRealTime
 BENCHMARK_TEMPLATE(family_with_inc, PrometheusCpp)->Threads(1)->Threads(2)->UseRealTime();
 BENCHMARK_TEMPLATE(family_full_with_inc, true)->Threads(1)->Threads(2)->UseRealTime();
 BENCHMARK_TEMPLATE(family_full_with_inc, false)->Threads(1)->Threads(2)->UseRealTime();
-BENCHMARK(family_replaced_with_inc)->Threads(1)->Threads(2)->UseRealTime();
+BENCHMARK_TEMPLATE(family_replaced_with_inc, false)->Threads(1)->Threads(2)->UseRealTime();
+BENCHMARK_TEMPLATE(family_replaced_with_inc, true)->Threads(1)->Threads(2)->UseRealTime();
 BENCHMARK(family_bare)->Threads(1)->Threads(2)->UseRealTime();
 
 }  // namespace

@@ -22,8 +22,8 @@ constexpr std::string_view kUnknown = "/wp-content/plugins/editor.php";
 
 // Five routes for each kind of thing; kPath is one of the first.
 std::vector<std::string> templates(std::size_t n) {
-  const char* const kNames[] = {"clients",  "appointments", "invoices", "users",    "rooms",
-                                "services", "orders",       "products", "payments", "reports"};
+  constexpr const char* kNames[] = {"clients",  "appointments", "invoices", "users",    "rooms",
+                                    "services", "orders",       "products", "payments", "reports"};
   std::vector<std::string> made;
   for (std::size_t i = 0; made.size() < n; ++i) {
     const std::string base = std::string{"/api/v1/"} + kNames[i % 10] + (i < 10 ? "" : std::to_string(i));

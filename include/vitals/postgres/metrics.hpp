@@ -51,7 +51,8 @@ struct PgOptions {
 /// The metrics of a program's PostgreSQL queries; PgTransaction, timed() and PgPool record into it.
 /// Thread-safe: any member from any thread.
 /// Cost: a statement whose text was met before: two readings of the clock and about 60 ns, without lock or allocation;
-/// a new one takes classify_sql() and a lock more (bench/postgres). 20 KiB, and the series.
+/// a new one takes classify_sql() more, a short lock if its operation and table were not met lately, and memory if they
+/// are new (bench/postgres). 36 KiB, and the series.
 /// Lifetime: must not outlive the registry; must outlive the transactions, views and pools that were made with it.
 ///
 /// Exports db_query_duration_seconds{query_type,table}, db_query_errors_total{query_type,table,error_type},

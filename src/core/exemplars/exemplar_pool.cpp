@@ -146,9 +146,10 @@ void ExemplarPool::offer(ExemplarHolder& holder, std::size_t index, double value
 }
 
 void ExemplarPool::read(const ExemplarHolder& holder, std::vector<Exemplar>& out) {
+  if (!is_used()) return out.clear();
   std::size_t n = 0;
   ExemplarSlots* slots = holder.load(std::memory_order_acquire);
-  for (std::size_t i = 0; is_used() && slots != nullptr && slots != &none_ && i < slots_; ++i) {
+  for (std::size_t i = 0; slots != nullptr && slots != &none_ && i < slots_; ++i) {
     ExemplarSlot& slot = slots->begin()[i];
     if (!slot.filled.load(std::memory_order_relaxed) || !lock(slot)) continue;
     if (slots->owner.load() != &holder || !slot.filled.load(std::memory_order_relaxed)) {  // its series was removed

@@ -98,6 +98,24 @@ namespace vitals::detail {
   return field::metric::Untyped;
 }
 
+/// Writes a varint of at most ten bytes; returns its end. Here and below by hand, since writers of whole messages take
+/// several times as long for a few bytes whose lengths are known.
+[[nodiscard]] inline char* put_varint(char* at, std::uint64_t n) noexcept {
+  for (; n > 0x7F; n >>= 7) *at++ = static_cast<char>((n & 0x7F) | 0x80);
+  *at++ = static_cast<char>(n);
+  return at;
+}
+/// Writes the beginning of a field whose number is below 16: of a varint, a double, a text or a message.
+[[nodiscard]] inline char* put_key(char* at, protozero::pbf_tag_type number, protozero::pbf_wire_type type) noexcept {
+  *at++ = static_cast<char>(number << 3 | static_cast<std::uint32_t>(type));
+  return at;
+}
+/// The same of a text or message of that many bytes; at most kLengthKeyBytes.
+[[nodiscard]] inline char* put_length_key(char* at, protozero::pbf_tag_type number, std::size_t length) noexcept {
+  return put_varint(put_key(at, number, protozero::pbf_wire_type::length_delimited), length);
+}
+inline constexpr std::size_t kLengthKeyBytes = 11;
+
 /// What fields of a protobuf message take whose number is below 16.
 [[nodiscard]] inline std::size_t varint_field_bytes(std::uint64_t n) noexcept {
   return 1 + static_cast<std::size_t>(protozero::length_of_varint(n));

@@ -1,6 +1,8 @@
 #include "core/formats/protobuf_writer.hpp"
 
+#include <bit>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 
 #include "core/formats/exposed_exemplar.hpp"
@@ -48,6 +50,13 @@ void write_label(Writer& parent, std::string_view name, std::string_view value, 
 std::size_t time_bytes(UnixNanos time) noexcept {
   const auto part = [](UnixNanos n) { return varint_field_bytes(static_cast<std::uint64_t>(n)); };
   return time <= 0 ? 0 : part(time / 1'000'000'000) + part(time % 1'000'000'000);
+}
+
+char* put_double(char* at, double value) noexcept {
+  auto bits = std::bit_cast<std::uint64_t>(value);
+  if constexpr (std::endian::native == std::endian::big) bits = __builtin_bswap64(bits);
+  std::memcpy(at, &bits, sizeof bits);
+  return at + sizeof bits;
 }
 
 // Protozero's writers take no field after a message whose length was told: `timestamp` is the last of its message, or
@@ -150,20 +159,23 @@ void ProtobufWriter::add(std::string_view labels, const MetricSnapshot& metric) 
 
 // In one piece, since its length is known. All types have the value as field 1; a time only counters.
 void ProtobufWriter::add_number(std::string_view labels, Tag tag, double value, UnixNanos created) {
-  using ShortWriter = protozero::basic_pbf_writer<protozero::fixed_size_buffer_adaptor>;
   constexpr std::size_t kDoubleBytes = 9;
   const std::size_t time = time_bytes(created);
   char bytes[64];
-  protozero::fixed_size_buffer_adaptor number{bytes, sizeof bytes};
-  {
-    ShortWriter metric{number};
-    ShortWriter writer{metric, tag, kDoubleBytes + (time == 0 ? 0 : text_field_bytes(time))};
-    writer.add_double(field::counter::Value, value);
-    write_last_time(writer, field::counter::Created, created);
+  char* at = put_length_key(bytes, tag, kDoubleBytes + (time == 0 ? 0 : text_field_bytes(time)));
+  at = put_key(at, field::counter::Value, protozero::pbf_wire_type::fixed64);
+  at = put_double(at, value);
+  if (time != 0) {
+    at = put_length_key(at, field::counter::Created, time);
+    at = put_key(at, field::timestamp::Seconds, protozero::pbf_wire_type::varint);
+    at = put_varint(at, static_cast<std::uint64_t>(created / 1'000'000'000));
+    at = put_key(at, field::timestamp::Nanos, protozero::pbf_wire_type::varint);
+    at = put_varint(at, static_cast<std::uint64_t>(created % 1'000'000'000));
   }
-  Writer family{out_};
-  const Writer metric{family, field::metric_family::Metric, labels.size() + number.size()};
-  out_.append(labels).append(number.data(), number.size());
+  const std::string_view number{bytes, static_cast<std::size_t>(at - bytes)};
+  char head[kLengthKeyBytes];
+  const char* const end = put_length_key(head, field::metric_family::Metric, labels.size() + number.size());
+  out_.append(head, static_cast<std::size_t>(end - head)).append(labels).append(number);
 }
 
 void ProtobufWriter::add_states(std::string_view labels, const MetricSnapshot& metric) {

@@ -28,7 +28,8 @@ bool has_automatic_exemplars(const detail::CellHead& head) noexcept {
 
 }  // namespace
 
-detail::Access::CounterValue detail::Access::read(const Counter& counter) noexcept {
+// Inline, for the scrapes below.
+inline detail::Access::CounterValue detail::Access::read(const Counter& counter) noexcept {
   CounterValue value{counter.whole_.load(std::memory_order_relaxed), counter.fraction_.load(std::memory_order_relaxed)};
   if (counter.head_.stripes.load(std::memory_order_relaxed) != 0) {
     value.whole += sum_u64(counter.head_, 0);

@@ -22,7 +22,6 @@ namespace vitals::detail {
 namespace {
 
 constexpr std::string_view kOverflow = "_overflow";
-constexpr std::size_t kMostAliases = 1024;
 constexpr int kFew = 16;  // how many removed series a call deals with, so that none takes long
 
 // The next of the numbers that a secret gives (splitmix64, G. Steele et al., Fast splittable pseudorandom number
@@ -60,152 +59,16 @@ FamilyBase::FamilyBase(std::size_t instrument_bytes, MetricType type, Declaratio
   overflowed_.state.store(kLive, std::memory_order_relaxed);
 }
 
-FamilyBase::~FamilyBase() { detail::retire(overflowed_, sizeof(std::uint64_t)); }
+FamilyBase::~FamilyBase() {
+  detail::retire(overflowed_, sizeof(std::uint64_t));
+  delete keys_beyond_limit_.load(std::memory_order_relaxed);
+}
 
 void FamilyBase::retire_all() noexcept {
   for (Series* series = first_.load(std::memory_order_acquire); series != nullptr;
        series = series->next.load(std::memory_order_acquire)) {
     if (void* instrument = series->live_instrument()) retire(instrument);
   }
-}
-
-template <std::size_t N>
-void* FamilyBase::find_or_create_short(const std::string_view* values, const FamilyHandle* asked) {
-  std::uint64_t key[1 + N * (kShortLength + 7) / 8];
-  std::uint64_t* const end = [&]<std::size_t... I>(std::index_sequence<I...>) {
-    return put_short_key(key, values[I]...);
-  }
-  (std::make_index_sequence<N>{});
-  if (end == nullptr) [[unlikely]]
-    return find_or_create_any({values, N}, {asked, nullptr});
-  void* found = table_.find({key, end});
-  return found != nullptr ? found : find_or_create_missed({key, end}, {values, N}, {asked, nullptr});
-}
-
-// The common numbers of labels have code of their own.
-void* FamilyBase::find_or_create(const std::string_view* values, std::size_t n, const FamilyHandle* asked) {
-  switch (n) {
-    case 1:
-      return find_or_create_short<1>(values, asked);
-    case 2:
-      return find_or_create_short<2>(values, asked);
-    case 3:
-      return find_or_create_short<3>(values, asked);
-    case 4:
-      return find_or_create_short<4>(values, asked);
-    case 5:
-      return find_or_create_short<5>(values, asked);
-    case 6:
-      return find_or_create_short<6>(values, asked);
-    case 7:
-      return find_or_create_short<7>(values, asked);
-    default:
-      return find_or_create_any({values, n}, {asked, nullptr});
-  }
-}
-
-void* FamilyBase::find_or_create_any(std::span<const std::string_view> values, const Wish& wish) {
-  const LabelKey key{values};
-  void* found = table_.find(key.words());
-  return found != nullptr ? found : find_or_create_missed(key.words(), values, wish);
-}
-
-// Of a key that the table was not seen to have.
-void* FamilyBase::find_or_create_missed(KeyWords key, std::span<const std::string_view> values, const Wish& wish) {
-  if (!is_ascii(key) && !std::all_of(values.begin(), values.end(), is_valid_utf8))
-    return find_or_create_replaced(key, values, wish);
-  return find_or_create_valid(key, wish);
-}
-
-void* FamilyBase::find_or_create_replaced(KeyWords given, std::span<const std::string_view> values, const Wish& wish) {
-  const ValidValues valid{values};
-  const LabelKey key{valid.views()};
-  void* found = table_.find(key.words());
-  if (found == nullptr) found = find_or_create_valid(key.words(), wish);
-  if (has_room_for_aliases_.load(std::memory_order_relaxed) && found != beyond_limit_.load(std::memory_order_relaxed))
-    add_alias(given, key.words(), found, wish.handle);
-  return found;
-}
-
-void* FamilyBase::find_or_create_valid(KeyWords key, const Wish& wish) {
-  void* found = find_beyond_limit(key);
-  return found != nullptr ? found : create(key, wish);
-}
-
-// The series for those beyond the limit, if it is known without the lock that the family is full and has none of this
-// key. A series that was removed or made before the call is seen so; whatever changes meanwhile came after it.
-void* FamilyBase::find_beyond_limit(KeyWords key) noexcept {
-  const std::uint64_t before = table_.changes();
-  void* overflow = beyond_limit_.load(std::memory_order_acquire);
-  if (overflow == nullptr || !table_.lacks(key, before)) return nullptr;
-  count_overflow();
-  return overflow;
-}
-
-void FamilyBase::count_overflow() noexcept {
-  if (!add<0>(overflowed_, std::uint64_t{1}))
-    add_slow(overflowed_, sizeof(std::uint64_t), 0, overflowed_slowly_, std::uint64_t{1});
-}
-
-std::uint64_t FamilyBase::overflowed() const noexcept {
-  const std::uint64_t slowly = overflowed_slowly_.load(std::memory_order_relaxed);
-  return overflowed_.stripes.load(std::memory_order_relaxed) == 0 ? slowly : slowly + sum_u64(overflowed_, 0);
-}
-
-// Makes look-ups with these values find what they found, without another look at their bytes: for the first of them, so
-// that the memory stays bounded.
-void FamilyBase::add_alias(KeyWords given, KeyWords key, void* instrument, const FamilyHandle* asked) noexcept {
-  const std::lock_guard lock{mutex_};
-  if (!is_for(asked)) return;
-  const Series* series = table_.find_series(key);
-  if (series == nullptr || series->instrument.load(std::memory_order_relaxed) != instrument) return;
-  if (table_.find_series(given) != nullptr || aliases_.size() == kMostAliases) return;
-  Series* alias = nullptr;
-  try {
-    aliases_.reserve(aliases_.size() + 1);
-    alias = &series_.allocate(Series::size(given, 0));
-    alias->fill(given, {}, instrument);
-    table_.insert(*alias);
-  } catch (const std::bad_alloc&) {  // then they take longer to find
-    if (alias != nullptr) discard(*alias);
-    return;
-  }
-  aliases_.push_back(alias);
-  has_room_for_aliases_.store(aliases_.size() < kMostAliases, std::memory_order_relaxed);
-}
-
-// Under the lock.
-void FamilyBase::drop_aliases(const void* instrument) noexcept {
-  const auto dropped = std::partition(aliases_.begin(), aliases_.end(), [&](const Series* alias) {
-    return alias->instrument.load(std::memory_order_relaxed) != instrument;
-  });
-  for (auto alias = dropped; alias != aliases_.end(); ++alias) {
-    table_.erase(**alias);
-    discard(**alias);
-  }
-  aliases_.erase(dropped, aliases_.end());
-  has_room_for_aliases_.store(true, std::memory_order_relaxed);
-}
-
-// What no walk has met. Look-ups may still read it.
-void FamilyBase::discard(Series& series) noexcept {
-  series.version.fetch_or(1, std::memory_order_release);
-  series_.release(series);
-}
-
-void* FamilyBase::create(KeyWords key, const Wish& wish) {
-  const std::lock_guard lock{mutex_};
-  if (!is_for(wish.handle)) return nullptr;
-  if (void* found = table_.find(key)) return found;
-  if (size() < declared_.options.max_series) {
-    void* made = make(key, wish.bounds);
-    size_.fetch_add(1, std::memory_order_relaxed);
-    return made;
-  }
-  count_overflow();
-  void* instrument = make_overflow();
-  beyond_limit_.store(instrument, std::memory_order_release);
-  return instrument;
 }
 
 // Under the lock. The user may have made a series with these labels, as one of those that count.

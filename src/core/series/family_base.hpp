@@ -21,6 +21,7 @@
 #include "core/series/declaration.hpp"
 #include "core/series/environment.hpp"
 #include "core/series/instrument_arena.hpp"
+#include "core/series/keys_beyond_limit.hpp"
 #include "core/series/label_layout.hpp"
 #include "core/series/retired_series.hpp"
 #include "core/series/series_arena.hpp"
@@ -144,22 +145,32 @@ class FamilyBase {
     const FamilyHandle* handle;  // null: the family can't be removed meanwhile
     const Buckets* bounds;       // null: those of the family
   };
+  template <std::size_t N, class ValueAt>
+  [[nodiscard]] void* find_or_create_short(ValueAt value_at, const FamilyHandle* asked);
   template <std::size_t N>
-  [[nodiscard]] void* find_or_create_short(const std::string_view* values, const FamilyHandle* asked);
+  [[nodiscard]] void* find_or_create_named(const GivenLabel* labels, const FamilyHandle& asked);
+  template <std::size_t N>
+  [[nodiscard]] void* find_or_create_shuffled(const GivenLabel* labels, const FamilyHandle& asked);
+  [[nodiscard]] void* find_or_create_ordered(std::span<const GivenLabel> labels, const FamilyHandle& asked,
+                                             const Buckets* bounds);
   bool remove(KeyWords key, const FamilyHandle& asked, const void* only_this);
   void* find_or_create_open(std::span<const GivenLabel> labels, const Wish& wish);
   bool remove_open(std::span<const GivenLabel> labels, const FamilyHandle& asked, const void* only_this);
   void check_open(std::span<const LabelPair> labels) const;
   void* make_overflow();
   void* find_or_create_any(std::span<const std::string_view> values, const Wish& wish);
-  void* find_or_create_missed(KeyWords key, std::span<const std::string_view> values, const Wish& wish);
-  [[nodiscard]] void* find_beyond_limit(KeyWords key) noexcept;
+  void* find_or_create_elsewhere(const SeriesTable::Search& search, std::span<const std::string_view> values,
+                                 const Wish& wish);
+  [[nodiscard]] void* find_beyond_limit(const SeriesTable::Search& missed) noexcept;
+  [[nodiscard]] bool was_beyond_limit(const SeriesTable::Search& missed) const noexcept;
+  void remember_beyond_limit(const SeriesTable::Search& given, const SeriesTable::Search& missed) noexcept;
   void count_overflow() noexcept;
-  void* find_or_create_replaced(KeyWords given, std::span<const std::string_view> values, const Wish& wish);
+  void* find_or_create_replaced(const SeriesTable::Search& given, std::span<const std::string_view> values,
+                                const Wish& wish);
   void add_alias(KeyWords given, KeyWords key, void* instrument, const FamilyHandle* asked) noexcept;
   void drop_aliases(const void* instrument) noexcept;
   void discard(Series& series) noexcept;
-  void* find_or_create_valid(KeyWords key, const Wish& wish);
+  void* find_or_create_valid(const SeriesTable::Search& missed, const Wish& wish);
   void* create(KeyWords key, const Wish& wish);
   void* make(KeyWords key, const Buckets* bounds);
   void* allocate_instrument();
@@ -223,6 +234,8 @@ class FamilyBase {
   // What look-ups beyond the limit get, or null if there may be room. Release when set, acquire when read. Emptied
   // before a series is taken out of the table.
   std::atomic<void*> beyond_limit_{nullptr};
+  // Of keys in which bytes must be replaced: made with the first of them. Release when set, acquire when read.
+  std::atomic<KeysBeyondLimit*> keys_beyond_limit_{nullptr};
   CellHead overflowed_;  // look-ups beyond the limit, which many threads may count
   std::atomic<std::uint64_t> overflowed_slowly_{0};
   std::atomic<std::uint64_t> expired_{0};  // relaxed: a statistic

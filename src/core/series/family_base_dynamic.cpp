@@ -40,7 +40,8 @@ std::string FamilyBase::name() const {
   return declared_.name;
 }
 
-void* FamilyBase::find_or_create(std::span<const GivenLabel> labels, const FamilyHandle& asked, const Buckets* bounds) {
+void* FamilyBase::find_or_create_ordered(std::span<const GivenLabel> labels, const FamilyHandle& asked,
+                                         const Buckets* bounds) {
   if (declared_.open_labels) return find_or_create_open(labels, {&asked, bounds});
   return with_ordered_values(*this, declared_.labels, labels, [&](const std::string_view* values) {
     const std::size_t n = declared_.labels.size();
@@ -65,13 +66,16 @@ void FamilyBase::check_has(std::string_view label) const {
 void* FamilyBase::find_or_create_open(std::span<const GivenLabel> given, const Wish& wish) {
   SortedLabels labels{*this, given};
   if (!labels.have_overflow() && !has_empty_name(labels.views())) [[likely]] {
-    if (void* found = table_.find(OpenKey{labels.views()}.words())) return found;
+    const OpenKey key{labels.views()};
+    const SeriesTable::Search search = table_.search(key.words());
+    if (void* found = table_.find(search)) return found;
   }
   check_open(labels.views());
   return with_valid(labels, [&](std::span<const LabelPair> valid) {
     const OpenKey key{valid};
-    void* found = table_.find(key.words());
-    return found != nullptr ? found : find_or_create_valid(key.words(), wish);
+    const SeriesTable::Search search = table_.search(key.words());
+    void* found = table_.find(search);
+    return found != nullptr ? found : find_or_create_valid(search, wish);
   });
 }
 

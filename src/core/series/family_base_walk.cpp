@@ -10,8 +10,9 @@
 namespace vitals::detail {
 
 namespace {
-constexpr int kSome = 64;           // how many removed series are dealt with before others may have the lock
-constexpr std::size_t kAhead = 12;  // how many series ahead a walk prefetches
+constexpr int kSome = 64;              // how many removed series are dealt with before others may have the lock
+constexpr std::size_t kAhead = 12;     // how many series ahead a walk prefetches
+constexpr std::size_t kMany = 20'000;  // if there are as many
 }  // namespace
 
 FamilyBase::Activity& FamilyBase::activity_of(Series& series) noexcept {
@@ -30,10 +31,9 @@ bool FamilyBase::is_idle(Series& series, void* instrument, std::int64_t now) noe
 // counters takes 2.2 ms with this and 2.6 ms without (12 paired runs on the machine of bench/README.md). It is left out
 // where it earned nothing: few series are in the cache anyway, and of large ones, such as histograms, the CPU foresees
 // most. An address that is not mapped does no harm.
-void FamilyBase::prefetch(const Series& series, const void* instrument) const noexcept {
-  constexpr std::size_t kMany = 20'000;
+inline void FamilyBase::prefetch(const Series& series, const void* instrument) const noexcept {
   constexpr std::size_t kLarge = 512;
-  if (size() < kMany || series.block_bytes > kLarge) return;
+  if (series.block_bytes > kLarge) return;
   const auto* ahead = reinterpret_cast<const char*>(&series) + kAhead * series.block_bytes;
   for (std::size_t line = 0; line < series.block_bytes; line += 64) __builtin_prefetch(ahead + line);
   __builtin_prefetch(static_cast<const char*>(instrument) + kAhead * instrument_bytes_);
@@ -58,10 +58,11 @@ template <class Visit>
 void FamilyBase::for_each(Visit visit) {
   Series* const end = last_.load(std::memory_order_acquire);
   if (end == nullptr) return;
+  const bool is_large = size() >= kMany;
   for (Series* series = first_.load(std::memory_order_acquire);;
        series = series->next.load(std::memory_order_acquire)) {
     if (void* instrument = series->live_instrument()) {
-      prefetch(*series, instrument);
+      if (is_large) prefetch(*series, instrument);
       visit(*series, instrument);
     }
     if (series == end) return;

@@ -14,31 +14,6 @@ namespace vitals::detail {
 
 namespace {
 
-template <class Word>
-bool are_equal_words(const char* a, const char* b) noexcept {
-  Word x = 0;
-  Word y = 0;
-  std::memcpy(&x, a, sizeof x);
-  std::memcpy(&y, b, sizeof y);
-  return x == y;
-}
-
-// Inline, since names are short: a call of memcmp takes as long as the rest of a look-up by name.
-bool is_same_name(std::string_view a, std::string_view b) noexcept {
-  const std::size_t n = a.size();
-  if (n != b.size()) return false;
-  const char* x = a.data();
-  const char* y = b.data();
-  if (n >= 8) {
-    for (std::size_t i = 0; i + 8 < n; i += 8) {
-      if (!are_equal_words<std::uint64_t>(x + i, y + i)) return false;
-    }
-    return are_equal_words<std::uint64_t>(x + n - 8, y + n - 8);
-  }
-  if (n >= 4) return are_equal_words<std::uint32_t>(x, y) && are_equal_words<std::uint32_t>(x + n - 4, y + n - 4);
-  return n == 0 || (x[0] == y[0] && x[n / 2] == y[n / 2] && x[n - 1] == y[n - 1]);
-}
-
 // Where the name is; names.size(): nowhere. Looks at `guess` first.
 std::size_t position(std::span<const std::string> names, std::string_view name, std::size_t guess) noexcept {
   for (std::size_t i = guess; i < names.size(); ++i) {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <span>
 #include <string>
@@ -29,6 +30,28 @@ class MetricName {
   const std::string* text_ = nullptr;
   const FamilyBase* family_ = nullptr;
 };
+
+/// Inline, since names are short: a call of memcmp takes as long as the rest of a look-up by name.
+inline bool is_same_name(std::string_view a, std::string_view b) noexcept {
+  const auto are_equal_words = [](auto word, const char* x, const char* y) {
+    auto other = word;
+    std::memcpy(&word, x, sizeof word);
+    std::memcpy(&other, y, sizeof other);
+    return word == other;
+  };
+  const std::size_t n = a.size();
+  if (n != b.size()) return false;
+  const char* x = a.data();
+  const char* y = b.data();
+  if (n >= 8) {
+    for (std::size_t i = 0; i + 8 < n; i += 8) {
+      if (!are_equal_words(std::uint64_t{}, x + i, y + i)) return false;
+    }
+    return are_equal_words(std::uint64_t{}, x + n - 8, y + n - 8);
+  }
+  if (n >= 4) return are_equal_words(std::uint32_t{}, x, y) && are_equal_words(std::uint32_t{}, x + n - 4, y + n - 4);
+  return n == 0 || (x[0] == y[0] && x[n / 2] == y[n / 2] && x[n - 1] == y[n - 1]);
+}
 
 /// Writes at `values` the value of each of `names`; it is empty if there is none. Throws for a label that is not one of
 /// them, or is given twice. Fastest if the labels are in the order of the names.

@@ -95,9 +95,13 @@ template <class... Texts>
   const std::uint64_t second = seed * kOdd;
   std::uint64_t first = seed;  // another one for each pair, so that their order counts
   std::uint64_t h = words.size();
-  std::size_t i = 0;
-  for (; i + 2 <= words.size(); i += 2, first += kOdd) h += mix(words[i] ^ first, words[i + 1] ^ second);
-  if (i < words.size()) h += mix(words[i] ^ first, second);
+  const std::uint64_t* at = words.data();
+  std::size_t left = words.size();
+  for (; left >= 2; left -= 2, at += 2, first += kOdd) {
+    h += mix(at[0] ^ first, at[1] ^ second);
+    asm("" : "+r"(at), "+r"(left), "+r"(first));  // else they are computed once more behind the loop
+  }
+  if (left != 0) h += mix(at[0] ^ first, second);
   return mix(h ^ second, kOdd);
 }
 
@@ -105,7 +109,11 @@ template <class... Texts>
 [[nodiscard]] inline bool is_ascii(KeyWords key) noexcept {
   if ((key[0] & kLongKey) != 0) return false;
   std::uint64_t all = 0;
-  for (const std::uint64_t word : key.subspan(1)) all |= word;
+  for (std::uint64_t word : key.subspan(1)) {
+    asm(""
+        : "+r"(word));  // a word at a time, as they were written just now: a vector of them would wait for the stores
+    all |= word;
+  }
   return (all & 0x8080'8080'8080'8080) == 0;
 }
 

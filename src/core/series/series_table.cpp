@@ -51,7 +51,7 @@ SeriesTable::Slots* SeriesTable::make(std::size_t slots) {
   return new (memory) Slots{slots - 1, bytes};
 }
 
-std::uint64_t SeriesTable::hash_of(const Series& series) const noexcept { return hash_of(series.key()); }
+std::uint64_t SeriesTable::hash_of(const Series& series) const noexcept { return hash(series.key()); }
 
 void SeriesTable::put(Slots& table, Series& series, std::uint64_t hash) noexcept {
   const std::size_t mask = table.mask.load(std::memory_order_relaxed);
@@ -72,11 +72,15 @@ std::atomic<std::uint64_t>* SeriesTable::slot_in(Slots& table, std::uint64_t has
   }
 }
 
+// Not inline: seldom, and in the way of look-ups that end beyond the limit.
+void* SeriesTable::find_in_other(const Slots& table, const Search& search) noexcept {
+  return find_in(table, search.key, search.hash);
+}
+
 Series* SeriesTable::find_series(KeyWords key) const noexcept {
-  const std::uint64_t hash = hash_of(key);
   for (Slots* table : {current_.load(std::memory_order_relaxed), smaller_.load(std::memory_order_relaxed)}) {
     if (table == nullptr) continue;
-    const auto* slot = slot_in(*table, hash, [&](const Series& series) { return series.match(key) != nullptr; });
+    const auto* slot = slot_in(*table, hash(key), [&](const Series& series) { return series.match(key) != nullptr; });
     if (slot != nullptr) return series_of(slot->load(std::memory_order_relaxed));
   }
   return nullptr;

@@ -13,8 +13,8 @@ namespace vitals::detail {
 /// A slot is one word: the pointer, and 16 bits of the hash that save most comparisons with others.
 /// When it gets full, a table of twice the size takes its place, into which each later change moves a few series, so
 /// that none takes long; until all are there, readers look into both.
-/// A reader may miss a series that is being inserted or moved; it then asks lacks(), or again under the lock. It never
-/// gets a wrong one, since keys are compared in full.
+/// A reader may miss a series that is being inserted or moved; it then asks has_lacked(), or again under the lock. It
+/// never gets a wrong one, since keys are compared in full.
 class SeriesTable {
  public:
   /// Nobody may know the seed, so that nobody can choose values that fall into one slot. Tests make keys collide by
@@ -24,21 +24,35 @@ class SeriesTable {
   SeriesTable(const SeriesTable&) = delete;
   SeriesTable& operator=(const SeriesTable&) = delete;
 
-  /// The instrument of the key, or null.
-  [[nodiscard]] void* find(KeyWords key) const noexcept {
-    const std::uint64_t hash = hash_of(key);
-    if (void* found = find_in(*current_.load(std::memory_order_acquire), key, hash)) [[likely]]
-      return found;
-    const Slots* smaller = smaller_.load(std::memory_order_acquire);
-    return smaller == nullptr ? nullptr : find_in(*smaller, key, hash);
-  }
-
-  /// Whether there was no series of the key at a moment between the call of `changes()` that gave `before` and this
-  /// one. False if that can't be told, because the table is changing.
-  [[nodiscard]] bool lacks(KeyWords key, std::uint64_t before) const noexcept {
-    return (before & 1) == 0 && find(key) == nullptr && changes_.load(std::memory_order_relaxed) == before;
-  }
+  /// A search for a key, which begins when this is made.
+  struct Search {
+    KeyWords key;
+    std::uint64_t hash;
+    std::uint64_t changes;  // of the table, before it; odd if one was under way
+  };
+  [[nodiscard]] Search search(KeyWords key) const noexcept { return {key, hash(key), changes()}; }
+  [[nodiscard]] std::uint64_t hash(KeyWords key) const noexcept { return hash_key(key, seed_) & hash_bits_; }
   [[nodiscard]] std::uint64_t changes() const noexcept { return changes_.load(std::memory_order_acquire); }
+
+  /// The instrument of the key, or null.
+  [[nodiscard]] void* find(const Search& search) const noexcept {
+    void* found = find_at_once(search.key, search.hash);
+    return found != nullptr ? found : find_in_smaller(search);
+  }
+  /// Its two parts: what finds most of the keys, and what finds the rest.
+  [[nodiscard]] void* find_at_once(KeyWords key, std::uint64_t hash) const noexcept {
+    return find_in(*current_.load(std::memory_order_acquire), key, hash);
+  }
+  [[nodiscard]] void* find_in_smaller(const Search& search) const noexcept {
+    const Slots* smaller = smaller_.load(std::memory_order_acquire);
+    return smaller == nullptr ? nullptr : find_in_other(*smaller, search);
+  }
+  [[nodiscard]] void* find(KeyWords key) const noexcept { return find(search(key)); }
+  /// Whether the table has not changed since the search began, so that what it didn't find was not there. False if that
+  /// can't be told, because the table is changing.
+  [[nodiscard]] bool has_lacked(const Search& missed) const noexcept {
+    return (missed.changes & 1) == 0 && changes_.load(std::memory_order_relaxed) == missed.changes;
+  }
 
   // The rest needs the family's lock.
 
@@ -74,10 +88,10 @@ class SeriesTable {
     }
     return nullptr;
   }
+  static void* find_in_other(const Slots& table, const Search& search) noexcept;
   static Series* series_of(std::uint64_t slot) noexcept {
     return reinterpret_cast<Series*>(slot & ((std::uint64_t{1} << kPointerBits) - 1));
   }
-  [[nodiscard]] std::uint64_t hash_of(KeyWords key) const noexcept { return hash_key(key, seed_) & hash_bits_; }
   [[nodiscard]] std::uint64_t hash_of(const Series& series) const noexcept;
   static Slots* make(std::size_t slots);
   static void put(Slots& table, Series& series, std::uint64_t hash) noexcept;

@@ -3,7 +3,7 @@
 namespace vitals::detail {
 namespace {
 
-constexpr std::string_view kEmptyPath = "";  // not null
+constexpr char kEmptyPath[] = "";  // not null
 
 bool is_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 

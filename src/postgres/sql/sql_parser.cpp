@@ -6,8 +6,6 @@ namespace vitals::detail {
 
 namespace {
 
-constexpr std::size_t kMaxNameBytes = 63;  // NAMEDATALEN - 1
-
 // The characters of an identifier, as PostgreSQL stores them, one at a time.
 class NameReader {
  public:
@@ -31,15 +29,17 @@ class NameReader {
   std::size_t at_ = 0;
 };
 
-void append_name(std::string& out, const SqlName& name) {
-  const std::size_t begin = out.size();
+// Returns the end.
+char* put_name(char* out, const SqlName& name) noexcept {
+  char* const begin = out;
   NameReader reader{name};
   int c = reader.next();
-  for (; c >= 0 && out.size() - begin < kMaxNameBytes; c = reader.next()) out.push_back(static_cast<char>(c));
+  for (; c >= 0 && out < begin + SqlRelation::kMaxPartBytes; c = reader.next()) *out++ = static_cast<char>(c);
   if (c >= 0 && (c & 0xC0) == 0x80) {  // cut inside a character: take away its beginning
-    while (out.size() > begin && (static_cast<unsigned char>(out.back()) & 0xC0) == 0x80) out.pop_back();
-    if (out.size() > begin) out.pop_back();
+    while (out > begin && (static_cast<unsigned char>(out[-1]) & 0xC0) == 0x80) --out;
+    if (out > begin) --out;
   }
+  return out;
 }
 
 bool is_control(std::string_view operation) noexcept {
@@ -59,13 +59,18 @@ void merge(SqlFound& all, const SqlFound& one) noexcept {
 
 }  // namespace
 
-std::string SqlRelation::str() const {
-  std::string out;
+std::size_t SqlRelation::put(char* out) const noexcept {
+  char* end = out;
   for (std::size_t i = 0; i < size; ++i) {
-    if (i > 0) out.push_back('.');
-    append_name(out, parts[i]);
+    if (i > 0) *end++ = '.';
+    end = put_name(end, parts[i]);
   }
-  return out;
+  return static_cast<std::size_t>(end - out);
+}
+
+std::string SqlRelation::str() const {
+  char text[kMaxBytes];
+  return {text, put(text)};
 }
 
 bool same_name(const SqlName& a, const SqlName& b) noexcept {

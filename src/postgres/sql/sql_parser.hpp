@@ -26,8 +26,13 @@ struct SqlRelation {
   std::array<SqlName, 4> parts;
   std::uint32_t size;
 
+  static constexpr std::size_t kMaxPartBytes = 63;  // NAMEDATALEN - 1
+  static constexpr std::size_t kMaxBytes = 4 * (kMaxPartBytes + 1);
+
   explicit operator bool() const noexcept { return size > 0; }
-  /// As PostgreSQL stores it: folded to lower case, without quotes, each part cut to 63 bytes.
+  /// As PostgreSQL stores it: folded to lower case, without quotes, each part cut to 63 bytes. Writes at most kMaxBytes
+  /// at `out`; returns how many.
+  std::size_t put(char* out) const noexcept;
   [[nodiscard]] std::string str() const;
 };
 

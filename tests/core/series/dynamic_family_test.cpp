@@ -121,6 +121,31 @@ TEST(DynamicFamily, FindsTheSameSeriesInAnyOrder) {
   EXPECT_THAT(to_text(registry), HasSubstr("a_total{zone=\"a\",rack=\"7\",long_name_of_a_label=\"x\"} 1\n"));
 }
 
+// Few labels have code of their own, one for each number of them.
+TEST(DynamicFamily, EachNumberOfLabelsWorksInEveryOrder) {
+  const std::vector<std::string> texts{"a", "bc", "zone", "longer_name", "label_of_16_byte", "f", "label_of_15_byt"};
+  for (std::size_t n = 1; n <= texts.size(); ++n) {
+    Registry registry;
+    const std::vector<std::string> names(texts.begin(), texts.begin() + static_cast<std::ptrdiff_t>(n));
+    auto& family = registry.counter("a_total", "A.", LabelNames{names});
+    std::vector<std::pair<std::string, std::string>> labels;
+    for (const std::string& name : names) labels.emplace_back(name, "value of " + name);
+    Counter& made = family.with(labels);
+
+    std::sort(labels.begin(), labels.end());
+    do {
+      ASSERT_EQ(&family.with(labels), &made) << n;
+    } while (n <= 4 && std::next_permutation(labels.begin(), labels.end()));
+    std::reverse(labels.begin(), labels.end());
+    ASSERT_EQ(&family.with(labels), &made) << n;
+    labels.back().first = n == 1 ? "b" : labels.front().first;
+    EXPECT_THAT(refusal([&] { family.with(labels); }), HasSubstr(n == 1 ? "was not declared" : "is given twice")) << n;
+    labels.back().first = "label_of_16_bytf";
+    EXPECT_THAT(refusal([&] { family.with(labels); }), HasSubstr("label \"label_of_16_bytf\" was not declared")) << n;
+    EXPECT_EQ(family.size(), 1U);
+  }
+}
+
 TEST(DynamicFamily, TakesMapsSpansAndStructsOfAnyTexts) {
   Registry registry;
   auto& family = registry.counter("a_total", "A.", LabelNames{"x", "y"});

@@ -360,6 +360,75 @@ TEST(Family, ValuesThatAreReplacedTakeBoundedMemory) {
   EXPECT_EQ(to_text(registry), "");
 }
 
+// Whether a family is full is remembered of the bytes as they were given; what there is of them afterwards counts.
+TEST(Family, ReplacedValuesBeyondTheLimitLeadToWhatIsThereNow) {
+  Registry registry;
+  auto& family = registry.counter("a_total", "A.", {"x"}, {.max_series = 2});
+  Counter& there = family.with("\uFFFD");
+  family.with(1);
+  Counter& overflow = family.with(2);
+  const auto expect_all = [&](const char* bytes, const Counter& expected) {
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(&family.with(bytes), &expected) << bytes;
+  };
+  expect_all("a\xFF", overflow);
+  expect_all("\xFF", there);
+  expect_all("\xFE", there);
+  expect_all("a\uFFFD", overflow);
+
+  EXPECT_TRUE(family.remove(1));
+  Counter& second = family.with("a\xFE");
+  EXPECT_NE(&second, &overflow);
+  expect_all("a\xFF", second);
+  expect_all("a\uFFFD", second);
+  expect_all("b\xFF", overflow);
+
+  EXPECT_TRUE(family.remove("a\uFFFD"));
+  EXPECT_TRUE(family.remove("\xFF"));
+  Counter& third = family.with("b\xFF");
+  EXPECT_EQ(&family.with("b\uFFFD"), &third);
+  EXPECT_NE(&family.with("a\xFF"), &overflow);
+  expect_all("\xFF", overflow);
+}
+
+TEST(Family, EachLookUpOfAReplacedValueBeyondTheLimitIsCounted) {
+  Registry registry;
+  register_library_metrics(registry);
+  auto& family = registry.counter("a_total", "A.", {"x"}, {.max_series = 0});
+  for (int i = 0; i < 5; ++i) family.with("\xFF").inc();
+
+  EXPECT_EQ(family.with("_overflow").value(), 5);
+  EXPECT_THAT(to_text(registry), HasSubstr("vitals_series_overflow_total{family=\"a_total\"} 5\n"));
+}
+
+// Values whose bytes are replaced, and one that makes room for them and takes it away.
+TEST(Family, ReplacedValuesAreNeverBeyondTheLimitIfTheyHaveASeries) {
+  constexpr int kChanges = VITALS_SANITIZED ? 2'000 : 50'000;
+  Registry registry;
+  auto& family = registry.counter("a_total", "A.", {"x"}, {.max_series = 3});
+  Counter& kept = family.with("\uFFFD");
+  family.with(1);
+  std::atomic<bool> done{false};
+  std::thread churn{[&] {
+    for (int i = 0; i < kChanges; ++i) {
+      family.with("a\uFFFD").inc();
+      family.with("b\uFFFD").inc();
+      family.remove(i % 2 == 0 ? "a\uFFFD" : "b\uFFFD");
+    }
+    done = true;
+  }};
+
+  std::uint64_t wrong = 0;
+  while (!done) {
+    for (const char* value : {"\xFF", "\xFE"}) wrong += &family.with(value) != &kept;
+    family.with("b\xFF").inc();
+    family.with("c\xFF").inc();
+  }
+  churn.join();
+
+  EXPECT_EQ(wrong, 0U);
+  EXPECT_LE(family.size(), 3U);
+}
+
 TEST(Family, LimitCountsAgainAfterRemoval) {
   Registry registry;
   auto& family = registry.counter("a_total", "A.", {"x"}, {.max_series = 1});

@@ -36,7 +36,7 @@ class LinearRoutes {
       const auto scheme = target.find("://");
       if (scheme == std::string_view::npos || scheme == 0) return std::nullopt;
       const auto is_scheme_char = [](char c) {
-        return std::string_view{"+-."}.find(c) != npos || is_digit(c) || is_letter(c);
+        return std::string_view{"+-."}.find(c) != kNone || is_digit(c) || is_letter(c);
       };
       if (!is_letter(target[0]) || !std::ranges::all_of(target.substr(0, scheme), is_scheme_char)) return std::nullopt;
       target = target.substr(std::min(target.find_first_of("/?#", scheme + 3), target.size()));
@@ -57,7 +57,7 @@ class LinearRoutes {
 
  private:
   static constexpr std::size_t kMaxPath = 8192;
-  static constexpr auto npos = std::string_view::npos;
+  static constexpr auto kNone = std::string_view::npos;
 
   static bool is_digit(char c) { return c >= '0' && c <= '9'; }
   static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }

@@ -170,8 +170,8 @@ TEST_F(RouteTrieTest, SearchThatHasToStopFindsTheLastRest) {
 
 TEST_F(RouteTrieTest, MatchesAsALinearSearchDoes) {
   std::mt19937 random{7};
-  const char* const kSegments[] = {"a",   "b",   "c", "ab", "abcdefgh", "abcdefghi", "abcdefghijklmnopq",
-                                   "{x}", "{x}", "*"};
+  constexpr const char* kSegments[] = {"a",   "b",   "c", "ab", "abcdefgh", "abcdefghi", "abcdefghijklmnopq",
+                                       "{x}", "{x}", "*"};
   const auto any = [&random](std::size_t n) { return std::uniform_int_distribution<std::size_t>{0, n - 1}(random); };
   const auto text = [&](std::size_t choices) {
     std::string path;
