@@ -42,12 +42,14 @@ struct Call {
 };
 
 void run(vitals::HttpClientMetrics& calls, asio::io_context& context, Call& call) {
+  // [example]
   vitals::HttpClientRequest request = vitals::start(calls, call.message);
   asio::ip::tcp::resolver resolver{context};
   beast::tcp_stream stream{context};
   stream.expires_after(std::chrono::seconds{2});
   stream.async_connect(resolver.resolve(call.host, call.port), asio::use_future).get();
   vitals::async_exchange(std::move(request), stream, call.message, call.buffer, call.answer, asio::use_future).get();
+  // [example]
 }
 
 void run_synchronously(vitals::HttpClientMetrics& calls, asio::io_context& context, Call& call) {
@@ -56,7 +58,9 @@ void run_synchronously(vitals::HttpClientMetrics& calls, asio::io_context& conte
   beast::tcp_stream stream{context};
   stream.connect(resolver.resolve(call.host, call.port));
   beast::error_code error;
+  // [example]
   vitals::exchange(std::move(request), stream, call.message, call.buffer, call.answer, error);
+  // [example]
   if (error) throw beast::system_error{error};
 }
 

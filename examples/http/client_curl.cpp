@@ -15,7 +15,8 @@ CURL* make_call(const char* url) {
   curl_easy_setopt(easy, CURLOPT_PRIVATE, url);
   curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, 2'000L);
   curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 1L);
-  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, +[](char*, std::size_t size, std::size_t n, void*) { return size * n; });
+  curl_easy_setopt(
+      easy, CURLOPT_WRITEFUNCTION, +[](char*, std::size_t size, std::size_t n, void*) { return size * n; });
   return easy;
 }
 
@@ -35,18 +36,24 @@ void report(CURL* easy, CURLcode result) {
 void one_after_the_other(vitals::HttpClientMetrics& calls, char** urls) {
   for (; *urls != nullptr; ++urls) {
     CURL* const easy = make_call(*urls);
-    report(easy, vitals::perform(calls, easy));
+    // [example]
+    const CURLcode result = vitals::perform(calls, easy);
+    // [example]
+    report(easy, result);
     curl_easy_cleanup(easy);
   }
 }
 
 void all_at_once(vitals::HttpClientMetrics& calls, char** urls) {
+  // [example]
   CURLM* const handle = curl_multi_init();
   vitals::CurlMulti multi{calls, handle};
   for (; *urls != nullptr; ++urls) multi.add_handle(make_call(*urls));
+  // [example]
   int running = 0;
   do {
     curl_multi_perform(handle, &running);
+    // [example]
     int left = 0;
     while (const CURLMsg* message = multi.info_read(&left)) {
       CURL* const easy = message->easy_handle;
@@ -54,6 +61,7 @@ void all_at_once(vitals::HttpClientMetrics& calls, char** urls) {
       multi.remove_handle(easy);
       curl_easy_cleanup(easy);
     }
+    // [example]
     curl_multi_poll(handle, nullptr, 0, 100, nullptr);
   } while (running > 0);
   curl_multi_cleanup(handle);

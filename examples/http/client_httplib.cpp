@@ -14,11 +14,14 @@ int main(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     const std::string url = argv[i];
     const auto path = url.find('/', url.find("://") + 3);
+    // [example]
     vitals::HttplibClient client{calls, url.substr(0, path)};
     client.set_read_timeout(std::chrono::seconds{2});
     client.set_keep_alive(true);  // without it cpp-httplib 0.11 may lose a redirect
     client.set_follow_location(true);
-    if (const auto result = client.Get(url.substr(path), {{"Accept", "text/plain"}})) {
+    const auto result = client.Get(url.substr(path), {{"Accept", "text/plain"}});
+    // [example]
+    if (result) {
       std::cout << url << ' ' << result->status << '\n';
     } else {
       std::cout << url << " failed: " << to_string(result.error()) << '\n';

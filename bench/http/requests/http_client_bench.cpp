@@ -45,8 +45,7 @@ struct PrometheusCppCall {
     active.Increment();
     const auto start = Clock::now();
     const std::chrono::duration<double> took = Clock::now() - start;
-    durations
-        .Add({{"method", "GET"}, {"host", "api.example.com"}, {"endpoint", kRoute}, {"status", "200"}}, bounds)
+    durations.Add({{"method", "GET"}, {"host", "api.example.com"}, {"endpoint", kRoute}, {"status", "200"}}, bounds)
         .Observe(took.count());
     active.Decrement();
   }

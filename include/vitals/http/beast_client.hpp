@@ -1,8 +1,8 @@
 #pragma once
 
-// For calls by Boost.Beast, of whichever Boost your program uses, 1.74 or later. Beast has no client: your code connects, and
-// exchange() writes the request and reads the answer. Can't see: names that are looked up and connections that are made
-// before start().
+// For calls by Boost.Beast, of whichever Boost your program uses, 1.74 or later. Beast has no client: your code
+// connects, and exchange() writes the request and reads the answer. Can't see: names that are looked up and connections
+// that are made before start().
 #include <cstddef>
 #include <string_view>
 #include <utility>
@@ -23,7 +23,9 @@ namespace vitals {
 template <class Body, class Fields>
 [[nodiscard]] HttpClientRequest start(HttpClientMetrics& client,
                                       const ::boost::beast::http::request<Body, Fields>& message) {
-  const auto text = [](const auto& of) { return std::string_view{of.data(), of.size()}; };  // not std's before Boost 1.80
+  const auto text = [](const auto& of) {
+    return std::string_view{of.data(), of.size()};
+  };  // not std's before Boost 1.80
   return client.start(text(message.method_string()), text(message[::boost::beast::http::field::host]),
                       text(message.target()));
 }
@@ -67,10 +69,9 @@ struct BeastExchange {
 
 }  // namespace detail
 
-/// The same with a completion token of any kind, for void(error_code): a callback, use_future, use_awaitable, … The call
-/// is recorded before that completes; as `_failed` if the io_context is destroyed meanwhile, which the HttpClientMetrics
-/// must outlive.
-/// REQUIRES: all but the call live until then.
+/// The same with a completion token of any kind, for void(error_code): a callback, use_future, use_awaitable, … The
+/// call is recorded before that completes; as `_failed` if the io_context is destroyed meanwhile, which the
+/// HttpClientMetrics must outlive. REQUIRES: all but the call live until then.
 template <class Stream, class Body, class Fields, class Buffer, class AnswerBody, class AnswerFields, class Token>
 auto async_exchange(HttpClientRequest call, Stream& stream, ::boost::beast::http::request<Body, Fields>& message,
                     Buffer& buffer, ::boost::beast::http::response<AnswerBody, AnswerFields>& answer, Token&& token) {

@@ -1,8 +1,8 @@
 #pragma once
 
-// For calls by libcurl 7.72 or later: needs <curl/curl.h>. Redirects and repeated logins that libcurl does by itself are a
-// part of their call, which counts under the URL that gave the last answer. Can't see: answers of proxies apart from those
-// of servers; how long a transfer was done before its message was read.
+// For calls by libcurl 7.72 or later: needs <curl/curl.h>. Redirects and repeated logins that libcurl does by itself
+// are a part of their call, which counts under the URL that gave the last answer. Can't see: answers of proxies apart
+// from those of servers; how long a transfer was done before its message was read.
 #include <chrono>
 #include <unordered_map>
 
@@ -32,13 +32,15 @@ inline void finish(HttpClientRequest& request, CURL* easy, CURLcode result) noex
   const std::chrono::microseconds took{microseconds};
   // These two are answers that libcurl was told to take for errors. All others mean that there is no answer, or not all
   // of it, whatever its status.
-  const bool is_answered = result == CURLE_OK || result == CURLE_HTTP_RETURNED_ERROR || result == CURLE_TOO_MANY_REDIRECTS;
+  const bool is_answered =
+      result == CURLE_OK || result == CURLE_HTTP_RETURNED_ERROR || result == CURLE_TOO_MANY_REDIRECTS;
   is_answered ? request.finish(static_cast<int>(status), took) : request.fail(took);
 }
 
 }  // namespace detail
 
-/// curl_easy_perform(), recorded with the time that libcurl measures. `_failed`: the answer didn't come, or not all of it.
+/// curl_easy_perform(), recorded with the time that libcurl measures. `_failed`: the answer didn't come, or not all of
+/// it.
 inline CURLcode perform(HttpClientMetrics& client, CURL* easy) noexcept {
   HttpClientRequest request = client.start();
   const CURLcode result = curl_easy_perform(easy);
@@ -46,9 +48,8 @@ inline CURLcode perform(HttpClientMetrics& client, CURL* easy) noexcept {
   return result;
 }
 
-/// The transfers of a multi handle, driven by curl_multi_perform() or curl_multi_socket_action(): these calls instead of
-/// libcurl's of the same names.
-/// Not thread-safe, as a multi handle isn't. Cost: an allocation for each transfer.
+/// The transfers of a multi handle, driven by curl_multi_perform() or curl_multi_socket_action(): these calls instead
+/// of libcurl's of the same names. Not thread-safe, as a multi handle isn't. Cost: an allocation for each transfer.
 /// Lifetime: client must outlive it. Transfers that are under way at its end count as `_failed`.
 class CurlMulti {
  public:

@@ -43,8 +43,8 @@ class HttpClientRequest {
   /// Sets what is called, as start() does, where it is known only later, or has changed by a redirect.
   void target(std::string_view method, std::string_view url) noexcept;
 
-  /// The answer came, with this status. Outside 100..599 it counts as `_OTHER`. Likewise fail(): with a duration that was
-  /// measured elsewhere, or the time since the start.
+  /// The answer came, with this status. Outside 100..599 it counts as `_OTHER`. Likewise fail(): with a duration that
+  /// was measured elsewhere, or the time since the start.
   void finish(int status) noexcept;
   void finish(int status, Clock::duration duration) noexcept;
   /// No answer came, or not all of it: status `_failed`.

@@ -1,8 +1,8 @@
 #pragma once
 
-// For calls by the client of cpp-httplib 0.11 or later: needs <httplib.h>, compiled with the same CPPHTTPLIB_… macros as
-// everywhere else in the program. Can't see: redirects and repeated logins, which are a part of their call and count under
-// the path that was asked for; calls by way of a reference to httplib::Client.
+// For calls by the client of cpp-httplib 0.11 or later: needs <httplib.h>, compiled with the same CPPHTTPLIB_… macros
+// as everywhere else in the program. Can't see: redirects and repeated logins, which are a part of their call and count
+// under the path that was asked for; calls by way of a reference to httplib::Client.
 #include <algorithm>
 #include <string>
 #include <string_view>
@@ -31,37 +31,44 @@ class HttplibClient : public ::httplib::Client {
 
   template <class First = Headers, class... Rest>
   Result Get(const std::string& path, First&& first = {}, Rest&&... rest) {
-    return timed("GET", path, [&] { return Client::Get(path, std::forward<First>(first), std::forward<Rest>(rest)...); });
+    return timed("GET", path,
+                 [&] { return Client::Get(path, std::forward<First>(first), std::forward<Rest>(rest)...); });
   }
   template <class First = Headers, class... Rest>
   Result Head(const std::string& path, First&& first = {}, Rest&&... rest) {
-    return timed("HEAD", path, [&] { return Client::Head(path, std::forward<First>(first), std::forward<Rest>(rest)...); });
+    return timed("HEAD", path,
+                 [&] { return Client::Head(path, std::forward<First>(first), std::forward<Rest>(rest)...); });
   }
   template <class First = Headers, class... Rest>
   Result Post(const std::string& path, First&& first = {}, Rest&&... rest) {
-    return timed("POST", path, [&] { return Client::Post(path, std::forward<First>(first), std::forward<Rest>(rest)...); });
+    return timed("POST", path,
+                 [&] { return Client::Post(path, std::forward<First>(first), std::forward<Rest>(rest)...); });
   }
   Result Put(const std::string& path) {
     return timed("PUT", path, [&] { return Client::Put(path); });
   }
   template <class First = Headers, class... Rest>
   Result Put(const std::string& path, First&& first, Rest&&... rest) {
-    return timed("PUT", path, [&] { return Client::Put(path, std::forward<First>(first), std::forward<Rest>(rest)...); });
+    return timed("PUT", path,
+                 [&] { return Client::Put(path, std::forward<First>(first), std::forward<Rest>(rest)...); });
   }
   Result Patch(const std::string& path) {
     return timed("PATCH", path, [&] { return Client::Patch(path); });
   }
   template <class First = Headers, class... Rest>
   Result Patch(const std::string& path, First&& first, Rest&&... rest) {
-    return timed("PATCH", path, [&] { return Client::Patch(path, std::forward<First>(first), std::forward<Rest>(rest)...); });
+    return timed("PATCH", path,
+                 [&] { return Client::Patch(path, std::forward<First>(first), std::forward<Rest>(rest)...); });
   }
   template <class First = Headers, class... Rest>
   Result Delete(const std::string& path, First&& first = {}, Rest&&... rest) {
-    return timed("DELETE", path, [&] { return Client::Delete(path, std::forward<First>(first), std::forward<Rest>(rest)...); });
+    return timed("DELETE", path,
+                 [&] { return Client::Delete(path, std::forward<First>(first), std::forward<Rest>(rest)...); });
   }
   template <class First = Headers, class... Rest>
   Result Options(const std::string& path, First&& first = {}, Rest&&... rest) {
-    return timed("OPTIONS", path, [&] { return Client::Options(path, std::forward<First>(first), std::forward<Rest>(rest)...); });
+    return timed("OPTIONS", path,
+                 [&] { return Client::Options(path, std::forward<First>(first), std::forward<Rest>(rest)...); });
   }
   Result send(const ::httplib::Request& request) {
     return timed(request.method, request.path, [&] { return Client::send(request); });

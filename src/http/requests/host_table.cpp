@@ -14,7 +14,8 @@ namespace {
 // A character of a host in lower case; 0: it can't be in one. '%' is that of an IPv6 zone.
 constexpr std::array<char, 256> host_characters(std::string_view more) {
   std::array<char, 256> table{};
-  for (const char c : std::string_view{"abcdefghijklmnopqrstuvwxyz0123456789-._"}) table[static_cast<unsigned char>(c)] = c;
+  for (const char c : std::string_view{"abcdefghijklmnopqrstuvwxyz0123456789-._"})
+    table[static_cast<unsigned char>(c)] = c;
   for (char c = 'A'; c <= 'Z'; ++c) table[static_cast<unsigned char>(c)] = static_cast<char>(c - 'A' + 'a');
   for (const char c : more) table[static_cast<unsigned char>(c)] = c;
   return table;
@@ -54,7 +55,8 @@ std::string_view without_port(std::string_view authority) noexcept {
 std::size_t checked_capacity(std::size_t listed, std::size_t max_learned) {
   if (listed <= HostTable::kMaxHosts && max_learned <= HostTable::kMaxHosts - listed) return listed + max_learned;
   throw std::invalid_argument("vitals::HttpClientMetrics: hosts and max_hosts are " + std::to_string(listed) + " and " +
-                              std::to_string(max_learned) + ", and together at most 1000; each route has a place for "
+                              std::to_string(max_learned) +
+                              ", and together at most 1000; each route has a place for "
                               "each host, so list fewer, or leave the rest to `_OTHER`");
 }
 
@@ -99,8 +101,9 @@ HostTable::HostTable(const std::vector<std::string>& listed, std::size_t max_lea
   for (const auto& host : listed) {
     const HostName name{host};
     if (name.text().size() != host.size() || host.empty()) {
-      refuse_host(host, "a host is a name or an address alone, IPv6 in brackets, without scheme, user, port and path; "
-                        "write \"api.example.com\"");
+      refuse_host(host,
+                  "a host is a name or an address alone, IPv6 in brackets, without scheme, user, port and path; "
+                  "write \"api.example.com\"");
     }
     if (learn(name) == kOther) throw std::bad_alloc{};
   }

@@ -37,11 +37,13 @@ HttpClientMetricsImpl::HttpClientMetricsImpl(const Scope& scope, const HttpClien
 
 void HttpClientMetricsImpl::add(std::string_view route) {
   if (!route.starts_with('/'))
-    refuse_call(route, "the template of a path starts with '/', and is of any method and host; write \"/v1/users/{id}\"");
+    refuse_call(route,
+                "the template of a path starts with '/', and is of any method and host; write \"/v1/users/{id}\"");
   const std::string pattern = canonical_pattern(parse_route(route).pattern);
   const Route* const there = listed_.find(pattern);
   if (there != nullptr && there->pattern != pattern)
-    refuse_call(route, "it matches the same paths as \"" + there->pattern + "\", which is listed too; list one of them");
+    refuse_call(route,
+                "it matches the same paths as \"" + there->pattern + "\", which is listed too; list one of them");
   if (there == nullptr)
     listed_.add(pattern, routes_.emplace_back(pattern, kMethods.size() * hosts_.capacity(), RouteOptions{}));
 }
@@ -49,9 +51,9 @@ void HttpClientMetricsImpl::add(std::string_view route) {
 void HttpClientMetricsImpl::make(RouteSeries&, const SeriesKey&) const {}  // each status has its own
 
 void HttpClientMetricsImpl::make(StatusSeries& series, const RouteSeries&, const SeriesKey& key) const {
-  series.duration = {durations_.with(kMethods[key.method], hosts_.name(key.labels), key.route.pattern,
-                                     text_of_call(series.status)),
-                     index_};
+  series.duration = {
+      durations_.with(kMethods[key.method], hosts_.name(key.labels), key.route.pattern, text_of_call(series.status)),
+      index_};
 }
 
 }  // namespace vitals::detail

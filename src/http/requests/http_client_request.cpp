@@ -1,6 +1,6 @@
-#include <vitals/http/http_client_request.hpp>
-
 #include <utility>
+
+#include <vitals/http/http_client_request.hpp>
 
 #include "http/requests/http_client_metrics_impl.hpp"
 #include "http/requests/http_status.hpp"
@@ -12,8 +12,8 @@ inline HttpClientRequest::HttpClientRequest(detail::HttpClientMetricsImpl& impl)
   impl.started();
 }
 
-// Of HttpClientMetrics, but here, where a request is made: what starts one is one function then. The clock is read last:
-// reading it waits for all that is under way in the CPU.
+// Of HttpClientMetrics, but here, where a request is made: what starts one is one function then. The clock is read
+// last: reading it waits for all that is under way in the CPU.
 HttpClientRequest HttpClientMetrics::start(std::string_view method, std::string_view host,
                                            std::string_view path) noexcept {
   HttpClientRequest request{*impl_};

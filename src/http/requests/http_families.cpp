@@ -8,8 +8,8 @@
 namespace vitals::detail {
 namespace {
 
-// More than routes, methods, statuses and users' labels can make: all of these are bounded, and none of a listed route's
-// series may become one of overflow.
+// More than routes, methods, statuses and users' labels can make: all of these are bounded, and none of a listed
+// route's series may become one of overflow.
 constexpr FamilyOptions kBounded{.max_series = 10'000'000};
 constexpr FamilyOptions kSeconds{.max_series = kBounded.max_series, .unit = "seconds"};
 constexpr FamilyOptions kBytes{.max_series = kBounded.max_series, .unit = "bytes"};
@@ -49,10 +49,9 @@ HttpFamilies::HttpFamilies(const Scope& scope, const HttpOptions& options, const
                                  names_of(words, {"http_response_status_code", "url_scheme"}, labels),
                                  options.duration_buckets, kSeconds);
   } else {
-    requests_ = &scope.counter("http_requests_total", "HTTP requests answered.", names_of(words, {"status"}, labels),
-                               kBounded);
-    duration_ =
-        &scope.histogram("http_request_duration_seconds", kDuration, plain, options.duration_buckets, kSeconds);
+    requests_ =
+        &scope.counter("http_requests_total", "HTTP requests answered.", names_of(words, {"status"}, labels), kBounded);
+    duration_ = &scope.histogram("http_request_duration_seconds", kDuration, plain, options.duration_buckets, kSeconds);
   }
   index_.emplace(options.duration_buckets.bounds());
   if (options.high_resolution) {
@@ -77,8 +76,8 @@ HttpFamilies::HttpFamilies(const Scope& scope, const HttpOptions& options, const
                                  {"endpoint", "exception"}, kBounded);
   }
   if (options.aborts) {
-    auto& aborts = scope.counter("http_requests_aborted_total", "HTTP requests that ended before their answer did.",
-                                 {"reason"});
+    auto& aborts =
+        scope.counter("http_requests_aborted_total", "HTTP requests that ended before their answer did.", {"reason"});
     for (std::size_t i = 0; i < kAborts.size(); ++i) aborts_[i] = &aborts.with(kAborts[i]);
   }
 }

@@ -28,7 +28,9 @@ class HttpFamilies final : public SeriesMaker {
   void make(StatusSeries& series, const RouteSeries& of, const SeriesKey& key) const override;
 
   /// What tells statuses apart: the status, or its class; -1 for what is none.
-  [[nodiscard]] int status_key(int status) const noexcept { return group_status_ && status > 0 ? status / 100 : status; }
+  [[nodiscard]] int status_key(int status) const noexcept {
+    return group_status_ && status > 0 ? status / 100 : status;
+  }
 
   /// Without a histogram if it is not wanted.
   [[nodiscard]] const DurationHistogram& high_resolution() const noexcept { return high_resolution_; }

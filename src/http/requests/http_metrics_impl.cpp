@@ -28,10 +28,9 @@ std::size_t kinds(const UserLabels& labels) noexcept { return kMethods.size() * 
 HttpMetricsImpl::HttpMetricsImpl(const Scope& scope, const HttpOptions& options)
     : labels_{options.labels},
       families_{scope, options, labels_},
-      active_{ActiveRequests::of(scope,
-                                 options.naming == HttpNaming::OpenTelemetry ? "http_server_active_requests"
-                                                                             : "http_requests_active",
-                                 "HTTP requests being served.")},
+      active_{ActiveRequests::of(
+          scope, options.naming == HttpNaming::OpenTelemetry ? "http_server_active_requests" : "http_requests_active",
+          "HTTP requests being served.")},
       clock_{options.clock},
       max_routes_{options.max_routes},
       status_of_{options.status_of},
@@ -39,9 +38,9 @@ HttpMetricsImpl::HttpMetricsImpl(const Scope& scope, const HttpOptions& options)
       server_timing_{options.server_timing},
       reads_traces_{options.exemplars},
       reads_sizes_{options.sizes},
-      reads_headers_{options.exemplars || options.sizes || std::ranges::any_of(options.labels, [](const HttpLabel& label) {
-                       return static_cast<bool>(label.value);
-                     })},
+      reads_headers_{
+          options.exemplars || options.sizes ||
+          std::ranges::any_of(options.labels, [](const HttpLabel& label) { return static_cast<bool>(label.value); })},
       has_extras_{options.exemplars || options.time_to_first_byte || options.sizes},
       unmatched_{"_unmatched", kinds(labels_), {}},
       static_files_{"_static", kinds(labels_), {}},
@@ -71,8 +70,9 @@ Route& HttpMetricsImpl::add(std::string_view route, const RouteOptions& options)
                             "\", which is there already; use one name for each hole");
   }
   if (!same_options(found->options, options)) {
-    refuse_route(route, "\"" + found->pattern + "\" is there already with other options; give the same, and give them "
-                        "with HttpMetrics::route() before any other");
+    refuse_route(route, "\"" + found->pattern +
+                            "\" is there already with other options; give the same, and give them "
+                            "with HttpMetrics::route() before any other");
   }
   found->is_counted.store(true, std::memory_order_relaxed);
   for (const auto name : spec.methods) {
@@ -148,7 +148,8 @@ void HttpMetricsImpl::observe_more(const HttpRequest& request, const RouteSeries
     }
     if (const auto& all = families_.high_resolution(); all.histogram != nullptr) all.observe(BinnedDuration{duration});
   }
-  if (series.first_byte.histogram != nullptr && has_first_byte) series.first_byte.observe(BinnedDuration{to_first_byte});
+  if (series.first_byte.histogram != nullptr && has_first_byte)
+    series.first_byte.observe(BinnedDuration{to_first_byte});
   if (series.bytes_in != nullptr) {
     series.bytes_in->observe(static_cast<double>(request.bytes_in_));
     series.bytes_out->observe(static_cast<double>(request.bytes_out_));

@@ -92,7 +92,7 @@ class HttpMetricsImpl {
   RouteTrie listed_;
   RouteTrie learned_;  // apart, so that what was learned by a request never changes what another one counts as
   std::optional<PathTemplates> path_templates_;  // of HttpOptions::learn_paths
-  std::atomic<std::size_t> learned_count_{0};  // relaxed: only a hint that there may be room, without the lock
+  std::atomic<std::size_t> learned_count_{0};    // relaxed: only a hint that there may be room, without the lock
   Route unmatched_;
   Route static_files_;
   Route overflow_;

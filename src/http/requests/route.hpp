@@ -38,7 +38,8 @@ struct RouteSeries {
   DurationHistogram first_byte;
   Histogram* bytes_in = nullptr;
   Histogram* bytes_out = nullptr;
-  // The statuses seen, in the order in which they were: 200 is there from the start on listed routes, and found at once.
+  // The statuses seen, in the order in which they were: 200 is there from the start on listed routes, and found at
+  // once.
   std::atomic<StatusSeries*> statuses{nullptr};
 };
 
@@ -53,7 +54,7 @@ struct Route {
   const std::string pattern;
   const RouteOptions options;
   const std::unique_ptr<DurationIndex> own_index;  // of options.duration_buckets
-  std::atomic<bool> is_counted{true};  // relaxed: it publishes nothing
+  std::atomic<bool> is_counted{true};              // relaxed: it publishes nothing
   // By method and users' labels. Null until they are seen; then never changed. Release and acquire: a thread that reads
   // the pointer sees the series that it points to.
   const std::unique_ptr<std::atomic<RouteSeries*>[]> series;

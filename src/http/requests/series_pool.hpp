@@ -56,7 +56,7 @@ class SeriesPool {
   StatusSeries* make(RouteSeries& series, const SeriesKey& key, int status) noexcept;
 
   const SeriesMaker& maker_;
-  std::mutex mutex_;  // taken to make series, not to find them
+  std::mutex mutex_;                // taken to make series, not to find them
   std::deque<RouteSeries> series_;  // deques, so that series never move
   std::deque<StatusSeries> statuses_;
 };

@@ -40,10 +40,10 @@ struct BeastClientTest : ::testing::Test {
     http::response<http::string_body> answer;
   };
 
-  double count(const std::string& status, const std::string& method = "GET", const std::string& host = "api.example.com",
-               const std::string& endpoint = "/{id}") {
-    return sample(to_text(registry), "http_client_request_duration_seconds_count{method=\"" + method + "\",host=\"" + host +
-                                         "\",endpoint=\"" + endpoint + "\",status=\"" + status + "\"}");
+  double count(const std::string& status, const std::string& method = "GET",
+               const std::string& host = "api.example.com", const std::string& endpoint = "/{id}") {
+    return sample(to_text(registry), "http_client_request_duration_seconds_count{method=\"" + method + "\",host=\"" +
+                                         host + "\",endpoint=\"" + endpoint + "\",status=\"" + status + "\"}");
   }
   double active() { return sample(to_text(registry), "http_client_requests_active"); }
 
@@ -57,7 +57,8 @@ struct BeastClientTest : ::testing::Test {
 TEST_F(BeastClientTest, CountsByTheMessage) {
   Exchange exchanged{*context, server.port(), "/404?a=b", http::verb::post};
   beast::error_code error;
-  exchange(start(calls, exchanged.message), exchanged.stream, exchanged.message, exchanged.buffer, exchanged.answer, error);
+  exchange(start(calls, exchanged.message), exchanged.stream, exchanged.message, exchanged.buffer, exchanged.answer,
+           error);
 
   EXPECT_FALSE(error);
   EXPECT_EQ(exchanged.answer.body(), "POST");
@@ -69,7 +70,8 @@ TEST_F(BeastClientTest, WithoutAHostItIsOther) {
   Exchange exchanged{*context, server.port(), "/200"};
   exchanged.message.erase(http::field::host);
   beast::error_code error;
-  exchange(start(calls, exchanged.message), exchanged.stream, exchanged.message, exchanged.buffer, exchanged.answer, error);
+  exchange(start(calls, exchanged.message), exchanged.stream, exchanged.message, exchanged.buffer, exchanged.answer,
+           error);
 
   EXPECT_EQ(count(std::to_string(exchanged.answer.result_int()), "GET", "_OTHER"), 1);
 }
@@ -77,8 +79,8 @@ TEST_F(BeastClientTest, WithoutAHostItIsOther) {
 TEST_F(BeastClientTest, ItIsRecordedBeforeItCompletes) {
   Exchange exchanged{*context, server.port(), "/200"};
   std::optional<double> counted;
-  async_exchange(start(calls, exchanged.message), exchanged.stream, exchanged.message, exchanged.buffer, exchanged.answer,
-                 [&](beast::error_code error) {
+  async_exchange(start(calls, exchanged.message), exchanged.stream, exchanged.message, exchanged.buffer,
+                 exchanged.answer, [&](beast::error_code error) {
                    EXPECT_FALSE(error);
                    counted = count("200");
                  });
@@ -91,8 +93,8 @@ TEST_F(BeastClientTest, ItIsRecordedBeforeItCompletes) {
 
 TEST_F(BeastClientTest, WhatIsCancelledFailed) {
   Exchange exchanged{*context, server.port(), "/wait"};
-  async_exchange(start(calls, exchanged.message), exchanged.stream, exchanged.message, exchanged.buffer, exchanged.answer,
-                 [this](beast::error_code error) { result = error; });
+  async_exchange(start(calls, exchanged.message), exchanged.stream, exchanged.message, exchanged.buffer,
+                 exchanged.answer, [this](beast::error_code error) { result = error; });
   context->poll();
   exchanged.stream.cancel();
   context->restart();

@@ -20,7 +20,8 @@ struct CurlTest : ::testing::Test {
   CURL* call(const std::string& path) {
     CURL* const easy = made.emplace_back(curl_easy_init());
     curl_easy_setopt(easy, CURLOPT_URL, server.url(path).c_str());
-    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, +[](char*, std::size_t size, std::size_t n, void*) { return size * n; });
+    curl_easy_setopt(
+        easy, CURLOPT_WRITEFUNCTION, +[](char*, std::size_t size, std::size_t n, void*) { return size * n; });
     return easy;
   }
   double count(const std::string& status, const std::string& method = "GET", const std::string& part = "count") {
@@ -80,7 +81,8 @@ TEST_F(CurlTest, AnAnswerThatIsAnErrorToLibcurlHasItsStatus) {
 
 TEST_F(CurlTest, AnAnswerThatIsBrokenOffFailed) {
   CURL* const easy = call("/200");
-  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, +[](char*, std::size_t, std::size_t, void*) { return std::size_t{0}; });
+  curl_easy_setopt(
+      easy, CURLOPT_WRITEFUNCTION, +[](char*, std::size_t, std::size_t, void*) { return std::size_t{0}; });
   EXPECT_EQ(perform(calls, easy), CURLE_WRITE_ERROR);
 
   EXPECT_EQ(count("_failed"), 1);

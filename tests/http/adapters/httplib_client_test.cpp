@@ -15,7 +15,8 @@ namespace {
 struct HttplibClientTest : ::testing::Test {
   double count(const std::string& method, const std::string& status, const std::string& endpoint = "/{id}") {
     return sample(to_text(registry), "http_client_request_duration_seconds_count{method=\"" + method +
-                                         "\",host=\"127.0.0.1\",endpoint=\"" + endpoint + "\",status=\"" + status + "\"}");
+                                         "\",host=\"127.0.0.1\",endpoint=\"" + endpoint + "\",status=\"" + status +
+                                         "\"}");
   }
 
   Registry registry;
@@ -31,7 +32,8 @@ TEST_F(HttplibClientTest, CountsEveryMethodAndPassesItsArgumentsOn) {
   EXPECT_EQ(client.Get("/a", {{"X-Sent", "!"}})->body, "GET!");
   EXPECT_EQ(client.Get("/a", headers)->body, "GET!");
   std::string received;
-  EXPECT_TRUE(client.Get("/a", headers, [&](const char* data, std::size_t n) { return received.append(data, n), true; }));
+  EXPECT_TRUE(
+      client.Get("/a", headers, [&](const char* data, std::size_t n) { return received.append(data, n), true; }));
   EXPECT_EQ(received, "GET!");
   EXPECT_TRUE(client.Get("/a", httplib::Params{{"b", "c"}}, headers));
   EXPECT_TRUE(client.Head("/a"));
@@ -46,7 +48,7 @@ TEST_F(HttplibClientTest, CountsEveryMethodAndPassesItsArgumentsOn) {
   EXPECT_EQ(client.Delete("/a", headers)->body, "DELETE!");
   EXPECT_EQ(client.Options("/a")->body, "OPTIONS");
 
-  const std::map<std::string, int> called{{"GET", 5}, {"HEAD", 1}, {"POST", 3}, {"PUT", 2},
+  const std::map<std::string, int> called{{"GET", 5},   {"HEAD", 1},   {"POST", 3},   {"PUT", 2},
                                           {"PATCH", 2}, {"DELETE", 2}, {"OPTIONS", 1}};
   for (const auto& [method, n] : called) EXPECT_EQ(count(method, "200"), n) << method;
 }
@@ -88,8 +90,9 @@ TEST_F(HttplibClientTest, HostsMayBeWrittenAsHttplibTakesThem) {
   }
   EXPECT_TRUE(HttplibClient(calls, "127.0.0.1:" + std::to_string(server.port())).Get("/a"));
 
-  EXPECT_EQ(sample(to_text(registry), "http_client_request_duration_seconds_count{method=\"GET\",host=\"[::1]\",endpoint="
-                                      "\"/{id}\",status=\"_failed\"}"),
+  EXPECT_EQ(sample(to_text(registry),
+                   "http_client_request_duration_seconds_count{method=\"GET\",host=\"[::1]\",endpoint="
+                   "\"/{id}\",status=\"_failed\"}"),
             3);
   EXPECT_EQ(count("GET", "200"), 1);
 }

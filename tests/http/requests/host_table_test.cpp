@@ -59,9 +59,27 @@ TEST(HostName, IsLowerCaseWithoutUserAndPort) {
 
 TEST(HostName, IsEmptyOfWhatIsNone) {
   using namespace std::string_view_literals;
-  const std::string_view none[] = {"",     ":80",   "user@",  "a b",         "a\0b"sv,  "b\xC3\xBC" "cher", "\xFF\xFE",
-                                   "a:x",  "a:8:9", "::1",    "[",           "[::1",    "[]",             "[1]x",
-                                   "a[b]", "a%41",  "a\nb:1", "evil\\host", "{a}",     "\"a\""};
+  const std::string_view none[] = {"",
+                                   ":80",
+                                   "user@",
+                                   "a b",
+                                   "a\0b"sv,
+                                   "b\xC3\xBC"
+                                   "cher",
+                                   "\xFF\xFE",
+                                   "a:x",
+                                   "a:8:9",
+                                   "::1",
+                                   "[",
+                                   "[::1",
+                                   "[]",
+                                   "[1]x",
+                                   "a[b]",
+                                   "a%41",
+                                   "a\nb:1",
+                                   "evil\\host",
+                                   "{a}",
+                                   "\"a\""};
   for (const auto authority : none) EXPECT_EQ(HostName{authority}.text(), "") << authority;
   EXPECT_EQ(HostName{std::string(253, 'a')}.text().size(), 253);
   EXPECT_EQ(HostName{std::string(254, 'a')}.text(), "");
@@ -113,9 +131,10 @@ TEST(HostTable, RefusesWhatCantBeAHost) {
     HostTable{{"api.example.com:443"}, 0};
     FAIL();
   } catch (const std::invalid_argument& error) {
-    EXPECT_STREQ(error.what(),
-                 "vitals::HttpClientMetrics: host \"api.example.com:443\": a host is a name or an address alone, IPv6 in "
-                 "brackets, without scheme, user, port and path; write \"api.example.com\"");
+    EXPECT_STREQ(
+        error.what(),
+        "vitals::HttpClientMetrics: host \"api.example.com:443\": a host is a name or an address alone, IPv6 in "
+        "brackets, without scheme, user, port and path; write \"api.example.com\"");
   }
 }
 

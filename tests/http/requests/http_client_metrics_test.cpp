@@ -199,8 +199,9 @@ TEST_F(HttpClientMetricsTest, TargetMayComeLater) {
 
 TEST_F(HttpClientMetricsTest, UrlsOfAnyBytesAreBounded) {
   std::mt19937 random{17};
-  const std::string_view pieces[] = {"http", ":", "//", "/", "?", "#", "@", "[", "]", "%", "\\", ":80", "a.example",
-                                     "v1/users/", "\xFF", "{id}", "*", "..", "\r\n", "\"", " "};
+  const std::string_view pieces[] = {"http", ":",    "//", "/",  "?",    "#",         "@",
+                                     "[",    "]",    "%",  "\\", ":80",  "a.example", "v1/users/",
+                                     "\xFF", "{id}", "*",  "..", "\r\n", "\"",        " "};
   const auto any_of = [&](auto& from) { return from[random() % std::size(from)]; };
   constexpr int kCalls = 20'000;
   for (int i = 0; i < kCalls; ++i) {
@@ -211,12 +212,14 @@ TEST_F(HttpClientMetricsTest, UrlsOfAnyBytesAreBounded) {
     client.start("GET", url, url).fail();
   }
   for (const std::size_t size : {1UL << 16, 1UL << 20}) {
-    for (const char c : {'/', ':', '@', '[', 'a', '\0', '\xFF'}) client.start("GET", "http://" + std::string(size, c)).fail();
+    for (const char c : {'/', ':', '@', '[', 'a', '\0', '\xFF'})
+      client.start("GET", "http://" + std::string(size, c)).fail();
   }
 
   const auto [calls, series] = all();
   EXPECT_EQ(calls, 2 * kCalls + 14);
-  // Hosts: listed, 3 learned, _OTHER; endpoints: 2 and _unmatched; methods: GET, _OTHER; statuses: 200, _OTHER, _failed.
+  // Hosts: listed, 3 learned, _OTHER; endpoints: 2 and _unmatched; methods: GET, _OTHER; statuses: 200, _OTHER,
+  // _failed.
   EXPECT_LE(series, 5 * 3 * 2 * 3);
   EXPECT_EQ(active(), 0);
 }
@@ -264,10 +267,12 @@ TEST(HttpClientMetrics, RefusesWhatIsMalformed) {
   EXPECT_EQ(message({.routes = {"GET /a"}}),
             "vitals::HttpClientMetrics: route \"GET /a\": the template of a path starts with '/', and is of any method "
             "and host; write \"/v1/users/{id}\"");
-  EXPECT_EQ(message({.routes = {"/a/{b}", "/a/{c}"}}),
-            "vitals::HttpClientMetrics: route \"/a/{c}\": it matches the same paths as \"/a/{b}\", which is listed too; "
-            "list one of them");
-  EXPECT_EQ(message({.routes = {"/a?b"}}), "vitals: HTTP route \"/a?b\": a template has no query; leave out '?' and '#'");
+  EXPECT_EQ(
+      message({.routes = {"/a/{b}", "/a/{c}"}}),
+      "vitals::HttpClientMetrics: route \"/a/{c}\": it matches the same paths as \"/a/{b}\", which is listed too; "
+      "list one of them");
+  EXPECT_EQ(message({.routes = {"/a?b"}}),
+            "vitals: HTTP route \"/a?b\": a template has no query; leave out '?' and '#'");
   EXPECT_NE(message({.hosts = {"http://a"}}), "");
   EXPECT_EQ(message({.hosts = {"a", "a"}, .routes = {"/a/{b}", "/a/{b}/"}}), "");
 }
