@@ -3,6 +3,8 @@
 // All of vitals::http but the adapters, each of which needs its own framework: <vitals/http/httplib.hpp>.
 #include <vitals/http/endpoint.hpp>
 #include <vitals/http/grpc_metrics.hpp>
+#include <vitals/http/http_client_metrics.hpp>
+#include <vitals/http/http_client_request.hpp>
 #include <vitals/http/http_metrics.hpp>
 #include <vitals/http/http_request.hpp>
 #include <vitals/http/measure.hpp>

@@ -33,11 +33,12 @@ std::map<Key, Shared>& all() {
 
 // Users are counted under the lock rather than by a weak_ptr: only one collector may have the name at a time, so the
 // last must be gone before the next is made.
-std::shared_ptr<ActiveRequests> ActiveRequests::of(const Scope& scope, const std::string& name) {
+std::shared_ptr<ActiveRequests> ActiveRequests::of(const Scope& scope, const std::string& name,
+                                                   const std::string& help) {
   const std::lock_guard lock{mutex()};
   const Key key{&Access::scope(scope), name};
   Shared& shared = all()[key];
-  if (!shared.active) shared.active = std::make_unique<ActiveRequests>(scope, name);
+  if (!shared.active) shared.active = std::make_unique<ActiveRequests>(scope, name, help);
   ++shared.users;
   return {shared.active.get(), [key](ActiveRequests*) {
             const std::lock_guard releasing{mutex()};
@@ -46,10 +47,10 @@ std::shared_ptr<ActiveRequests> ActiveRequests::of(const Scope& scope, const std
           }};
 }
 
-ActiveRequests::ActiveRequests(const Scope& scope, const std::string& name)
+ActiveRequests::ActiveRequests(const Scope& scope, const std::string& name, const std::string& help)
     : started_{counts_.counter("started_total", "Requests started.")},
       finished_{counts_.counter("finished_total", "Requests finished.")},
-      token_{scope.gauge_callback(name, "HTTP requests being served.", [this] { return value(); })} {}
+      token_{scope.gauge_callback(name, help, [this] { return value(); })} {}
 
 double ActiveRequests::value() const noexcept {
   const double finished = finished_.value();

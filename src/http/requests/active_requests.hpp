@@ -8,16 +8,16 @@
 
 namespace vitals::detail {
 
-// The requests being served in a scope: those started less those finished. Two sharded counts rather than a gauge,
+// The requests under way in a scope: those started less those finished. Two sharded counts rather than a gauge,
 // whose one cell all threads would write twice per request. Never negative: a request's start is counted before
 // its finish, and the reader reads the finishes first. A request that starts and ends between the two reads is counted
 // as active, once.
 class ActiveRequests {
  public:
   /// The one of this scope and name, shared by all HttpMetrics in it.
-  static std::shared_ptr<ActiveRequests> of(const Scope& scope, const std::string& name);
+  static std::shared_ptr<ActiveRequests> of(const Scope& scope, const std::string& name, const std::string& help);
 
-  ActiveRequests(const Scope& scope, const std::string& name);
+  ActiveRequests(const Scope& scope, const std::string& name, const std::string& help);
 
   void started() noexcept { started_.inc(); }
   void finished() noexcept { finished_.inc(); }

@@ -8,8 +8,8 @@
 namespace vitals::detail {
 namespace {
 
-// More than routes, methods, statuses and users' labels can make: all of these are bounded, and none of a listed route's
-// series may become one of overflow.
+// More than routes, methods, statuses and users' labels can make: all of these are bounded, and none of a listed
+// route's series may become one of overflow.
 constexpr FamilyOptions kBounded{.max_series = 10'000'000};
 constexpr FamilyOptions kSeconds{.max_series = kBounded.max_series, .unit = "seconds"};
 constexpr FamilyOptions kBytes{.max_series = kBounded.max_series, .unit = "bytes"};
@@ -49,10 +49,9 @@ HttpFamilies::HttpFamilies(const Scope& scope, const HttpOptions& options, const
                                  names_of(words, {"http_response_status_code", "url_scheme"}, labels),
                                  options.duration_buckets, kSeconds);
   } else {
-    requests_ = &scope.counter("http_requests_total", "HTTP requests answered.", names_of(words, {"status"}, labels),
-                               kBounded);
-    duration_ =
-        &scope.histogram("http_request_duration_seconds", kDuration, plain, options.duration_buckets, kSeconds);
+    requests_ =
+        &scope.counter("http_requests_total", "HTTP requests answered.", names_of(words, {"status"}, labels), kBounded);
+    duration_ = &scope.histogram("http_request_duration_seconds", kDuration, plain, options.duration_buckets, kSeconds);
   }
   index_.emplace(options.duration_buckets.bounds());
   if (options.high_resolution) {
@@ -77,13 +76,13 @@ HttpFamilies::HttpFamilies(const Scope& scope, const HttpOptions& options, const
                                  {"endpoint", "exception"}, kBounded);
   }
   if (options.aborts) {
-    auto& aborts = scope.counter("http_requests_aborted_total", "HTTP requests that ended before their answer did.",
-                                 {"reason"});
+    auto& aborts =
+        scope.counter("http_requests_aborted_total", "HTTP requests that ended before their answer did.", {"reason"});
     for (std::size_t i = 0; i < kAborts.size(); ++i) aborts_[i] = &aborts.with(kAborts[i]);
   }
 }
 
-void HttpFamilies::make(RouteSeries& series, const Key& key) const {
+void HttpFamilies::make(RouteSeries& series, const SeriesKey& key) const {
   const auto labels = labels_of(key);
   if (naming_ == HttpNaming::Prometheus) series.duration = durations(*duration_, key, labels);
   if (first_byte_ != nullptr) series.first_byte = durations(*first_byte_, key, labels);
@@ -93,7 +92,7 @@ void HttpFamilies::make(RouteSeries& series, const Key& key) const {
   }
 }
 
-void HttpFamilies::make(StatusSeries& series, const RouteSeries& of, const Key& key) const {
+void HttpFamilies::make(StatusSeries& series, const RouteSeries& of, const SeriesKey& key) const {
   auto labels = labels_of(key);
   const std::string status = text_of_status(series.status);
   if (naming_ == HttpNaming::OpenTelemetry) {
@@ -117,14 +116,14 @@ void HttpFamilies::count_abort(HttpAbort reason) noexcept {
   if (i < aborts_.size() && aborts_[i] != nullptr) aborts_[i]->inc();
 }
 
-std::vector<LabelPair> HttpFamilies::labels_of(const Key& key) const {
+std::vector<LabelPair> HttpFamilies::labels_of(const SeriesKey& key) const {
   const LabelWords words = words_of(naming_);
   std::vector<LabelPair> labels{{words.method, kMethods[key.method]}, {words.endpoint, key.route.pattern}};
   labels_.append(key.labels, labels);
   return labels;
 }
 
-DurationHistogram HttpFamilies::durations(DynamicFamily<Histogram>& family, const Key& key,
+DurationHistogram HttpFamilies::durations(DynamicFamily<Histogram>& family, const SeriesKey& key,
                                           const std::vector<LabelPair>& labels) const {
   const auto& bounds = key.route.options.duration_buckets;
   if (bounds) return {family.with_bounds(*bounds, labels), *key.route.own_index};

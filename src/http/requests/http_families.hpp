@@ -13,29 +13,24 @@
 #include <vitals/scope.hpp>
 
 #include "http/requests/exception_types.hpp"
-#include "http/requests/route.hpp"
+#include "http/requests/series_pool.hpp"
 #include "http/requests/user_labels.hpp"
 
 namespace vitals::detail {
 
 // The metrics of HttpMetrics under the names that its options choose, and the making of their series. Thread-safe.
-class HttpFamilies {
+class HttpFamilies final : public SeriesMaker {
  public:
   HttpFamilies(const Scope& scope, const HttpOptions& options, const UserLabels& labels);
 
-  /// Whose series: a route, a method by its index, the users' labels by their combination.
-  struct Key {
-    const Route& route;
-    std::uint8_t method;
-    std::uint16_t labels;
-  };
-  /// Makes all series of it but those of its statuses.
-  void make(RouteSeries& series, const Key& key) const;
-  /// Makes the series of a status as status_key() gives it, of a RouteSeries that was made.
-  void make(StatusSeries& series, const RouteSeries& of, const Key& key) const;
+  void make(RouteSeries& series, const SeriesKey& key) const override;
+  /// The status is one that status_key() gave.
+  void make(StatusSeries& series, const RouteSeries& of, const SeriesKey& key) const override;
 
   /// What tells statuses apart: the status, or its class; -1 for what is none.
-  [[nodiscard]] int status_key(int status) const noexcept { return group_status_ && status > 0 ? status / 100 : status; }
+  [[nodiscard]] int status_key(int status) const noexcept {
+    return group_status_ && status > 0 ? status / 100 : status;
+  }
 
   /// Without a histogram if it is not wanted.
   [[nodiscard]] const DurationHistogram& high_resolution() const noexcept { return high_resolution_; }
@@ -43,8 +38,8 @@ class HttpFamilies {
   void count_abort(HttpAbort reason) noexcept;
 
  private:
-  [[nodiscard]] std::vector<LabelPair> labels_of(const Key& key) const;
-  [[nodiscard]] DurationHistogram durations(DynamicFamily<Histogram>& family, const Key& key,
+  [[nodiscard]] std::vector<LabelPair> labels_of(const SeriesKey& key) const;
+  [[nodiscard]] DurationHistogram durations(DynamicFamily<Histogram>& family, const SeriesKey& key,
                                             const std::vector<LabelPair>& labels) const;
 
   const UserLabels& labels_;

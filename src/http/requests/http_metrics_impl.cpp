@@ -28,8 +28,9 @@ std::size_t kinds(const UserLabels& labels) noexcept { return kMethods.size() * 
 HttpMetricsImpl::HttpMetricsImpl(const Scope& scope, const HttpOptions& options)
     : labels_{options.labels},
       families_{scope, options, labels_},
-      active_{ActiveRequests::of(scope, options.naming == HttpNaming::OpenTelemetry ? "http_server_active_requests"
-                                                                                    : "http_requests_active")},
+      active_{ActiveRequests::of(
+          scope, options.naming == HttpNaming::OpenTelemetry ? "http_server_active_requests" : "http_requests_active",
+          "HTTP requests being served.")},
       clock_{options.clock},
       max_routes_{options.max_routes},
       status_of_{options.status_of},
@@ -37,9 +38,9 @@ HttpMetricsImpl::HttpMetricsImpl(const Scope& scope, const HttpOptions& options)
       server_timing_{options.server_timing},
       reads_traces_{options.exemplars},
       reads_sizes_{options.sizes},
-      reads_headers_{options.exemplars || options.sizes || std::ranges::any_of(options.labels, [](const HttpLabel& label) {
-                       return static_cast<bool>(label.value);
-                     })},
+      reads_headers_{
+          options.exemplars || options.sizes ||
+          std::ranges::any_of(options.labels, [](const HttpLabel& label) { return static_cast<bool>(label.value); })},
       has_extras_{options.exemplars || options.time_to_first_byte || options.sizes},
       unmatched_{"_unmatched", kinds(labels_), {}},
       static_files_{"_static", kinds(labels_), {}},
@@ -69,17 +70,17 @@ Route& HttpMetricsImpl::add(std::string_view route, const RouteOptions& options)
                             "\", which is there already; use one name for each hole");
   }
   if (!same_options(found->options, options)) {
-    refuse_route(route, "\"" + found->pattern + "\" is there already with other options; give the same, and give them "
-                        "with HttpMetrics::route() before any other");
+    refuse_route(route, "\"" + found->pattern +
+                            "\" is there already with other options; give the same, and give them "
+                            "with HttpMetrics::route() before any other");
   }
   found->is_counted.store(true, std::memory_order_relaxed);
   for (const auto name : spec.methods) {
     for (const auto labels : labels_.listed()) {
-      const std::uint8_t method = method_index(name);
-      RouteSeries* const made = series(*found, method, labels);
+      const SeriesKey key{*found, method_index(name), labels};
+      RouteSeries* const made = series_.of(key);
       for (const int status : {200, 500}) {
-        if (made == nullptr || !status_series(*made, {*found, method, labels}, families_.status_key(status)))
-          throw std::bad_alloc{};
+        if (made == nullptr || series_.of(*made, key, families_.status_key(status)) == nullptr) throw std::bad_alloc{};
       }
     }
   }
@@ -147,7 +148,8 @@ void HttpMetricsImpl::observe_more(const HttpRequest& request, const RouteSeries
     }
     if (const auto& all = families_.high_resolution(); all.histogram != nullptr) all.observe(BinnedDuration{duration});
   }
-  if (series.first_byte.histogram != nullptr && has_first_byte) series.first_byte.observe(BinnedDuration{to_first_byte});
+  if (series.first_byte.histogram != nullptr && has_first_byte)
+    series.first_byte.observe(BinnedDuration{to_first_byte});
   if (series.bytes_in != nullptr) {
     series.bytes_in->observe(static_cast<double>(request.bytes_in_));
     series.bytes_out->observe(static_cast<double>(request.bytes_out_));
@@ -160,34 +162,6 @@ int HttpMetricsImpl::failed(const HttpRequest& request, const std::exception_ptr
   } catch (...) {  // out of memory
   }
   return status_of_ && error && request.status_ == 0 ? status_of_(error) : 500;
-}
-
-RouteSeries* HttpMetricsImpl::make_series(const HttpFamilies::Key& key, std::atomic<RouteSeries*>& slot) noexcept try {
-  const std::lock_guard lock{mutex_};
-  if (RouteSeries* known = slot.load(std::memory_order_relaxed)) return known;
-  RouteSeries& made = all_series_.emplace_back();
-  families_.make(made, key);
-  slot.store(&made, std::memory_order_release);
-  return &made;
-} catch (...) {
-  return nullptr;
-}
-
-StatusSeries* HttpMetricsImpl::make_status_series(RouteSeries& series, const HttpFamilies::Key& key,
-                                                  int status) noexcept try {
-  const std::lock_guard lock{mutex_};
-  auto* last = &series.statuses;
-  for (StatusSeries* known = last->load(std::memory_order_relaxed); known != nullptr;
-       known = last->load(std::memory_order_relaxed)) {
-    if (known->status == status) return known;
-    last = &known->next;
-  }
-  StatusSeries& made = all_statuses_.emplace_back(status);
-  families_.make(made, series, key);
-  last->store(&made, std::memory_order_release);
-  return &made;
-} catch (...) {
-  return nullptr;
 }
 
 }  // namespace vitals::detail

@@ -20,6 +20,7 @@
 #include "http/requests/request_clock.hpp"
 #include "http/requests/route.hpp"
 #include "http/requests/route_trie.hpp"
+#include "http/requests/series_pool.hpp"
 #include "http/requests/user_labels.hpp"
 
 namespace vitals::detail {
@@ -64,11 +65,6 @@ class HttpMetricsImpl {
   void aborted(HttpAbort reason) noexcept { families_.count_abort(reason); }
 
  private:
-  // Null: there was no memory for a series that is new.
-  RouteSeries* series(Route& route, std::uint8_t method, std::uint16_t labels) noexcept;
-  StatusSeries* status_series(RouteSeries& series, const HttpFamilies::Key& key, int status) noexcept;
-  RouteSeries* make_series(const HttpFamilies::Key& key, std::atomic<RouteSeries*>& slot) noexcept;
-  StatusSeries* make_status_series(RouteSeries& series, const HttpFamilies::Key& key, int status) noexcept;
   // Null: there is no room for more.
   Route* make_learned(std::string_view pattern);
   Route& emplace(std::string_view pattern, RouteTrie& trie, RouteOptions options);
@@ -90,42 +86,25 @@ class HttpMetricsImpl {
   const bool reads_headers_;
   const bool has_extras_;  // metrics beside the count and the duration
 
-  std::mutex mutex_;          // taken to add a route or series, not to find one
-  std::deque<Route> routes_;  // deques, so that routes and series never move
-  std::deque<RouteSeries> all_series_;
-  std::deque<StatusSeries> all_statuses_;
+  SeriesPool series_{families_};
+  std::mutex mutex_;          // taken to add a route, not to find one
+  std::deque<Route> routes_;  // a deque, so that routes never move
   RouteTrie listed_;
   RouteTrie learned_;  // apart, so that what was learned by a request never changes what another one counts as
   std::optional<PathTemplates> path_templates_;  // of HttpOptions::learn_paths
-  std::atomic<std::size_t> learned_count_{0};  // relaxed: only a hint that there may be room, without the lock
+  std::atomic<std::size_t> learned_count_{0};    // relaxed: only a hint that there may be room, without the lock
   Route unmatched_;
   Route static_files_;
   Route overflow_;
 };
 
-inline RouteSeries* HttpMetricsImpl::series(Route& route, std::uint8_t method, std::uint16_t labels) noexcept {
-  auto& slot = route.series[method + labels * kMethods.size()];
-  if (RouteSeries* known = slot.load(std::memory_order_acquire)) [[likely]]
-    return known;
-  return make_series({route, method, labels}, slot);
-}
-
-inline StatusSeries* HttpMetricsImpl::status_series(RouteSeries& series, const HttpFamilies::Key& key,
-                                                    int status) noexcept {
-  for (StatusSeries* known = series.statuses.load(std::memory_order_acquire); known != nullptr;
-       known = known->next.load(std::memory_order_acquire)) {
-    if (known->status == status) return known;
-  }
-  return make_status_series(series, key, status);
-}
-
 inline void HttpMetricsImpl::record(const HttpRequest& request, std::chrono::nanoseconds duration) noexcept {
   Route& route = *request.route_;
   if (!route.is_counted.load(std::memory_order_relaxed)) return;
-  RouteSeries* const to = series(route, request.method_, request.labels_);
+  const SeriesKey key{route, request.method_, request.labels_};
+  RouteSeries* const to = series_.of(key);
   if (to == nullptr) return;
-  StatusSeries* const of_status =
-      status_series(*to, {route, request.method_, request.labels_}, families_.status_key(request.status_));
+  StatusSeries* const of_status = series_.of(*to, key, families_.status_key(request.status_));
   if (of_status == nullptr) return;
   // A connection that is upgraded, to a WebSocket for example, lasts as long as its user likes: that is no duration of
   // HTTP.

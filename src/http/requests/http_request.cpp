@@ -14,11 +14,6 @@ namespace {
 // Its address tells threads apart.
 thread_local char this_thread_mark;
 
-std::int16_t status_of(int status) noexcept {
-  const bool known = status >= detail::kMinStatus && status <= detail::kMaxStatus;
-  return static_cast<std::int16_t>(known ? status : -1);
-}
-
 // "12.345", at most 24 characters.
 char* write_ms(std::chrono::nanoseconds duration, char* out) noexcept {
   const auto us = std::chrono::duration_cast<std::chrono::microseconds>(duration).count();
@@ -99,7 +94,7 @@ void HttpRequest::end() noexcept {
 }
 
 void HttpRequest::status(int status) noexcept {
-  if (status_ == 0) status_ = status_of(status);
+  if (status_ == 0) status_ = detail::known_status(status);
 }
 
 void HttpRequest::first_byte() noexcept {
@@ -163,7 +158,7 @@ HttpRequest::Header HttpRequest::stamp_header(int i, HeaderText& text) const noe
 
 inline void HttpRequest::record(detail::HttpMetricsImpl& impl, int status_if_none, Clock::duration duration) noexcept {
   impl_ = nullptr;
-  if (status_ == 0) status_ = status_of(status_if_none);
+  if (status_ == 0) status_ = detail::known_status(status_if_none);
   if (ticket_ != 0) [[unlikely]]
     route_ = &impl.learned(*route_, ticket_, status_);
   impl.finished();

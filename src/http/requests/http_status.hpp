@@ -1,9 +1,14 @@
 #pragma once
 
+#include <cstdint>
+
 namespace vitals::detail {
 
-// What a status may be (RFC 9110 section 15); all else counts as `_OTHER`.
-inline constexpr int kMinStatus = 100;
-inline constexpr int kMaxStatus = 599;
+inline constexpr std::int16_t kOtherStatus = -1;  // `_OTHER`
+
+/// The status if it may be one (RFC 9110 section 15), else kOtherStatus.
+[[nodiscard]] constexpr std::int16_t known_status(int status) noexcept {
+  return status >= 100 && status <= 599 ? static_cast<std::int16_t>(status) : kOtherStatus;
+}
 
 }  // namespace vitals::detail

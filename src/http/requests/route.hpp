@@ -22,9 +22,11 @@ namespace detail {
 
 // What finish() writes to for one status of a route and method.
 struct StatusSeries {
-  int status;  // -1: none of HTTP; with HttpOptions::group_status its first digit
+  explicit StatusSeries(int of) noexcept : status{of} {}
+
+  const int status;  // kOtherStatus: none of HTTP; with HttpOptions::group_status its first digit
   DurationHistogram duration;
-  Counter* requests;  // null where the duration's count is that of the requests
+  Counter* requests = nullptr;  // null where the duration's count is that of the requests
   // Set once, when the next one is complete. Release and acquire: who reads the pointer sees what it points to.
   std::atomic<StatusSeries*> next{nullptr};
 };
@@ -36,7 +38,8 @@ struct RouteSeries {
   DurationHistogram first_byte;
   Histogram* bytes_in = nullptr;
   Histogram* bytes_out = nullptr;
-  // The statuses seen, in the order in which they were: 200 is there from the start on listed routes, and found at once.
+  // The statuses seen, in the order in which they were: 200 is there from the start on listed routes, and found at
+  // once.
   std::atomic<StatusSeries*> statuses{nullptr};
 };
 
@@ -51,7 +54,7 @@ struct Route {
   const std::string pattern;
   const RouteOptions options;
   const std::unique_ptr<DurationIndex> own_index;  // of options.duration_buckets
-  std::atomic<bool> is_counted{true};  // relaxed: it publishes nothing
+  std::atomic<bool> is_counted{true};              // relaxed: it publishes nothing
   // By method and users' labels. Null until they are seen; then never changed. Release and acquire: a thread that reads
   // the pointer sees the series that it points to.
   const std::unique_ptr<std::atomic<RouteSeries*>[]> series;

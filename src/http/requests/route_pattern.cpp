@@ -13,7 +13,7 @@ constexpr std::size_t kMaxPattern = 256;
 constexpr std::string_view kNotFixed = "{}<>()[]*\\+^$|";  // characters that no fixed segment needs
 
 [[noreturn]] void refuse(std::string_view route, const std::string& rule) {
-  throw std::invalid_argument("vitals::HttpMetrics: route \"" + std::string{route} + "\": " + rule);
+  throw std::invalid_argument("vitals: HTTP route \"" + std::string{route} + "\": " + rule);
 }
 
 bool is_enclosed(std::string_view segment) noexcept {

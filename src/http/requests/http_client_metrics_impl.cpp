@@ -1,0 +1,59 @@
+#include "http/requests/http_client_metrics_impl.hpp"
+
+#include <stdexcept>
+#include <string>
+
+#include "http/requests/http_status.hpp"
+#include "http/requests/route_pattern.hpp"
+
+namespace vitals::detail {
+namespace {
+
+// More than routes, methods, hosts and statuses can make: all of these are bounded.
+constexpr FamilyOptions kCalls{.max_series = 100'000'000, .unit = "seconds"};
+
+[[noreturn]] void refuse_call(std::string_view route, const std::string& rule) {
+  throw std::invalid_argument("vitals::HttpClientMetrics: route \"" + std::string{route} + "\": " + rule);
+}
+
+std::string text_of_call(int status) {
+  if (status == HttpClientMetricsImpl::kFailed) return "_failed";
+  return status == kOtherStatus ? "_OTHER" : std::to_string(status);
+}
+
+}  // namespace
+
+HttpClientMetricsImpl::HttpClientMetricsImpl(const Scope& scope, const HttpClientOptions& options)
+    : durations_{scope.histogram("http_client_request_duration_seconds",
+                                 "Time from the start of an HTTP call to the end of its answer.",
+                                 {"method", "host", "endpoint", "status"}, options.duration_buckets, kCalls)},
+      index_{options.duration_buckets.bounds()},
+      active_{ActiveRequests::of(scope, "http_client_requests_active", "HTTP calls under way.")},
+      clock_{options.clock},
+      hosts_{options.hosts, options.max_hosts},
+      unmatched_{"_unmatched", kMethods.size() * hosts_.capacity(), {}} {
+  for (const auto& route : options.routes) add(route);
+}
+
+void HttpClientMetricsImpl::add(std::string_view route) {
+  if (!route.starts_with('/'))
+    refuse_call(route,
+                "the template of a path starts with '/', and is of any method and host; write \"/v1/users/{id}\"");
+  const std::string pattern = canonical_pattern(parse_route(route).pattern);
+  const Route* const there = listed_.find(pattern);
+  if (there != nullptr && there->pattern != pattern)
+    refuse_call(route,
+                "it matches the same paths as \"" + there->pattern + "\", which is listed too; list one of them");
+  if (there == nullptr)
+    listed_.add(pattern, routes_.emplace_back(pattern, kMethods.size() * hosts_.capacity(), RouteOptions{}));
+}
+
+void HttpClientMetricsImpl::make(RouteSeries&, const SeriesKey&) const {}  // each status has its own
+
+void HttpClientMetricsImpl::make(StatusSeries& series, const RouteSeries&, const SeriesKey& key) const {
+  series.duration = {
+      durations_.with(kMethods[key.method], hosts_.name(key.labels), key.route.pattern, text_of_call(series.status)),
+      index_};
+}
+
+}  // namespace vitals::detail
