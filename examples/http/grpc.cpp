@@ -66,6 +66,7 @@ int main(int, char** argv) {
   pthread_sigmask(SIG_BLOCK, &ends, nullptr);
 
   vitals::Registry registry;
+  // [example]
   vitals::GrpcMetrics calls{registry};
   Patients patients;
   grpc::ServerBuilder builder;
@@ -73,6 +74,7 @@ int main(int, char** argv) {
   builder.RegisterService(&patients);
   vitals::instrument(builder, calls);
   const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
+  // [example]
   if (!server) return std::cerr << "can't listen on port " << argv[1] << '\n', 1;
   const vitals::Endpoint endpoint{registry, {.port = 0}};
   std::cout << "listening on 127.0.0.1:" << argv[1] << ", metrics on http://127.0.0.1:" << endpoint.port() << "/metrics"
