@@ -46,7 +46,7 @@ void run(vitals::HttpClientMetrics& calls, asio::io_context& context, Call& call
   vitals::HttpClientRequest request = vitals::start(calls, call.message);
   asio::ip::tcp::resolver resolver{context};
   beast::tcp_stream stream{context};
-  stream.expires_after(std::chrono::seconds{2});
+  stream.expires_after(std::chrono::seconds{5});
   stream.async_connect(resolver.resolve(call.host, call.port), asio::use_future).get();
   vitals::async_exchange(std::move(request), stream, call.message, call.buffer, call.answer, asio::use_future).get();
   // [example]

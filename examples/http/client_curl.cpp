@@ -13,7 +13,7 @@ CURL* make_call(const char* url) {
   CURL* const easy = curl_easy_init();
   curl_easy_setopt(easy, CURLOPT_URL, url);
   curl_easy_setopt(easy, CURLOPT_PRIVATE, url);
-  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, 2'000L);
+  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, 5'000L);
   curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 1L);
   curl_easy_setopt(
       easy, CURLOPT_WRITEFUNCTION, +[](char*, std::size_t size, std::size_t n, void*) { return size * n; });

@@ -16,7 +16,7 @@ int main(int argc, char** argv) {
     const auto path = url.find('/', url.find("://") + 3);
     // [example]
     vitals::HttplibClient client{calls, url.substr(0, path)};
-    client.set_read_timeout(std::chrono::seconds{2});
+    client.set_read_timeout(std::chrono::seconds{5});
     client.set_keep_alive(true);  // without it cpp-httplib 0.11 may lose a redirect
     client.set_follow_location(true);
     const auto result = client.Get(url.substr(path), {{"Accept", "text/plain"}});

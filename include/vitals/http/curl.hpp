@@ -15,7 +15,7 @@ namespace vitals {
 namespace detail {
 
 // What is called, as libcurl has it: before the transfer as it was set, afterwards as it came to be.
-inline void set_target(HttpClientRequest& request, CURL* easy) noexcept {
+inline void set_curl_target(HttpClientRequest& request, CURL* easy) noexcept {
   const char* method = nullptr;
   const char* url = nullptr;
   curl_easy_getinfo(easy, CURLINFO_EFFECTIVE_METHOD, &method);
@@ -23,12 +23,12 @@ inline void set_target(HttpClientRequest& request, CURL* easy) noexcept {
   request.target(method != nullptr ? method : "", url != nullptr ? url : "");
 }
 
-inline void finish(HttpClientRequest& request, CURL* easy, CURLcode result) noexcept {
+inline void finish_curl(HttpClientRequest& request, CURL* easy, CURLcode result) noexcept {
   long status = 0;
   curl_off_t microseconds = 0;
   curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
   curl_easy_getinfo(easy, CURLINFO_TOTAL_TIME_T, &microseconds);
-  set_target(request, easy);
+  set_curl_target(request, easy);
   const std::chrono::microseconds took{microseconds};
   // These two are answers that libcurl was told to take for errors. All others mean that there is no answer, or not all
   // of it, whatever its status.
@@ -44,7 +44,7 @@ inline void finish(HttpClientRequest& request, CURL* easy, CURLcode result) noex
 inline CURLcode perform(HttpClientMetrics& client, CURL* easy) noexcept {
   HttpClientRequest request = client.start();
   const CURLcode result = curl_easy_perform(easy);
-  detail::finish(request, easy, result);
+  detail::finish_curl(request, easy, result);
   return result;
 }
 
@@ -63,7 +63,7 @@ class CurlMulti {
     const auto [call, is_new] = calls_.try_emplace(easy);
     if (is_new) call->second = client_->start();
     const CURLMcode result = curl_multi_add_handle(multi_, easy);
-    if (is_new && result == CURLM_OK) detail::set_target(call->second, easy);
+    if (is_new && result == CURLM_OK) detail::set_curl_target(call->second, easy);
     if (is_new && result != CURLM_OK) {
       call->second.discard();
       calls_.erase(call);
@@ -86,7 +86,7 @@ class CurlMulti {
   void end(CURL* easy, CURLcode result) noexcept {
     const auto call = calls_.find(easy);
     if (call == calls_.end()) return;
-    detail::finish(call->second, easy, result);
+    detail::finish_curl(call->second, easy, result);
     calls_.erase(call);
   }
 
