@@ -51,8 +51,7 @@ class HttpMetrics {
   /// give what HttpOptions wants of them: the trace, and users' labels. Gives no request where the path is excluded.
   [[nodiscard]] HttpRequest start(std::string_view method, std::string_view path,
                                   const RequestHeaders& headers = {}) noexcept;
-  [[nodiscard]] HttpRequest start(std::string_view method, RouteRef route,
-                                  const RequestHeaders& headers = {}) noexcept;
+  [[nodiscard]] HttpRequest start(std::string_view method, RouteRef route, const RequestHeaders& headers = {}) noexcept;
 
  private:
   std::unique_ptr<detail::HttpMetricsImpl> impl_;

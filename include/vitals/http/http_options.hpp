@@ -50,8 +50,8 @@ struct HttpLabel {
   std::string name;
   /// What it may be; all else is `_OTHER`.
   std::vector<std::string> values;
-  /// The value of a request, read from its headers when it starts, if the adapter gives them: [](auto& headers) { return
-  /// headers("x-tenant"); }. What it throws counts as `_OTHER`. Empty: set by HttpRequest::label().
+  /// The value of a request, read from its headers when it starts, if the adapter gives them: [](auto& headers) {
+  /// return headers("x-tenant"); }. What it throws counts as `_OTHER`. Empty: set by HttpRequest::label().
   std::function<std::string_view(const RequestHeaders& headers)> value = {};
 };
 

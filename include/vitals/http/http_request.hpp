@@ -24,11 +24,9 @@ class HttpMetricsImpl;
 enum class HttpAbort : std::uint8_t { ClientGone, Timeout, Shutdown, Error };
 
 /// One HTTP request under way: HttpMetrics::start() makes it, finish() records it, once. However else it ends it is
-/// recorded too: destroyed without a status as 499 (the client went away), or as an exception's status, 500, if one ends
-/// its scope. Move-only; for one thread at a time, may be finished on another than it was started on. Recording never
-/// throws.
-/// Cost: 96 bytes.
-/// Lifetime: must not outlive its HttpMetrics.
+/// recorded too: destroyed without a status as 499 (the client went away), or as an exception's status, 500, if one
+/// ends its scope. Move-only; for one thread at a time, may be finished on another than it was started on. Recording
+/// never throws. Cost: 96 bytes. Lifetime: must not outlive its HttpMetrics.
 class HttpRequest {
  public:
   using Clock = std::chrono::steady_clock;
@@ -114,9 +112,9 @@ class HttpRequest {
 
   detail::HttpMetricsImpl* impl_ = nullptr;  // null: nothing to record (any more)
   detail::Route* route_ = nullptr;
-  std::int64_t start_ = 0;  // by the clock of its HttpMetrics
+  std::int64_t start_ = 0;        // by the clock of its HttpMetrics
   const void* thread_ = nullptr;  // the thread of the start: only there does counting exceptions mean anything
-  std::int16_t status_ = 0;  // 0: none yet; -1: no HTTP status
+  std::int16_t status_ = 0;       // 0: none yet; -1: no HTTP status
   std::uint8_t method_ = 0;
   std::uint8_t exceptions_ = 0;  // std::uncaught_exceptions() at the start
   std::uint16_t labels_ = 0;     // which combination of the users' labels

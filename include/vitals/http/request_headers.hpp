@@ -9,16 +9,16 @@
 
 namespace vitals {
 
-/// The headers of a request, for the length of a call: a reference to a function of the adapter's, which gives the first
-/// value of a header, or "". Names are asked for in lower case; they are the same in any.
+/// The headers of a request, for the length of a call: a reference to a function of the adapter's, which gives the
+/// first value of a header, or "". Names are asked for in lower case; they are the same in any.
 class RequestHeaders {
  public:
   /// No headers.
   RequestHeaders() = default;
   template <class Find>
-    requires(!std::same_as<std::remove_cvref_t<Find>, RequestHeaders> &&
-             std::is_invocable_r_v<std::string_view, const Find&, std::string_view>)
-  RequestHeaders(const Find& find) noexcept
+  requires(!std::same_as<std::remove_cvref_t<Find>, RequestHeaders> &&
+           std::is_invocable_r_v<std::string_view, const Find&, std::string_view>) RequestHeaders(const Find& find)
+  noexcept
       : find_{std::addressof(find)}, call_{[](const void* of, std::string_view name) -> std::string_view {
           return (*static_cast<const Find*>(of))(name);
         }} {}

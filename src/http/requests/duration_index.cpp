@@ -29,7 +29,7 @@ bool DurationIndex::fill() {
     ++count;
     const double nanos = last_nanos(bound);
     if (nanos >= static_cast<double>(kMaxNanos)) break;  // and so are the others: observe() has no such durations here
-    std::size_t after = 0;  // the first bin above the bound
+    std::size_t after = 0;                               // the first bin above the bound
     if (nanos >= 0) {
       if (nanos < 32) return false;  // those share bins
       const BinnedDuration at{std::chrono::nanoseconds{static_cast<std::int64_t>(nanos)}};

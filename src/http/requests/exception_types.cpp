@@ -1,10 +1,11 @@
 #include "http/requests/exception_types.hpp"
 
 #include <cstdlib>
-#include <cxxabi.h>
 #include <memory>
 #include <string_view>
 #include <typeinfo>
+
+#include <cxxabi.h>
 
 namespace vitals::detail {
 namespace {

@@ -30,12 +30,18 @@ inline constexpr std::uint8_t kOtherMethod = kMethods.size() - 1;
   };
   using std::integral_constant;
   switch (method.size()) {
-    case 3: return first_of(integral_constant<std::uint8_t, 0>{}, integral_constant<std::uint8_t, 3>{});
-    case 4: return first_of(integral_constant<std::uint8_t, 2>{}, integral_constant<std::uint8_t, 1>{});
-    case 5: return first_of(integral_constant<std::uint8_t, 5>{}, integral_constant<std::uint8_t, 8>{});
-    case 6: return first_of(integral_constant<std::uint8_t, 4>{});
-    case 7: return first_of(integral_constant<std::uint8_t, 6>{}, integral_constant<std::uint8_t, 7>{});
-    default: return kOtherMethod;
+    case 3:
+      return first_of(integral_constant<std::uint8_t, 0>{}, integral_constant<std::uint8_t, 3>{});
+    case 4:
+      return first_of(integral_constant<std::uint8_t, 2>{}, integral_constant<std::uint8_t, 1>{});
+    case 5:
+      return first_of(integral_constant<std::uint8_t, 5>{}, integral_constant<std::uint8_t, 8>{});
+    case 6:
+      return first_of(integral_constant<std::uint8_t, 4>{});
+    case 7:
+      return first_of(integral_constant<std::uint8_t, 6>{}, integral_constant<std::uint8_t, 7>{});
+    default:
+      return kOtherMethod;
   }
 }
 

@@ -26,8 +26,9 @@ UserLabels::UserLabels(std::vector<HttpLabel> labels) : labels_{std::move(labels
     check_values(label);
     combinations_ *= places(label);
     if (combinations_ > kMaxCombinations)
-      refuse_label(label, "with it the labels have more than 1000 combinations of values (each has its own, none and "
-                          "`_OTHER`), and each route as many series; list fewer values");
+      refuse_label(label,
+                   "with it the labels have more than 1000 combinations of values (each has its own, none and "
+                   "`_OTHER`), and each route as many series; list fewer values");
   }
 }
 

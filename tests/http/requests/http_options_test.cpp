@@ -122,7 +122,8 @@ TEST(HttpOptions, AllStatusesHaveTheirOwnSeries) {
 
   const std::string text = to_text(registry);
   for (int status = 100; status < 600; ++status) {
-    const std::string name = R"(http_requests_total{method="GET",endpoint="/a",status=")" + std::to_string(status) + "\"}";
+    const std::string name =
+        R"(http_requests_total{method="GET",endpoint="/a",status=")" + std::to_string(status) + "\"}";
     EXPECT_EQ(sample(text, name), 1) << status;
   }
 }
@@ -132,8 +133,8 @@ TEST(HttpOptions, DurationsOnBoundsGoToTheLowerBucket) {
   Registry registry;
   HttpMetrics http{registry, {.routes = {"/a"}, .duration_buckets = {0.0005, 0.15, 0.3, 10}}};
   const auto bucket = [&](std::string_view le) {
-    return sample(to_text(registry), R"(http_request_duration_seconds_bucket{method="GET",endpoint="/a",le=")" +
-                                         std::string{le} + "\"}");
+    return sample(to_text(registry),
+                  R"(http_request_duration_seconds_bucket{method="GET",endpoint="/a",le=")" + std::string{le} + "\"}");
   };
 
   for (const auto took : {500'000ns, 500'001ns, 150'000'000ns, 150'000'001ns, 300'000'000ns, 10'000'000'000ns,
@@ -162,11 +163,11 @@ TEST(HttpOptions, DurationsAreInTheBucketsOfAHistogram) {
       same.observe(took);
     }
 
-    const auto& timed = registry
-                            .histogram("http_request_duration_seconds",
-                                       "Time from an HTTP request's header to the end of its answer.",
-                                       {"method", "endpoint"}, buckets, {.unit = "seconds"})
-                            .with("GET", "/a");
+    const auto& timed =
+        registry
+            .histogram("http_request_duration_seconds", "Time from an HTTP request's header to the end of its answer.",
+                       {"method", "endpoint"}, buckets, {.unit = "seconds"})
+            .with("GET", "/a");
     EXPECT_THAT(timed.snapshot().counts(), ::testing::ElementsAreArray(same.snapshot().counts()));
     EXPECT_DOUBLE_EQ(timed.snapshot().sum(), same.snapshot().sum());
   }
@@ -365,11 +366,13 @@ TEST(HttpOptions, NamesOfOpenTelemetry) {
   const HttpRequest active = http.start("GET", "/a");
 
   const std::string text = to_text(registry);
-  EXPECT_EQ(sample(text, "http_server_request_duration_seconds_count{http_request_method=\"GET\",http_route=\"/a\","
-                         "http_response_status_code=\"200\",url_scheme=\"https\"}"),
+  EXPECT_EQ(sample(text,
+                   "http_server_request_duration_seconds_count{http_request_method=\"GET\",http_route=\"/a\","
+                   "http_response_status_code=\"200\",url_scheme=\"https\"}"),
             1);
-  EXPECT_EQ(sample(text, "http_server_request_duration_seconds_count{http_request_method=\"GET\",http_route="
-                         "\"_unmatched\",http_response_status_code=\"404\",url_scheme=\"https\"}"),
+  EXPECT_EQ(sample(text,
+                   "http_server_request_duration_seconds_count{http_request_method=\"GET\",http_route="
+                   "\"_unmatched\",http_response_status_code=\"404\",url_scheme=\"https\"}"),
             1);
   EXPECT_EQ(sample(text, "http_server_active_requests"), 1);
   EXPECT_THAT(text, Not(HasSubstr("http_requests_total")));
