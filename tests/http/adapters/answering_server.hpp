@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdlib>
 #include <string>
 #include <thread>
@@ -18,7 +19,7 @@ class AnsweringServer {
   AnsweringServer() {
     const auto answer = [this](const httplib::Request& request, httplib::Response& response) {
       const bool waits = request.path == "/wait";
-      EXPECT_TRUE(!waits || eventually([this] { return !server_.is_running(); }));
+      EXPECT_TRUE(!waits || eventually([this] { return is_ending_.load(); }));
       const int status = std::atoi(request.path.c_str() + 1);
       response.status = status > 0 ? status : 200;
       response.set_content(request.method + request.get_header_value("X-Sent") + request.body, "text/plain");
@@ -30,6 +31,7 @@ class AnsweringServer {
     EXPECT_TRUE(eventually([this] { return server_.is_running(); }));
   }
   ~AnsweringServer() {
+    is_ending_ = true;
     server_.stop();
     thread_.join();
   }
@@ -43,6 +45,7 @@ class AnsweringServer {
 
  private:
   httplib::Server server_;
+  std::atomic<bool> is_ending_{false};
   int port_ = 0;
   std::thread thread_;
 };
