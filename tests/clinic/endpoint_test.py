@@ -18,11 +18,11 @@ SLOW_CLIENTS = 40
 # Families whose label values are known only when something fails: nothing to show until then.
 WITHOUT_SERIES = {"cache_errors_total", "db_pool_create_failures_total", "db_query_errors_total",
                   "redis_pool_create_failures_total", "vitals_series_expired_total", "vitals_series_overflow_total"}
-# Families that some kernels, cgroups and allocators don't give, and those of gRPC, which the service doesn't speak.
-PERHAPS = re.compile("grpc_server_|process_(cgroup|cpu_limit|pressure|io|swap|heap)_|allocator_|process_(page_faults|context_switches)_")
-
-# Families of parts of vitals that the clinic doesn't use.
-UNUSED = re.compile("http_client_")
+# Families that some kernels, cgroups and allocators don't give.
+PERHAPS = re.compile("process_(cgroup|cpu_limit|pressure|io|swap|heap)_|allocator_|process_(page_faults|context_switches)_")
+# Families of parts of vitals, and of options, that the clinic doesn't use.
+UNUSED = re.compile("http_client_|grpc_server_|http_server_|http_(time_to_first_byte|(request|response)_size)_|"
+                    "http_(exceptions|requests_aborted)_total")
 
 
 def setUpModule():

@@ -20,7 +20,7 @@ struct BinnedDuration {
       : nanos{static_cast<std::uint64_t>(duration.count() > 0 ? duration.count() : 0)} {
     const std::uint64_t at_least_16 = nanos | 16U;
     const auto shift = static_cast<unsigned>(std::bit_width(at_least_16)) - 5;
-    bin = (at_least_16 >> shift) + 16U * shift - 16;
+    bin = (at_least_16 >> shift) + std::uint64_t{16} * shift - 16;
   }
 
   std::uint64_t nanos;

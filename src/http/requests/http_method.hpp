@@ -17,9 +17,9 @@ inline constexpr std::uint8_t kOtherMethod = kMethods.size() - 1;
 [[nodiscard]] constexpr std::uint8_t method_index(std::string_view method) noexcept {
   // By length, so that what is compared has a length that the compiler knows: a comparison is one instruction or two.
   const auto is = [method](auto i) {
-    constexpr std::string_view name = kMethods[i];
-    for (std::size_t at = 0; at < name.size(); ++at) {
-      if (method[at] != name[at]) return false;
+    constexpr std::string_view kName = kMethods[i];
+    for (std::size_t at = 0; at < kName.size(); ++at) {
+      if (method[at] != kName[at]) return false;
     }
     return true;
   };

@@ -109,9 +109,9 @@ inline void HttpMetricsImpl::record(const HttpRequest& request, std::chrono::nan
   // A connection that is upgraded, to a WebSocket for example, lasts as long as its user likes: that is no duration of
   // HTTP.
   constexpr std::uint8_t kConnect = method_index("CONNECT");
-  if (request.status_ == 101 || request.method_ == kConnect) {
-  } else if (has_extras_ || route.options.duration != HttpDuration::Full) {
-    observe_more(request, *to, of_status->duration, duration);
+  const bool is_upgraded = request.status_ == 101 || request.method_ == kConnect;
+  if (is_upgraded || has_extras_ || route.options.duration != HttpDuration::Full) [[unlikely]] {
+    if (!is_upgraded) observe_more(request, *to, of_status->duration, duration);
   } else {
     const BinnedDuration binned{duration};
     of_status->duration.observe(binned);
