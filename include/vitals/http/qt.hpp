@@ -1,14 +1,11 @@
 #pragma once
 
-// For servers made with Qt HttpServer, 6.4 or later: needs <QtHttpServer/QHttpServer>. Sees the answers that handlers
-// return. What bypasses it: handlers that write to a responder or return a QFuture, which must take request_of(), or
-// their status counts as `_OTHER`; with Qt before 6.8 a setMissingHandler() of yours. Can't see: how long the request
-// took to arrive, or its answer to be written; whether the client was still there; exceptions, which Qt doesn't
-// survive. Not counted: malformed requests, upgrades to WebSocket.
-#include <QtCore/QByteArray>
-#include <QtCore/QMetaObject>
-#include <QtCore/QString>
-#include <QtHttpServer/QHttpServer>
+// For servers made with Qt HttpServer: 6.4, and 6.8 or later (what lies between has other signatures); needs
+// <QtHttpServer/QHttpServer>. Sees the answers that handlers return. What bypasses it: handlers that write to a
+// responder or return a QFuture, which must take request_of(), or their status counts as `_OTHER`; with 6.4 a
+// setMissingHandler() of yours. Can't see: how long the request took to arrive, or its answer to be written; whether
+// the client was still there; exceptions, which Qt doesn't survive. Not counted: malformed requests, upgrades to
+// WebSocket.
 #include <array>
 #include <bit>
 #include <cstddef>

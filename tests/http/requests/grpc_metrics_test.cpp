@@ -126,7 +126,7 @@ TEST(GrpcMetrics, ACallThatIsDroppedIsCanceledAndAMovedOneIsNone) {
     none.finish(0);
     GrpcCall first = calls.start("/a.B/C");
     GrpcCall second = std::move(first);
-    EXPECT_FALSE(first);
+    EXPECT_FALSE(first);  // NOLINT(bugprone-use-after-move): it says what is left
     EXPECT_TRUE(second);
     second = calls.start("/a.B/C");  // the one before ends
     EXPECT_EQ(handled(registry, "C", "Canceled"), 1);
