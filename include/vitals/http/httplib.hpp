@@ -13,11 +13,12 @@
 
 namespace vitals {
 
-/// httplib::Server has one slot each for these handlers. instrument() takes the first two: give it yours.
+/// httplib::Server has one slot each for these handlers. instrument() takes the first two: give it yours, and set none
+/// on the server afterwards.
 struct HttplibOptions {
   ::httplib::Server::HandlerWithResponse pre_routing = {};
   ::httplib::Server::Handler post_routing = {};
-  ::httplib::Server::ExceptionHandler exception = {};  ///< if given, what handlers throw is counted by type
+  ::httplib::Server::ExceptionHandler exception = {};  ///< HttpOptions::exceptions needs it: httplib tells nobody else
 };
 
 namespace detail {

@@ -1,3 +1,4 @@
+#include <cmath>
 #include <utility>
 
 #include <vitals/buckets.hpp>
@@ -9,6 +10,18 @@ Buckets::Buckets(std::initializer_list<double> bounds) : bounds_{bounds} {}
 Buckets Buckets::latency() {
   return {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15,
           0.2,    0.25,  0.3,    0.5,   0.75, 1,     2.5,  5,     7.5, 10};
+}
+
+Buckets Buckets::fine_latency() {
+  constexpr int kPerOctave = 8;
+  std::vector<double> bounds;
+  for (int i = 0; i <= 17 * kPerOctave; ++i) {
+    const double nanos = 1e5 * std::exp2(static_cast<double>(i) / kPerOctave);
+    double digit = 1e3;  // the third
+    while (nanos >= 1e3 * digit) digit *= 10;
+    bounds.push_back(std::round(nanos / digit) * digit / 1e9);
+  }
+  return Buckets{std::move(bounds)};
 }
 
 Buckets Buckets::linear(double start, double width, std::size_t count) {

@@ -178,14 +178,19 @@ void check_data_model(const LintDeclaration& declared, const LintTarget& target)
 
 void lint_buckets(const LintDeclaration& declared, const LintTarget& target) {
   constexpr std::size_t kManyBuckets = 50;
+  constexpr std::size_t kManyOfOneSeries = 200;
   const auto& bounds = declared.bounds;
   const auto base = without_suffix(declared.name, suffix::kTotal);
   if ((base.ends_with("_seconds") || base.ends_with("_bytes")) && !bounds.empty() && bounds.front() <= 0)
     target.add(LintRule::BucketNotPositive,
                "bucket bound " + number_text(bounds.front()) + ": durations and sizes are above 0; remove it");
-  if (bounds.size() > kManyBuckets)
-    target.add(LintRule::TooManyBuckets,
-               std::to_string(bounds.size()) + " buckets in every series; use at most " + std::to_string(kManyBuckets));
+  const auto n = std::to_string(bounds.size());
+  if (declared.labels.empty()) {
+    if (bounds.size() > kManyOfOneSeries)
+      target.add(LintRule::TooManyBuckets, n + " buckets; use at most " + std::to_string(kManyOfOneSeries));
+  } else if (bounds.size() > kManyBuckets) {
+    target.add(LintRule::TooManyBuckets, n + " buckets in every series; use at most " + std::to_string(kManyBuckets));
+  }
 }
 
 void lint_unit_suffix(const LintDeclaration& declared, const LintTarget& target) {

@@ -123,7 +123,7 @@ constexpr auto kRules = [] {
       {TimestampOrder, Error, "timestamp-order", "In OpenMetrics the times of a metric ascend."},
       {TimestampUnit, Warning, "timestamp-unit", "Timestamps are in milliseconds, in OpenMetrics in seconds."},
       {TimestampValue, Error, "timestamp-value", "A protobuf time is in the years from 1 to 9999."},
-      {TooManyBuckets, Warning, "too-many-buckets", "A histogram has at most 50 buckets."},
+      {TooManyBuckets, Warning, "too-many-buckets", "A histogram with labels has at most 50 buckets, one without 200."},
       {TooManyFamilies, Error, "too-many-families", "There are few enough families to check them all."},
       {TooManyProblems, Warning, "too-many-problems", "There are few enough problems to list them all."},
       {TypeInName, Warning, "type-in-name", "A metric name does not contain the metric's type."},

@@ -55,7 +55,7 @@ HttpFamilies::HttpFamilies(const Scope& scope, const HttpOptions& options, const
   }
   index_.emplace(options.duration_buckets.bounds());
   if (options.high_resolution) {
-    const Buckets bounds = Buckets::exponential(100e-6, 1.189207115002721, 71);  // 2^(1/4) apart, to 18.5 s
+    const Buckets bounds = Buckets::fine_latency();
     auto& all = scope.histogram("http_request_duration_highr_seconds",
                                 "Time from an HTTP request's header to the end of its answer, of all routes.", bounds,
                                 {.unit = "seconds"});

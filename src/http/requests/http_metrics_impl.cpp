@@ -67,7 +67,7 @@ Route& HttpMetricsImpl::add(std::string_view route, const RouteOptions& options)
   }
   if (found->pattern != pattern) {
     refuse_route(route, "it matches the same paths as \"" + found->pattern +
-                            "\", which is there already; use one name for each hole");
+                            "\", which is there already; call its holes the same: write \"" + found->pattern + "\"");
   }
   if (!same_options(found->options, options)) {
     refuse_route(route, "\"" + found->pattern +

@@ -144,13 +144,15 @@ TEST(LintDeclaration, HelpLabelsAndBuckets) {
   without_help.help = " ";
   auto constant = gauge("a");
   constant.constant_labels = {{"region", "west"}};
-  std::vector<double> many(51);
+  std::vector<double> many(201);
   for (std::size_t i = 0; i < many.size(); ++i) many[i] = static_cast<double>(i + 1);
 
   expect_declarations({
       {"help-missing", kWarning, without_help, gauge("a")},
       {"constant-label", kWarning, constant, gauge("a")},
       {"bucket-not-positive", kWarning, histogram("a_seconds", {0, 1}), histogram("a_celsius", {0, 1})},
+      {"too-many-buckets", kWarning, histogram("a", {many.begin(), many.begin() + 51}, {"x"}),
+       histogram("a", {many.begin(), many.begin() + 50}, {"x"})},
       {"too-many-buckets", kWarning, histogram("a", many), histogram("a", {many.begin(), many.end() - 1})},
   });
 }

@@ -281,7 +281,7 @@ TEST(LintText, BucketsOfDurations) {
   const std::string type = head("h_seconds", "histogram");
   const std::string end = "h_seconds_bucket{le=\"+Inf\"} 2\nh_seconds_sum 2\nh_seconds_count 2\n";
   std::string many;
-  for (int i = 1; i <= 51; ++i) many += "h_seconds_bucket{le=\"" + std::to_string(i) + "\"} 1\n";
+  for (int i = 1; i <= 201; ++i) many += "h_seconds_bucket{le=\"" + std::to_string(i) + "\"} 1\n";
   expect_text({
       {"bucket-not-positive", kWarning, 2, 8, type + "h_seconds_bucket{le=\"0\"} 1\n" + end, type + end},
       {"too-many-buckets", kWarning, 2, 8, type + many + end, type + end},
