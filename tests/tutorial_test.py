@@ -91,7 +91,7 @@ class TutorialTest(unittest.TestCase):
 
     def here(self, text):
         """The document's text with the folders and ports of this test."""
-        for there, here in [("~/src/vitals", ROOT), ("~/vitals", PREFIX), ("$HOME/vitals", PREFIX), ("~/books", self.folder),
+        for there, here in [("~/src/vitals", ROOT), ("~/.local", PREFIX), ("$HOME/.local", PREFIX), ("~/books", self.folder),
                             (":8080", f":{self.port}"), (":9464", f":{self.metrics_port}"), (":9091", f":{self.prometheus_port}")]:
             text = text.replace(there, str(here))
         return text
