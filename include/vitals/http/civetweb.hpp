@@ -56,7 +56,7 @@ template <int kServer = 0>
 void instrument(mg_callbacks& callbacks, HttpMetrics& http) {
   using Hooks = detail::CivetwebHooks<kServer>;
   Hooks::http = &http;
-  Hooks::users = callbacks;
+  if (callbacks.begin_request != Hooks::begin) Hooks::users = callbacks;  // else they are instrumented already
   callbacks.begin_request = Hooks::begin;
   callbacks.end_request = Hooks::end;
 }

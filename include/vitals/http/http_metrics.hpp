@@ -16,10 +16,10 @@ class Scope;
 /// and http_requests_active. `endpoint` is a route template, never a path, so clients can't make series: unknown routes
 /// are `_unmatched`, unknown methods `_OTHER`. Upgraded connections (101, CONNECT) are counted without a duration.
 /// Thread-safe.
-/// Cost: start() by path and finish() read the clock once each and take about 110 ns more (bench/http). No lock and no
-/// allocation once a status was seen. About 600 bytes per route and method.
-/// Lifetime: the registry must outlive it, and it must outlive its HttpRequests. Several may share one registry, and
-/// then count into the same series; their duration_buckets must agree.
+/// Cost: start() and finish() read the clock once each, 49 ns, and take some 20 ns more, by path some 55 (bench/http).
+/// No lock and no allocation once a status was seen. A route takes about 1.4 kB with its first method, and 1 kB with
+/// each further one. Lifetime: the registry must outlive it, and it must outlive its HttpRequests. Several may share
+/// one registry, and then count into the same series; their duration_buckets, and those of RouteOptions, must agree.
 class HttpMetrics {
  public:
   /// Throws std::invalid_argument, naming route, rule and fix, if a route is malformed.
@@ -33,9 +33,10 @@ class HttpMetrics {
   /// "(.*)") for any rest. Its series (each method: status 200 and 500, the durations) exist from then on, at 0. Throws
   /// std::invalid_argument if it is malformed, or if another template matches the same paths.
   RouteRef route(std::string_view route, const RouteOptions& options = {});
-  /// The route of exactly this template, listed or learned, else unmatched(). No allocation, no lock.
+  /// The route of exactly this template, listed or told to learn(), else unmatched(). No allocation, no lock.
   [[nodiscard]] RouteRef find(std::string_view pattern) const noexcept;
-  /// The listed route of a request's path, which may have a query, else unmatched(). Segments are compared as sent,
+  /// The route of a request's path, listed or of HttpOptions::learn_paths, else unmatched(). The path may have a query.
+  /// Segments are compared as sent,
   /// "//" counts as "/", a last "/" doesn't count; fixed segments win over {holes}, holes over "*". No allocation, no
   /// lock, bounded time.
   [[nodiscard]] RouteRef match(std::string_view path) const noexcept;

@@ -35,17 +35,20 @@ enum class HttpNaming : std::uint8_t {
   Prometheus,
   /// http_server_request_duration_seconds{http_request_method,http_route,http_response_status_code,url_scheme}, whose
   /// count is that of the requests, and http_server_active_requests, as OpenTelemetry's collectors name what its
-  /// conventions define (https://opentelemetry.io/docs/specs/semconv/http/http-metrics/). Optional metrics follow.
+  /// conventions define (https://opentelemetry.io/docs/specs/semconv/http/http-metrics/). What has no duration,
+  /// upgrades
+  /// and HttpDuration::None, is not counted there.
   OpenTelemetry
 };
 
 enum class HttpClock : std::uint8_t {
   Steady,
-  /// The CPU's time stamp counter, which is 20 ns cheaper to read, where the kernel itself trusts it; else Steady.
+  /// The CPU's time stamp counter, which is 14 ns cheaper to read, where the kernel itself trusts it; else Steady.
   Tsc
 };
 
-/// A label of the user's own on every series of HttpMetrics. Its values are a closed set, so clients can't make series.
+/// A label of the user's own on the series of HttpMetrics that have a method. Its values are a closed set, so clients
+/// can't make series.
 struct HttpLabel {
   std::string name;
   /// What it may be; all else is `_OTHER`.
@@ -70,7 +73,8 @@ struct HttpOptions {
   /// Whether requests without a route are counted, as `_unmatched`.
   bool count_unmatched = true;
   /// For services without a list of routes: templates are made of paths that were answered with anything but 400, 401,
-  /// 404 and 405, "/users/17" being "/users/{id}", up to max_routes of them (docs/http.md). List routes if you can.
+  /// 404, 405, 429 and 499, "/users/17" being "/users/{id}", up to max_routes of them (docs/http.md). List routes if
+  /// you can.
   bool learn_paths = false;
 
   HttpNaming naming = HttpNaming::Prometheus;
@@ -91,7 +95,7 @@ struct HttpOptions {
   /// Durations of sampled traces (the header `traceparent`) are exemplars of their buckets.
   bool exemplars = false;
 
-  /// The status of a request whose handler threw and that has none yet; empty: 500. Must not throw.
+  /// The status of a request whose handler threw and that has none yet; empty, or if it throws: 500.
   std::function<int(const std::exception_ptr& error)> status_of = {};
 
   /// HttpRequest::stamp(): the header of answers that has the time until their first byte, as 12.345ms; empty: none.

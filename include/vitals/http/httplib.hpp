@@ -3,7 +3,12 @@
 // For servers made with cpp-httplib 0.11 or later: needs <httplib.h>, compiled with the same CPPHTTPLIB_… macros as
 // everywhere else in the program. Can't see: how long a connection waited for a thread; that a client left an answer
 // which isn't streamed; the size of a chunked answer (counts as 0); upgrades to WebSocket (aren't counted).
+#include <algorithm>
+#include <cstdint>
 #include <cstdlib>
+#include <exception>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include <httplib.h>
@@ -52,6 +57,13 @@ struct HttplibRequest {
 };
 inline thread_local HttplibRequest httplib_request;
 
+// Where httplib knows WebSockets, an upgraded connection ends without a post-routing handler.
+template <class Server>
+bool httplib_may_upgrade(const ::httplib::Request& request) {
+  if constexpr (requires { typename Server::WebSocketHandler; }) return request.has_header("Sec-WebSocket-Key");
+  return false;
+}
+
 }  // namespace detail
 
 /// Counts and times every request of the server, from its header to the last byte of its answer. `endpoint`: the route
@@ -64,7 +76,7 @@ inline void instrument(::httplib::Server& server, HttpMetrics& http, HttplibOpti
     current.request.discard();
     current.error = {};
     // What asks for a WebSocket is counted only if it comes to the post-routing handler: it isn't upgraded then.
-    if (!request.has_header("Sec-WebSocket-Key")) current.start(http, request);
+    if (!detail::httplib_may_upgrade<::httplib::Server>(request)) current.start(http, request);
     const Handled result = users ? users(request, response) : Handled::Unhandled;
     current.handled_early = result == Handled::Handled;
     return result;

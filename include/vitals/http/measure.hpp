@@ -9,16 +9,22 @@
 
 namespace vitals {
 
-/// Runs handler() or handler(HttpRequest&) as one request: gives its result and passes its exceptions on, recorded as
-/// 500. A handler that returns an int returns the status; others set it through the request, else it is 200.
+/// Runs handler() or handler(HttpRequest&) as one request: gives its result and passes its exceptions on, recorded by
+/// HttpRequest::fail(). A handler that returns an int returns the status; others set it through the request, else it is
+/// 200.
 template <class Handler>
 decltype(auto) measure(HttpMetrics& http, std::string_view method, RouteRef route, Handler&& handler) {
   HttpRequest request = http.start(method, route);
   const auto call = [&]() -> decltype(auto) {
-    if constexpr (std::invocable<Handler, HttpRequest&>) {
-      return std::forward<Handler>(handler)(request);
-    } else {
-      return std::forward<Handler>(handler)();
+    try {
+      if constexpr (std::invocable<Handler, HttpRequest&>) {
+        return std::forward<Handler>(handler)(request);
+      } else {
+        return std::forward<Handler>(handler)();
+      }
+    } catch (...) {
+      request.fail();
+      throw;
     }
   };
   using Result = decltype(call());

@@ -101,6 +101,7 @@ inline HttpRequest& request_of(const QHttpServerRequest& /*request*/) noexcept {
 /// Counts and times the requests of the server, from their arrival to the moment when the handler has returned the
 /// answer. REQUIRES: called before any route(), in the server's thread. Lifetime: http must outlive the server.
 inline void instrument(QHttpServer& server, HttpMetrics& http) {
+  QObject::connect(&server, &QObject::destroyed, [] { detail::qt_request.end_untold(); });
   using Handler = QHttpServerResponse (*)();
 #if QT_VERSION >= QT_VERSION_CHECK(6, 8, 0)
   const auto never = [](const QRegularExpressionMatch&, const QHttpServerRequest&, QHttpServerResponder&) {};

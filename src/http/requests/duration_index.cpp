@@ -6,10 +6,11 @@
 namespace vitals::detail {
 namespace {
 
-// The last whole number of nanoseconds that is not above the bound, as seconds are computed of it; at most 2^62.
+// The last whole number of nanoseconds that is not above the bound, as seconds are computed of it; at most 2^53, up to
+// where doubles have all of them. Of a negative bound it is just negative.
 double last_nanos(double bound) {
-  constexpr double kMost = 0x1p62;
-  double nanos = std::clamp(std::floor(bound * 1e9), -kMost, kMost);
+  if (bound < 0) return -1;
+  double nanos = std::min(std::floor(bound * 1e9), 0x1p53);
   while (nanos / 1e9 > bound) --nanos;
   while ((nanos + 1) / 1e9 <= bound && nanos < 0x1p53) ++nanos;
   return nanos;
@@ -31,7 +32,7 @@ bool DurationIndex::fill() {
     if (nanos >= static_cast<double>(kMaxNanos)) break;  // and so are the others: observe() has no such durations here
     std::size_t after = 0;                               // the first bin above the bound
     if (nanos >= 0) {
-      if (nanos < 32) return false;  // those share bins
+      if (nanos < 512) return false;  // below, BinnedDuration sets a bit that bins still tell apart
       const BinnedDuration at{std::chrono::nanoseconds{static_cast<std::int64_t>(nanos)}};
       if (bins_[at.bin] >> kCountBits != kMaxNanos) return false;  // another bound is in this bin
       bins_[at.bin] = at.nanos << kCountBits | (count - 1);

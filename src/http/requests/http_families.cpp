@@ -72,8 +72,9 @@ HttpFamilies::HttpFamilies(const Scope& scope, const HttpOptions& options, const
     bytes_out_ = &scope.histogram("http_response_size_bytes", "Bodies of HTTP answers.", plain, sizes, kBytes);
   }
   if (options.exceptions) {
-    exceptions_ = &scope.counter("http_exceptions_total", "Exceptions that HTTP handlers threw, by their type.",
-                                 {"endpoint", "exception"}, kBounded);
+    const std::array<std::string_view, 2> names{words.endpoint, "exception"};
+    exceptions_ =
+        &scope.counter("http_exceptions_total", "Exceptions that HTTP handlers threw, by their type.", names, kBounded);
   }
   if (options.aborts) {
     auto& aborts =

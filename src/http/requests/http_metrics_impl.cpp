@@ -71,8 +71,8 @@ Route& HttpMetricsImpl::add(std::string_view route, const RouteOptions& options)
   }
   if (!same_options(found->options, options)) {
     refuse_route(route, "\"" + found->pattern +
-                            "\" is there already with other options; give the same, and give them "
-                            "with HttpMetrics::route() before any other");
+                            "\" is there already with other options; leave it out of "
+                            "HttpOptions::routes and ::exclude, and give the same ones each time");
   }
   found->is_counted.store(true, std::memory_order_relaxed);
   for (const auto name : spec.methods) {
@@ -136,6 +136,7 @@ Route& HttpMetricsImpl::emplace(std::string_view pattern, RouteTrie& trie, Route
 
 void HttpMetricsImpl::observe_more(const HttpRequest& request, const RouteSeries& series,
                                    const DurationHistogram& histogram, std::chrono::nanoseconds duration) noexcept {
+  duration = std::max(duration, std::chrono::nanoseconds{0});
   const HttpDuration wanted = request.route_->options.duration;
   const bool has_first_byte = request.first_byte_ != 0;
   const auto to_first_byte = has_first_byte ? clock_.between(request.start_, request.first_byte_) : duration;
@@ -156,12 +157,20 @@ void HttpMetricsImpl::observe_more(const HttpRequest& request, const RouteSeries
   }
 }
 
-int HttpMetricsImpl::failed(const HttpRequest& request, const std::exception_ptr& error) noexcept {
+int HttpMetricsImpl::status_of(const std::exception_ptr& error) const noexcept {
+  if (!status_of_ || !error) return 500;
   try {
-    if (request.route_->is_counted.load(std::memory_order_relaxed)) families_.count_exception(*request.route_, error);
+    return status_of_(error);
+  } catch (...) {  // as a rule does that throws on what it doesn't know
+    return 500;
+  }
+}
+
+void HttpMetricsImpl::count_exception(const Route& route, const std::exception_ptr& error) noexcept {
+  try {
+    if (route.is_counted.load(std::memory_order_relaxed)) families_.count_exception(route, error);
   } catch (...) {  // out of memory
   }
-  return status_of_ && error && request.status_ == 0 ? status_of_(error) : 500;
 }
 
 }  // namespace vitals::detail

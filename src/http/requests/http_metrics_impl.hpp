@@ -60,8 +60,9 @@ class HttpMetricsImpl {
   void finished() noexcept { active_->finished(); }
   /// Counts and times a request whose status is set. Inline, as all that it calls for a series that is known.
   void record(const HttpRequest& request, std::chrono::nanoseconds duration) noexcept;
-  /// The status of a request whose handler threw this; counts the exception.
-  int failed(const HttpRequest& request, const std::exception_ptr& error) noexcept;
+  /// The status of a request whose handler threw this.
+  [[nodiscard]] int status_of(const std::exception_ptr& error) const noexcept;
+  void count_exception(const Route& route, const std::exception_ptr& error) noexcept;
   void aborted(HttpAbort reason) noexcept { families_.count_abort(reason); }
 
  private:

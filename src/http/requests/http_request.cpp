@@ -118,7 +118,10 @@ void HttpRequest::read(const RequestHeaders& headers) noexcept {
     if (impl_->reads_traces()) traceparent(headers("traceparent"));
     if (impl_->reads_sizes()) {
       const std::string_view length = headers("content-length");
-      std::from_chars(length.data(), length.data() + length.size(), bytes_in_);
+      constexpr std::uint64_t kMost = std::uint64_t{1} << 40;  // beyond it a client lies, and would spoil the sum
+      std::uint64_t bytes = 0;
+      const auto end = length.data() + length.size();
+      if (std::from_chars(length.data(), end, bytes).ptr == end && bytes <= kMost) bytes_in_ = bytes;
     }
   } catch (...) {  // whatever the adapter's look-up threw: no trace, no size
   }
@@ -175,12 +178,15 @@ void HttpRequest::finish(int status, Clock::duration duration) noexcept {
 }
 
 void HttpRequest::fail(const std::exception_ptr& error) noexcept {
-  if (impl_ != nullptr) finish(impl_->failed(*this, error));
+  if (impl_ == nullptr) return;
+  auto& impl = *impl_;
+  finish(status_ != 0 ? status_ : impl.status_of(error));
+  impl.count_exception(*route_, error);  // by the route that finish() may have learned
 }
 
 void HttpRequest::abandon(HttpAbort reason) noexcept {
   if (impl_ == nullptr) return;
-  impl_->aborted(reason);
+  if (route_->is_counted.load(std::memory_order_relaxed)) impl_->aborted(reason);
   finish(499);
 }
 

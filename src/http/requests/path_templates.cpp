@@ -85,10 +85,33 @@ Route* PathTemplates::insert(std::string_view text) {
   NormalSegments path{text};
   for (auto segment = path.take(); !segment.empty(); segment = path.take()) {
     Node* const known = child(*node, segment);
-    if (known == nullptr && templates_ == max_templates_) return nullptr;
+    if (known == nullptr && !has_room(*node, segment)) return nullptr;
     node = known != nullptr ? known : &make_child(*node, segment);
   }
   return route_of(*node);
+}
+
+// Whether a child can be made without that what is known becomes unknown: one that makes all names one needs room for
+// all that is known below them.
+bool PathTemplates::has_room(const Node& node, std::string_view segment) const noexcept {
+  if (templates_ == max_templates_) return false;
+  std::size_t literals = 0;
+  std::size_t routes = 0;
+  for (const Node* child = node.children.load(std::memory_order_relaxed); child != nullptr; child = child->next) {
+    if (!is_literal(child->segment)) continue;
+    ++literals;
+    routes += routes_from(*child);
+  }
+  return !is_literal(segment) || literals < kMaxLiterals || templates_ + routes < max_templates_;
+}
+
+// Of the node and all below it.
+std::size_t PathTemplates::routes_from(const Node& node) noexcept {
+  std::size_t routes = node.route.load(std::memory_order_relaxed) != nullptr ? 1 : 0;
+  if (const Node* const var = node.var.load(std::memory_order_relaxed)) routes += routes_from(*var);
+  for (const Node* child = node.children.load(std::memory_order_relaxed); child != nullptr; child = child->next)
+    routes += routes_from(*child);
+  return routes;
 }
 
 // Of a node that has a template; made if it has no route yet and there is room.

@@ -87,6 +87,8 @@ class PathTemplates {
   [[nodiscard]] static std::string pattern_of(const Node& node);
   [[nodiscard]] Ticket ticket_of(std::string_view text) const noexcept;
   Route* insert(std::string_view text);
+  [[nodiscard]] bool has_room(const Node& node, std::string_view segment) const noexcept;
+  [[nodiscard]] static std::size_t routes_from(const Node& node) noexcept;
   Route* route_of(Node& node);
   Node& make_child(Node& node, std::string_view segment);
   Node& collapse(Node& node);

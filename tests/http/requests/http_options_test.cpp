@@ -152,12 +152,13 @@ TEST(HttpOptions, DurationsOnBoundsGoToTheLowerBucket) {
 TEST(HttpOptions, DurationsAreInTheBucketsOfAHistogram) {
   for (const Buckets& buckets :
        {Buckets::latency(), Buckets{0.1, 0.1000001, 0.2}, Buckets{-1, 0, 1e-9, 5e-8, 1e-6, 2.5, 1e7, 1e300},
+        Buckets{1e-7}, Buckets{4e-7, 1}, Buckets{-1e10, 1, 65075064.394633956, 2806048138.539659},
         Buckets::exponential(1e-6, 1.05, 500), Buckets::linear(0.01, 0.01, 100)}) {
     Registry registry;
     HttpMetrics http{registry, {.routes = {"/a"}, .duration_buckets = buckets}};
     auto& same = registry.histogram("same", "The same.", buckets);
 
-    for (double nanos = 0; nanos < 4e18; nanos = nanos * 1.07 + 1) {
+    for (double nanos = 0; nanos < 4e18; nanos = nanos < 600 ? nanos + 1 : nanos * 1.07) {
       const std::chrono::nanoseconds took{static_cast<std::int64_t>(nanos)};
       http.start("GET", "/a").finish(200, took);
       same.observe(took);
@@ -250,12 +251,13 @@ TEST(HttpOptions, ExceptionsByTypeAndTheirStatus) {
   throws(std::runtime_error{"x"}, 0);
   throws(std::runtime_error{"x"}, 200);  // after the headers: the status was sent
   throws(5, 0);
+  EXPECT_THROW(measure(http, "GET", http.find("/a"), [] { throw std::out_of_range{"x"}; }), std::out_of_range);
 
   const std::string text = to_text(registry);
-  EXPECT_EQ(sample(text, R"(http_exceptions_total{endpoint="/a",exception="std::out_of_range"})"), 1);
+  EXPECT_EQ(sample(text, R"(http_exceptions_total{endpoint="/a",exception="std::out_of_range"})"), 2);
   EXPECT_EQ(sample(text, R"(http_exceptions_total{endpoint="/a",exception="std::runtime_error"})"), 2);
   EXPECT_EQ(sample(text, R"(http_exceptions_total{endpoint="/a",exception="int"})"), 1);
-  EXPECT_EQ(sample(text, R"(http_requests_total{method="GET",endpoint="/a",status="404"})"), 1);
+  EXPECT_EQ(sample(text, R"(http_requests_total{method="GET",endpoint="/a",status="404"})"), 2);
   EXPECT_EQ(sample(text, R"(http_requests_total{method="GET",endpoint="/a",status="503"})"), 2);
   EXPECT_EQ(sample(text, R"(http_requests_total{method="GET",endpoint="/a",status="200"})"), 1);
 }

@@ -163,6 +163,17 @@ TEST_F(PathTemplatesTest, WithoutRoomForTheOneNothingMoreIsKnown) {
   EXPECT_THAT(patterns, SizeIs(16));
 }
 
+TEST_F(PathTemplatesTest, WhatIsKnownStaysKnownWhereTheOneWouldNeedMoreRoom) {
+  PathTemplates& few = of_at_most(17);
+  for (int i = 0; i < 16; ++i) (void)request(few, "/n" + std::to_string(i) + "/x" + std::to_string(i));
+
+  EXPECT_EQ(request(few, "/evil/x"), "");
+  for (int i = 0; i < 16; ++i) {
+    const std::string path = "/n" + std::to_string(i) + "/x" + std::to_string(i);
+    EXPECT_EQ(known(few, path), path);
+  }
+}
+
 TEST_F(PathTemplatesTest, ReadersAndLearnersWorkAtOnce) {
   std::atomic<int> wrong{0};
   std::vector<std::thread> threads;
