@@ -15,18 +15,25 @@ namespace vitals {
 template <class Handler>
 decltype(auto) measure(HttpMetrics& http, std::string_view method, RouteRef route, Handler&& handler) {
   HttpRequest request = http.start(method, route);
+  const auto handle = [&]() -> decltype(auto) {
+    if constexpr (std::invocable<Handler, HttpRequest&>) {
+      return std::forward<Handler>(handler)(request);
+    } else {
+      return std::forward<Handler>(handler)();
+    }
+  };
+#if defined(__cpp_exceptions)
   const auto call = [&]() -> decltype(auto) {
     try {
-      if constexpr (std::invocable<Handler, HttpRequest&>) {
-        return std::forward<Handler>(handler)(request);
-      } else {
-        return std::forward<Handler>(handler)();
-      }
+      return handle();
     } catch (...) {
       request.fail();
       throw;
     }
   };
+#else
+  const auto& call = handle;
+#endif
   using Result = decltype(call());
   if constexpr (std::is_void_v<Result>) {
     call();
