@@ -36,8 +36,7 @@ enum class HttpNaming : std::uint8_t {
   /// http_server_request_duration_seconds{http_request_method,http_route,http_response_status_code,url_scheme}, whose
   /// count is that of the requests, and http_server_active_requests, as OpenTelemetry's collectors name what its
   /// conventions define (https://opentelemetry.io/docs/specs/semconv/http/http-metrics/). What has no duration,
-  /// upgrades
-  /// and HttpDuration::None, is not counted there.
+  /// upgrades and HttpDuration::None, is not counted there.
   OpenTelemetry
 };
 
@@ -86,7 +85,7 @@ struct HttpOptions {
 
   // Metrics beside the three; docs/metrics.md.
   /// http_request_duration_highr_seconds, without labels, with Buckets::fine_latency(): percentiles of all requests
-  /// together that are wrong by 9 % at the most, and by some 2 % where durations are spread as they mostly are.
+  /// together that are wrong by 9 % at the most, and by less than 3 % where durations are spread as they mostly are.
   bool high_resolution = true;
   bool time_to_first_byte = false;  ///< http_time_to_first_byte_seconds{method,endpoint}
   bool sizes = false;               ///< http_request_size_bytes and http_response_size_bytes{method,endpoint}

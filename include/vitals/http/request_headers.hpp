@@ -10,7 +10,8 @@
 namespace vitals {
 
 /// The headers of a request, for the length of a call: a reference to a function of the adapter's, which gives the
-/// first value of a header, or "". Names are asked for in lower case; they are the same in any.
+/// first value of a header, or "", as a view that holds until the next header is asked for: copy what you need longer.
+/// Names are asked for in lower case; they are the same in any.
 class RequestHeaders {
  public:
   /// No headers.
