@@ -18,7 +18,8 @@ class Histogram;
 
 namespace detail {
 class HttpMetricsImpl;
-}
+struct RouteSeries;
+}  // namespace detail
 
 /// Why a request ended before its answer did.
 enum class HttpAbort : std::uint8_t { ClientGone, Timeout, Shutdown, Error };
@@ -26,7 +27,7 @@ enum class HttpAbort : std::uint8_t { ClientGone, Timeout, Shutdown, Error };
 /// One HTTP request under way: HttpMetrics::start() makes it, finish() records it, once. However else it ends it is
 /// recorded too: destroyed without a status as 499 (the client went away), or as an exception's status, 500, if one
 /// ends its scope. Move-only; for one thread at a time, may be finished on another than it was started on. Recording
-/// never throws. Cost: 96 bytes. Lifetime: must not outlive its HttpMetrics.
+/// never throws. Cost: 104 bytes. Lifetime: must not outlive its HttpMetrics.
 class HttpRequest {
  public:
   using Clock = std::chrono::steady_clock;
@@ -43,7 +44,10 @@ class HttpRequest {
   explicit operator bool() const noexcept { return impl_ != nullptr; }
 
   /// Sets the route, where it is known only later than the start.
-  void route(RouteRef route) noexcept { route_ = route.route_; }
+  void route(RouteRef route) noexcept {
+    route_ = route.route_;
+    series_ = nullptr;
+  }
   /// Sets the status that finish() records; the first one wins. Outside 100..599 it counts as `_OTHER`.
   void status(int status) noexcept;
   /// The status that was set, else `fallback`.
@@ -112,11 +116,12 @@ class HttpRequest {
 
   detail::HttpMetricsImpl* impl_ = nullptr;  // null: nothing to record (any more)
   detail::Route* route_ = nullptr;
-  std::int64_t start_ = 0;        // by the clock of its HttpMetrics
-  const void* thread_ = nullptr;  // the thread of the start: only there does counting exceptions mean anything
-  std::int16_t status_ = 0;       // 0: none yet; -1: no HTTP status
+  detail::RouteSeries* series_ = nullptr;  // of route, method and labels, if they were found at the start
+  std::int64_t start_ = 0;                 // by the clock of its HttpMetrics
+  const void* thread_ = nullptr;           // the thread of the start: only there does counting exceptions mean anything
   std::uint8_t method_ = 0;
   std::uint8_t exceptions_ = 0;  // std::uncaught_exceptions() at the start
+  std::int16_t status_ = 0;      // 0: none yet; -1: no HTTP status
   std::uint16_t labels_ = 0;     // which combination of the users' labels
   bool is_sampled_ = false;
   std::uint32_t ticket_ = 0;     // of a path that may be learned; 0: none
@@ -126,6 +131,6 @@ class HttpRequest {
   std::array<unsigned char, 24> trace_{};  // trace id and span id
 };
 
-static_assert(sizeof(void*) != 8 || sizeof(HttpRequest) == 96);
+static_assert(sizeof(void*) != 8 || sizeof(HttpRequest) == 104);
 
 }  // namespace vitals

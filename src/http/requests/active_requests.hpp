@@ -19,8 +19,9 @@ class ActiveRequests {
 
   ActiveRequests(const Scope& scope, const std::string& name, const std::string& help);
 
-  void started() noexcept { started_.inc(); }
-  void finished() noexcept { finished_.inc(); }
+  /// To be counted up when a request starts, and when it finishes. Live as long as this.
+  [[nodiscard]] Counter& started() noexcept { return started_; }
+  [[nodiscard]] Counter& finished() noexcept { return finished_; }
   [[nodiscard]] double value() const noexcept;
 
  private:

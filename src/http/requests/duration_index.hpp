@@ -21,10 +21,12 @@ struct BinnedDuration {
     const std::uint64_t at_least_16 = nanos | 16U;
     const auto shift = static_cast<unsigned>(std::bit_width(at_least_16)) - 5;
     bin = (at_least_16 >> shift) + std::uint64_t{16} * shift - 16;
+    seconds = static_cast<double>(static_cast<std::int64_t>(nanos)) / 1e9;
   }
 
   std::uint64_t nanos;
   std::uint64_t bin;
+  double seconds;  // here, since compilers divide once for each histogram else
 };
 
 // The bucket of a duration in a histogram of seconds, found by its nanoseconds: what Histogram::observe() does, but for
@@ -40,9 +42,8 @@ class DurationIndex {
       return histogram.observe(std::chrono::nanoseconds{duration.nanos});
     const std::uint64_t entry = bins_[duration.bin];
     const std::size_t bucket = (entry & kCount) + (duration.nanos << kCountBits > entry ? 1U : 0U);
-    const double seconds = static_cast<double>(static_cast<std::int64_t>(duration.nanos)) / 1e9;
-    if (!add_pair(Access::head(histogram), bucket * sizeof(PairCell), seconds)) [[unlikely]]
-      histogram.observe(seconds);
+    if (!add_pair(Access::head(histogram), bucket * sizeof(PairCell), duration.seconds)) [[unlikely]]
+      histogram.observe(duration.seconds);
   }
   /// Whether it is the index of this histogram.
   [[nodiscard]] bool fits(const Histogram& histogram) const noexcept;

@@ -50,10 +50,9 @@ void HttpClientMetricsImpl::add(std::string_view route) {
 
 void HttpClientMetricsImpl::make(RouteSeries&, const SeriesKey&) const {}  // each status has its own
 
-void HttpClientMetricsImpl::make(StatusSeries& series, const RouteSeries&, const SeriesKey& key) const {
+void HttpClientMetricsImpl::make(StatusSeries& series, int status, const RouteSeries&, const SeriesKey& key) const {
   series.duration = {
-      durations_.with(kMethods[key.method], hosts_.name(key.labels), key.route.pattern, text_of_call(series.status)),
-      index_};
+      durations_.with(kMethods[key.method], hosts_.name(key.labels), key.route.pattern, text_of_call(status)), index_};
 }
 
 }  // namespace vitals::detail

@@ -36,8 +36,8 @@ class HttpClientMetricsImpl final : private SeriesMaker {
   [[nodiscard]] Route& unmatched() noexcept { return unmatched_; }
   [[nodiscard]] const RequestClock& clock() const noexcept { return clock_; }
 
-  void started() noexcept { active_->started(); }
-  void finished() noexcept { active_->finished(); }
+  void started() noexcept { active_->started().inc(); }
+  void finished() noexcept { active_->finished().inc(); }
   /// Inline, as all that it calls for a series that is known.
   void record(const HttpClientRequest& request, int status, std::chrono::nanoseconds duration) noexcept {
     const SeriesKey key{*request.route_, request.method_, request.host_};
@@ -49,7 +49,7 @@ class HttpClientMetricsImpl final : private SeriesMaker {
 
  private:
   void make(RouteSeries& series, const SeriesKey& key) const override;
-  void make(StatusSeries& series, const RouteSeries& of, const SeriesKey& key) const override;
+  void make(StatusSeries& series, int status, const RouteSeries& of, const SeriesKey& key) const override;
   void add(std::string_view route);
 
   Family<Histogram, 4>& durations_;

@@ -40,7 +40,11 @@ std::string text_of_status(int key) {
 }  // namespace
 
 HttpFamilies::HttpFamilies(const Scope& scope, const HttpOptions& options, const UserLabels& labels)
-    : labels_{labels}, naming_{options.naming}, url_scheme_{options.url_scheme}, group_status_{options.group_status} {
+    : labels_{labels},
+      naming_{options.naming},
+      url_scheme_{options.url_scheme},
+      group_status_{options.group_status},
+      has_extras_{options.exemplars || options.time_to_first_byte || options.sizes} {
   const LabelWords words = words_of(naming_);
   const LabelNames plain = names_of(words, {}, labels);
   constexpr auto kDuration = "Time from an HTTP request's header to the end of its answer.";
@@ -84,6 +88,8 @@ HttpFamilies::HttpFamilies(const Scope& scope, const HttpOptions& options, const
 }
 
 void HttpFamilies::make(RouteSeries& series, const SeriesKey& key) const {
+  constexpr std::uint8_t kConnect = method_index("CONNECT");
+  series.is_plain = !has_extras_ && key.route.options.duration == HttpDuration::Full && key.method != kConnect;
   const auto labels = labels_of(key);
   if (naming_ == HttpNaming::Prometheus) series.duration = durations(*duration_, key, labels);
   if (first_byte_ != nullptr) series.first_byte = durations(*first_byte_, key, labels);
@@ -93,16 +99,16 @@ void HttpFamilies::make(RouteSeries& series, const SeriesKey& key) const {
   }
 }
 
-void HttpFamilies::make(StatusSeries& series, const RouteSeries& of, const SeriesKey& key) const {
+void HttpFamilies::make(StatusSeries& series, int status, const RouteSeries& of, const SeriesKey& key) const {
   auto labels = labels_of(key);
-  const std::string status = text_of_status(series.status);
+  const std::string text = text_of_status(status);
   if (naming_ == HttpNaming::OpenTelemetry) {
-    labels.push_back({"http_response_status_code", status});
+    labels.push_back({"http_response_status_code", text});
     labels.push_back({"url_scheme", url_scheme_});
     series.duration = durations(*duration_, key, labels);
     series.requests = nullptr;
   } else {
-    labels.push_back({"status", status});
+    labels.push_back({"status", text});
     series.duration = of.duration;
     series.requests = &requests_->with(labels);
   }

@@ -25,7 +25,7 @@ class HttpFamilies final : public SeriesMaker {
 
   void make(RouteSeries& series, const SeriesKey& key) const override;
   /// The status is one that status_key() gave.
-  void make(StatusSeries& series, const RouteSeries& of, const SeriesKey& key) const override;
+  void make(StatusSeries& series, int status, const RouteSeries& of, const SeriesKey& key) const override;
 
   /// What tells statuses apart: the status, or its class; -1 for what is none.
   [[nodiscard]] int status_key(int status) const noexcept {
@@ -46,6 +46,7 @@ class HttpFamilies final : public SeriesMaker {
   const HttpNaming naming_;
   const std::string url_scheme_;
   const bool group_status_;
+  const bool has_extras_;                       // metrics beside the count and the duration
   DynamicFamily<Counter>* requests_ = nullptr;  // null where the duration's count is that of the requests
   DynamicFamily<Histogram>* duration_ = nullptr;
   DynamicFamily<Histogram>* first_byte_ = nullptr;

@@ -13,8 +13,8 @@ inline constexpr std::array<std::string_view, 10> kMethods{"GET",   "HEAD",    "
                                                            "PATCH", "OPTIONS", "CONNECT", "TRACE", "_OTHER"};
 inline constexpr std::uint8_t kOtherMethod = kMethods.size() - 1;
 
-/// The index of a method in kMethods. Case-sensitive, as methods are.
-[[nodiscard]] constexpr std::uint8_t method_index(std::string_view method) noexcept {
+// Of one that is not GET.
+[[nodiscard]] constexpr std::uint8_t other_method_index(std::string_view method) noexcept {
   // By length, so that what is compared has a length that the compiler knows: a comparison is one instruction or two.
   const auto is = [method](auto i) {
     constexpr std::string_view kName = kMethods[i];
@@ -31,7 +31,7 @@ inline constexpr std::uint8_t kOtherMethod = kMethods.size() - 1;
   using std::integral_constant;
   switch (method.size()) {
     case 3:
-      return first_of(integral_constant<std::uint8_t, 0>{}, integral_constant<std::uint8_t, 3>{});
+      return first_of(integral_constant<std::uint8_t, 3>{});
     case 4:
       return first_of(integral_constant<std::uint8_t, 2>{}, integral_constant<std::uint8_t, 1>{});
     case 5:
@@ -43,6 +43,12 @@ inline constexpr std::uint8_t kOtherMethod = kMethods.size() - 1;
     default:
       return kOtherMethod;
   }
+}
+
+/// The index of a method in kMethods. Case-sensitive, as methods are.
+[[nodiscard]] constexpr std::uint8_t method_index(std::string_view method) noexcept {
+  const bool is_get = method.size() == 3 && method[0] == 'G' && method[1] == 'E' && method[2] == 'T';
+  return is_get ? 0 : other_method_index(method);
 }
 
 }  // namespace vitals::detail

@@ -41,7 +41,6 @@ HttpMetricsImpl::HttpMetricsImpl(const Scope& scope, const HttpOptions& options)
       reads_headers_{
           options.exemplars || options.sizes ||
           std::ranges::any_of(options.labels, [](const HttpLabel& label) { return static_cast<bool>(label.value); })},
-      has_extras_{options.exemplars || options.time_to_first_byte || options.sizes},
       unmatched_{"_unmatched", kinds(labels_), {}},
       static_files_{"_static", kinds(labels_), {}},
       overflow_{"_overflow", kinds(labels_), {}} {
@@ -136,6 +135,10 @@ Route& HttpMetricsImpl::emplace(std::string_view pattern, RouteTrie& trie, Route
 
 void HttpMetricsImpl::observe_more(const HttpRequest& request, const RouteSeries& series,
                                    const DurationHistogram& histogram, std::chrono::nanoseconds duration) noexcept {
+  // A connection that is upgraded, to a WebSocket for example, lasts as long as its user likes: that is no duration of
+  // HTTP.
+  constexpr std::uint8_t kConnect = method_index("CONNECT");
+  if (request.status_ == 101 || request.method_ == kConnect) return;
   duration = std::max(duration, std::chrono::nanoseconds{0});
   const HttpDuration wanted = request.route_->options.duration;
   const bool has_first_byte = request.first_byte_ != 0;

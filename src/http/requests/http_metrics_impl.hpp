@@ -56,8 +56,13 @@ class HttpMetricsImpl {
   [[nodiscard]] std::string_view response_time_header() const noexcept { return response_time_header_; }
   [[nodiscard]] bool has_server_timing() const noexcept { return server_timing_; }
 
-  void started() noexcept { active_->started(); }
-  void finished() noexcept { active_->finished(); }
+  /// Null if there are none (yet), or they don't count.
+  [[nodiscard]] static RouteSeries* known_series(const Route& route, std::uint8_t method) noexcept {
+    return route.is_counted.load(std::memory_order_relaxed) ? route.series[method].load(std::memory_order_acquire)
+                                                            : nullptr;
+  }
+  void started() noexcept { started_.inc(); }
+  void finished() noexcept { finished_.inc(); }
   /// Counts and times a request whose status is set. Inline, as all that it calls for a series that is known.
   void record(const HttpRequest& request, std::chrono::nanoseconds duration) noexcept;
   /// The status of a request whose handler threw this.
@@ -77,6 +82,8 @@ class HttpMetricsImpl {
   const UserLabels labels_;
   HttpFamilies families_;
   const std::shared_ptr<ActiveRequests> active_;
+  Counter& started_{active_->started()};
+  Counter& finished_{active_->finished()};
   const RequestClock clock_;
   const std::size_t max_routes_;
   const std::function<int(const std::exception_ptr&)> status_of_;
@@ -85,7 +92,6 @@ class HttpMetricsImpl {
   const bool reads_traces_;
   const bool reads_sizes_;
   const bool reads_headers_;
-  const bool has_extras_;  // metrics beside the count and the duration
 
   SeriesPool series_{families_};
   std::mutex mutex_;          // taken to add a route, not to find one
@@ -100,19 +106,17 @@ class HttpMetricsImpl {
 };
 
 inline void HttpMetricsImpl::record(const HttpRequest& request, std::chrono::nanoseconds duration) noexcept {
-  Route& route = *request.route_;
-  if (!route.is_counted.load(std::memory_order_relaxed)) return;
-  const SeriesKey key{route, request.method_, request.labels_};
-  RouteSeries* const to = series_.of(key);
-  if (to == nullptr) return;
+  const SeriesKey key{*request.route_, request.method_, request.labels_};
+  RouteSeries* to = request.series_;
+  if (to == nullptr) [[unlikely]] {
+    if (!key.route.is_counted.load(std::memory_order_relaxed)) return;
+    to = series_.of(key);
+    if (to == nullptr) return;
+  }
   StatusSeries* const of_status = series_.of(*to, key, families_.status_key(request.status_));
   if (of_status == nullptr) return;
-  // A connection that is upgraded, to a WebSocket for example, lasts as long as its user likes: that is no duration of
-  // HTTP.
-  constexpr std::uint8_t kConnect = method_index("CONNECT");
-  const bool is_upgraded = request.status_ == 101 || request.method_ == kConnect;
-  if (is_upgraded || has_extras_ || route.options.duration != HttpDuration::Full) [[unlikely]] {
-    if (!is_upgraded) observe_more(request, *to, of_status->duration, duration);
+  if (!to->is_plain || request.status_ == 101) [[unlikely]] {
+    observe_more(request, *to, of_status->duration, duration);
   } else {
     const BinnedDuration binned{duration};
     of_status->duration.observe(binned);

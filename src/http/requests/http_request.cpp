@@ -1,18 +1,15 @@
 #include <charconv>
-#include <exception>
 #include <utility>
 
 #include <vitals/http/http_request.hpp>
 
 #include "http/requests/http_metrics_impl.hpp"
 #include "http/requests/http_status.hpp"
+#include "http/requests/thread_exceptions.hpp"
 #include "http/requests/traceparent.hpp"
 
 namespace vitals {
 namespace {
-
-// Its address tells threads apart.
-thread_local char this_thread_mark;
 
 // "12.345", at most 24 characters.
 char* write_ms(std::chrono::nanoseconds duration, char* out) noexcept {
@@ -38,9 +35,10 @@ void write_bytes(std::string_view digits, unsigned char* out) noexcept {
 inline HttpRequest::HttpRequest(detail::HttpMetricsImpl& impl, detail::Route& route, std::uint8_t method) noexcept
     : impl_{&impl},
       route_{&route},
-      thread_{&this_thread_mark},
+      series_{impl.known_series(route, method)},
+      thread_{&detail::this_thread},
       method_{method},
-      exceptions_{static_cast<std::uint8_t>(std::uncaught_exceptions())} {
+      exceptions_{detail::this_thread.uncaught()} {
   impl.started();
   start_ = impl.clock().now();  // last: reading it waits for all that is under way in the CPU
 }
@@ -66,6 +64,7 @@ HttpRequest HttpMetrics::start(std::string_view method, RouteRef route, const Re
 void HttpRequest::take(HttpRequest& other) noexcept {
   impl_ = std::exchange(other.impl_, nullptr);
   route_ = other.route_;
+  series_ = other.series_;
   start_ = other.start_;
   thread_ = other.thread_;
   status_ = other.status_;
@@ -89,7 +88,7 @@ HttpRequest& HttpRequest::operator=(HttpRequest&& other) noexcept {
 }
 
 void HttpRequest::end() noexcept {
-  const bool unwinding = thread_ == &this_thread_mark && std::uncaught_exceptions() > exceptions_;
+  const bool unwinding = thread_ == &detail::this_thread && detail::this_thread.uncaught() > exceptions_;
   unwinding ? fail() : abandon();
 }
 
@@ -110,7 +109,9 @@ void HttpRequest::traceparent(std::string_view header) noexcept {
 }
 
 void HttpRequest::label(std::size_t i, std::string_view value) noexcept {
-  if (impl_ != nullptr) labels_ = impl_->labels().with(labels_, i, value);
+  if (impl_ == nullptr) return;
+  labels_ = impl_->labels().with(labels_, i, value);
+  series_ = nullptr;
 }
 
 void HttpRequest::read(const RequestHeaders& headers) noexcept {
@@ -126,6 +127,7 @@ void HttpRequest::read(const RequestHeaders& headers) noexcept {
   } catch (...) {  // whatever the adapter's look-up threw: no trace, no size
   }
   labels_ = impl_->labels().of(headers);
+  if (labels_ != 0) series_ = nullptr;
 }
 
 HttpRequest::Clock::duration HttpRequest::elapsed() const noexcept {
@@ -163,7 +165,7 @@ inline void HttpRequest::record(detail::HttpMetricsImpl& impl, int status_if_non
   impl_ = nullptr;
   if (status_ == 0) status_ = detail::known_status(status_if_none);
   if (ticket_ != 0) [[unlikely]]
-    route_ = &impl.learned(*route_, ticket_, status_);
+    route(RouteRef{impl.learned(*route_, ticket_, status_)});
   impl.finished();
   impl.record(*this, duration);
 }

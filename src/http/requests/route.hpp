@@ -22,25 +22,26 @@ namespace detail {
 
 // What finish() writes to for one status of a route and method.
 struct StatusSeries {
-  explicit StatusSeries(int of) noexcept : status{of} {}
+  static constexpr int kNone = -2;
 
-  const int status;  // kOtherStatus: none of HTTP; with HttpOptions::group_status its first digit
+  // kOtherStatus: none of HTTP; with HttpOptions::group_status its first digit. Set once, when the rest is complete, as
+  // `next` is. Release and acquire: who reads either sees what it stands for.
+  std::atomic<int> status{kNone};
   DurationHistogram duration;
   Counter* requests = nullptr;  // null where the duration's count is that of the requests
-  // Set once, when the next one is complete. Release and acquire: who reads the pointer sees what it points to.
   std::atomic<StatusSeries*> next{nullptr};
 };
 
 // The series of one route and method, and one combination of the users' labels: what a request writes to without
 // looking anything up.
 struct RouteSeries {
+  bool is_plain = true;  // a request has a count and a duration, and nothing else
+  // The first of the statuses seen, in the order in which they were, and found without a pointer: 200 on listed routes.
+  StatusSeries statuses;
   DurationHistogram duration;  // without a histogram: each status has its own
   DurationHistogram first_byte;
   Histogram* bytes_in = nullptr;
   Histogram* bytes_out = nullptr;
-  // The statuses seen, in the order in which they were: 200 is there from the start on listed routes, and found at
-  // once.
-  std::atomic<StatusSeries*> statuses{nullptr};
 };
 
 struct Route {

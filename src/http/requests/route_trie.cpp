@@ -1,6 +1,7 @@
 #include "http/requests/route_trie.hpp"
 
 #include <cstring>
+#include <utility>
 
 #include "http/requests/route_pattern.hpp"
 
@@ -32,10 +33,12 @@ bool ends_alike(const char* a, const char* b, std::size_t n) noexcept {
   return load_word(a + n - 8) == load_word(b + n - 8) && (n <= 16 || std::memcmp(a + 8, b + 8, n - 16) == 0);
 }
 
-// REQUIRES: the path goes on with the segment's first eight bytes, or all that it has.
-bool takes(PathSegments& path, const std::string& segment) noexcept {
-  const std::size_t n = segment.size();
-  if (n > 8 && (n > path.bytes_left() || !ends_alike(path.position(), segment.data(), n))) return false;
+// Goes behind the segment, or the chain of them, if the path goes on with it. `word` is that of the path.
+template <class Text>
+bool takes(PathSegments& path, std::uint64_t word, const Text& fixed, const std::string& text) noexcept {
+  if (((word ^ fixed.first) & fixed.mask) != 0) return false;
+  const std::size_t n = text.size();
+  if (n > 8 && (n > path.bytes_left() || !ends_alike(path.position(), text.data(), n))) return false;
   return path.skip(n);
 }
 
@@ -44,13 +47,22 @@ bool takes(PathSegments& path, const std::string& segment) noexcept {
 RouteTrie::Node::Node(const Node* above, std::string_view text)
     : first{first_word(text)}, mask{word_mask(text.size())}, segment{text}, parent{above} {}
 
+RouteTrie::Chain::Chain(std::string fixed, const Node& at_end)
+    : text{std::move(fixed)}, first{first_word(text)}, mask{word_mask(text.size())}, end{at_end} {}
+
 // Goes straight down, which is how nearly all searches end. One that fails and could have gone another way begins anew.
 Route* RouteTrie::match(std::string_view target) const noexcept {
   PathSegments path{target};
   if (!path.has_path()) return nullptr;
   const Node* node = &root_;
   while (!path.is_at_end()) {
-    const Node* next = take_fixed(*node, path);
+    const std::uint64_t word = path.word();
+    const Chain* const chain = node->chain.load(std::memory_order_acquire);
+    if (chain != nullptr && takes(path, word, *chain, chain->text)) {
+      node = &chain->end;
+      continue;
+    }
+    const Node* next = take_fixed(*node, path, word);
     if (next == nullptr) {
       const std::size_t size = path.segment_size();
       if (size == 0) return search(target);  // "//", or "/?": for take() to judge
@@ -76,8 +88,7 @@ bool RouteTrie::could_turn_above(const Node& node) noexcept {
   return false;
 }
 
-inline const RouteTrie::Node* RouteTrie::take_fixed(const Node& node, PathSegments& path) noexcept {
-  const std::uint64_t word = path.word();
+inline const RouteTrie::Node* RouteTrie::take_fixed(const Node& node, PathSegments& path, std::uint64_t word) noexcept {
   if (const Table* many = node.many.load(std::memory_order_acquire)) {
     const std::size_t size = path.segment_size();
     const Node* const child = find_in(*many, {path.position(), size}, word & word_mask(size));
@@ -85,8 +96,7 @@ inline const RouteTrie::Node* RouteTrie::take_fixed(const Node& node, PathSegmen
     return child;
   }
   const Node* child = node.few.load(std::memory_order_acquire);
-  while (child != nullptr && (((word ^ child->first) & child->mask) != 0 || !takes(path, child->segment)))
-    child = child->next;
+  while (child != nullptr && !takes(path, word, *child, child->segment)) child = child->next;
   return child;
 }
 
@@ -146,11 +156,14 @@ inline RouteTrie::Node* RouteTrie::find_in(const Table& table, std::string_view 
 
 void RouteTrie::add(std::string_view pattern, Route& route) {
   Node* node = &root_;
-  for (;;) {
-    const auto segment = next_pattern_segment(pattern);
-    if (segment.empty()) return node->route.store(&route, std::memory_order_release);
-    const auto kind = segment_kind(segment);
-    if (kind == SegmentKind::Rest) return node->rest.store(&route, std::memory_order_release);
+  for (std::string_view rest = pattern;;) {
+    const auto segment = next_pattern_segment(rest);
+    const bool is_end = segment.empty();
+    const auto kind = is_end ? SegmentKind::Rest : segment_kind(segment);
+    if (kind == SegmentKind::Rest) {
+      (is_end ? node->route : node->rest).store(&route, std::memory_order_release);
+      break;
+    }
     const bool is_hole = kind == SegmentKind::Hole;
     Node* const known = is_hole ? node->hole.load(std::memory_order_relaxed) : fixed_child(*node, segment);
     if (known != nullptr) {
@@ -159,6 +172,40 @@ void RouteTrie::add(std::string_view pattern, Route& route) {
       node = is_hole ? &make_hole(*node) : &make_fixed_child(*node, segment);
     }
   }
+  link_along(pattern);
+}
+
+// Of the fixed ones.
+RouteTrie::Node* RouteTrie::only_child(const Node& node) noexcept {
+  Node* const child = node.few.load(std::memory_order_relaxed);
+  return child != nullptr && child->next == nullptr ? child : nullptr;
+}
+
+// A chain begins where searches come from a choice: at the root, in a hole, and at a node that has siblings.
+void RouteTrie::link_along(std::string_view pattern) {
+  for (Node* node = &root_; node != nullptr;) {
+    if (node->parent == nullptr || node->segment.empty() || only_child(*node->parent) == nullptr) link(*node);
+    const auto segment = next_pattern_segment(pattern);
+    if (segment.empty()) return;
+    const auto kind = segment_kind(segment);
+    if (kind == SegmentKind::Rest) return;
+    node = kind == SegmentKind::Hole ? node->hole.load(std::memory_order_relaxed) : fixed_child(*node, segment);
+  }
+}
+
+void RouteTrie::link(Node& node) {
+  std::string text;
+  const Node* end = &node;
+  int segments = 0;
+  for (const Node* child = only_child(node); child != nullptr; child = only_child(*child)) {
+    if (segments++ > 0) text += '/';
+    text += child->segment;
+    end = child;
+  }
+  const Chain* const known = node.chain.load(std::memory_order_relaxed);
+  if (segments < 2) return node.chain.store(nullptr, std::memory_order_release);
+  if (known != nullptr && &known->end == end) return;
+  node.chain.store(&chains_.emplace_back(std::move(text), *end), std::memory_order_release);
 }
 
 RouteTrie::Node& RouteTrie::make_hole(Node& node) {
@@ -175,6 +222,7 @@ RouteTrie::Node& RouteTrie::make_fixed_child(Node& node, std::string_view segmen
   if (siblings < kFew) {
     child.next = newest;
     node.few.store(&child, std::memory_order_release);
+    if (siblings == 1) link(*newest);  // which has a sibling now
   } else {
     Table& table = make_room(node);
     put_in(table, child);

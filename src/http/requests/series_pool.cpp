@@ -15,15 +15,16 @@ RouteSeries* SeriesPool::make(const SeriesKey& key, std::atomic<RouteSeries*>& s
 
 StatusSeries* SeriesPool::make(RouteSeries& series, const SeriesKey& key, int status) noexcept try {
   const std::lock_guard lock{mutex_};
-  auto* last = &series.statuses;
-  for (StatusSeries* known = last->load(std::memory_order_relaxed); known != nullptr;
-       known = last->load(std::memory_order_relaxed)) {
-    if (known->status == status) return known;
-    last = &known->next;
+  StatusSeries* last = &series.statuses;
+  for (StatusSeries* known = last; known != nullptr; known = known->next.load(std::memory_order_relaxed)) {
+    if (known->status.load(std::memory_order_relaxed) == status) return known;
+    last = known;
   }
-  StatusSeries& made = statuses_.emplace_back(status);
-  maker_.make(made, series, key);
-  last->store(&made, std::memory_order_release);
+  const bool is_first = last->status.load(std::memory_order_relaxed) == StatusSeries::kNone;
+  StatusSeries& made = is_first ? *last : statuses_.emplace_back();
+  maker_.make(made, status, series, key);
+  made.status.store(status, std::memory_order_release);
+  if (!is_first) last->next.store(&made, std::memory_order_release);
   return &made;
 } catch (...) {
   return nullptr;

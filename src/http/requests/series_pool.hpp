@@ -23,7 +23,7 @@ class SeriesMaker {
   /// All but those of its statuses.
   virtual void make(RouteSeries& series, const SeriesKey& key) const = 0;
   /// Those of a status, of a RouteSeries that was made.
-  virtual void make(StatusSeries& series, const RouteSeries& of, const SeriesKey& key) const = 0;
+  virtual void make(StatusSeries& series, int status, const RouteSeries& of, const SeriesKey& key) const = 0;
 
  protected:
   ~SeriesMaker() = default;
@@ -44,9 +44,9 @@ class SeriesPool {
   }
   /// Those of one of its statuses. Null as above.
   [[nodiscard]] StatusSeries* of(RouteSeries& series, const SeriesKey& key, int status) noexcept {
-    for (StatusSeries* known = series.statuses.load(std::memory_order_acquire); known != nullptr;
+    for (StatusSeries* known = &series.statuses; known != nullptr;
          known = known->next.load(std::memory_order_acquire)) {
-      if (known->status == status) return known;
+      if (known->status.load(std::memory_order_acquire) == status) return known;
     }
     return make(series, key, status);
   }

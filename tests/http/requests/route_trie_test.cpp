@@ -187,18 +187,49 @@ TEST_F(RouteTrieTest, MatchesAsALinearSearchDoes) {
       if (fresh.find(pattern) != nullptr) continue;
       fresh.add(pattern, made.emplace_back(pattern));
       reference.add(pattern);
+      for (int j = 0; j < 20; ++j) {
+        const std::string path = text(8);
+        const Route* const found = fresh.match(path);
+        EXPECT_EQ(found != nullptr ? found->pattern : "", reference.match(path)) << path;
+      }
     }
-    for (int i = 0; i < 100; ++i) {
-      const std::string path = text(8);
-      const Route* const found = fresh.match(path);
-      EXPECT_EQ(found != nullptr ? found->pattern : "", reference.match(path)) << path;
+  }
+}
+
+TEST_F(RouteTrieTest, RowsOfFixedSegmentsAreFoundAsEachRouteSplitsThem) {
+  const std::vector<std::string> patterns{"/api/v1/clients-of-all/x",
+                                          "/api/v1/clients-of-all/x/{id}/notes/of/all",
+                                          "/api/v1/clients-of-all",
+                                          "/api/v1/clients-of-all/y",
+                                          "/api/v1/{any}/x",
+                                          "/api",
+                                          "/api/v2/b",
+                                          "/api/v1/clients-of-all/x/{id}/notes/*",
+                                          "/health/live",
+                                          "/health/ready"};
+  testing::LinearRoutes reference;
+  for (const auto& added : patterns) {
+    add(added);
+    reference.add(added);
+    for (std::string path : patterns) {
+      if (const auto hole = path.find('{'); hole != std::string::npos)
+        path.replace(hole, path.find('}') - hole + 1, "7");
+      for (std::size_t size = 1; size <= path.size(); ++size) {
+        for (const auto* end : {"", "/", "?/x", "#", "//x", "!"}) {
+          const std::string target = path.substr(0, size) + end;
+          EXPECT_EQ(match(target), reference.match(target)) << target << ", as of " << added;
+        }
+      }
+      path.insert(4, "/");
+      EXPECT_EQ(match(path), reference.match(path)) << path << ", as of " << added;
     }
   }
 }
 
 TEST_F(RouteTrieTest, ReadersFindWhatIsThereWhileRoutesAreAdded) {
   constexpr int kRoutes = 3000;
-  for (int i = 0; i < kRoutes; ++i) routes.emplace_back("/a/" + std::to_string(i) + (i % 3 == 0 ? "/*" : ""));
+  const auto path_of = [](int i) { return "/a/" + std::to_string(i) + (i % 4 == 0 ? "/b/c/d" : ""); };
+  for (int i = 0; i < kRoutes; ++i) routes.emplace_back(path_of(i) + (i % 3 == 0 ? "/*" : ""));
   std::atomic<int> added{0};
   std::atomic<int> wrong{0};
   std::vector<std::thread> readers;
@@ -207,8 +238,7 @@ TEST_F(RouteTrieTest, ReadersFindWhatIsThereWhileRoutesAreAdded) {
       for (int known = 0; known < kRoutes; known = added.load(std::memory_order_acquire)) {
         const int i = static_cast<int>(random() % kRoutes);
         const Route& expected = routes[static_cast<std::size_t>(i)];
-        const std::string path = "/a/" + std::to_string(i);
-        const Route* const found = trie.match(path);
+        const Route* const found = trie.match(path_of(i));
         if (found != (i < known ? &expected : nullptr) && (i < known || found != &expected)) ++wrong;
         if (i < known && trie.find(expected.pattern) != &expected) ++wrong;
       }
