@@ -1,10 +1,13 @@
 // What a series takes: vitals_memory vitals|prometheus-cpp counter|histogram SERIES UPDATES [THREADS]
 // And what it leaves:  vitals_memory turnover counter|histogram|native SERIES
+//                      vitals_memory metrics METRICS
 //
 // Prints the growth of the resident memory by making SERIES three-label series and updating each UPDATES times, per
 // series, before and after a first scrape, heap trimmed. One figure a process: what a process freed before would be
 // used again. With THREADS the updates of each series are made by that many threads, each pinned to a CPU in turn.
 // turnover makes SERIES series and removes each when a hundred more were made, and prints by how much the memory grew.
+// metrics declares metrics of every kind, each under a name of its own, uses and removes them, with a scrape each
+// thousand, and prints the memory ten times.
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -142,6 +145,41 @@ void turn_over(std::string_view type, int series) {
   }
 }
 
+// Of the kind whose turn it is.
+void declare_and_use(vitals::Registry& registry, const std::string& name, int turn) {
+  switch (turn % 8) {
+    case 0:
+      return registry.counter(name, "A.").inc();
+    case 1:
+      return registry.gauge(name, "A.").set(1);
+    case 2:
+      return registry.histogram(name, "A.", vitals::Buckets{kBounds}).observe(0.1);
+    case 3:
+      return registry.histogram(name, "A.", vitals::Native{}).observe(0.1);
+    case 4:
+      return registry.summary(name, "A.").observe(0.1);
+    case 5:
+      return registry.counter(name, "A.", {"a", "b"}).with("x", "y").inc();
+    case 6:
+      return registry.histogram(name, "A.", {"a"}, vitals::Buckets{kBounds}).with("x").observe(0.1);
+    default:
+      return registry.gauge(name, "A.", vitals::LabelNames::any()).with({{"a", "x"}}).set(1);
+  }
+}
+
+void come_and_go(int metrics) {
+  vitals::Registry registry;
+  std::string text;
+  for (int i = 1; i <= metrics; ++i) {
+    std::string name = "a_" + std::to_string(i);
+    if (i % 8 == 0 || i % 8 == 5) name += "_total";
+    declare_and_use(registry, name, i);
+    if (i % 1000 == 0) text = vitals::to_text(registry);
+    if (!registry.remove(name)) std::abort();
+    if (i % (metrics / 10) == 0) std::printf("%9d metrics: resident %.0f kB\n", i, resident_bytes() / 1024);
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -149,10 +187,15 @@ int main(int argc, char** argv) {
     turn_over(argv[2], std::atoi(argv[3]));
     return 0;
   }
+  if (argc == 3 && std::string_view{argv[1]} == "metrics") {
+    come_and_go(std::atoi(argv[2]));
+    return 0;
+  }
   if (argc < 5) {
     std::fprintf(stderr,
                  "usage: vitals_memory vitals|prometheus-cpp counter|histogram SERIES UPDATES [THREADS]\n"
-                 "       vitals_memory turnover counter|histogram|native SERIES\n");
+                 "       vitals_memory turnover counter|histogram|native SERIES\n"
+                 "       vitals_memory metrics METRICS\n");
     return 2;
   }
   const bool ours = std::string_view{argv[1]} == "vitals";
