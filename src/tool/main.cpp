@@ -83,9 +83,13 @@ void add_judgement(CLI::App& app, CheckArguments& arguments) {
   app.add_option("--fail-on", arguments.fail_on, "warning (default), or critical: a warning exits with 0")
       ->type_name("LEVEL")
       ->check(CLI::IsMember({"warning", "critical"}));
-  app.add_option("--format", arguments.format, "table (default) or json")
+  app.add_option("--format", arguments.format, "table (default), json, junit, markdown, nagios or github")
       ->type_name("FORM")
-      ->check(CLI::IsMember({"table", "json"}));
+      ->check(CLI::IsMember(std::vector<std::string>{kReportForms.begin(), kReportForms.end()}));
+  app.add_option("--report", arguments.reports,
+                 "Write the result to a file in this form besides, such as junit=check.xml; can be given several times")
+      ->type_name("FORM=FILE")
+      ->allow_extra_args(false);
   app.add_flag("--no-color", arguments.no_color, "No colour, even on a terminal; NO_COLOR does the same");
 }
 

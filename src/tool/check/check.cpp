@@ -1,12 +1,17 @@
 #include "tool/check/check.hpp"
 
+#include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <cstdlib>
+#include <cstring>
+#include <fstream>
 #include <optional>
 #include <stdexcept>
 #include <string_view>
 
 #include <fmt/core.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include "tool/check/judge.hpp"
@@ -17,6 +22,7 @@
 #include "tool/input/exposition.hpp"
 #include "tool/input/fetch.hpp"
 #include "tool/text/units.hpp"
+#include "tool/text/utf8.hpp"
 
 namespace vitals::tool {
 namespace {
@@ -89,6 +95,34 @@ Targets load_targets(const CheckArguments& arguments) {
   return targets;
 }
 
+struct WantedReport {
+  std::string form, file;
+};
+
+// Told before anything is measured: a mistake must not cost a load test.
+std::vector<WantedReport> wanted_reports(const CheckArguments& arguments) {
+  std::vector<WantedReport> reports;
+  for (const auto& text : arguments.reports) {
+    const auto at = text.find('=');
+    if (at == text.npos || at + 1 == text.size() ||
+        std::ranges::find(kReportForms, text.substr(0, at)) == kReportForms.end())
+      throw std::invalid_argument(
+          fmt::format("--report {}: give a form and a file, FORM=FILE, such as junit=check.xml; forms are {}",
+                      printable(text), fmt::join(kReportForms, ", ")));
+    reports.push_back({text.substr(0, at), text.substr(at + 1)});
+    if (!std::ofstream{reports.back().file, std::ios::app})
+      throw std::invalid_argument(fmt::format("--report {}: can't write to {}: {}", printable(text),
+                                              printable(reports.back().file), std::strerror(errno)));
+  }
+  return reports;
+}
+
+void write_report(const std::string& path, const std::string& text) {
+  std::ofstream file{path, std::ios::trunc};
+  file << text << std::flush;
+  if (!file) throw std::runtime_error(fmt::format("can't write {}: {}", printable(path), std::strerror(errno)));
+}
+
 bool wants_colour(const CheckArguments& arguments) {
   const char* no_color = std::getenv("NO_COLOR");  // https://no-color.org: set and not empty
   const char* term = std::getenv("TERM");
@@ -105,16 +139,25 @@ CommandResult check(const CheckArguments& arguments) {
   if (arguments.url.empty() && arguments.before.empty()) {
     throw std::invalid_argument("give --url, or --before and --after; see vitals check --help");
   }
+  const auto reports = wanted_reports(arguments);
   const auto targets = load_targets(arguments);
   const auto wanted = wanted_samples(targets);
   const auto measured = arguments.url.empty() ? measure_files(arguments, wanted) : measure_url(arguments, wanted);
   const auto judgement = judge(targets, {measured.before, measured.after, measured.seconds});
   const Source source{measured.source, arguments.config, measured.seconds};
   const auto verdict = worst(judgement.rows);
-  const bool forgiven = verdict == Verdict::Warning && arguments.fail_on == "critical";
-  return {
-      arguments.format == "json" ? to_json(source, judgement) : to_table(source, judgement, wants_colour(arguments)),
-      forgiven ? 0 : exit_code(verdict)};
+  const bool forgives_warnings = arguments.fail_on == "critical";
+  const int status = verdict == Verdict::Warning && forgives_warnings ? 0 : exit_code(verdict);
+  const auto report = [&](std::string_view form, bool colour) {
+    if (form == "json") return to_json(source, judgement);
+    if (form == "junit") return to_junit(source, judgement, forgives_warnings);
+    if (form == "markdown") return to_markdown(source, judgement);
+    if (form == "nagios") return to_nagios(judgement, status);
+    if (form == "github") return to_github(source, judgement);
+    return to_table(source, judgement, colour);
+  };
+  for (const auto& [form, file] : reports) write_report(file, report(form, false));
+  return {report(arguments.format, wants_colour(arguments)), status};
 }
 
 }  // namespace vitals::tool

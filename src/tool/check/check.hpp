@@ -1,6 +1,9 @@
 #pragma once
+#include <array>
 #include <cstddef>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "tool/input/fetch.hpp"
 #include "tool/text/command_result.hpp"
@@ -13,6 +16,7 @@ struct CheckArguments {
   std::string duration = "30s";
   std::string timeout = "10s";
   std::string format = "table";
+  std::vector<std::string> reports;  ///< "junit=check.xml": written to files besides
   std::string fail_on = "warning";
   CredentialOptions credentials;  ///< for the address
   std::size_t min_samples = 0;    ///< 0: what the targets file says
@@ -20,6 +24,9 @@ struct CheckArguments {
   bool no_color = false;
   bool print_targets = false;
 };
+
+/// The forms of a report, in the order in which they are offered.
+inline constexpr std::array<std::string_view, 6> kReportForms{"table", "json", "junit", "markdown", "nagios", "github"};
 
 /// vitals check. Status: 0 ok, 1 warning, 2 critical, 3 unknown. Throws what ends the command with status 3: wrong
 /// usage, a wrong targets file, or no exposition.
