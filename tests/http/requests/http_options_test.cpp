@@ -186,7 +186,7 @@ TEST(HttpOptions, HighResolutionPercentilesAreThoseOfTheDurations) {
   EXPECT_EQ(all.snapshot().count(), 1000);
   EXPECT_NEAR(all.snapshot().quantile(0.5), 0.050, 0.050 * 0.03);
   EXPECT_NEAR(all.snapshot().quantile(0.95), 0.095, 0.095 * 0.03);
-  EXPECT_EQ(all.snapshot().bounds().back(), 13.1);
+  EXPECT_EQ(all.snapshot().bounds().back(), 10.3);
 }
 
 TEST(HttpOptions, TimeToFirstByteAndSizes) {
