@@ -40,7 +40,13 @@ std::string text_of_status(int key) {
 }  // namespace
 
 HttpFamilies::HttpFamilies(const Scope& scope, const HttpOptions& options, const UserLabels& labels)
-    : labels_{labels}, naming_{options.naming}, url_scheme_{options.url_scheme}, group_status_{options.group_status} {
+    : labels_{labels},
+      naming_{options.naming},
+      url_scheme_{options.url_scheme},
+      group_status_{options.group_status},
+      dropped_routes_{
+          scope.counter("http_metrics_routes_dropped_total",
+                        "Requests whose route could not be added: mostly beyond HttpOptions::max_routes.")} {
   const LabelWords words = words_of(naming_);
   const LabelNames plain = names_of(words, {}, labels);
   constexpr auto kDuration = "Time from an HTTP request's header to the end of its answer.";

@@ -66,13 +66,16 @@ class HttpMetricsImpl {
   void aborted(HttpAbort reason) noexcept { families_.count_abort(reason); }
 
  private:
+  Route& overflow() noexcept;
   // Null: there is no room for more.
   Route* make_learned(std::string_view pattern);
   Route& emplace(std::string_view pattern, RouteTrie& trie, RouteOptions options);
   void exclude(std::string_view path);
   /// What few routes and options want: see observes_more().
-  void observe_more(const HttpRequest& request, const RouteSeries& series, const DurationHistogram& histogram,
+  void observe_more(const HttpRequest& request, const RouteSeries& series, const StatusSeries& of_status,
                     std::chrono::nanoseconds duration) noexcept;
+  /// Of a request that has no duration.
+  void observe_count(const HttpRequest& request, const StatusSeries& of_status) noexcept;
 
   const UserLabels labels_;
   HttpFamilies families_;
@@ -112,7 +115,7 @@ inline void HttpMetricsImpl::record(const HttpRequest& request, std::chrono::nan
   constexpr std::uint8_t kConnect = method_index("CONNECT");
   const bool is_upgraded = request.status_ == 101 || request.method_ == kConnect;
   if (is_upgraded || has_extras_ || route.options.duration != HttpDuration::Full) [[unlikely]] {
-    if (!is_upgraded) observe_more(request, *to, of_status->duration, duration);
+    is_upgraded ? observe_count(request, *of_status) : observe_more(request, *to, *of_status, duration);
   } else {
     const BinnedDuration binned{duration};
     of_status->duration.observe(binned);

@@ -60,8 +60,9 @@ std::vector<std::pair<std::string, Draw>> spreads() {
       {"uniform", of(std::uniform_real_distribution{0.5, 1.5})},
       {"from almost nothing", of(std::uniform_real_distribution{0.01, 1.0})},
       {"normal", of(std::normal_distribution{1.0, 0.2})},
-      {"cached or not", [hit = std::lognormal_distribution{-2.0, 0.3}, miss = std::lognormal_distribution{0.0, 0.4}](
-                            std::mt19937_64& random) mutable { return random() % 10 < 8 ? hit(random) : miss(random); }}};
+      {"cached or not",
+       [hit = std::lognormal_distribution{-2.0, 0.3}, miss = std::lognormal_distribution{0.0, 0.4}](
+           std::mt19937_64& random) mutable { return random() % 10 < 8 ? hit(random) : miss(random); }}};
   for (const double sigma : {0.1, 0.2, 0.5, 1.0})
     all.emplace_back("lognormal " + std::to_string(sigma), of(std::lognormal_distribution{0.0, sigma}));
   return all;

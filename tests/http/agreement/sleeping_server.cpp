@@ -1,5 +1,5 @@
-// A service that does nothing but wait, for agreement_test.py: each request sleeps one of a fixed series of times that are
-// spread as those of real services are. It says at which port it listens, and ends with its standard input.
+// A service that does nothing but wait, for agreement_test.py: each request sleeps one of a fixed series of times that
+// are spread as those of real services are. It says at which port it listens, and ends with its standard input.
 #include <chrono>
 #include <iostream>
 #include <mutex>
