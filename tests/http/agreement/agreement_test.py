@@ -11,9 +11,9 @@ What the tools say, and what is compared:
 
 The p95 of the server is computed from the buckets of http_request_duration_highr_seconds as Prometheus's histogram_quantile
 does. A client's time contains what the server can't see: the network, and how long client and server wait for a CPU before
-they take what has come. Durations are so long that this is below 1 % unless the machine is busy. How busy it was, is measured
-beside each run: by how much a sleep of 5 ms is late. A run of a busy machine proves nothing if the two disagree, and is
-repeated; if none of RUNS was quiet, or agreed, the test fails.
+they take what has come. Durations are so long that this is below 1 % unless the machine is busy. How busy it is, is measured
+beside each run: a run of a busy machine proves nothing if the two disagree, and is repeated. The test fails when they disagree
+on one that isn't, or in all of RUNS.
 
 That the test can tell: by the buckets of http_request_duration_seconds, which are made for targets, the same p95 must be wrong
 by more than 3 %."""
@@ -31,7 +31,7 @@ import urllib.request
 from pathlib import Path
 
 tool, server_program, *clinic_load = sys.argv[1:]
-RUNS = 6
+RUNS = 8
 REQUESTS = 1920
 CONNECTIONS = 64
 TOLERANCE = 0.03
@@ -68,28 +68,33 @@ class Server:
             time.sleep(0.05)
 
 
-class Lateness:
-    """By how much sleeps end late, on the average of the time that it is used for."""
+class Machine:
+    """How busy it was while this was used: which share of its CPUs' time was idle, and by how much sleeps ended late."""
 
     def __enter__(self):
         self.ending, self.late = threading.Event(), []
-        self.thread = threading.Thread(target=self.measure)
+        self.before = self.cpu_times()
+        self.thread = threading.Thread(target=self.sleep)
         self.thread.start()
         return self
 
     def __exit__(self, *_):
         self.ending.set()
         self.thread.join()
+        user, nice, system, idle, waiting, *rest = (b - a for a, b in zip(self.before, self.cpu_times()))
+        self.idle = (idle + waiting) / max(1, sum([user, nice, system, idle, waiting, *rest]))
+        self.lateness = sum(self.late) / len(self.late)
 
-    def measure(self):
+    @staticmethod
+    def cpu_times():
+        with open('/proc/stat') as stat:
+            return [int(ticks) for ticks in stat.readline().split()[1:9]]  # those of guests are in user's
+
+    def sleep(self):
         while not self.ending.is_set():
             start = time.monotonic()
             time.sleep(0.005)
             self.late.append(time.monotonic() - start - 0.005)
-
-    @property
-    def mean(self):
-        return sum(self.late) / len(self.late)
 
 
 def total(metrics, name, **labels):
@@ -149,7 +154,7 @@ class Agreement(unittest.TestCase):
         seen = []
         for _ in range(RUNS):
             with Server() as server:
-                with Lateness() as lateness:
+                with Machine() as machine:
                     requests, p95 = {'hey': hey, 'wrk': wrk, 'clinic_load': clinic}[tool](server.url)
                 metrics = server.quiet_metrics()
             self.assertEqual(requests, REQUESTS + (tool == 'clinic_load'))
@@ -157,15 +162,15 @@ class Agreement(unittest.TestCase):
 
             exported = histogram_quantile(0.95, metrics, HIGH_RESOLUTION)
             seen.append(f'{tool}: p95 {p95 * 1e3:.1f} ms, exported {exported * 1e3:.1f} ms ({exported / p95 - 1:+.2%}), '
-                        f'sleeps were {lateness.mean * 1e3:.2f} ms late')
+                        f'CPUs were idle for {machine.idle:.0%}, sleeps {machine.lateness * 1e3:.2f} ms late')
             print(seen[-1])
             self.assertGreater(abs(histogram_quantile(0.95, metrics, BY_ROUTE) / p95 - 1), TOLERANCE, 'the test could not tell')
             if abs(exported / p95 - 1) <= TOLERANCE:
                 return
             # Client and server each wait for a CPU once a request.
-            if 2 * lateness.mean < 0.01 * p95:
-                self.fail(seen[-1])
-        self.fail('the machine was too busy in each run:\n' + '\n'.join(seen))
+            if machine.idle > 0.5 and 2 * machine.lateness < 0.01 * p95:
+                break
+        self.fail('\n'.join(seen))
 
     def check_counts(self, requests, metrics):
         self.assertEqual(total(metrics, 'http_requests_total'), requests)
