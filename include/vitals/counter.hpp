@@ -44,7 +44,7 @@ class [[nodiscard("it counts the exception that ends its scope: keep it in a var
 class Counter {
  public:
   Counter() = default;
-  Counter(const Counter&) = delete;
+  Counter(const Counter&) = delete;  // keep a reference: auto& c = registry.counter(…)
   Counter& operator=(const Counter&) = delete;
 
   /// Adds 1.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <vitals/detail/given_label.hpp>
+#include <vitals/detail/series_members.hpp>
 #include <vitals/family.hpp>
 #include <vitals/label_names.hpp>
 #include <vitals/scoped_series.hpp>
@@ -41,11 +42,11 @@ std::size_t remove_matching(FamilyHandle& family, const GivenLabel* labels, std:
 /// series with a name that breaks Prometheus's data model, is of a constant label, or is `vitals_overflow`: what is
 /// asked for beyond FamilyOptions::max_series is counted in one series that has this label alone, as "true".
 template <class Metric>
-class DynamicFamily final {
+class DynamicFamily final : public detail::SeriesMembers {
   // As Family, without virtual functions and a destructor.
  public:
   explicit DynamicFamily(detail::FamilyBase& family) noexcept : family_{family} {}
-  DynamicFamily(const DynamicFamily&) = delete;
+  DynamicFamily(const DynamicFamily&) = delete;  // keep a reference: auto& f = registry.counter(…)
   DynamicFamily& operator=(const DynamicFamily&) = delete;
 
   /// The metric with these labels; made if it is new. Keep the reference where they are known beforehand: recording

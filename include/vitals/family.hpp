@@ -9,6 +9,7 @@
 #include <vitals/detail/family_handle.hpp>
 #include <vitals/detail/label_name.hpp>
 #include <vitals/detail/label_value.hpp>
+#include <vitals/detail/series_members.hpp>
 #include <vitals/family_options.hpp>
 #include <vitals/label_pair.hpp>
 #include <vitals/scoped_series.hpp>
@@ -44,12 +45,12 @@ class Bound;
 /// gives a metric that shows nowhere. So is a reference from with(), after the series has ended too, by remove() or
 /// otherwise: what is recorded through it then shows nowhere, and never in another series.
 template <class Metric, std::size_t N>
-class Family final {
+class Family final : public detail::SeriesMembers {
   // Without virtual functions and a destructor: it lies in its registry, and may be of a plug-in that has been
   // unloaded.
  public:
   explicit Family(detail::FamilyBase& family) noexcept : family_{family} {}
-  Family(const Family&) = delete;
+  Family(const Family&) = delete;  // keep a reference: auto& f = registry.counter(…)
   Family& operator=(const Family&) = delete;
 
   /// The metric with these label values, in the order in which the labels were declared; made if it is new. Values are

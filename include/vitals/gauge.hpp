@@ -31,7 +31,7 @@ class InProgress {
 class Gauge {
  public:
   Gauge() = default;
-  Gauge(const Gauge&) = delete;
+  Gauge(const Gauge&) = delete;  // keep a reference: auto& g = registry.gauge(…)
   Gauge& operator=(const Gauge&) = delete;
 
   /// Sets the value; NaN and infinities are allowed.

@@ -63,7 +63,7 @@ class HistogramSnapshot {
 /// Lifetime: owned by its Registry; a reference is valid as long as the Registry, after the series was removed too.
 class Histogram {
  public:
-  Histogram(const Histogram&) = delete;
+  Histogram(const Histogram&) = delete;  // keep a reference: auto& h = registry.histogram(…)
   Histogram& operator=(const Histogram&) = delete;
 
   /// Records v. NaN is dropped and counted in vitals_invalid_updates_total.

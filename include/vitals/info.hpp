@@ -15,7 +15,7 @@ struct InfoState;
 /// too: then it has no labels, and set() does nothing.
 class Info {
  public:
-  Info(const Info&) = delete;
+  Info(const Info&) = delete;  // keep a reference: auto& i = registry.info(…)
   Info& operator=(const Info&) = delete;
 
   /// Replaces all labels. Throws std::invalid_argument for names that labels can't have, and then changes nothing.

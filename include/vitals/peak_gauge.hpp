@@ -30,7 +30,7 @@ struct PeakOptions {
 /// Lifetime: owned by its Registry; a reference is valid as long as the Registry, after the series was removed too.
 class PeakGauge {
  public:
-  PeakGauge(const PeakGauge&) = delete;
+  PeakGauge(const PeakGauge&) = delete;  // keep a reference: auto& g = registry.peak_gauge(…)
   PeakGauge& operator=(const PeakGauge&) = delete;
 
   /// Takes v into account. NaN is dropped and counted in vitals_invalid_updates_total.

@@ -46,7 +46,7 @@ class States {
 /// Lifetime: owned by its Registry; a reference is valid as long as the Registry, after the series was removed too.
 class StateSet {
  public:
-  StateSet(const StateSet&) = delete;
+  StateSet(const StateSet&) = delete;  // keep a reference: auto& s = registry.state_set(…)
   StateSet& operator=(const StateSet&) = delete;
 
   // A state is its name, its position in the declaration, or an enumerator by its label_text(). One that was not

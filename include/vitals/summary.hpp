@@ -69,7 +69,7 @@ class SummarySnapshot {
 /// Lifetime: owned by its Registry; a reference is valid as long as the Registry, after the series was removed too.
 class Summary {
  public:
-  Summary(const Summary&) = delete;
+  Summary(const Summary&) = delete;  // keep a reference: auto& s = registry.summary(…)
   Summary& operator=(const Summary&) = delete;
 
   /// Records v. NaN is dropped and counted in vitals_invalid_updates_total.

@@ -6,10 +6,10 @@ namespace vitals::detail {
 
 namespace {
 
-// Two bounds for each power of ten: what a pool's times tell is their magnitude, and its average tells the rest.
-// A borrowed connection may stay away for as long as a job runs.
+// What a pool's times tell is their magnitude, and its average tells the rest. A borrowed connection may stay away for as
+// long as a job runs; waits are judged by their p95 (`vitals check`), so they have two bounds for each power of ten.
 const Buckets& use_buckets() {
-  static const Buckets buckets{.001, .005, .01, .05, .1, .5, 1, 5, 30, 300};
+  static const Buckets buckets{.001, .01, .1, 1, 10, 100, 1000};
   return buckets;
 }
 

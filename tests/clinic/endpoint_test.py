@@ -99,6 +99,16 @@ class Endpoint(unittest.TestCase):
             names = set(re.findall(r'(\w+)="(?:[^"\\]|\\.)*"', labels)) - ({"le"} if name.endswith("_bucket") else set())
             self.assertEqual(names, documented[family][1], name)
 
+    # A scrape is stored, and read by people: a service of twelve routes, a database and a cache fills no more lines than these.
+    # What some kernels and cgroups give is up to 45 lines besides.
+    def test_an_idle_service_has_less_than_600_lines(self):
+        clinic.stop_clinic()
+        clinic.start_clinic()
+        clinic.token = None
+        lines = [line for line in clinic.metrics_text().splitlines() if not PERHAPS.match(re.sub("^# (HELP|TYPE) ", "", line))]
+        self.assertLess(len(lines), 600)
+        self.assertGreater(len(lines), 500, "PERHAPS matches too much")
+
     @unittest.skipUnless(shutil.which("promtool"), "promtool is missing: install the package prometheus")
     def test_promtool_finds_nothing_to_complain_about(self):
         clinic.call("GET", "/api/v1/appointments")

@@ -31,9 +31,11 @@ void require_template(std::string_view target, const std::string& pattern) {
 }
 
 struct Learned {
+  vitals::Counter dropped;
   std::deque<Route> routes;
   PathTemplates templates{kMaxTemplates,
-                          [this](std::string_view pattern) { return &routes.emplace_back(std::string{pattern}); }, 1};
+                          [this](std::string_view pattern) { return &routes.emplace_back(std::string{pattern}); },
+                          dropped, 1};
 };
 
 // Whether the pattern is the template, or that with "{var}" in place of words.

@@ -13,11 +13,12 @@ Buckets Buckets::latency() {
 }
 
 Buckets Buckets::fine_latency() {
-  constexpr int kPerOctave = 8;
+  constexpr int kPerOctave = 6;
+  constexpr int kFine = 80;  // steps from 0.5 ms to 5.16 s; beyond them one stands for two
   std::vector<double> bounds;
-  for (int i = 0; i <= 17 * kPerOctave; ++i) {
-    const double nanos = 1e5 * std::exp2(static_cast<double>(i) / kPerOctave);
-    double digit = 1e3;  // the third
+  for (int i = -14; i <= kFine + 6; i += i < 0 || i >= kFine ? 2 : 1) {
+    const double nanos = 5e5 * std::exp2(static_cast<double>(i) / kPerOctave);
+    double digit = 1e2;  // the third
     while (nanos >= 1e3 * digit) digit *= 10;
     bounds.push_back(std::round(nanos / digit) * digit / 1e9);
   }

@@ -38,6 +38,6 @@ EndpointMetrics::EndpointMetrics(Registry& registry)
       dropped_descriptors{dropped(registry, "descriptors")},
       gather_seconds{registry.histogram("vitals_scrape_duration_seconds",
                                         "Time to gather, render and compress the metrics, not to send them.",
-                                        Buckets{0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 10})} {}
+                                        Buckets{0.001, 0.01, 0.1, 1, 10})} {}
 
 }  // namespace vitals::detail

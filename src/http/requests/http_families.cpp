@@ -44,7 +44,10 @@ HttpFamilies::HttpFamilies(const Scope& scope, const HttpOptions& options, const
       naming_{options.naming},
       url_scheme_{options.url_scheme},
       group_status_{options.group_status},
-      has_extras_{options.exemplars || options.time_to_first_byte || options.sizes} {
+      has_extras_{options.exemplars || options.time_to_first_byte || options.sizes},
+      dropped_routes_{
+          scope.counter("http_metrics_routes_dropped_total",
+                        "Requests whose route could not be added: mostly beyond HttpOptions::max_routes.")} {
   const LabelWords words = words_of(naming_);
   const LabelNames plain = names_of(words, {}, labels);
   constexpr auto kDuration = "Time from an HTTP request's header to the end of its answer.";

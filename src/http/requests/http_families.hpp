@@ -34,6 +34,8 @@ class HttpFamilies final : public SeriesMaker {
 
   /// Without a histogram if it is not wanted.
   [[nodiscard]] const DurationHistogram& high_resolution() const noexcept { return high_resolution_; }
+  /// Requests whose route would have been one too many.
+  [[nodiscard]] Counter& dropped_routes() const noexcept { return dropped_routes_; }
   void count_exception(const Route& route, const std::exception_ptr& error);
   void count_abort(HttpAbort reason) noexcept;
 
@@ -46,7 +48,8 @@ class HttpFamilies final : public SeriesMaker {
   const HttpNaming naming_;
   const std::string url_scheme_;
   const bool group_status_;
-  const bool has_extras_;                       // metrics beside the count and the duration
+  const bool has_extras_;  // metrics beside the count and the duration
+  Counter& dropped_routes_;
   DynamicFamily<Counter>* requests_ = nullptr;  // null where the duration's count is that of the requests
   DynamicFamily<Histogram>* duration_ = nullptr;
   DynamicFamily<Histogram>* first_byte_ = nullptr;

@@ -47,10 +47,11 @@ HttpMetricsImpl::HttpMetricsImpl(const Scope& scope, const HttpOptions& options)
   for (const auto& route : options.routes) add(route, {});
   for (const auto& path : options.exclude) exclude(path);
   if (options.learn_paths) {
-    path_templates_.emplace(options.max_routes, [this](std::string_view pattern) {
+    const auto make = [this](std::string_view pattern) {
       const std::lock_guard lock{mutex_};
       return make_learned(pattern);
-    });
+    };
+    path_templates_.emplace(options.max_routes, make, families_.dropped_routes());
   }
   unmatched_.is_counted.store(options.count_unmatched, std::memory_order_relaxed);
 }
@@ -100,13 +101,18 @@ void HttpMetricsImpl::exclude(std::string_view path) {
 Route& HttpMetricsImpl::learn(std::string_view pattern) {
   if (!pattern.starts_with('/')) return unmatched_;
   if (Route* known = find(pattern)) return *known;
-  if (learned_count_.load(std::memory_order_relaxed) >= max_routes_ || !label_fault(pattern).empty()) return overflow_;
+  if (learned_count_.load(std::memory_order_relaxed) >= max_routes_ || !label_fault(pattern).empty()) return overflow();
   const std::lock_guard lock{mutex_};
   if (Route* known = find(pattern)) return *known;
   Route* const made = make_learned(canonical_pattern(pattern));
-  if (made == nullptr) return overflow_;
+  if (made == nullptr) return overflow();
   learned_.add(made->pattern, *made);
   return *made;
+}
+
+Route& HttpMetricsImpl::overflow() noexcept {
+  families_.dropped_routes().inc();
+  return overflow_;
 }
 
 Route& HttpMetricsImpl::learned(Route& route, PathTemplates::Ticket ticket, int status) noexcept {
@@ -133,22 +139,24 @@ Route& HttpMetricsImpl::emplace(std::string_view pattern, RouteTrie& trie, Route
   return route;
 }
 
-void HttpMetricsImpl::observe_more(const HttpRequest& request, const RouteSeries& series,
-                                   const DurationHistogram& histogram, std::chrono::nanoseconds duration) noexcept {
+void HttpMetricsImpl::observe_more(const HttpRequest& request, const RouteSeries& series, const StatusSeries& of_status,
+                                   std::chrono::nanoseconds duration) noexcept {
   // A connection that is upgraded, to a WebSocket for example, lasts as long as its user likes: that is no duration of
   // HTTP.
   constexpr std::uint8_t kConnect = method_index("CONNECT");
-  if (request.status_ == 101 || request.method_ == kConnect) return;
+  if (request.status_ == 101 || request.method_ == kConnect) return observe_count(request, of_status);
   duration = std::max(duration, std::chrono::nanoseconds{0});
   const HttpDuration wanted = request.route_->options.duration;
   const bool has_first_byte = request.first_byte_ != 0;
   const auto to_first_byte = has_first_byte ? clock_.between(request.start_, request.first_byte_) : duration;
   if (wanted == HttpDuration::FirstByte) duration = to_first_byte;
-  if (wanted != HttpDuration::None) {
+  if (wanted == HttpDuration::None) {
+    observe_count(request, of_status);
+  } else {
     if (request.is_sampled_) {
-      request.observe_traced(*histogram.histogram, duration);
+      request.observe_traced(*of_status.duration.histogram, duration);
     } else {
-      histogram.observe(BinnedDuration{duration});
+      of_status.duration.observe(BinnedDuration{duration});
     }
     if (const auto& all = families_.high_resolution(); all.histogram != nullptr) all.observe(BinnedDuration{duration});
   }
@@ -158,6 +166,13 @@ void HttpMetricsImpl::observe_more(const HttpRequest& request, const RouteSeries
     series.bytes_in->observe(static_cast<double>(request.bytes_in_));
     series.bytes_out->observe(static_cast<double>(request.bytes_out_));
   }
+}
+
+// Where the duration's count is that of the requests, and a duration would be wrong, the answer's header ends it: that
+// is right for what becomes another protocol with it, and far less than hours for the rest.
+void HttpMetricsImpl::observe_count(const HttpRequest& request, const StatusSeries& of_status) noexcept {
+  if (of_status.requests != nullptr || request.first_byte_ == 0) return;
+  of_status.duration.observe(BinnedDuration{clock_.between(request.start_, request.first_byte_)});
 }
 
 int HttpMetricsImpl::status_of(const std::exception_ptr& error) const noexcept {

@@ -71,13 +71,16 @@ class HttpMetricsImpl {
   void aborted(HttpAbort reason) noexcept { families_.count_abort(reason); }
 
  private:
+  Route& overflow() noexcept;
   // Null: there is no room for more.
   Route* make_learned(std::string_view pattern);
   Route& emplace(std::string_view pattern, RouteTrie& trie, RouteOptions options);
   void exclude(std::string_view path);
   /// What few routes and options want: see observes_more().
-  void observe_more(const HttpRequest& request, const RouteSeries& series, const DurationHistogram& histogram,
+  void observe_more(const HttpRequest& request, const RouteSeries& series, const StatusSeries& of_status,
                     std::chrono::nanoseconds duration) noexcept;
+  /// Of a request that has no duration.
+  void observe_count(const HttpRequest& request, const StatusSeries& of_status) noexcept;
 
   const UserLabels labels_;
   HttpFamilies families_;
@@ -116,7 +119,7 @@ inline void HttpMetricsImpl::record(const HttpRequest& request, std::chrono::nan
   StatusSeries* const of_status = series_.of(*to, key, families_.status_key(request.status_));
   if (of_status == nullptr) return;
   if (!to->is_plain || request.status_ == 101) [[unlikely]] {
-    observe_more(request, *to, of_status->duration, duration);
+    observe_more(request, *to, *of_status, duration);
   } else {
     const BinnedDuration binned{duration};
     of_status->duration.observe(binned);

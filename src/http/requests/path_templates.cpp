@@ -19,8 +19,12 @@ bool tells_of_path(int status) noexcept {
 
 }  // namespace
 
-PathTemplates::PathTemplates(std::size_t max_templates, MakeRoute make_route, std::uint64_t seed)
-    : max_templates_{max_templates}, make_route_{std::move(make_route)}, seed_{seed}, is_full_{max_templates == 0} {}
+PathTemplates::PathTemplates(std::size_t max_templates, MakeRoute make_route, Counter& dropped, std::uint64_t seed)
+    : max_templates_{max_templates},
+      make_route_{std::move(make_route)},
+      dropped_{dropped},
+      seed_{seed},
+      is_full_{max_templates == 0} {}
 
 Route* PathTemplates::find(std::string_view target) const noexcept {
   NormalSegments path{target};
@@ -43,9 +47,9 @@ PathTemplates::Node* PathTemplates::child(const Node& node, std::string_view seg
 }
 
 PathTemplates::Ticket PathTemplates::propose(std::string_view target) noexcept {
-  if (is_full_.load(std::memory_order_relaxed)) return 0;
   NormalSegments path{target};
   if (!path.has_path()) return 0;
+  if (is_full_.load(std::memory_order_relaxed)) return kNoRoom;
   char text[kMaxText];
   std::size_t size = 0;
   for (auto segment = path.take(); !segment.empty(); segment = path.take()) {
@@ -66,15 +70,20 @@ PathTemplates::Ticket PathTemplates::ticket_of(std::string_view text) const noex
   std::uint64_t words[kMaxText / 8 + 1];
   const std::uint64_t* const end = put_words(words, text);
   const auto hash = hash_key({words, static_cast<std::size_t>(end - words)}, seed_);
-  return std::max<Ticket>(static_cast<Ticket>(hash), 1);
+  return std::max<Ticket>(static_cast<Ticket>(hash), kNoRoom + 1);
 }
 
 Route* PathTemplates::learn(Ticket ticket, int status) noexcept {
   if (ticket == 0 || !tells_of_path(status)) return nullptr;
   try {
-    const std::lock_guard lock{mutex_};
-    const Pending& place = pending_[ticket % kPending];
-    return place.ticket == ticket ? insert({place.text.data(), place.size}) : nullptr;
+    if (ticket != kNoRoom) {
+      const std::lock_guard lock{mutex_};
+      const Pending& place = pending_[ticket % kPending];
+      if (place.ticket != ticket) return nullptr;
+      if (Route* const route = insert({place.text.data(), place.size})) return route;
+    }
+    dropped_.inc();
+    return nullptr;
   } catch (...) {  // out of memory: another request may learn it
     return nullptr;
   }

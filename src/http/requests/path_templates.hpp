@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 
+#include <vitals/counter.hpp>
+
 #include "core/series/environment.hpp"
 #include "http/requests/path_normaliser.hpp"
 
@@ -44,19 +46,20 @@ class PathTemplates {
   /// Makes the route of a template, or gives null if it has no room. Called by learn(), by one thread at a time.
   using MakeRoute = std::function<Route*(std::string_view pattern)>;
 
-  /// More templates than that are not learned.
-  PathTemplates(std::size_t max_templates, MakeRoute make_route, std::uint64_t seed = random_word());
+  /// More templates than that are not learned; `dropped` counts the requests that would have been learned otherwise.
+  PathTemplates(std::size_t max_templates, MakeRoute make_route, Counter& dropped, std::uint64_t seed = random_word());
   PathTemplates(const PathTemplates&) = delete;
   PathTemplates& operator=(const PathTemplates&) = delete;
 
   /// The route of a path that is known, or null.
   [[nodiscard]] Route* find(std::string_view target) const noexcept;
-  /// Keeps the template of a path that find() doesn't know. 0: it can't be learned, or not now.
+  /// Keeps the template of a path that find() doesn't know. 0: it can't be learned, or not now. kNoRoom: nothing can.
   [[nodiscard]] Ticket propose(std::string_view target) noexcept;
   /// The route of what was proposed, learned now if need be; null if it is not to be learned: the status tells nothing
   /// about the path (400, 401, 404, 405, 429, 499 or none), there is no room, or others have taken its place.
   Route* learn(Ticket ticket, int status) noexcept;
 
+  static constexpr Ticket kNoRoom = 1;
   // Of the same place, further names are one: "/users/{var}", with all that was learned below the first ones.
   static constexpr std::size_t kMaxLiterals = 16;
   static constexpr std::size_t kPending = 128;
@@ -96,6 +99,7 @@ class PathTemplates {
 
   const std::size_t max_templates_;
   const MakeRoute make_route_;
+  Counter& dropped_;
   const std::uint64_t seed_;
   std::atomic<bool> is_full_{false};  // relaxed: a hint that there is nothing to learn
 

@@ -26,16 +26,13 @@ Counter& counter(Registry& registry, const char* name, const char* help, const s
   return registry.counter(name, help, {"pool"}).with(pool);
 }
 
+// What a pool's times tell is their magnitude, and their average tells the rest.
 Histogram& histogram(Registry& registry, const char* name, const char* help, const std::string& pool) {
-  return registry.histogram(name, help, {"pool"}, redis_buckets()).with(pool);
+  static const Buckets buckets{.0001, .001, .01, .1, 1};
+  return registry.histogram(name, help, {"pool"}, buckets).with(pool);
 }
 
 }  // namespace
-
-const Buckets& redis_buckets() {
-  static const Buckets buckets{.0001, .00025, .0005, .001, .005, .01, .05, .1, 1};
-  return buckets;
-}
 
 RedisPoolMetrics::RedisPoolMetrics(Registry& registry, const std::string& name, double size)
     : idle{connections(registry, name, "idle")},

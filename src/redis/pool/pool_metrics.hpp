@@ -43,7 +43,4 @@ class RedisPoolMetrics {
   const std::string pool_;
 };
 
-/// From 10 us, the round trip of a local Redis, to 1 s.
-const Buckets& redis_buckets();
-
 }  // namespace vitals::detail

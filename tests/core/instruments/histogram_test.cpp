@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <bit>
 #include <chrono>
 #include <cmath>
@@ -152,20 +151,6 @@ TEST(Timer, AssignmentObservesWhatItReplaces) {
   }
 
   EXPECT_EQ(histogram.snapshot().count(), 2u);
-}
-
-TEST(Buckets, MakeLinearAndExponentialLayouts) {
-  EXPECT_THAT(Buckets::linear(1, 2, 3).bounds(), ElementsAre(1, 3, 5));
-  EXPECT_THAT(Buckets::exponential(1, 2, 4).bounds(), ElementsAre(1, 2, 4, 8));
-}
-
-TEST(Buckets, LatencyHasEveryResponseTimeTargetAsABound) {
-  const auto latency = Buckets::latency();
-  const auto bounds = latency.bounds();
-
-  EXPECT_TRUE(std::is_sorted(bounds.begin(), bounds.end()));
-  for (const double target : {0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1.0})
-    EXPECT_TRUE(std::binary_search(bounds.begin(), bounds.end(), target)) << target;
 }
 
 TEST(Histogram, ObservesAValueManyTimesAtOnce) {

@@ -106,6 +106,30 @@ REFUSED = [
 REFUSED = [(code.replace("P", '{{"zone", "a%s"}}' % ("_" * i)) if re.search(r"\bP\b", code) else code, message)
            for i, (code, message) in enumerate(REFUSED, 2)]
 
+# What is deleted: a compiler shows the line where it is, with a comment that says what to write.
+DELETED = [
+    ('auto c = registry.counter("a_total", "A.");', "keep a reference: auto& c = registry.counter("),
+    ('vitals::Counter c = registry.counter("a_total", "A.");', "keep a reference: auto& c = registry.counter("),
+    ('auto g = registry.gauge("a", "A.");', "keep a reference: auto& g = registry.gauge("),
+    ('auto h = registry.histogram("a", "A.");', "keep a reference: auto& h = registry.histogram("),
+    ('auto s = registry.summary("a", "A.");', "keep a reference: auto& s = registry.summary("),
+    ('auto g = registry.peak_gauge("a", "A.");', "keep a reference: auto& g = registry.peak_gauge("),
+    ('auto s = registry.state_set("a", "A.", {"on"});', "keep a reference: auto& s = registry.state_set("),
+    ('auto i = registry.info("a", "A.", {{"version", "1.0"}});', "keep a reference: auto& i = registry.info("),
+    ('auto f = registry.counter("a_total", "A.", {"x"});', "keep a reference: auto& f = registry.counter("),
+    ('auto f = registry.gauge("a", "A.", vitals::LabelNames{"x"});', "keep a reference: auto& f = registry.counter("),
+    ('auto c = registry.counter("a_total", "A.", {"x"}).with("a");', "keep a reference: auto& c = registry.counter("),
+    ('registry.counter("a_total", "A.", {"x"}).inc();', "family.with(<its label values>).inc()"),
+    ('registry.counter("a_total", "A.", {"x"}).inc(2);', "family.with(<its label values>).inc()"),
+    ('registry.counter("a_total", "A.", {"x"}).add(0.5);', "family.with(<its label values>).add("),
+    ('registry.gauge("a", "A.", {"x", "y"}).dec();', "family.with(<its label values>).dec()"),
+    ('registry.gauge("a", "A.", {"x"}).set(1);', "family.with(<its label values>).set("),
+    ('registry.histogram("a", "A.", {"x"}).observe(0.5);', "family.with(<its label values>).observe("),
+    ('auto t = registry.histogram("a", "A.", {"x"}).time();', "family.with(<its label values>).time()"),
+    ('auto v = registry.counter("a_total", "A.", {"x"}).value();', "family.with(<its label values>).value()"),
+    ('registry.summary("a", "A.", vitals::LabelNames{"x"}).observe(1);', "family.with(<its label values>).observe("),
+]
+
 # The whole of what must go on compiling, without a warning.
 ALLOWED = """
 static constexpr std::array<std::string_view, 2> kNames{"x", "y"};
@@ -181,6 +205,11 @@ scope.gauge("a", "A.", kNames).with(1, 2).set(1);
 scope.histogram("a", "A.", {"x"}, {1, 2}, vitals::Native{}).with(1).observe(1);
 auto fourth = scope.gauge_callback("a", "A.", kNames, [](vitals::Samples<2>& out) { out.add(1, "x", 2); });
 scope.info("a", "A.", {{"version", "1.0"}});
+static_assert(!std::is_copy_constructible_v<vitals::Counter> && !std::is_move_constructible_v<vitals::Histogram>);
+static_assert(!std::is_copy_constructible_v<vitals::Family<vitals::Gauge, 1>> && std::is_standard_layout_v<vitals::Family<vitals::Gauge, 1>>);
+constexpr auto is_no_metric = []<class Any>(Any*) { return !requires(Any& any) { any.inc(); } && !requires(Any& any) { any.observe(1); }; };
+static_assert(is_no_metric(static_cast<vitals::Family<vitals::Counter, 1>*>(nullptr)));
+static_assert(is_no_metric(static_cast<vitals::DynamicFamily<vitals::Counter>*>(nullptr)));
 [](const vitals::Scope& any, vitals::Scope copy) { any.gauge("a", "A."); copy.gauge("a", "A."); }(registry, registry);
 (void)vitals::testing::compare(registry, "", {"a", "b"});
 """
@@ -251,6 +280,16 @@ class Compile(unittest.TestCase):
                     self.assertEqual(len(of_line), code.count('{"x", "y"}}') + 1, found)
                     for text in of_line:
                         self.assertIn(message, text)
+
+    def test_deleted_functions_show_what_to_write(self):
+        for compiler in COMPILERS:
+            status, output = compile_it(compiler, program(*(code for code, _ in DELETED)))
+            self.assertNotEqual(status, 0)
+            parts = re.split(r"^\S*it\.cpp:(\d+):\d+: error: ", output, flags=re.MULTILINE)  # each after its line's number
+            for line, (code, hint) in enumerate(DELETED, 6):
+                with self.subTest(compiler=compiler, code=code):
+                    of_line = "".join(part for at, part in zip(parts[1::2], parts[2::2]) if at == str(line))
+                    self.assertRegex(of_line, r"(?s)deleted.*" + re.escape(hint))
 
     def test_dropped_tokens_are_warned_of(self):
         for compiler in COMPILERS:

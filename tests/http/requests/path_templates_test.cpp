@@ -25,7 +25,7 @@ struct PathTemplatesTest : ::testing::Test {
   }
   PathTemplates& of_at_most(std::size_t max) {
     return all.emplace_back(
-        max, [this](std::string_view pattern) { return make(pattern); }, /*seed=*/1);
+        max, [this](std::string_view pattern) { return make(pattern); }, dropped, /*seed=*/1);
   }
   /// What a request of this path counts under.
   static std::string request(PathTemplates& templates, std::string_view path, int status = 200) {
@@ -38,6 +38,7 @@ struct PathTemplatesTest : ::testing::Test {
     return route != nullptr ? route->pattern : "";
   }
 
+  Counter dropped;
   std::deque<Route> routes;
   std::vector<std::string> patterns;  // in the order in which they were learned
   std::deque<PathTemplates> all;
@@ -111,17 +112,27 @@ TEST_F(PathTemplatesTest, LearnsNoMoreThanItMay) {
   for (const auto* path : {"/a", "/b", "/c", "/d", "/e/1"}) (void)request(few, path);
 
   EXPECT_THAT(patterns, ElementsAre("/a", "/b", "/c"));
-  EXPECT_EQ(few.propose("/d"), 0);
+  EXPECT_EQ(few.propose("/d"), PathTemplates::kNoRoom);
   EXPECT_EQ(known(few, "/a"), "/a");
   EXPECT_EQ(known(few, "/d"), "");
   EXPECT_EQ(request(of_at_most(0), "/a"), "");
 }
 
+TEST_F(PathTemplatesTest, CountsWhatItHasNoRoomFor) {
+  PathTemplates& few = of_at_most(1);
+
+  for (const auto* path : {"/a", "/b", "/b", "/a", "*"}) (void)request(few, path);
+  for (const int status : {400, 401, 404, 405, 429, 499}) (void)request(few, "/c", status);
+
+  EXPECT_EQ(dropped.value(), 2);
+}
+
 TEST_F(PathTemplatesTest, IsFullWhereNoRouteIsMade) {
-  PathTemplates refused{100, [](std::string_view) { return nullptr; }};
+  PathTemplates refused{100, [](std::string_view) { return nullptr; }, dropped};
 
   EXPECT_EQ(request(refused, "/a"), "");
-  EXPECT_EQ(refused.propose("/a"), 0);
+  EXPECT_EQ(refused.propose("/a"), PathTemplates::kNoRoom);
+  EXPECT_EQ(dropped.value(), 1);
 }
 
 TEST_F(PathTemplatesTest, SeventeenthNameAtAPlaceMakesThemOne) {

@@ -160,6 +160,7 @@ TEST_F(RoutesTest, LearnsABoundedNumberOfRoutes) {
   EXPECT_EQ(metrics.learn(".*"), metrics.unmatched());
   EXPECT_EQ(metrics.route("/d").pattern(), "/d");
   EXPECT_THAT(to_text(fresh), Not(HasSubstr("users")));
+  EXPECT_THAT(to_text(fresh), HasSubstr("\nhttp_metrics_routes_dropped_total 4\n"));
 }
 
 TEST(LearnedRoutes, ChangeNothingForOtherPaths) {

@@ -1,0 +1,183 @@
+#!/usr/bin/env python3
+"""The exported p95 is that of a load generator, within 3 %, and the counts are equal: agreement_test.py TOOL SERVER [CLINIC_LOAD]
+
+What the tools say, and what is compared:
+- hey: -n is exact. Its 95 % is of all answers, sorted.
+- wrk: by itself it ends while as many requests are under way as it has connections; the server counts them, wrk doesn't. So
+  wrk.lua begins an exact number, and wrk is told to end when each has its answer. When it ends, wrk adds latencies that it
+  hasn't measured: for each that is longer than twice the mean between two requests of a connection, those of the requests
+  that it could have sent meanwhile. sleeping_server has no such durations, so it adds none.
+- clinic_load: --rate times --duration is exact, and a login before that. Its latencies count from when a request was due.
+
+The p95 of the server is computed from the buckets of http_request_duration_highr_seconds as Prometheus's histogram_quantile
+does. A client's time contains what the server can't see: the network, and how long client and server wait for a CPU before
+they take what has come. Durations are so long that this is below 1 % unless the machine is busy. How busy it is, is measured
+beside each run: a run of a busy machine proves nothing if the two disagree, and is repeated. The test fails when they disagree
+on one that isn't, or in all of RUNS.
+
+That the test can tell: by the buckets of http_request_duration_seconds, which are made for targets, the same p95 must be wrong
+by more than 3 %."""
+import json
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+import urllib.request
+from pathlib import Path
+
+tool, server_program, *clinic_load = sys.argv[1:]
+RUNS = 8
+REQUESTS = 1920
+CONNECTIONS = 64
+TOLERANCE = 0.03
+PATIENCE = 120  # seconds for what takes 8 on a machine that has nothing else to do
+HIGH_RESOLUTION = 'http_request_duration_highr_seconds'
+BY_ROUTE = 'http_request_duration_seconds'
+
+
+class Server:
+    def __enter__(self):
+        self.process = subprocess.Popen([server_program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.url = f'http://127.0.0.1:{int(self.process.stdout.readline())}'
+        return self
+
+    def __exit__(self, *_):
+        self.process.communicate(timeout=PATIENCE)
+
+    def metrics(self):
+        """[(name, labels, number)]"""
+        with urllib.request.urlopen(self.url + '/metrics', timeout=PATIENCE) as answer:
+            lines = [line for line in answer.read().decode().splitlines() if not line.startswith('#')]
+        return [(name, dict(re.findall(r'(\w+)="([^"]*)"', labels)), float(number))
+                for name, labels, number in (re.fullmatch(r'(\w+)(\{.*\})? (\S+)', line).groups(default='') for line in lines)]
+
+    def quiet_metrics(self):
+        """metrics() once no request is under way: a client has its answer a moment before the server has counted it."""
+        end = time.monotonic() + PATIENCE
+        while True:
+            metrics = self.metrics()
+            if total(metrics, 'http_requests_active') == 0:
+                return metrics
+            if time.monotonic() > end:
+                raise AssertionError('requests are still under way')
+            time.sleep(0.05)
+
+
+class Machine:
+    """How busy it was while this was used: which share of its CPUs' time was idle, and by how much sleeps ended late."""
+
+    def __enter__(self):
+        self.ending, self.late = threading.Event(), []
+        self.before = self.cpu_times()
+        self.thread = threading.Thread(target=self.sleep)
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.ending.set()
+        self.thread.join()
+        user, nice, system, idle, waiting, *rest = (b - a for a, b in zip(self.before, self.cpu_times()))
+        self.idle = (idle + waiting) / max(1, sum([user, nice, system, idle, waiting, *rest]))
+        self.lateness = sum(self.late) / len(self.late)
+
+    @staticmethod
+    def cpu_times():
+        with open('/proc/stat') as stat:
+            return [int(ticks) for ticks in stat.readline().split()[1:9]]  # those of guests are in user's
+
+    def sleep(self):
+        while not self.ending.is_set():
+            start = time.monotonic()
+            time.sleep(0.005)
+            self.late.append(time.monotonic() - start - 0.005)
+
+
+def total(metrics, name, **labels):
+    return sum(number for sample, pairs, number in metrics if sample == name and labels.items() <= pairs.items())
+
+
+def histogram_quantile(q, metrics, name):
+    """Of all series of a name together, none of whose observations is beyond the last bound."""
+    bounds = sorted({float(labels['le']) for sample, labels, _ in metrics if sample == name + '_bucket'})
+    counts = [sum(number for sample, labels, number in metrics if sample == name + '_bucket' and float(labels['le']) == bound)
+              for bound in bounds]
+    rank = q * counts[-1]
+    i = next(i for i, count in enumerate(counts) if count >= rank)
+    below, start = (counts[i - 1], bounds[i - 1]) if i > 0 else (0, 0)
+    return start + (bounds[i] - start) * (rank - below) / (counts[i] - below)
+
+
+# Each loads the server, and gives how many of its requests were answered, and their p95 in seconds.
+def hey(url):
+    output = subprocess.run(['hey', '-n', str(REQUESTS), '-c', str(CONNECTIONS), url + '/'], check=True, timeout=PATIENCE,
+                            stdout=subprocess.PIPE, text=True).stdout
+    statuses = dict(re.findall(r'\[(\d+)\]\s+(\d+) responses', output))
+    if list(statuses) != ['200'] or 'Error distribution' in output:
+        raise AssertionError(output)
+    return int(statuses['200']), float(re.search(r'95% in ([\d.]+) secs', output)[1])
+
+
+def wrk(url):
+    script = Path(__file__).with_name('wrk.lua')
+    process = subprocess.Popen(['wrk', '-t', '1', '-c', str(CONNECTIONS), '-d', str(PATIENCE), '--timeout', str(PATIENCE),
+                                '-s', script, url + '/', str(REQUESTS)], stdout=subprocess.PIPE, text=True)
+    with process:
+        output = ''
+        for line in process.stdout:
+            output += line
+            if line == 'all answered\n':
+                process.send_signal(signal.SIGINT)
+    said = dict(re.findall(r'^(requests|errors|p95) ([\d.]+)$', output, re.MULTILINE))
+    if process.returncode != 0 or said.get('errors') != '0':
+        raise AssertionError(output)
+    return int(said['requests']), float(said['p95'])
+
+
+def clinic(url):
+    with tempfile.NamedTemporaryFile() as report:
+        ended = subprocess.run([*clinic_load, '--url', url, '--rate', '240', '--duration', str(REQUESTS / 240), '--connections', '128',
+                                '--json', report.name], timeout=PATIENCE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        if ended.returncode != 0:
+            raise AssertionError(ended.stdout)
+        said = json.load(report)
+    return sum(route['requests'] for route in said['routes']), said['all_but_login']['p95_seconds']
+
+
+@unittest.skipUnless(clinic_load or shutil.which(tool), f'{tool} is missing: install the package of that name')
+class Agreement(unittest.TestCase):
+    def test_the_p95_and_the_count_are_those_of_the_client(self):
+        seen = []
+        for _ in range(RUNS):
+            with Server() as server:
+                with Machine() as machine:
+                    requests, p95 = {'hey': hey, 'wrk': wrk, 'clinic_load': clinic}[tool](server.url)
+                metrics = server.quiet_metrics()
+            self.assertEqual(requests, REQUESTS + (tool == 'clinic_load'))
+            self.check_counts(requests, metrics)
+
+            exported = histogram_quantile(0.95, metrics, HIGH_RESOLUTION)
+            seen.append(f'{tool}: p95 {p95 * 1e3:.1f} ms, exported {exported * 1e3:.1f} ms ({exported / p95 - 1:+.2%}), '
+                        f'CPUs were idle for {machine.idle:.0%}, sleeps {machine.lateness * 1e3:.2f} ms late')
+            print(seen[-1])
+            self.assertGreater(abs(histogram_quantile(0.95, metrics, BY_ROUTE) / p95 - 1), TOLERANCE, 'the test could not tell')
+            if abs(exported / p95 - 1) <= TOLERANCE:
+                return
+            # Client and server each wait for a CPU once a request.
+            if machine.idle > 0.5 and 2 * machine.lateness < 0.01 * p95:
+                break
+        self.fail('\n'.join(seen))
+
+    def check_counts(self, requests, metrics):
+        self.assertEqual(total(metrics, 'http_requests_total'), requests)
+        self.assertEqual(sum(total(metrics, 'http_requests_total', status=status) for status in ('200', '201')), requests)
+        self.assertEqual(total(metrics, BY_ROUTE + '_count'), requests)
+        self.assertEqual(total(metrics, HIGH_RESOLUTION + '_count'), requests)
+
+
+if __name__ == '__main__':
+    unittest.main(argv=sys.argv[:1])
