@@ -45,7 +45,7 @@ struct CivetwebHooks {
   }
   static void end(const mg_connection* connection, int status) {
     // -1: it was no request in the end, but a WebSocket.
-    const bool is_upgraded = status < 0 && mg_get_header(connection, "Upgrade") != nullptr;
+    const bool is_upgraded = status < 0 && !civetweb_headers(connection)("Upgrade").empty();
     is_upgraded ? civetweb_request.discard() : civetweb_request.finish(status >= 100 ? status : 0);
     if (users.end_request != nullptr) users.end_request(connection, status);
   }
@@ -54,7 +54,7 @@ struct CivetwebHooks {
 }  // namespace detail
 
 /// Counts and times every request of the server that is started with these callbacks, and calls those that were set
-/// before. Servers with different HttpMetrics need a kServer each.
+/// before. Both belong to one kServer: another server, unless it has the same of both, needs another one.
 /// REQUIRES: called before mg_start() or CivetServer's constructor. Lifetime: http must outlive the server.
 template <int kServer = 0>
 void instrument(mg_callbacks& callbacks, HttpMetrics& http) {
