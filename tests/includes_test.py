@@ -1,5 +1,5 @@
 """Holds the layout: a room includes itself and the rooms on lower floors, a component only those that it may, and no file
-includes itself by way of others. Reads src and include."""
+includes itself by way of others; and the adapters to HTTP frameworks to their size. Reads src and include."""
 import pathlib
 import re
 import sys
@@ -21,6 +21,8 @@ COMPONENTS = {'core': [], 'lint': ['core'], 'http': ['core'], 'postgres': ['core
 # The public headers at the root of include/vitals that are not core's.
 ROOT_HEADERS = {'lint.hpp': 'lint', 'http.hpp': 'http', 'postgres.hpp': 'postgres', 'redis.hpp': 'redis',
                 'prometheus_cpp.hpp': 'prometheus_cpp'}
+ADAPTER = '#pragma once\n\n// '  # an adapter's header begins with a comment that says for which library it is
+MAX_LINES_OF_ADAPTER = 100
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<(vitals/[^>]+)>)', re.MULTILINE)
 
 
@@ -106,6 +108,10 @@ def faults(root):
             elif not may_include(component_of_public(name), component_of_public(included)):
                 yield (f'include/{name}: includes "{included}", but {component_of_public(name)} may not include '
                        f'{component_of_public(included)}')
+    for path in sorted((include / 'vitals/http').rglob('*.hpp')):
+        text = path.read_text()
+        if text.startswith(ADAPTER) and text.count('\n') > MAX_LINES_OF_ADAPTER:
+            yield f'include/{path.relative_to(include)}: an adapter of {text.count(chr(10))} lines; move what is no adapter out'
     graph = {p.relative_to(src).as_posix(): included_by(p) for p in sources}
     graph |= {p.relative_to(include).as_posix(): included_by(p) for p in headers}
     for circle in circles(graph):

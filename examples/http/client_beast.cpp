@@ -64,26 +64,30 @@ void run_synchronously(vitals::HttpClientMetrics& calls, asio::io_context& conte
   if (error) throw beast::system_error{error};
 }
 
+void run_all(vitals::HttpClientMetrics& calls, bool is_synchronous, char** urls) {
+  asio::io_context context;
+  const auto work = asio::make_work_guard(context);
+  std::thread worker{[&context] { context.run(); }};
+  for (; *urls != nullptr; ++urls) {
+    try {
+      Call call{*urls};
+      is_synchronous ? run_synchronously(calls, context, call) : run(calls, context, call);
+      std::cout << *urls << ' ' << call.answer.result_int() << '\n';
+    } catch (const beast::system_error& error) {
+      std::cout << *urls << " failed: " << error.code().message() << '\n';
+    }
+  }
+  context.stop();
+  worker.join();
+}
+
 }  // namespace
 
 int main(int, char** argv) {
   vitals::Registry registry;
   vitals::HttpClientMetrics calls{registry, {.hosts = {"127.0.0.1"}, .routes = {"/users/{id}", "/old/{id}"}}};
-  asio::io_context context;
-  const auto work = asio::make_work_guard(context);
-  std::thread worker{[&context] { context.run(); }};
   ++argv;
   const bool is_synchronous = *argv != nullptr && std::string_view{*argv} == "sync";
-  for (argv += is_synchronous ? 1 : 0; *argv != nullptr; ++argv) {
-    try {
-      Call call{*argv};
-      is_synchronous ? run_synchronously(calls, context, call) : run(calls, context, call);
-      std::cout << *argv << ' ' << call.answer.result_int() << '\n';
-    } catch (const beast::system_error& error) {
-      std::cout << *argv << " failed: " << error.code().message() << '\n';
-    }
-  }
-  context.stop();
-  worker.join();
-  std::cout << vitals::to_text(registry);
+  run_all(calls, is_synchronous, argv + (is_synchronous ? 1 : 0));
+  std::cout << vitals::to_text(registry);  // when nothing is left that could still be counted
 }

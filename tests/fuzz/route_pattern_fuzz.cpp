@@ -43,7 +43,7 @@ void require_canonical(std::string_view pattern) {
 }
 
 void require_route(std::string_view text) {
-  const RouteSpec spec = parse_route(text);
+  const RouteSpec spec = parse_route({"HttpMetrics", text});
   require(!spec.methods.empty() && label_fault(spec.pattern).empty());
   const std::string canonical = canonical_pattern(spec.pattern);
   require(canonical.size() > 256 || label_fault(canonical).empty());

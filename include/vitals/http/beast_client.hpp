@@ -4,16 +4,15 @@
 // connects, and exchange() writes the request and reads the answer. Can't see: names that are looked up and connections
 // that are made before start().
 #include <cstddef>
-#include <string_view>
 #include <utility>
 
 #include <boost/asio/compose.hpp>
-#include <boost/beast/core/error.hpp>
 #include <boost/beast/http/field.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
 
+#include <vitals/http/detail/beast_message.hpp>
 #include <vitals/http/http_client_metrics.hpp>
 
 namespace vitals {
@@ -23,11 +22,9 @@ namespace vitals {
 template <class Body, class Fields>
 [[nodiscard]] HttpClientRequest start(HttpClientMetrics& client,
                                       const ::boost::beast::http::request<Body, Fields>& message) {
-  const auto text = [](const auto& of) {
-    return std::string_view{of.data(), of.size()};
-  };  // not std's before Boost 1.80
-  return client.start(text(message.method_string()), text(message[::boost::beast::http::field::host]),
-                      text(message.target()));
+  return client.start(detail::from_beast(message.method_string()),
+                      detail::from_beast(message[::boost::beast::http::field::host]),
+                      detail::from_beast(message.target()));
 }
 
 /// Writes the message and reads its answer, which ends the call: with the answer's status, or, if there is an error, as

@@ -10,6 +10,7 @@
 
 #include <civetweb.h>
 
+#include <vitals/http/detail/foreign_text.hpp>
 #include <vitals/http/http_metrics.hpp>
 #include <vitals/http/scrape.hpp>
 
@@ -19,9 +20,13 @@ namespace detail {
 // CivetWeb serves a request on one thread, from its begin to its end.
 inline thread_local HttpRequest civetweb_request;
 
-inline std::string_view civetweb_header(const mg_connection* connection, std::string_view name) {
-  const char* const value = mg_get_header(connection, std::string{name}.c_str());
-  return value != nullptr ? value : std::string_view{};
+inline auto civetweb_headers(const mg_connection* connection) {
+  return [connection](auto name) { return view_of(mg_get_header(connection, std::string{name}.c_str())); };
+}
+inline auto civetweb_adder(mg_connection* connection) {
+  return [connection](auto name, auto value) {
+    mg_response_header_add(connection, std::string{name}.c_str(), value.data(), static_cast<int>(value.size()));
+  };
 }
 
 // CivetWeb's callbacks are functions without data, so what they need is static.
@@ -32,8 +37,7 @@ struct CivetwebHooks {
 
   static void start(const mg_connection* connection) {
     const mg_request_info& info = *mg_get_request_info(connection);
-    const auto header = [connection](std::string_view name) { return civetweb_header(connection, name); };
-    civetweb_request = http->start(info.request_method, info.local_uri, header);
+    civetweb_request = http->start(info.request_method, info.local_uri, civetweb_headers(connection));
   }
   static int begin(mg_connection* connection) {
     start(connection);
@@ -41,7 +45,7 @@ struct CivetwebHooks {
   }
   static void end(const mg_connection* connection, int status) {
     // -1: it was no request in the end, but a WebSocket.
-    const bool is_upgraded = status < 0 && !civetweb_header(connection, "Upgrade").empty();
+    const bool is_upgraded = status < 0 && !civetweb_headers(connection)("Upgrade").empty();
     is_upgraded ? civetweb_request.discard() : civetweb_request.finish(status >= 100 ? status : 0);
     if (users.end_request != nullptr) users.end_request(connection, status);
   }
@@ -50,7 +54,7 @@ struct CivetwebHooks {
 }  // namespace detail
 
 /// Counts and times every request of the server that is started with these callbacks, and calls those that were set
-/// before. Servers with different HttpMetrics need a kServer each.
+/// before. Both belong to one kServer: another server, unless it has the same of both, needs another one.
 /// REQUIRES: called before mg_start() or CivetServer's constructor. Lifetime: http must outlive the server.
 template <int kServer = 0>
 void instrument(mg_callbacks& callbacks, HttpMetrics& http) {
@@ -68,11 +72,8 @@ inline HttpRequest& request_of(const mg_connection* /*connection*/) noexcept { r
 /// mg_response_header_start() that tells the status and adds the headers of HttpOptions, such as X-Response-Time.
 inline int start_response(mg_connection* connection, int status) {
   const int result = mg_response_header_start(connection, status);
-  HttpRequest& request = request_of(connection);
-  request.status(status);
-  request.stamp([connection](std::string_view name, std::string_view value) {
-    mg_response_header_add(connection, std::string{name}.c_str(), value.data(), static_cast<int>(value.size()));
-  });
+  request_of(connection).status(status);
+  request_of(connection).stamp(detail::civetweb_adder(connection));
   return result;
 }
 
@@ -81,15 +82,11 @@ inline int start_response(mg_connection* connection, int status) {
 inline void mount(const mg_context* server, Registry& registry, const char* path = "/metrics") {
   const auto handle = [](mg_connection* connection, void* data) {
     const mg_request_info& info = *mg_get_request_info(connection);
-    const ScrapeResponse scraped = scrape(*static_cast<Registry*>(data), detail::civetweb_header(connection, "Accept"),
-                                          detail::civetweb_header(connection, "Accept-Encoding"),
-                                          info.query_string != nullptr ? info.query_string : "");
+    const auto scraped =
+        scrape(*static_cast<Registry*>(data), detail::civetweb_headers(connection), detail::view_of(info.query_string));
     mg_response_header_start(connection, scraped.status);
-    mg_response_header_add(connection, "Content-Type", scraped.content_type.c_str(), -1);
+    scraped.headers(detail::civetweb_adder(connection));
     mg_response_header_add(connection, "Content-Length", std::to_string(scraped.body.size()).c_str(), -1);
-    if (!scraped.content_encoding.empty()) {
-      mg_response_header_add(connection, "Content-Encoding", scraped.content_encoding.c_str(), -1);
-    }
     mg_response_header_send(connection);
     if (info.request_method != std::string_view{"HEAD"}) mg_write(connection, scraped.body.data(), scraped.body.size());
     return scraped.status;

@@ -1,9 +1,8 @@
 #pragma once
 
-// For servers made with Drogon 1.9 or later: needs <drogon/drogon.h>. Can't see: the end of writing an answer, since
-// Drogon tells only that it is about to send it (a stream can be followed, see request_of()); the size of files and
-// streams; what was compressed (sizes are those before); how long a request waited for those before it in its
-// connection. Not counted: what a registerSyncAdvice() of yours answers, malformed requests, upgrades to WebSocket.
+// For servers made with Drogon 1.9 or later: needs <drogon/drogon.h>. Can't see: the end of writing an answer, but of a
+// stream, see request_of(); sizes of files, of streams, and of what was compressed; how long a request waited for those
+// before it. Not counted: what a registerSyncAdvice() of yours answers, malformed requests, upgrades to WebSocket.
 #include <exception>
 #include <memory>
 #include <string>
@@ -25,9 +24,6 @@ struct DrogonRequest {
   std::exception_ptr error;  // that left the handler
   bool is_stream = false;    // and its answer has begun
 
-  DrogonRequest() = default;
-  DrogonRequest(const DrogonRequest&) = delete;
-  DrogonRequest& operator=(const DrogonRequest&) = delete;
   ~DrogonRequest() { is_stream ? request.finish() : request.abandon(); }
 
   static constexpr auto kKey = "vitals";
@@ -36,6 +32,13 @@ struct DrogonRequest {
     return attributes->find(kKey) ? attributes->get<std::shared_ptr<DrogonRequest>>(kKey) : nullptr;
   }
 };
+
+inline auto drogon_headers(const ::drogon::HttpRequestPtr& request) {
+  return [&request](std::string_view name) -> std::string_view { return request->getHeader(std::string{name}); };
+}
+inline auto drogon_adder(const ::drogon::HttpResponsePtr& response) {
+  return [&response](auto name, auto value) { response->addHeader(std::string{name}, std::string{value}); };
+}
 
 }  // namespace detail
 
@@ -54,9 +57,7 @@ inline void instrument(::drogon::HttpAppFramework& app, HttpMetrics& http) {
   app.registerPreRoutingAdvice([&http](const ::drogon::HttpRequestPtr& request) {
     auto current = std::make_shared<detail::DrogonRequest>();
     const std::string_view method = request->isHead() ? "HEAD" : request->methodString();  // HEAD became GET
-    current->request = http.start(method, request->path(), [&request](std::string_view name) -> std::string_view {
-      return request->getHeader(std::string{name});
-    });
+    current->request = http.start(method, request->path(), detail::drogon_headers(request));
     request->attributes()->insert(detail::DrogonRequest::kKey, std::move(current));
   });
   app.registerPreSendingAdvice([&http](const ::drogon::HttpRequestPtr& from, const ::drogon::HttpResponsePtr& to) {
@@ -66,11 +67,7 @@ inline void instrument(::drogon::HttpAppFramework& app, HttpMetrics& http) {
     if (const auto route = http.learn(from->matchedPathPattern()); route != http.unmatched()) request.route(route);
     request.status(to->statusCode());
     // A cached answer is one for many requests.
-    if (to->expiredTime() >= 0) {
-      request.first_byte();
-    } else {
-      request.stamp([&to](auto name, auto value) { to->addHeader(std::string{name}, std::string{value}); });
-    }
+    to->expiredTime() >= 0 ? request.first_byte() : request.stamp(detail::drogon_adder(to));
     current->is_stream = to->streamCallback() && !from->isHead();
     if (current->error) return request.fail(current->error);
     if (current->is_stream) return;
@@ -87,19 +84,16 @@ inline void instrument(::drogon::HttpAppFramework& app, HttpMetrics& http) {
 
 /// Serves the registry on the server itself; `name[]` in the query chooses families.
 inline void mount(::drogon::HttpAppFramework& app, Registry& registry, const std::string& path = "/metrics") {
-  app.registerHandler(path,
-                      [&registry](const ::drogon::HttpRequestPtr& request, ::drogon::AdviceCallback&& answer) {
-                        ScrapeResponse scraped = scrape(registry, request->getHeader("accept"),
-                                                        request->getHeader("accept-encoding"), request->query());
-                        const auto response = ::drogon::HttpResponse::newHttpResponse();
-                        response->setStatusCode(static_cast<::drogon::HttpStatusCode>(scraped.status));
-                        response->setContentTypeString(scraped.content_type);
-                        if (!scraped.content_encoding.empty())
-                          response->addHeader("Content-Encoding", scraped.content_encoding);
-                        response->setBody(std::move(scraped.body));
-                        answer(response);
-                      },
-                      {::drogon::Get});
+  const auto serve = [&registry](const ::drogon::HttpRequestPtr& request, ::drogon::AdviceCallback&& answer) {
+    ScrapeResponse scraped = scrape(registry, detail::drogon_headers(request), request->query());
+    const auto response = ::drogon::HttpResponse::newHttpResponse();
+    response->setStatusCode(static_cast<::drogon::HttpStatusCode>(scraped.status));
+    response->setContentTypeString(scraped.content_type);
+    if (!scraped.content_encoding.empty()) response->addHeader("Content-Encoding", scraped.content_encoding);
+    response->setBody(std::move(scraped.body));
+    answer(response);
+  };
+  app.registerHandler(path, serve, {::drogon::Get});
 }
 
 }  // namespace vitals

@@ -15,6 +15,12 @@ class Scope;
 /// The kinds of methods: the label grpc_type is "unary", "client_stream", "server_stream", "bidi_stream".
 enum class GrpcType : std::uint8_t { Unary, ClientStream, ServerStream, BidiStream };
 
+/// Of a method whose client, and whose server, sends a stream of messages.
+[[nodiscard]] constexpr GrpcType grpc_type(bool client_streams, bool server_streams) noexcept {
+  if (client_streams) return server_streams ? GrpcType::BidiStream : GrpcType::ClientStream;
+  return server_streams ? GrpcType::ServerStream : GrpcType::Unary;
+}
+
 /// What a gRPC server did, under the names of gRPC's own middleware for Go, for whose dashboards and rules they are
 /// (https://github.com/grpc-ecosystem/go-grpc-prometheus): grpc_server_started_total, grpc_server_msg_received_total,
 /// grpc_server_msg_sent_total and grpc_server_handling_seconds, all {grpc_type,grpc_service,grpc_method}, and

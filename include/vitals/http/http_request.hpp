@@ -7,6 +7,7 @@
 #include <exception>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <vitals/detail/abi.hpp>
 #include <vitals/http/request_headers.hpp>
@@ -23,6 +24,11 @@ struct RouteSeries;
 
 /// Why a request ended before its answer did.
 enum class HttpAbort : std::uint8_t { ClientGone, Timeout, Shutdown, Error };
+
+namespace detail {
+/// Why an answer couldn't be sent on this socket: Error where the client is still there.
+[[nodiscard]] HttpAbort abort_of(int socket) noexcept;
+}  // namespace detail
 
 /// One HTTP request under way: HttpMetrics::start() makes it, finish() records it, once. However else it ends it is
 /// recorded too: destroyed without a status as 499 (the client went away), or as an exception's status, 500, if one
@@ -59,6 +65,8 @@ class HttpRequest {
   /// Bytes of the request's body, and of the answer's; they add up.
   void bytes_in(std::uint64_t n) noexcept { bytes_in_ += n; }
   void bytes_out(std::uint64_t n) noexcept { bytes_out_ += n; }
+  /// The same as an answer's header Content-Length has it; what is no number counts as 0.
+  void bytes_out(std::string_view content_length) noexcept;
   /// The request belongs to the trace of this header `traceparent` (https://www.w3.org/TR/trace-context/); if that is
   /// sampled its duration becomes an exemplar, with HttpOptions::exemplars. One that is malformed is ignored. start()
   /// with headers does this.
@@ -91,6 +99,20 @@ class HttpRequest {
   /// The handler failed: records the status given before, else what HttpOptions::status_of says of the exception, else
   /// 500. Counts the exception; null: none is known.
   void fail(const std::exception_ptr& error = std::current_exception()) noexcept;
+  /// Gives what call() gives, and passes on what it throws, recorded by fail().
+  template <class Call>
+  decltype(auto) guard(Call&& call) {
+#if defined(__cpp_exceptions)
+    try {
+      return std::forward<Call>(call)();
+    } catch (...) {
+      fail();
+      throw;
+    }
+#else
+    return std::forward<Call>(call)();
+#endif
+  }
   /// It ended before its answer did: records the status given before, else 499.
   void abandon(HttpAbort reason = HttpAbort::ClientGone) noexcept;
   /// Forgets it: counted nowhere.

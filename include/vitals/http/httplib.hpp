@@ -3,16 +3,12 @@
 // For servers made with cpp-httplib 0.11 or later: needs <httplib.h>, compiled with the same CPPHTTPLIB_… macros as
 // everywhere else in the program. Can't see: how long a connection waited for a thread; that a client left an answer
 // which isn't streamed; the size of a chunked answer (counts as 0); upgrades to WebSocket (aren't counted).
-#include <algorithm>
-#include <cstdint>
-#include <cstdlib>
-#include <exception>
 #include <string>
-#include <string_view>
 #include <utility>
 
 #include <httplib.h>
 
+#include <vitals/http/detail/httplib_request.hpp>
 #include <vitals/http/http_metrics.hpp>
 #include <vitals/http/scrape.hpp>
 
@@ -25,46 +21,6 @@ struct HttplibOptions {
   ::httplib::Server::Handler post_routing = {};
   ::httplib::Server::ExceptionHandler exception = {};  ///< HttpOptions::exceptions needs it: httplib tells nobody else
 };
-
-namespace detail {
-
-// The request that this thread of the server is at: httplib serves one after the other on it, start to end.
-struct HttplibRequest {
-  HttpRequest request;
-  std::exception_ptr error;
-  std::uint64_t serial = 0, length = 0;
-  bool handled_early = false, is_stream = false;
-  ::httplib::ContentProviderResourceReleaser releaser;  // the handler's own
-
-  void start(HttpMetrics& http, const ::httplib::Request& from) {
-    request = http.start(from.method, from.path, [&](std::string_view name) {
-      const auto header = from.headers.find(std::string{name});
-      return header == from.headers.end() ? std::string_view{} : header->second;
-    });
-  }
-  // Templates are listed, or the server's (0.21), but never made of captures and parameters, which a client chose.
-  template <class Request>
-  void route(HttpMetrics& http, const Request& of, int status) {
-    if constexpr (requires { of.matched_route; }) {
-      if (const auto told = http.learn(of.matched_route); told != http.unmatched()) return request.route(told);
-    }
-    bool matched = !of.matches.empty();
-    if constexpr (requires { of.path_params; }) matched |= !of.path_params.empty();
-    if (matched || (handled_early && status != 404)) return;
-    if (status == 404) return request.route(http.unmatched());
-    if (status < 400 && http.match(of.path) == http.unmatched()) request.route(http.static_files());
-  }
-};
-inline thread_local HttplibRequest httplib_request;
-
-// Where httplib knows WebSockets, an upgraded connection ends without a post-routing handler.
-template <class Server>
-bool httplib_may_upgrade(const ::httplib::Request& request) {
-  if constexpr (requires { typename Server::WebSocketHandler; }) return request.has_header("Sec-WebSocket-Key");
-  return false;
-}
-
-}  // namespace detail
 
 /// Counts and times every request of the server, from its header to the last byte of its answer. `endpoint`: the route
 /// that the server tells (0.21), else the listed one, `_static` for mounted files, `_unmatched`: list your routes.
@@ -88,9 +44,8 @@ inline void instrument(::httplib::Server& server, HttpMetrics& http, HttplibOpti
     if (!current.request) return;
     current.route(http, request, response.status);
     current.request.status(response.status);
-    current.request.stamp([&](auto name, auto value) { response.set_header(std::string{name}, std::string{value}); });
-    const auto length = request.method == "HEAD" ? "" : response.get_header_value("Content-Length");
-    current.length = std::strtoull(length.c_str(), nullptr, 10);
+    current.request.stamp(detail::httplib_setter(response));
+    current.length = request.method == "HEAD" ? "" : response.get_header_value("Content-Length");
     current.is_stream = response.content_provider_ && request.method != "HEAD";
     // The response calls this when it dies, which is after it was written. Copies of it die later, and on whatever
     // thread: they find another serial number. It is small enough for std::function to hold without an allocation.
@@ -112,8 +67,7 @@ inline void instrument(::httplib::Server& server, HttpMetrics& http, HttplibOpti
 /// Serves the registry on the server itself, for those who want no Endpoint; `name[]` in the query chooses families.
 inline void mount(::httplib::Server& server, Registry& registry, const std::string& path = "/metrics") {
   server.Get(path, [&registry](const ::httplib::Request& from, ::httplib::Response& to) {
-    const auto query = from.target.substr(std::min(from.target.find('?'), from.target.size() - 1) + 1);
-    auto scraped = scrape(registry, from.get_header_value("Accept"), from.get_header_value("Accept-Encoding"), query);
+    auto scraped = scrape(registry, detail::httplib_headers(from), detail::query_of(from.target));
     to.status = scraped.status;
     if (scraped.content_encoding.empty()) return to.set_content(scraped.body, scraped.content_type);
     to.set_header("Content-Encoding", scraped.content_encoding);

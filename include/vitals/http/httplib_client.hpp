@@ -1,11 +1,8 @@
 #pragma once
 
 // For calls by the client of cpp-httplib 0.11 or later: needs <httplib.h>, compiled with the same CPPHTTPLIB_… macros
-// as everywhere else in the program. Can't see: redirects and repeated logins, which are a part of their call and count
-// under the path that was asked for; calls by way of a reference to httplib::Client.
-#include <algorithm>
+// everywhere. Can't see: redirects and repeated logins, a part of their call; calls through a httplib::Client&.
 #include <string>
-#include <string_view>
 #include <utility>
 
 #include <httplib.h>
@@ -84,12 +81,11 @@ class HttplibClient : public ::httplib::Client {
   // As HttpClientMetrics has it: IPv6 in brackets, which httplib doesn't need.
   static std::string host_of(std::string server) {
     if (const auto scheme = server.find("://"); scheme != std::string::npos) server.erase(0, scheme + 3);
-    const bool is_bare_ipv6 = !server.starts_with('[') && std::count(server.begin(), server.end(), ':') > 1;
+    const bool is_bare_ipv6 = !server.starts_with('[') && server.find(':') != server.rfind(':');
     return is_bare_ipv6 ? '[' + server + ']' : server;
   }
 
-  template <class Call>
-  Result timed(std::string_view method, const std::string& path, const Call& call) {
+  Result timed(const auto& method, const std::string& path, const auto& call) {
     HttpClientRequest request = client_->start(method, host_, path);
     Result result = call();
     if (result) request.finish(result->status);  // else, as if it throws, the request's end says that it failed

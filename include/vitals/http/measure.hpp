@@ -22,18 +22,7 @@ decltype(auto) measure(HttpMetrics& http, std::string_view method, RouteRef rout
       return std::forward<Handler>(handler)();
     }
   };
-#if defined(__cpp_exceptions)
-  const auto call = [&]() -> decltype(auto) {
-    try {
-      return handle();
-    } catch (...) {
-      request.fail();
-      throw;
-    }
-  };
-#else
-  const auto& call = handle;
-#endif
+  const auto call = [&]() -> decltype(auto) { return request.guard(handle); };
   using Result = decltype(call());
   if constexpr (std::is_void_v<Result>) {
     call();

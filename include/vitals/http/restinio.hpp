@@ -6,9 +6,7 @@
 // whether a client that went away got any of the answer, which counts with its status; the size of an answer, unless
 // done() is told. A handler that answers past the adapter counts as `_OTHER`.
 
-#include <algorithm>
 #include <cstdint>
-#include <exception>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -20,7 +18,6 @@
 #include <vitals/http/scrape.hpp>
 
 namespace vitals {
-
 namespace detail {
 
 // RESTinio may have a string_view of its own.
@@ -30,9 +27,15 @@ std::string_view from_restinio(const Text& text) noexcept {
 }
 
 template <class Header>
-std::string_view restinio_field(const Header& header, std::string_view name) {
-  const auto value = header.opt_value_of(::restinio::string_view_t{name.data(), name.size()});
-  return value ? from_restinio(*value) : std::string_view{};
+auto restinio_headers(const Header& header) {
+  return [&header](std::string_view name) {
+    const auto value = header.opt_value_of(::restinio::string_view_t{name.data(), name.size()});
+    return value ? from_restinio(*value) : std::string_view{};
+  };
+}
+template <class Builder>
+auto restinio_adder(Builder& builder) {
+  return [&builder](auto name, auto value) { builder.append_header(std::string{name}, std::string{value}); };
 }
 
 }  // namespace detail
@@ -45,17 +48,11 @@ template <class Handler>
 auto metered(HttpMetrics& http, Handler handler) {
   return [&http, handler = std::move(handler)](auto request, auto... params) {
     const auto& header = request->header();
-    HttpRequest timed = http.start(header.method().c_str(), header.request_target(),
-                                   [&](auto name) { return detail::restinio_field(header, name); });
+    HttpRequest timed = http.start(header.method().c_str(), header.request_target(), detail::restinio_headers(header));
     if (request->chunked_input_info() != nullptr) timed.bytes_in(request->body().size());  // else: Content-Length
-    try {
-      const auto result = handler(std::move(request), std::move(params)..., timed);
-      timed.finish(result == ::restinio::request_rejected() ? 501 : 0);  // unless it was moved
-      return result;
-    } catch (...) {
-      timed.fail();
-      throw;
-    }
+    const auto result = timed.guard([&] { return handler(std::move(request), std::move(params)..., timed); });
+    timed.finish(result == ::restinio::request_rejected() ? 501 : 0);  // unless it was moved
+    return result;
   };
 }
 
@@ -63,7 +60,7 @@ auto metered(HttpMetrics& http, Handler handler) {
 template <class Builder>
 void stamp(HttpRequest& request, Builder& builder) {
   request.status(builder.header().status_code().raw_code());
-  request.stamp([&](auto name, auto value) { builder.append_header(std::string{name}, std::string{value}); });
+  request.stamp(detail::restinio_adder(builder));
 }
 
 /// For a builder's done(): records the request when the answer was written, with this many bytes of body.
@@ -88,14 +85,11 @@ template <class Router>
 void mount(Router& router, Registry& registry, const std::string& path = "/metrics") {
   router.http_get(path, [&registry](const auto& request, const auto&) {
     const auto& header = request->header();
-    const ScrapeResponse scraped =
-        scrape(registry, detail::restinio_field(header, "accept"), detail::restinio_field(header, "accept-encoding"),
-               detail::from_restinio(header.query()));
+    const auto scraped = scrape(registry, detail::restinio_headers(header), detail::from_restinio(header.query()));
     auto response = request->create_response(
         ::restinio::http_status_line_t{::restinio::http_status_code_t{static_cast<std::uint16_t>(scraped.status)},
                                        scraped.status == 200 ? "OK" : "Error"});
-    response.append_header("Content-Type", scraped.content_type);
-    if (!scraped.content_encoding.empty()) response.append_header("Content-Encoding", scraped.content_encoding);
+    scraped.headers(detail::restinio_adder(response));
     return response.set_body(scraped.body).done();
   });
 }

@@ -9,6 +9,7 @@
 #include <poll.h>
 
 #include <vitals/counter.hpp>
+#include <vitals/http/scrape.hpp>
 
 #include "http/endpoint/content_negotiation.hpp"
 #include "http/endpoint/endpoint_metrics.hpp"

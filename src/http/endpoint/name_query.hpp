@@ -20,10 +20,4 @@ struct NameQuery {
 /// names and values, '+' is a blank. Other parameters are ignored.
 [[nodiscard]] NameQuery parse_name_query(std::string_view query);
 
-/// What stands behind the '?' of a request target.
-[[nodiscard]] constexpr std::string_view query_of(std::string_view target) noexcept {
-  const auto mark = target.find('?');
-  return mark == std::string_view::npos ? std::string_view{} : target.substr(mark + 1);
-}
-
 }  // namespace vitals::detail

@@ -34,4 +34,28 @@ ScrapeResponse scrape(Registry& registry, std::string_view accept, std::string_v
   return {.status = 500, .content_type = "text/plain", .content_encoding = {}, .body = "Out of memory\n"};
 }
 
+ScrapeResponse detail::scrape_for(Registry& registry, const RequestHeaders& headers, std::string_view query) noexcept {
+  std::string accept;
+  std::string accept_encoding;
+  try {
+    accept = headers("accept");
+    accept_encoding = headers("accept-encoding");
+  } catch (...) {  // whatever the adapter's look-up threw: text, or nothing compressed
+  }
+  return scrape(registry, accept, accept_encoding, query);
+}
+
+void detail::add_to_query(std::string& query, std::string_view name, std::string_view value) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  const auto add = [&query](std::string_view text, char end) {
+    for (const char c : text) {
+      const auto byte = static_cast<unsigned char>(c);
+      query.append({'%', kDigits[byte >> 4U], kDigits[byte & 15U]});
+    }
+    query += end;
+  };
+  add(name, '=');
+  add(value, '&');
+}
+
 }  // namespace vitals

@@ -1,6 +1,5 @@
 #include "http/requests/http_client_metrics_impl.hpp"
 
-#include <stdexcept>
 #include <string>
 
 #include "http/requests/http_status.hpp"
@@ -12,9 +11,7 @@ namespace {
 // More than routes, methods, hosts and statuses can make: all of these are bounded.
 constexpr FamilyOptions kCalls{.max_series = 100'000'000, .unit = "seconds"};
 
-[[noreturn]] void refuse_call(std::string_view route, const std::string& rule) {
-  throw std::invalid_argument("vitals::HttpClientMetrics: route \"" + std::string{route} + "\": " + rule);
-}
+constexpr std::string_view kClientOwner = "HttpClientMetrics";
 
 std::string text_of_call(int status) {
   if (status == HttpClientMetricsImpl::kFailed) return "_failed";
@@ -37,13 +34,13 @@ HttpClientMetricsImpl::HttpClientMetricsImpl(const Scope& scope, const HttpClien
 
 void HttpClientMetricsImpl::add(std::string_view route) {
   if (!route.starts_with('/'))
-    refuse_call(route,
-                "the template of a path starts with '/', and is of any method and host; write \"/v1/users/{id}\"");
-  const std::string pattern = canonical_pattern(parse_route(route).pattern);
+    refuse_route({kClientOwner, route},
+                 "the template of a path starts with '/', and is of any method and host; write \"/v1/users/{id}\"");
+  const std::string pattern = canonical_pattern(parse_route({kClientOwner, route}).pattern);
   const Route* const there = listed_.find(pattern);
   if (there != nullptr && there->pattern != pattern)
-    refuse_call(route,
-                "it matches the same paths as \"" + there->pattern + "\", which is listed too; list one of them");
+    refuse_route({kClientOwner, route},
+                 "it matches the same paths as \"" + there->pattern + "\", which is listed too; list one of them");
   if (there == nullptr)
     listed_.add(pattern, routes_.emplace_back(pattern, kMethods.size() * hosts_.capacity(), RouteOptions{}));
 }

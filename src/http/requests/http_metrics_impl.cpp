@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <new>
-#include <stdexcept>
 #include <utility>
 
 #include "http/requests/http_method.hpp"
@@ -17,9 +16,7 @@ bool same_options(const RouteOptions& a, const RouteOptions& b) {
   return !a.duration_buckets || std::ranges::equal(a.duration_buckets->bounds(), b.duration_buckets->bounds());
 }
 
-[[noreturn]] void refuse_route(std::string_view route, const std::string& rule) {
-  throw std::invalid_argument("vitals::HttpMetrics: route \"" + std::string{route} + "\": " + rule);
-}
+constexpr std::string_view kServerOwner = "HttpMetrics";
 
 std::size_t kinds(const UserLabels& labels) noexcept { return kMethods.size() * labels.combinations(); }
 
@@ -57,7 +54,7 @@ HttpMetricsImpl::HttpMetricsImpl(const Scope& scope, const HttpOptions& options)
 }
 
 Route& HttpMetricsImpl::add(std::string_view route, const RouteOptions& options) {
-  const RouteSpec spec = parse_route(route);
+  const RouteSpec spec = parse_route({kServerOwner, route});
   const std::string pattern = canonical_pattern(spec.pattern);
   Route* found = nullptr;
   {
@@ -66,13 +63,14 @@ Route& HttpMetricsImpl::add(std::string_view route, const RouteOptions& options)
     if (found == nullptr) found = &emplace(pattern, listed_, options);
   }
   if (found->pattern != pattern) {
-    refuse_route(route, "it matches the same paths as \"" + found->pattern +
-                            "\", which is there already; call its holes the same: write \"" + found->pattern + "\"");
+    refuse_route({kServerOwner, route}, "it matches the same paths as \"" + found->pattern +
+                                            "\", which is there already; call its holes the same: write \"" +
+                                            found->pattern + "\"");
   }
   if (!same_options(found->options, options)) {
-    refuse_route(route, "\"" + found->pattern +
-                            "\" is there already with other options; leave it out of "
-                            "HttpOptions::routes and ::exclude, and give the same ones each time");
+    refuse_route({kServerOwner, route}, "\"" + found->pattern +
+                                            "\" is there already with other options; leave it out of "
+                                            "HttpOptions::routes and ::exclude, and give the same ones each time");
   }
   found->is_counted.store(true, std::memory_order_relaxed);
   for (const auto name : spec.methods) {
@@ -90,8 +88,9 @@ Route& HttpMetricsImpl::add(std::string_view route, const RouteOptions& options)
 // A path that is a route as well stays one: it was asked for by name.
 void HttpMetricsImpl::exclude(std::string_view path) {
   if (!path.starts_with('/'))
-    refuse_route(path, "a path in HttpOptions::exclude starts with '/'; write \"/path\" or \"/path/*\"");
-  const RouteSpec spec = parse_route(path);
+    refuse_route({kServerOwner, path},
+                 "a path in HttpOptions::exclude starts with '/'; write \"/path\" or \"/path/*\"");
+  const RouteSpec spec = parse_route({kServerOwner, path});
   const std::string pattern = canonical_pattern(spec.pattern);
   const std::lock_guard lock{mutex_};
   if (listed_.find(pattern) == nullptr)

@@ -1,5 +1,8 @@
+#include <cerrno>
 #include <charconv>
 #include <utility>
+
+#include <sys/socket.h>
 
 #include <vitals/http/http_request.hpp>
 
@@ -30,7 +33,21 @@ void write_bytes(std::string_view digits, unsigned char* out) noexcept {
   }
 }
 
+// 0 where it is no number, or beyond what is believed.
+std::uint64_t length_of(std::string_view text) noexcept {
+  constexpr std::uint64_t kMost = std::uint64_t{1} << 40;  // beyond it a client lies, and would spoil the sum
+  std::uint64_t bytes = 0;
+  const auto end = text.data() + text.size();
+  return std::from_chars(text.data(), end, bytes).ptr == end && bytes <= kMost ? bytes : 0;
+}
+
 }  // namespace
+
+HttpAbort detail::abort_of(int socket) noexcept {
+  char byte = 0;
+  const auto n = ::recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  return n > 0 || (n < 0 && errno == EAGAIN) ? HttpAbort::Error : HttpAbort::ClientGone;
+}
 
 inline HttpRequest::HttpRequest(detail::HttpMetricsImpl& impl, detail::Route& route, std::uint8_t method) noexcept
     : impl_{&impl},
@@ -100,6 +117,8 @@ void HttpRequest::first_byte() noexcept {
   if (impl_ != nullptr && first_byte_ == 0) first_byte_ = impl_->clock().now();
 }
 
+void HttpRequest::bytes_out(std::string_view content_length) noexcept { bytes_out(length_of(content_length)); }
+
 void HttpRequest::traceparent(std::string_view header) noexcept {
   const auto trace = detail::parse_traceparent(header);
   is_sampled_ = trace.has_value() && trace->sampled;
@@ -117,13 +136,7 @@ void HttpRequest::label(std::size_t i, std::string_view value) noexcept {
 void HttpRequest::read(const RequestHeaders& headers) noexcept {
   try {
     if (impl_->reads_traces()) traceparent(headers("traceparent"));
-    if (impl_->reads_sizes()) {
-      const std::string_view length = headers("content-length");
-      constexpr std::uint64_t kMost = std::uint64_t{1} << 40;  // beyond it a client lies, and would spoil the sum
-      std::uint64_t bytes = 0;
-      const auto end = length.data() + length.size();
-      if (std::from_chars(length.data(), end, bytes).ptr == end && bytes <= kMost) bytes_in_ = bytes;
-    }
+    if (impl_->reads_sizes()) bytes_in_ = length_of(headers("content-length"));
   } catch (...) {  // whatever the adapter's look-up threw: no trace, no size
   }
   labels_ = impl_->labels().of(headers);

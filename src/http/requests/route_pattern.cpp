@@ -12,10 +12,6 @@ namespace {
 constexpr std::size_t kMaxPattern = 256;
 constexpr std::string_view kNotFixed = "{}<>()[]*\\+^$|";  // characters that no fixed segment needs
 
-[[noreturn]] void refuse(std::string_view route, const std::string& rule) {
-  throw std::invalid_argument("vitals: HTTP route \"" + std::string{route} + "\": " + rule);
-}
-
 bool is_enclosed(std::string_view segment) noexcept {
   if (segment.size() < 3) return false;
   const char open = segment.front();
@@ -37,31 +33,32 @@ std::string hole_name(std::string_view segment, std::size_t number) {
   return std::to_string(number);
 }
 
-void check_fixed(std::string_view route, std::string_view segment) {
+void check_fixed(const RouteText& route, std::string_view segment) {
   if (segment == "." || segment == "..") {
-    refuse(route, "clients resolve \"" + std::string{segment} + "\" before they send a path, so none would match; " +
-                      "write the path that it leads to");
+    refuse_route(route, "clients resolve \"" + std::string{segment} +
+                            "\" before they send a path, so none would match; " + "write the path that it leads to");
   }
 }
 
-void check_segments(std::string_view route, std::string_view pattern) {
+void check_segments(const RouteText& route, std::string_view pattern) {
   std::vector<std::string> names;
   for (std::size_t segments = 1; !pattern.empty(); ++segments) {
     if (segments > kMaxSegments) {
-      refuse(route, "more than " + std::to_string(kMaxSegments) + " segments; put \"*\" for the last ones");
+      refuse_route(route, "more than " + std::to_string(kMaxSegments) + " segments; put \"*\" for the last ones");
     }
     const auto segment = next_pattern_segment(pattern);
     const auto kind = segment_kind(segment);
     if (kind == SegmentKind::Fixed) check_fixed(route, segment);
-    if (kind == SegmentKind::Rest && !pattern.empty()) refuse(route, "\"*\" takes the rest of the path; put it last");
+    if (kind == SegmentKind::Rest && !pattern.empty())
+      refuse_route(route, "\"*\" takes the rest of the path; put it last");
     if (kind != SegmentKind::Hole) continue;
     if (!is_enclosed(segment) && !is_colon_hole(segment)) {
-      refuse(route,
-             "the segment \"" + std::string{segment} + "\" is neither fixed nor one hole; write it as \"{name}\"");
+      refuse_route(
+          route, "the segment \"" + std::string{segment} + "\" is neither fixed nor one hole; write it as \"{name}\"");
     }
     names.push_back(hole_name(segment, names.size() + 1));
     if (std::ranges::count(names, names.back()) > 1)
-      refuse(route, "two holes are called \"" + names.back() + "\"; give each a name of its own");
+      refuse_route(route, "two holes are called \"" + names.back() + "\"; give each a name of its own");
   }
 }
 
@@ -75,12 +72,12 @@ std::vector<std::string_view> split_methods(std::string_view text) {
   }
 }
 
-void check_methods(std::string_view route, const std::vector<std::string_view>& methods) {
+void check_methods(const RouteText& route, const std::vector<std::string_view>& methods) {
   for (const auto method : methods) {
     const std::string quoted = '"' + std::string{method} + '"';
     if (method_index(method) == kOtherMethod)
-      refuse(route, quoted + " is no HTTP method; write \"GET /path\" or \"GET|POST /path\"");
-    if (std::ranges::count(methods, method) > 1) refuse(route, quoted + " stands there twice; write it once");
+      refuse_route(route, quoted + " is no HTTP method; write \"GET /path\" or \"GET|POST /path\"");
+    if (std::ranges::count(methods, method) > 1) refuse_route(route, quoted + " stands there twice; write it once");
   }
 }
 
@@ -136,19 +133,25 @@ std::string_view label_fault(std::string_view pattern) noexcept {
   return is_valid_utf8(pattern) ? "" : "it is not UTF-8, which labels are; write it in UTF-8";
 }
 
-RouteSpec parse_route(std::string_view route) {
+void refuse_route(const RouteText& route, const std::string& rule) {
+  throw std::invalid_argument("vitals::" + std::string{route.owner} + ": route \"" + std::string{route.text} +
+                              "\": " + rule);
+}
+
+RouteSpec parse_route(const RouteText& route) {
+  const std::string_view text = route.text;
   RouteSpec spec;
-  spec.pattern = route;
+  spec.pattern = text;
   spec.methods = {"GET"};
-  if (const auto space = route.find(' '); space != std::string_view::npos && !route.starts_with('/')) {
-    spec.pattern = route.substr(space + 1);
-    spec.methods = split_methods(route.substr(0, space));
+  if (const auto space = text.find(' '); space != std::string_view::npos && !text.starts_with('/')) {
+    spec.pattern = text.substr(space + 1);
+    spec.methods = split_methods(text.substr(0, space));
   }
   if (!spec.pattern.starts_with('/'))
-    refuse(route, "the template must start with '/'; write \"GET /path\" or \"/path\"");
-  if (const std::string_view fault = label_fault(spec.pattern); !fault.empty()) refuse(route, std::string{fault});
+    refuse_route(route, "the template must start with '/'; write \"GET /path\" or \"/path\"");
+  if (const std::string_view fault = label_fault(spec.pattern); !fault.empty()) refuse_route(route, std::string{fault});
   if (spec.pattern.find_first_of("?#") != std::string_view::npos)
-    refuse(route, "a template has no query; leave out '?' and '#'");
+    refuse_route(route, "a template has no query; leave out '?' and '#'");
   check_methods(route, spec.methods);
   check_segments(route, spec.pattern);
   return spec;

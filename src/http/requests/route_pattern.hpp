@@ -23,6 +23,15 @@ enum class SegmentKind { Fixed, Hole, Rest };
 /// The template as a label: holes as "{name}", or "{1}", "{2}", … where they have no name.
 [[nodiscard]] std::string canonical_pattern(std::string_view pattern);
 
+/// A route as a user wrote it, and the class that it was given to, which messages name.
+struct RouteText {
+  std::string_view owner;
+  std::string_view text;
+};
+
+/// Throws std::invalid_argument: vitals::Owner: route "GET /a": rule.
+[[noreturn]] void refuse_route(const RouteText& route, const std::string& rule);
+
 struct RouteSpec {
   std::vector<std::string_view> methods;
   std::string_view pattern;
@@ -33,6 +42,6 @@ struct RouteSpec {
 
 /// "GET|POST /path" or "/path" (its methods: GET). Throws std::invalid_argument if it is malformed or contradicts
 /// itself.
-[[nodiscard]] RouteSpec parse_route(std::string_view route);
+[[nodiscard]] RouteSpec parse_route(const RouteText& route);
 
 }  // namespace vitals::detail

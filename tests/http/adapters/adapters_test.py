@@ -5,6 +5,7 @@ adapters_test.py PROGRAM EXPECTATIONS.json. Prints a line per case: adapter | ca
 The expectations say where a server differs from most of them, or what its adapter can't see, each with the reason:
   "cannot_see": {"<SIGHTS>": "why"}   checked too: what is named here must really be absent
   "cases": {"<case>": {"client": […], "counts": {…}, …, "why": "…"}}   replaces these parts of the case's Expected"""
+import collections
 import dataclasses
 import gzip
 import json
@@ -19,6 +20,9 @@ import threading
 import time
 
 PATIENCE = 10  # seconds for what must come; it is expected at once
+LINGER = 0.5  # seconds for what must not come any more
+TOTALS = ['http_requests_total', 'http_request_duration_seconds_count', 'http_request_duration_highr_seconds_count',
+          'http_requests_aborted_total', 'http_exceptions_total', 'http_requests_active']
 SIGHTS = ['response time', 'first byte', 'bytes in', 'bytes out', 'exceptions', 'aborts', 'traces']
 TRACE = '4bf92f3577b34da6a3ce929d0e0e4736'
 
@@ -282,6 +286,7 @@ class Test:
         self.cannot_see = self.expectations.get('cannot_see', {})
         self.used = set()  # of what can't be seen, what a case would have shown
         self.failures = 0
+        self.totals = {name: collections.Counter() for name in TOTALS}  # that all cases together make
 
     def start(self):
         for _ in range(5):
@@ -346,6 +351,12 @@ class Test:
                 wanted[sight] = nothing
         if 'closed' in client:
             del wanted['bytes out']  # nobody knows
+        self.totals['http_requests_total'].update(wanted['counts'])
+        for labels, times in wanted['counts'].items():
+            self.totals['http_request_duration_seconds_count'][labels.rsplit(' ', 1)[0]] += times
+        self.totals['http_request_duration_highr_seconds_count'][''] += n
+        self.totals['http_requests_aborted_total'].update(wanted['aborts'])
+        self.totals['http_exceptions_total'].update(wanted['exceptions'])
 
         # The end of an answer is counted after the client has it.
         deadline = time.monotonic() + PATIENCE
@@ -380,6 +391,22 @@ class Test:
             has_header = 'x-response-time' in answers[-1].headers
             self.report(f'{case}, header', self.is_seen('response time', True), has_header)
 
+    def check_totals(self):
+        """What is counted twice, or of a request that no client made, may come late: after the case that it belongs to."""
+        wanted = {name: {labels: n for labels, n in self.totals[name].items() if n} for name in TOTALS}
+
+        def seen():
+            metrics = self.scrape()
+            return {name: {labels: plain(n) for labels, n in metrics.table(name).items()} for name in TOTALS}
+
+        deadline = time.monotonic() + PATIENCE
+        while seen() != wanted and time.monotonic() < deadline:
+            time.sleep(0.02)
+        time.sleep(LINGER)
+        totals = seen()
+        for name in TOTALS:
+            self.report(f'all cases, {name}', dict(sorted(wanted[name].items())), dict(sorted(totals[name].items())))
+
     def check_metrics(self):
         with Connection(self.port) as client:
             text = client.ask('GET', '/metrics', {'Accept': 'text/plain'})
@@ -412,6 +439,7 @@ class Test:
                     sys.exit(f'{self.program}: ended with {self.process.returncode} in the case "{case}"')
             self.check_traces()
             self.check_metrics()
+            self.check_totals()
         finally:
             self.process.send_signal(signal.SIGTERM)
             try:

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Has an example call a server that answers in every way, and compares what was counted with what was called:
-clients_test.py PROGRAM [ARGUMENT]… Prints a line per case: program | case | expected | seen."""
+clients_test.py PROGRAM [ARGUMENT]… The example shows what was counted when no call is left, so that what is counted late,
+or twice, is in it. Prints a line per case: program | case | expected | seen."""
 import collections
 import http.server
 import re

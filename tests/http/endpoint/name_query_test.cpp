@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <vitals/http/scrape.hpp>
+
 namespace vitals::detail {
 namespace {
 
@@ -57,6 +59,14 @@ TEST(NameQuery, StandsBehindTheMark) {
   EXPECT_EQ(query_of("/metrics"), "");
   EXPECT_EQ(query_of("/metrics?"), "");
   EXPECT_EQ(query_of("http://host/metrics?name[]=a?b"), "name[]=a?b");
+}
+
+TEST(NameQuery, IsPutTogetherOfItsParts) {
+  std::string query;
+  add_to_query(query, "debug", "");
+  add_to_query(query, "name[]", "a&b=%c+d \xff");
+
+  EXPECT_EQ(names_of(query), Names{"a&b=%c+d \xff"});
 }
 
 }  // namespace

@@ -1,4 +1,6 @@
+#include <stdexcept>
 #include <string>
+#include <string_view>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -191,6 +193,38 @@ TEST_F(ScrapeTest, ReadsHugeHeadersInBoundedTime) {
   const std::string accept(std::size_t{64} << 10, ',');
   EXPECT_EQ(scrape(registry, accept + "text/plain", accept).status, 200);
   EXPECT_EQ(scrape(registry, "", "", std::string(std::size_t{1} << 20, '&')).status, 200);
+}
+
+TEST_F(ScrapeTest, ReadsTheHeadersByAFunction) {
+  std::string value;  // holds until the next header is asked for
+  const auto header = [&value](std::string_view name) -> std::string_view {
+    return value = name == "accept" ? "application/openmetrics-text" : name == "accept-encoding" ? "gzip" : "";
+  };
+
+  const ScrapeResponse response = scrape(registry, header, "name[]=a_total");
+
+  EXPECT_EQ(response.content_type, "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores");
+  EXPECT_EQ(gunzip(response.body), to_openmetrics(registry));
+  EXPECT_EQ(scrape(registry, header, "name[]=b").body, "# EOF\n");
+}
+
+TEST_F(ScrapeTest, IsTextWhereTheHeadersCannotBeRead) {
+  const auto header = [](std::string_view) -> std::string_view { throw std::runtime_error{"no headers"}; };
+
+  EXPECT_EQ(scrape(registry, header, "").body, to_text(registry));
+}
+
+TEST_F(ScrapeTest, GivesTheHeadersOfTheAnswer) {
+  std::string headers;
+  const auto set = [&headers](std::string_view name, std::string_view value) {
+    headers.append(name).append(": ").append(value) += '\n';
+  };
+
+  scrape(registry).headers(set);
+  scrape(registry, "", "gzip").headers(set);
+
+  const std::string type = "Content-Type: " + scrape(registry).content_type + '\n';
+  EXPECT_EQ(headers, type + type + "Content-Encoding: gzip\n");
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -7,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include <vitals/http/detail/grpc_ending.hpp>
 #include <vitals/http/grpc_metrics.hpp>
 #include <vitals/testing.hpp>
 #include <vitals/vitals.hpp>
@@ -167,6 +169,23 @@ TEST(GrpcMetrics, SeveralOfOneRegistryCountTogether) {
   second.start("/a.B/C").finish(0);
 
   EXPECT_EQ(handled(registry, "C", "OK"), 2);
+}
+
+TEST(GrpcMetrics, TypesAreThoseOfTheStreams) {
+  EXPECT_EQ(grpc_type(false, false), GrpcType::Unary);
+  EXPECT_EQ(grpc_type(true, false), GrpcType::ClientStream);
+  EXPECT_EQ(grpc_type(false, true), GrpcType::ServerStream);
+  EXPECT_EQ(grpc_type(true, true), GrpcType::BidiStream);
+}
+
+TEST(GrpcEnding, IsTheServersUnlessTheClientSeesAnother) {
+  detail::GrpcEnding ending;
+
+  EXPECT_EQ(ending.code(5), 5);
+  ending.client_has_gone();
+  EXPECT_EQ(ending.code(5), GrpcCall::kCanceled);
+  ending.deadline(std::chrono::system_clock::now() - std::chrono::seconds{1});
+  EXPECT_EQ(ending.code(5), GrpcCall::kDeadlineExceeded);
 }
 
 }  // namespace

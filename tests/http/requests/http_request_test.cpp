@@ -4,10 +4,14 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <vitals/http.hpp>
 #include <vitals/vitals.hpp>
@@ -233,6 +237,55 @@ TEST_F(HttpRequestTest, MeasurePassesResultsAndExceptionsOn) {
   EXPECT_EQ(count("418"), 1);
   EXPECT_EQ(count("500"), 1);
   EXPECT_EQ(active(), 0);
+}
+
+TEST_F(HttpRequestTest, GuardPassesResultsOnAndExceptionsRecorded) {
+  HttpRequest good = http.start("GET", "/a");
+  HttpRequest bad = http.start("GET", "/a");
+  HttpRequest taken = http.start("GET", "/a");
+  int kept = 7;
+
+  EXPECT_EQ(&good.guard([&]() -> int& { return kept; }), &kept);
+  EXPECT_EQ(count("500"), 0);
+  EXPECT_THROW(bad.guard([] { throw std::runtime_error("handler"); }), std::runtime_error);
+  EXPECT_THROW(taken.guard([&] {
+    HttpRequest{std::move(taken)}.finish(204);
+    throw std::runtime_error("after the answer");
+  }),
+               std::runtime_error);
+
+  EXPECT_TRUE(good);
+  EXPECT_EQ(count("500"), 1);
+  EXPECT_EQ(count("204"), 1);
+}
+
+TEST_F(HttpRequestTest, ReadsTheSizeOfAnAnswerFromItsHeader) {
+  HttpMetrics sized{registry, {.routes = {"/a"}, .sizes = true}};
+  const auto bytes = [this] {
+    return sample(to_text(registry), "http_response_size_bytes_sum{method=\"GET\",endpoint=\"/a\"}");
+  };
+
+  for (const char* length : {"", "17", "-1", "x", "3x", "99999999999999999999"}) {
+    HttpRequest request = sized.start("GET", "/a");
+    request.bytes_out(std::string_view{length});
+    request.finish();
+  }
+
+  EXPECT_EQ(bytes(), 17);
+}
+
+TEST_F(HttpRequestTest, AbortIsAnErrorWhereTheClientIsStillThere) {
+  int ends[2];
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+
+  EXPECT_EQ(detail::abort_of(ends[0]), HttpAbort::Error);
+  ASSERT_EQ(::write(ends[1], "x", 1), 1);
+  EXPECT_EQ(detail::abort_of(ends[0]), HttpAbort::Error);
+  char byte = 0;
+  ASSERT_EQ(::read(ends[0], &byte, 1), 1) << "it must only be looked at";
+  ::close(ends[1]);
+  EXPECT_EQ(detail::abort_of(ends[0]), HttpAbort::ClientGone);
+  ::close(ends[0]);
 }
 
 TEST_F(HttpRequestTest, SeveralMetricsOfOneRegistryCountTogether) {

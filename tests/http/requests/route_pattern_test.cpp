@@ -14,7 +14,7 @@ using testing::HasSubstr;
 
 std::string refusal(const std::string& route) {
   try {
-    (void)parse_route(route);
+    (void)parse_route({"HttpMetrics", route});
   } catch (const std::invalid_argument& error) {
     return error.what();
   }
@@ -27,7 +27,11 @@ TEST(RoutePattern, RefusesTwoHolesOfOneName) {
                     HasSubstr("give each a name of its own")));
   EXPECT_THAT(refusal("/:id/<id>"), HasSubstr("\"id\""));
   EXPECT_THAT(refusal(R"(/{2}/(\d+))"), HasSubstr("\"2\""));
-  EXPECT_EQ(parse_route(R"(/(\d+)/(\d+)/{id})").pattern, R"(/(\d+)/(\d+)/{id})");
+  EXPECT_EQ(parse_route({"HttpMetrics", R"(/(\d+)/(\d+)/{id})"}).pattern, R"(/(\d+)/(\d+)/{id})");
+}
+
+TEST(RoutePattern, IsRefusedInTheNameOfWhoWasGivenIt) {
+  EXPECT_EQ(refusal("/a?b"), "vitals::HttpMetrics: route \"/a?b\": a template has no query; leave out '?' and '#'");
 }
 
 TEST(RoutePattern, RefusesTwoRests) {
@@ -38,7 +42,7 @@ TEST(RoutePattern, RefusesTwoRests) {
 TEST(RoutePattern, RefusesAMethodTwice) {
   EXPECT_THAT(refusal("GET|GET /a"), AllOf(HasSubstr("\"GET|GET /a\""), HasSubstr("\"GET\" stands there twice")));
   EXPECT_THAT(refusal("GET|POST|GET /a"), HasSubstr("write it once"));
-  EXPECT_THAT(parse_route("GET|POST /a").methods, testing::ElementsAre("GET", "POST"));
+  EXPECT_THAT(parse_route({"HttpMetrics", "GET|POST /a"}).methods, testing::ElementsAre("GET", "POST"));
 }
 
 TEST(RoutePattern, RefusesWhatNoPathWouldMatch) {
@@ -46,7 +50,7 @@ TEST(RoutePattern, RefusesWhatNoPathWouldMatch) {
   EXPECT_THAT(refusal("/."), HasSubstr("\".\""));
   std::string deep;
   for (std::size_t i = 0; i < kMaxSegments; ++i) deep += "/a";
-  EXPECT_EQ(parse_route(deep).pattern, deep);
+  EXPECT_EQ(parse_route({"HttpMetrics", deep}).pattern, deep);
   EXPECT_THAT(refusal(deep + "/a"), AllOf(HasSubstr("more than 32 segments"), HasSubstr("\"*\"")));
 }
 
