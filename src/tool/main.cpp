@@ -14,11 +14,11 @@
 
 #include <vitals/lint.hpp>
 
+#include "core/text/nearest.hpp"
 #include "tool/check/check.hpp"
 #include "tool/input/fetch.hpp"
 #include "tool/lint/lint.hpp"
 #include "tool/text/command_result.hpp"
-#include "tool/text/nearest.hpp"
 #include "tool/text/utf8.hpp"
 
 namespace vitals::tool {
@@ -98,7 +98,7 @@ void add_check(CLI::App& app, CheckArguments& arguments) {
 std::string must_be_rule(const std::string& name) {
   const auto rules = lint_rules();
   if (std::find(rules.begin(), rules.end(), name) != rules.end()) return {};
-  return "there is no rule " + printable(name, 100) + did_you_mean(name, rules) + "; docs/lint.md has them all";
+  return "there is no rule " + printable(name, 100) + detail::did_you_mean(name, rules) + "; docs/lint.md has them all";
 }
 
 constexpr const char* kLintFooter = R"(

@@ -12,10 +12,10 @@
 #include <fmt/core.h>
 
 #include "core/text/metric_types.hpp"
+#include "core/text/nearest.hpp"
 #include "tool/check/continuity.hpp"
 #include "tool/check/joined.hpp"
 #include "tool/check/native.hpp"
-#include "tool/text/nearest.hpp"
 #include "tool/text/utf8.hpp"
 
 namespace vitals::tool {
@@ -38,7 +38,7 @@ std::string nearest_label(const LabelSets& series, const std::string& label) {
   for (const auto* labels : series) {
     for (const auto& [name, value] : *labels) names.insert(name);
   }
-  return did_you_mean(label, names);
+  return detail::did_you_mean(label, names);
 }
 
 bool has_label(const LabelSets& series, const std::string& label) {
@@ -57,7 +57,7 @@ std::string nearest_series(const LabelSets& series, const Clause& clause) {
     if (matching.empty()) {
       std::set<std::string_view> values;
       for (const auto* labels : rest) values.insert(label_value(*labels, matcher.label));
-      return did_you_mean(matcher.globs.front(), values);
+      return detail::did_you_mean(matcher.globs.front(), values);
     }
     rest = std::move(matching);
   }
@@ -106,7 +106,7 @@ std::string part_hint(const Target& target, const LabelSets& series) {
         if (is_status_class(glob) && std::all_of(values.begin(), values.end(), is_status))
           throw Unjudgeable(fmt::format("{}={} is no pattern and matches no status; write {}*",
                                         printable(matcher.label), printable(glob), glob.front()));
-        const auto near = has_digit(glob) ? std::string{} : did_you_mean(glob, values);
+        const auto near = has_digit(glob) ? std::string{} : detail::did_you_mean(glob, values);
         if (!near.empty())
           return fmt::format("no series with {}={}{}", printable(matcher.label), printable(glob), near);
       }
@@ -326,7 +326,8 @@ std::vector<Group> groups(const Window& window, const Target& target) {
     if (window.before.find(target.sample_name()) || window.before.find_native(target.metric))
       throw Unjudgeable(fmt::format("{} vanished between the scrapes", target.metric));
     if (window.after.names().contains(target.metric)) throw NoSeriesYet("it has no series yet: nothing happened");
-    throw Unjudgeable(fmt::format("no metric {}{}", target.metric, did_you_mean(target.metric, window.after.names())));
+    throw Unjudgeable(
+        fmt::format("no metric {}{}", target.metric, detail::did_you_mean(target.metric, window.after.names())));
   }
   if (target.measure == Measure::Gauge) return gauge_groups(target, selected(target, *series));
   const auto grown = growth(window, target, *series);

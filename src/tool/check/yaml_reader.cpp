@@ -7,9 +7,9 @@
 
 #include <fmt/core.h>
 
+#include "core/text/nearest.hpp"
 #include "tool/check/joined.hpp"
 #include "tool/check/targets.hpp"
-#include "tool/text/nearest.hpp"
 #include "tool/text/utf8.hpp"
 
 namespace vitals::tool {
@@ -46,7 +46,7 @@ void YamlReader::check_keys(const YAML::Node& map, std::string_view what,
     const auto key = scalar(entry.first, "a key");
     if (std::find(known.begin(), known.end(), key) == known.end()) {
       fail(entry.first, fmt::format("unknown key '{}'{}; the keys of {} are {}", printable(key),
-                                    did_you_mean(key, known), what, joined(known, ", ")));
+                                    detail::did_you_mean(key, known), what, joined(known, ", ")));
     }
     if (!seen.insert(key).second) fail(entry.first, fmt::format("key '{}' comes twice; remove one", key));
   }
