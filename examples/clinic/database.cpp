@@ -15,7 +15,7 @@ void log_slow_query(const vitals::SlowQuery& query) {
 
 Database::Database(vitals::Registry& registry, const std::string& dsn, std::size_t connections)
     : metrics_{registry,
-               // The buckets: the targets of targets.yml, and bounds below them where the statements are.
+               // The buckets: the targets of service-levels.yml, and bounds below them where the statements are.
                {.slow_query = std::chrono::seconds{1},
                 .on_slow_query = log_slow_query,
                 .buckets = {0.001, 0.0025, 0.01, 0.05, 0.1, 0.2, 1}}},

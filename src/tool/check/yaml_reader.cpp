@@ -65,4 +65,14 @@ std::string YamlReader::scalar(const YAML::Node& node, std::string_view what) co
   return node.Scalar();
 }
 
+bool is_map_with(std::string_view text, const char* key) {
+  if (text.size() > kMaxFile) return false;
+  try {
+    const auto root = YAML::Load(std::string(text));
+    return root.IsMap() && root[key].IsDefined();
+  } catch (const YAML::Exception&) {
+    return false;
+  }
+}
+
 }  // namespace vitals::tool
