@@ -81,6 +81,35 @@ burn_rate_alerts: [{severity: ticket, burn_rate: 2, long_window: 1h, short_windo
   EXPECT_EQ(levels, same);
 }
 
+// docs/levels.md quotes it.
+TEST(Levels, AreTheSameInCpp) {
+  // [example]
+  const vitals::ServiceLevels levels{
+      .latency = {{.objective = 0.95, .target = 150ms, .critical = 500ms}},
+      .error_rate = vitals::RatioLevel{.target = 0.001},
+      .endpoint_classes = {{.name = "critical", .routes = {"GET /api/v1/clients/{id}"}, .target = 100ms},
+                           {.name = "standard", .others = true, .target = 500ms}}};
+  levels.check();
+  // [example]
+  EXPECT_EQ(ServiceLevels::parse(R"(
+latency:
+  - objective: 95%
+    target: 150ms
+    critical: 500ms
+error_rate:
+  target: 0.1%
+endpoint_classes:
+  - name: critical
+    routes:
+      - GET /api/v1/clients/{id}
+    target: 100ms
+  - name: standard
+    others: true
+    target: 500ms
+)"),
+            levels);
+}
+
 TEST(Levels, AllMistakesAreToldAtOnceInTheOrderOfTheFile) {
   EXPECT_EQ(
       mistakes_of(R"(windw: 30d
