@@ -60,7 +60,7 @@ choose_port() {
 }
 
 use_build "$build"
-install build core lint http postgres redis tool example
+install build core lint http postgres redis levels tool example
 done_with "packages are installed"
 
 # What is run here, and nothing else.

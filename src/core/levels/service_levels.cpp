@@ -45,7 +45,7 @@ Buckets with_bounds(const Buckets& base, const LevelBounds& thresholds) {
   }
   if (!mistakes.empty()) refuse_levels(mistakes);
   std::ranges::sort(bounds);
-  bounds.erase(std::ranges::unique(bounds).begin(), bounds.end());
+  bounds.erase(std::unique(bounds.begin(), bounds.end()), bounds.end());
   return Buckets{std::span<const double>{bounds}};
 }
 

@@ -20,6 +20,8 @@ class Histogram;
 
 namespace detail {
 
+class TimedEvents;
+
 // What finish() writes to for one status of a route and method.
 struct StatusSeries {
   explicit StatusSeries(int of) noexcept : status{of} {}
@@ -38,6 +40,7 @@ struct RouteSeries {
   DurationHistogram first_byte;
   Histogram* bytes_in = nullptr;
   Histogram* bytes_out = nullptr;
+  const TimedEvents* of_class = nullptr;  // of the endpoint's class in HttpOptions::levels
   // The statuses seen, in the order in which they were: 200 is there from the start on listed routes, and found at
   // once.
   std::atomic<StatusSeries*> statuses{nullptr};

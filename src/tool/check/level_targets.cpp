@@ -8,6 +8,7 @@
 #include <vitals/levels.hpp>
 
 #include "core/levels/level_routes.hpp"
+#include "core/levels/objective_name.hpp"
 #include "core/text/quantity.hpp"
 #include "tool/check/yaml_reader.hpp"
 
@@ -67,13 +68,6 @@ Target of_requests(std::string name, const char* metric) {
   return target;
 }
 
-// "p95" of an objective of 95 %.
-std::string percentile_name(double objective) {
-  auto name = 'p' + detail::percent_text(objective);
-  name.pop_back();
-  return name;
-}
-
 template <class Level>
 void set_times(Target& target, const Level& level) {
   target.measure = Measure::Quantile;
@@ -101,7 +95,7 @@ class LevelTargets {
 
   Targets targets() {
     for (const auto& level : levels_.latency)
-      set_times(add(of_requests(percentile_name(level.objective) + " response time", kRequestTimes)), level);
+      set_times(add(of_requests(detail::percentile_name(level.objective) + " response time", kRequestTimes)), level);
     requests();
     endpoints(levels_.endpoint_classes, " endpoints");
     endpoints(levels_.route_budgets, "");
@@ -152,8 +146,8 @@ class LevelTargets {
 
   void endpoints(const std::vector<EndpointLevel>& all, std::string_view kind) {
     for (const auto& level : all) {
-      auto& target =
-          add(of_requests(fmt::format("{}{} {}", level.name, kind, percentile_name(level.objective)), kRequestTimes));
+      auto& target = add(of_requests(fmt::format("{}{} {}", level.name, kind, detail::percentile_name(level.objective)),
+                                     kRequestTimes));
       if (level.others) {
         for (const auto& other : all) add_routes(target.except, other.routes);
       } else {
@@ -167,8 +161,8 @@ class LevelTargets {
 
   void query(const QueryBudget& budget) {
     auto& target = add({});
-    target.name =
-        fmt::format("{}{} {}", budget.name, budget.transactions ? "" : " queries", percentile_name(budget.objective));
+    target.name = fmt::format("{}{} {}", budget.name, budget.transactions ? "" : " queries",
+                              detail::percentile_name(budget.objective));
     target.metric = budget.transactions ? "db_transaction_duration_seconds" : "db_query_duration_seconds";
     Clause clause;
     if (!budget.query_types.empty()) clause.matchers.push_back({"query_type", literals(budget.query_types)});
