@@ -13,10 +13,12 @@ namespace vitals::detail {
 
 template <class Number>  // double or std::optional<double>, perhaps const
 struct RatioField {
+  explicit RatioField(Number& of) noexcept : value{of} {}
   Number& value;
 };
 template <class Number>
 struct RateField {
+  explicit RateField(Number& of) noexcept : value{of} {}
   Number& value;
 };
 

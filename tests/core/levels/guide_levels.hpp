@@ -42,7 +42,7 @@ inline ServiceLevels guide_levels() {
                          .query_types = {"SELECT", "INSERT", "UPDATE", "DELETE"},
                          .tables = {"appointments"},
                          .target = 50ms},
-                        {.name = "aggregations", .query_types = {"SELECT"}, .target = 100ms},
+                        {.name = "aggregation", .query_types = {"SELECT"}, .target = 100ms},
                         {.name = "transactions", .transactions = true, .target = 200ms}},
       .cache_hit_ratio = RatioLevel{.target = 0.5, .alert_after = 10min},
       .memory_usage = RatioLevel{.target = 0.8, .critical = 0.95},

@@ -55,7 +55,7 @@ TEST(LevelTargets, EachLevelIsATargetInItsOrder) {
               ElementsAre("p50 response time", "p95 response time", "p99 response time", "error rate", "availability",
                           "throughput", "critical endpoints p95", "important endpoints p95", "standard endpoints p95",
                           "authentication p95", "lists p95", "details p95", "creation p95", "simple queries p95",
-                          "complex queries p95", "aggregations queries p95", "transactions p95", "cache hit ratio",
+                          "complex queries p95", "aggregation queries p95", "transactions p95", "cache hit ratio",
                           "memory usage", "pool usage"));
 }
 
