@@ -60,7 +60,7 @@ choose_port() {
 }
 
 use_build "$build"
-install build core lint http postgres redis tool example
+install build core lint http postgres redis levels tool example
 done_with "packages are installed"
 
 # What is run here, and nothing else.
@@ -113,7 +113,7 @@ Load and check are made to run side by side: the check judges what the service d
 
 and in a third one, while that runs
 
-  $build/src/tool/vitals check --url $endpoint/metrics --config $root/examples/clinic/targets.yml --duration $((duration - 2))s
+  $build/src/tool/vitals check --url $endpoint/metrics --config $root/examples/clinic/service-levels.yml --duration $((duration - 2))s
 
 or both in one: the first with & behind it, sleep 1, the second, wait. Without --config the check has built-in targets.
 
@@ -137,7 +137,7 @@ until login_is_counted || [ $tries = 100 ] || ! kill -0 $load 2>/dev/null; do
 done
 verdict=0
 [ ! -t 1 ] || [ "${TERM-}" = dumb ] || export CLICOLOR_FORCE=1  # the table goes to a file first, lest it meets the progress line
-run "$build/src/tool/vitals" check --url "$endpoint/metrics" --config "$root/examples/clinic/targets.yml" \
+run "$build/src/tool/vitals" check --url "$endpoint/metrics" --config "$root/examples/clinic/service-levels.yml" \
   --duration "$((duration - 1))s" >"$folder/check.log" 2>&1 || verdict=$?
 load_status=0
 wait $load || load_status=$?

@@ -35,7 +35,7 @@ if mistakes := Tutorial(root).mistakes():
 
 # A document quotes what a test has between two [example] marks.
 for document, test in [("docs/testing.md", "tests/core/testing/testing_test.cpp"), ("docs/core.md", "tests/core/series/family_test.cpp"),
-                       ("docs/core.md", "tests/core/guide_test.cpp"),
+                       ("docs/core.md", "tests/core/guide_test.cpp"), ("docs/levels.md", "tests/levels/levels_test.cpp"),
                        *(("docs/http.md", path.relative_to(root)) for path in (root / "examples/http").glob("*.?pp"))]:
     for example in re.split(r" *// \[example\]\n", (root / test).read_text())[1::2]:
         if textwrap.dedent(example) not in (root / document).read_text():

@@ -31,7 +31,7 @@ build=$root/build-fuzz
 . "$root/tests/support/steps.sh"
 
 use_build "$build"
-install build core lint http fuzz
+install build core lint http levels fuzz
 done_with "packages are installed"
 
 quietly cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_CXX_COMPILER=clang++ \

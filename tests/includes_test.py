@@ -6,21 +6,22 @@ import sys
 
 # The floors of each component from the bottom up, with the rooms on them; '' is the component's folder itself.
 FLOORS = {
-    'core': [['system', 'text'], ['cells', 'formats'], ['series', 'lint'], ['exemplars'], ['instruments'], ['registry'],
+    'core': [['system', 'text'], ['cells', 'formats'], ['series', 'lint', 'levels'], ['exemplars'], ['instruments'], ['registry'],
              ['collectors', 'testing']],
     'lint': [['line'], ['checks'], ['text', 'protobuf'], ['']],
     'http': [['endpoint', 'requests']],
     'postgres': [['sql'], ['']],
     'redis': [['pool'], ['cache']],
     'prometheus_cpp': [['']],
-    'tool': [['text'], ['input'], ['check', 'lint'], ['']],
+    'levels': [['']],
+    'tool': [['text'], ['input'], ['check', 'levels', 'lint'], ['']],
 }
 # What each may include besides itself.
 COMPONENTS = {'core': [], 'lint': ['core'], 'http': ['core'], 'postgres': ['core'], 'redis': ['core'],
-              'prometheus_cpp': ['core'], 'tool': ['core', 'lint']}
+              'prometheus_cpp': ['core'], 'levels': ['core'], 'tool': ['core', 'lint', 'levels']}
 # The public headers at the root of include/vitals that are not core's.
 ROOT_HEADERS = {'lint.hpp': 'lint', 'http.hpp': 'http', 'postgres.hpp': 'postgres', 'redis.hpp': 'redis',
-                'prometheus_cpp.hpp': 'prometheus_cpp'}
+                'prometheus_cpp.hpp': 'prometheus_cpp', 'levels.hpp': 'levels'}
 ADAPTER = '#pragma once\n\n// '  # an adapter's header begins with a comment that says for which library it is
 MAX_LINES_OF_ADAPTER = 100
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<(vitals/[^>]+)>)', re.MULTILINE)

@@ -35,6 +35,7 @@ Config Config::from_environment() {
   read("CLINIC_REDIS_PORT", config.redis_port);
   read("CLINIC_THREADS", config.threads);
   read("CLINIC_DB_CONNECTIONS", config.db_connections);
+  read("CLINIC_LEVELS", config.levels);
   return config;
 }
 

@@ -14,8 +14,9 @@ struct Config {
   std::string redis_socket;           ///< CLINIC_REDIS_SOCKET: a path, used instead of host and port
   std::string redis_host = "127.0.0.1";
   std::uint16_t redis_port = 6379;
-  std::uint16_t threads = 256;       ///< CLINIC_THREADS: as many keep-alive connections are served at once
-  std::uint16_t db_connections = 8;  ///< CLINIC_DB_CONNECTIONS
+  std::uint16_t threads = 256;         ///< CLINIC_THREADS: as many keep-alive connections are served at once
+  std::uint16_t db_connections = 8;    ///< CLINIC_DB_CONNECTIONS
+  std::string levels = CLINIC_LEVELS;  ///< CLINIC_LEVELS: the file of service levels
 
   /// Throws std::invalid_argument that names the variable.
   static Config from_environment();

@@ -13,12 +13,14 @@ void log_slow_query(const vitals::SlowQuery& query) {
 
 }  // namespace
 
-Database::Database(vitals::Registry& registry, const std::string& dsn, std::size_t connections)
+Database::Database(vitals::Registry& registry, const std::string& dsn, std::size_t connections,
+                   const vitals::ServiceLevels& levels)
     : metrics_{registry,
-               // The buckets: the targets of targets.yml, and one bound below them, where the statements are.
+               // The buckets: where the statements are; the levels add their targets.
                {.slow_query = std::chrono::seconds{1},
                 .on_slow_query = log_slow_query,
-                .buckets = {0.0025, 0.01, 0.05, 0.1, 0.2, 1}}},
+                .buckets = {0.0025, 1},
+                .levels = &levels}},
       pool_{metrics_, "main", {.max_size = connections, .acquire_timeout = std::chrono::seconds{2}}, [this, dsn] {
               return connect(dsn);
             }} {}

@@ -6,6 +6,7 @@
 #include <string>
 
 #include <vitals/postgres.hpp>
+#include <vitals/service_levels.hpp>
 
 #include "queries.hpp"
 
@@ -15,7 +16,8 @@ namespace clinic {
 /// Thread-safe. The exceptions of libpqxx pass through.
 class Database {
  public:
-  Database(vitals::Registry& registry, const std::string& dsn, std::size_t connections);
+  Database(vitals::Registry& registry, const std::string& dsn, std::size_t connections,
+           const vitals::ServiceLevels& levels);
 
   /// Runs one statement that needs no transaction block around it.
   template <class... Values>

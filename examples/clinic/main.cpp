@@ -6,6 +6,7 @@
 
 #include <vitals/http.hpp>
 #include <vitals/http/httplib.hpp>
+#include <vitals/levels.hpp>
 #include <vitals/redis.hpp>
 #include <vitals/vitals.hpp>
 
@@ -20,10 +21,13 @@ void run(const clinic::Config& config) {
   vitals::Registry registry;
   vitals::register_process_metrics(registry);
   vitals::register_build_info(registry, {.version = "1.0", .revision = "example"});
-  // The targets of targets.yml, and one bound below them: http_request_duration_highr_seconds has the rest.
-  const vitals::Buckets durations{0.01, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1};
-  vitals::HttpMetrics http{registry, {.routes = clinic::Api::routes(), .duration_buckets = durations}};
-  clinic::Database database{registry, config.dsn, config.db_connections};
+  const auto levels = vitals::ServiceLevels::load(config.levels);
+  // A bound below the targets, which the levels add, and one beyond: http_request_duration_highr_seconds has the
+  // rest.
+  const vitals::Buckets durations{0.01, 2.5};
+  vitals::HttpMetrics http{registry,
+                           {.routes = clinic::Api::routes(), .duration_buckets = durations, .levels = &levels}};
+  clinic::Database database{registry, config.dsn, config.db_connections, levels};
   vitals::RedisPool redis{registry,
                           {.host = config.redis_host, .port = config.redis_port, .unix_socket = config.redis_socket}};
   vitals::Cache cache{registry, redis, {.prefix = "clinic"}};

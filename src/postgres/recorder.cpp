@@ -1,5 +1,6 @@
 #include "postgres/recorder.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <stdexcept>
 
@@ -19,7 +20,21 @@ PgOptions checked_options(PgOptions options) {
   if (!(options.slow_queries_per_second >= 0)) {
     throw std::invalid_argument{"vitals::PgOptions: slow_queries_per_second must be 0 or more; 0 stops the callbacks"};
   }
+  if (options.levels != nullptr) options.buckets = options.levels->query_buckets(options.buckets);
+  options.levels = nullptr;
   return options;
+}
+
+std::vector<QueryBudget> statement_budgets(const PgOptions& options) {
+  if (options.levels == nullptr) return {};
+  options.levels->check();
+  auto budgets = options.levels->query_budgets;
+  std::erase_if(budgets, [](const QueryBudget& budget) { return budget.transactions; });
+  return budgets;
+}
+
+bool has_or_is_empty(const std::vector<std::string>& all, std::string_view one) {
+  return all.empty() || std::ranges::find(all, one) != all.end();
 }
 
 constexpr std::uint64_t kOdd = 0x9E3779B97F4A7C15;  // 2^64 / golden ratio
@@ -38,6 +53,7 @@ std::string_view significant(std::string_view sql) noexcept {
 
 PgRecorder::PgRecorder(Registry& registry, PgOptions options)
     : registry_{registry},
+      budgets_{statement_budgets(options)},
       options_{checked_options(std::move(options))},
       durations_{registry.histogram(
           "db_query_duration_seconds",
@@ -57,7 +73,12 @@ PgRecorder::PgRecorder(Registry& registry, PgOptions options)
       transaction_idle_{registry.histogram("db_transaction_idle_seconds",
                                            "Time per transaction in which none of its statements was under way.",
                                            options_.buckets)},
-      reports_{options_.slow_queries_per_second} {}
+      reports_{options_.slow_queries_per_second} {
+  if (!budgets_.empty()) {
+    budget_seconds_ = &registry.gauge("db_query_budget_seconds", "The time within which a SQL statement should end.",
+                                      {"query_type", "table"}, {.unit = "seconds"});
+  }
+}
 
 const PgSeries* PgRecorder::series(PgText kind, std::string_view text) noexcept {
   const std::string_view key = kind == PgText::Sql ? significant(text) : text;
@@ -138,7 +159,18 @@ const PgSeries& PgRecorder::find_or_make(std::string_view operation, std::string
   if (const auto found = series_.find(Labels{operation, label}); found != series_.end()) return found->second;
   std::pair key{std::string{operation}, std::string{label}};
   PgSeries series{key.first, key.second, durations_.with(operation, label), slow_.with(operation, label)};
+  set_budget(operation, label);
   return series_.emplace(std::move(key), std::move(series)).first->second;
+}
+
+// The least of those that it has.
+void PgRecorder::set_budget(std::string_view operation, std::string_view label) {
+  std::optional<std::chrono::nanoseconds> least;
+  for (const auto& budget : budgets_) {
+    if (has_or_is_empty(budget.query_types, operation) && has_or_is_empty(budget.tables, label))
+      least = std::min(least.value_or(budget.target), budget.target);
+  }
+  if (least) budget_seconds_->with(operation, label).set(static_cast<double>(least->count()) / 1e9);
 }
 
 std::string_view PgRecorder::limited(std::string_view table) {

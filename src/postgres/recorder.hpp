@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <vitals/counter.hpp>
 #include <vitals/family.hpp>
@@ -23,6 +24,7 @@
 #include <vitals/postgres/detail/transaction_clock.hpp>
 #include <vitals/postgres/metrics.hpp>
 #include <vitals/registry.hpp>
+#include <vitals/service_levels.hpp>
 
 #include "postgres/rate_limit.hpp"
 #include "postgres/statement_cache.hpp"
@@ -83,13 +85,16 @@ class PgRecorder {
   const PgSeries& find_or_make(std::string_view operation, std::string_view table);
   /// The table's label, or the overflow label beyond the limit of tables. REQUIRES: the mutex is held.
   std::string_view limited(std::string_view table);
+  /// Exports the budget of statements with that operation and label, if they have one.
+  void set_budget(std::string_view operation, std::string_view label);
   /// What reports say of a prepared statement; null if it isn't known.
   [[nodiscard]] std::shared_ptr<const std::string> prepared_sql(std::string_view name);
   void report(const PgSeries& series, PgText kind, std::string_view text, std::chrono::nanoseconds elapsed,
               std::optional<std::size_t> rows, const PgError& error) noexcept;
 
   Registry& registry_;
-  const PgOptions options_;
+  const std::vector<QueryBudget> budgets_;  // of PgOptions::levels
+  const PgOptions options_;                 // without levels, which may be gone
   Family<Histogram, 2>& durations_;
   Family<Counter, 3>& errors_;
   Family<Counter, 2>& slow_;
@@ -100,6 +105,7 @@ class PgRecorder {
   // Made with the first transaction of its outcome. Release and acquire: it is complete when it is seen.
   std::array<std::atomic<Histogram*>, kPgOutcomes.size()> by_outcome_{};
   Histogram& transaction_idle_;
+  Family<Gauge, 2>* budget_seconds_ = nullptr;  // null: there are no budgets
   RateLimit reports_;
   StatementCache cache_;                       // by the text
   StatementCache by_labels_;                   // by operation and table, for texts that are new

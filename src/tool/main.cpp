@@ -1,5 +1,5 @@
-// The command line of vitals. What its subcommands do is in check/ and lint/; this is the only source that compiles
-// CLI11.
+// The command line of vitals. What its subcommands do is in check/, levels/ and lint/; this is the only source that
+// compiles CLI11.
 #include <algorithm>
 #include <cstdio>
 #include <exception>
@@ -14,11 +14,12 @@
 
 #include <vitals/lint.hpp>
 
+#include "core/text/nearest.hpp"
 #include "tool/check/check.hpp"
 #include "tool/input/fetch.hpp"
+#include "tool/levels/levels.hpp"
 #include "tool/lint/lint.hpp"
 #include "tool/text/command_result.hpp"
-#include "tool/text/nearest.hpp"
 #include "tool/text/utf8.hpp"
 
 namespace vitals::tool {
@@ -31,13 +32,13 @@ constexpr const char* kCheckFooter = R"(
 Scrapes the service, waits, scrapes it again and judges what happened in between: put load on it meanwhile.
 
   vitals check --url http://127.0.0.1:9464/metrics --duration 30s
-  vitals check --print-targets > targets.yml        a file to start your own from
-  vitals check --url http://127.0.0.1:9464/metrics --config targets.yml --format json
+  vitals levels init service-levels.yml             a file to start your own from
+  vitals check --url http://127.0.0.1:9464/metrics --config service-levels.yml --format json
   vitals check --before a.prom --after b.prom       text, OpenMetrics or protobuf, also compressed by gzip
 
 Exit status: 0 every target is met, 1 warning: one is missed, 2 critical: one is beyond its critical threshold,
 3 unknown: a metric is missing, there are too few samples, the process was restarted, the address can't be reached,
-or the command line or the targets file is wrong. Critical goes before unknown, unknown before warning.)";
+or the command line or the file is wrong. Critical goes before unknown, unknown before warning.)";
 
 void add_credentials(CLI::App& app, CredentialOptions& options) {
   app.add_option("--header", options.headers,
@@ -72,8 +73,10 @@ void add_sources(CLI::App& app, CheckArguments& arguments) {
 }
 
 void add_judgement(CLI::App& app, CheckArguments& arguments) {
-  app.add_option("--config", arguments.config,
-                 "Targets file (default: built-in targets, for what the service has of vitals' own metrics)")
+  app.add_option(
+         "--config", arguments.config,
+         "Service levels, or a targets file (default: built-in targets, for what the service has of vitals' own "
+         "metrics)")
       ->type_name("FILE");
   app.add_flag("--print-targets", arguments.print_targets, "Print the built-in targets file and exit");
   app.add_option("--min-samples", arguments.min_samples,
@@ -102,7 +105,7 @@ void add_check(CLI::App& app, CheckArguments& arguments) {
 std::string must_be_rule(const std::string& name) {
   const auto rules = lint_rules();
   if (std::find(rules.begin(), rules.end(), name) != rules.end()) return {};
-  return "there is no rule " + printable(name, 100) + did_you_mean(name, rules) + "; docs/lint.md has them all";
+  return "there is no rule " + printable(name, 100) + detail::did_you_mean(name, rules) + "; docs/lint.md has them all";
 }
 
 constexpr const char* kLintFooter = R"(
@@ -138,6 +141,28 @@ void add_lint(CLI::App& app, LintArguments& arguments) {
   app.footer(kLintFooter);
 }
 
+constexpr const char* kLevelsFooter = R"(
+Service levels are what a service promises: response times, error rates and the like, declared once. docs/levels.md
+explains each key.
+
+  vitals levels init service-levels.yml
+  vitals levels check service-levels.yml
+
+Exit status: 0 done, 3 the file has mistakes, can't be read or written, or the command line is wrong. Each mistake is
+a line with file, line and column.)";
+
+void add_levels(CLI::App& app, LevelsArguments& arguments) {
+  app.require_subcommand(1);
+  app.add_subcommand("init", "Write a commented file to start from")
+      ->add_option("FILE", arguments.file, "A file that there isn't yet (default: the standard output)")
+      ->type_name("");
+  app.add_subcommand("check", "Find all mistakes in a file of service levels")
+      ->add_option("FILE", arguments.file, "The file")
+      ->required()
+      ->type_name("");
+  app.footer(kLevelsFooter);
+}
+
 // What is wrong with the command line. Of arguments that were not expected only what can be no secret: names of options
 // without their values, and addresses without their credentials.
 std::string failure(const CLI::App* app, const CLI::Error& error) {
@@ -164,7 +189,7 @@ int print(const CommandResult& result) {
 }
 
 int run(int argc, char** argv) {
-  CLI::App vitals{"Judges the metrics of a running service: its response times, and the metrics themselves.", "vitals"};
+  CLI::App vitals{"Judges the metrics of a running service: its service levels, and the metrics themselves.", "vitals"};
   vitals.set_version_flag("--version", "vitals " VITALS_VERSION);
   vitals.require_subcommand(1);
   vitals.failure_message(failure);
@@ -173,6 +198,9 @@ int run(int argc, char** argv) {
   auto* check_app =
       vitals.add_subcommand("check", "Measure a running service for a while and judge it against its targets");
   add_check(*check_app, check_arguments);
+  LevelsArguments levels_arguments;
+  auto* levels_app = vitals.add_subcommand("levels", "Write and check the file that declares service levels");
+  add_levels(*levels_app, levels_arguments);
   auto* lint_app = vitals.add_subcommand("lint", "Check the metrics of a file or an address for mistakes");
   add_lint(*lint_app, lint_arguments);
   try {
@@ -181,9 +209,11 @@ int run(int argc, char** argv) {
     return vitals.exit(error) == 0 ? 0 : kUnusable;
   }
   try {
-    return print(check_app->parsed() ? check(check_arguments) : lint(lint_arguments));
+    if (check_app->parsed()) return print(check(check_arguments));
+    if (lint_app->parsed()) return print(lint(lint_arguments));
+    return print(levels_app->got_subcommand("init") ? levels_init(levels_arguments) : levels_check(levels_arguments));
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "vitals %s: %s\n", check_app->parsed() ? "check" : "lint", error.what());
+    std::fprintf(stderr, "vitals %s: %s\n", vitals.get_subcommands().front()->get_name().c_str(), error.what());
     return kUnusable;
   }
 }

@@ -109,6 +109,18 @@ class Endpoint(unittest.TestCase):
         self.assertLess(len(lines), 600)
         self.assertGreater(len(lines), 500, "PERHAPS matches too much")
 
+    def test_objectives_count_what_the_histograms_tell(self):
+        for path in ["/api/v1/appointments", "/api/v1/clients", "/api/v1/users/me", "/api/v1/nowhere"] * 5:
+            clinic.call("GET", path)
+        samples = eventually(clinic.quiet_metrics, "no request is under way")
+
+        count = total(samples, "http_request_duration_seconds_count")
+        for slo, target in [("latency-p50", "0.05"), ("latency-p95", "0.15"), ("latency-p99", "0.5")]:
+            self.assertEqual(total(samples, "slo_events_total", slo=slo), count)
+            self.assertEqual(total(samples, "slo_bad_events_total", slo=slo),
+                             count - total(samples, "http_request_duration_seconds_bucket", le=target), slo)
+        self.assertEqual(total(samples, "slo_events_total", slo="availability"), total(samples, "http_requests_total"))
+
     @unittest.skipUnless(shutil.which("promtool"), "promtool is missing: install the package prometheus")
     def test_promtool_finds_nothing_to_complain_about(self):
         clinic.call("GET", "/api/v1/appointments")

@@ -9,6 +9,7 @@
 #include <prometheus/registry.h>
 
 #include <vitals/http.hpp>
+#include <vitals/service_levels.hpp>
 #include <vitals/vitals.hpp>
 
 namespace {
@@ -39,6 +40,21 @@ struct VitalsByRoute {
 struct VitalsByRouteTsc {
   vitals::Registry registry;
   vitals::HttpMetrics metrics{registry, {.routes = kRoutes, .clock = vitals::HttpClock::Tsc}};
+  vitals::RouteRef route = metrics.find(kTemplate);
+  void request() { metrics.start("GET", route).finish(200); }
+};
+
+// The same with service levels: six objectives that each request counts for.
+struct VitalsWithLevels {
+  vitals::ServiceLevels levels{
+      .latency = {{.objective = 0.5, .target = std::chrono::milliseconds{50}},
+                  {.objective = 0.95, .target = std::chrono::milliseconds{150}},
+                  {.objective = 0.99, .target = std::chrono::milliseconds{500}}},
+      .error_rate = vitals::RatioLevel{.target = 0.001},
+      .availability = vitals::RatioLevel{.target = 0.999},
+      .endpoint_classes = {{.name = "all", .others = true, .target = std::chrono::milliseconds{150}}}};
+  vitals::Registry registry;
+  vitals::HttpMetrics metrics{registry, {.routes = kRoutes, .levels = &levels}};
   vitals::RouteRef route = metrics.find(kTemplate);
   void request() { metrics.start("GET", route).finish(200); }
 };
@@ -84,6 +100,7 @@ void http_request(benchmark::State& state) {
 
 BENCHMARK_TEMPLATE(http_request, Vitals)->Threads(1)->Threads(2)->UseRealTime();
 BENCHMARK_TEMPLATE(http_request, VitalsByRoute)->Threads(1)->Threads(2)->UseRealTime();
+BENCHMARK_TEMPLATE(http_request, VitalsWithLevels)->Threads(1)->Threads(2)->UseRealTime();
 BENCHMARK_TEMPLATE(http_request, VitalsByRouteTsc)->Threads(1)->Threads(2)->UseRealTime();
 BENCHMARK_TEMPLATE(http_request, PrometheusCpp)->Threads(1)->Threads(2)->UseRealTime();
 BENCHMARK_TEMPLATE(http_request, Bare)->Threads(1)->Threads(2)->UseRealTime();

@@ -15,6 +15,8 @@
 
 namespace vitals {
 
+struct ServiceLevels;
+
 /// What the duration of a route's requests is.
 enum class HttpDuration : std::uint8_t {
   Full,       ///< from the header to the end of the answer
@@ -104,6 +106,12 @@ struct HttpOptions {
   std::string response_time_header = "X-Response-Time";
   /// HttpRequest::stamp(): the same in `Server-Timing: app;dur=12.345`, which browsers show.
   bool server_timing = false;
+
+  /// Read by the constructor: each threshold becomes a bound of the durations' histograms, those of RouteOptions too;
+  /// and slo_events_total{slo}, slo_bad_events_total{slo}, slo_objective_ratio{slo} of each objective, and
+  /// http_endpoint_budget_seconds{method,endpoint,slo_class,operation} are exported. Refused if there are mistakes in
+  /// them, a threshold is not below the last bound, or, where `routes` are listed, theirs are not among these.
+  const ServiceLevels* levels = nullptr;
 };
 
 }  // namespace vitals

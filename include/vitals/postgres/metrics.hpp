@@ -14,6 +14,7 @@
 namespace vitals {
 
 class Registry;
+struct ServiceLevels;
 namespace detail {
 class PgRecorder;
 }
@@ -46,6 +47,10 @@ struct PgOptions {
   double slow_queries_per_second = 10;
   /// The buckets of all durations except those of pools.
   Buckets buckets = {.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .2, .25, .5, 1, 2.5, 5, 10};
+  /// Read by the constructor: each threshold of a query budget becomes a bound of the buckets, and
+  /// db_query_budget_seconds{query_type,table} is exported. Refused if there are mistakes in them, or a threshold is
+  /// not below the last bound.
+  const ServiceLevels* levels = nullptr;
 };
 
 /// The metrics of a program's PostgreSQL queries; PgTransaction, timed() and PgPool record into it.
@@ -57,8 +62,9 @@ struct PgOptions {
 ///
 /// Exports db_query_duration_seconds{query_type,table}, db_query_errors_total{query_type,table,error_type},
 /// db_slow_queries_total{query_type,table}, db_queries_in_flight, db_transaction_duration_seconds{outcome},
-/// db_transaction_idle_seconds, db_table_label_overflow_total and db_slow_query_reports_dropped_total. query_type and
-/// table are those of classify_sql(), with table "none" where there is none. error_type is the class of the SQLSTATE
+/// db_transaction_idle_seconds, with PgOptions::levels db_query_budget_seconds{query_type,table},
+/// db_table_label_overflow_total and db_slow_query_reports_dropped_total. query_type and table are those of
+/// classify_sql(), with table "none" where there is none. error_type is the class of the SQLSTATE
 /// ("23"), the whole of it for 23505, 40001, 40P01, 55P03 and 57014, in_doubt, rows (another number of rows than
 /// exec1() and its kin expect), client (an error on this side), or other.
 class PgMetrics {

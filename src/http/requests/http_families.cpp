@@ -45,22 +45,23 @@ HttpFamilies::HttpFamilies(const Scope& scope, const HttpOptions& options, const
       url_scheme_{options.url_scheme},
       group_status_{options.group_status},
       has_extras_{options.exemplars || options.time_to_first_byte || options.sizes},
-      dropped_routes_{
-          scope.counter("http_metrics_routes_dropped_total",
-                        "Requests whose route could not be added: mostly beyond HttpOptions::max_routes.")} {
+      dropped_routes_{scope.counter("http_metrics_routes_dropped_total",
+                                    "Requests whose route could not be added: mostly beyond HttpOptions::max_routes.")},
+      buckets_{HttpLevels::buckets(options)} {
   const LabelWords words = words_of(naming_);
   const LabelNames plain = names_of(words, {}, labels);
   constexpr auto kDuration = "Time from an HTTP request's header to the end of its answer.";
   if (naming_ == HttpNaming::OpenTelemetry) {
-    duration_ = &scope.histogram("http_server_request_duration_seconds", kDuration,
-                                 names_of(words, {"http_response_status_code", "url_scheme"}, labels),
-                                 options.duration_buckets, kSeconds);
+    duration_ =
+        &scope.histogram("http_server_request_duration_seconds", kDuration,
+                         names_of(words, {"http_response_status_code", "url_scheme"}, labels), buckets_, kSeconds);
   } else {
     requests_ =
         &scope.counter("http_requests_total", "HTTP requests answered.", names_of(words, {"status"}, labels), kBounded);
-    duration_ = &scope.histogram("http_request_duration_seconds", kDuration, plain, options.duration_buckets, kSeconds);
+    duration_ = &scope.histogram("http_request_duration_seconds", kDuration, plain, buckets_, kSeconds);
   }
-  index_.emplace(options.duration_buckets.bounds());
+  index_.emplace(buckets_.bounds());
+  if (options.levels != nullptr) levels_.emplace(scope, options, words.method, words.endpoint);
   if (options.high_resolution) {
     const Buckets bounds = Buckets::fine_latency();
     auto& all = scope.histogram("http_request_duration_highr_seconds",
@@ -71,7 +72,7 @@ HttpFamilies::HttpFamilies(const Scope& scope, const HttpOptions& options, const
   if (options.time_to_first_byte) {
     first_byte_ = &scope.histogram("http_time_to_first_byte_seconds",
                                    "Time from an HTTP request's header to the first byte of its answer.", plain,
-                                   options.duration_buckets, kSeconds);
+                                   buckets_, kSeconds);
   }
   if (options.sizes) {
     const Buckets sizes = Buckets::exponential(64, 4, 12);  // to 256 MiB
@@ -100,6 +101,7 @@ void HttpFamilies::make(RouteSeries& series, const SeriesKey& key) const {
     series.bytes_in = &bytes_in_->with(labels);
     series.bytes_out = &bytes_out_->with(labels);
   }
+  if (levels_) series.of_class = levels_->meet(kMethods[key.method], key.route.pattern);
 }
 
 void HttpFamilies::make(StatusSeries& series, int status, const RouteSeries& of, const SeriesKey& key) const {

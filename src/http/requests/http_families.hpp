@@ -13,6 +13,7 @@
 #include <vitals/scope.hpp>
 
 #include "http/requests/exception_types.hpp"
+#include "http/requests/http_levels.hpp"
 #include "http/requests/series_pool.hpp"
 #include "http/requests/user_labels.hpp"
 
@@ -36,6 +37,8 @@ class HttpFamilies final : public SeriesMaker {
   [[nodiscard]] const DurationHistogram& high_resolution() const noexcept { return high_resolution_; }
   /// Requests whose route would have been one too many.
   [[nodiscard]] Counter& dropped_routes() const noexcept { return dropped_routes_; }
+  /// Null if there are none.
+  [[nodiscard]] const HttpLevels* levels() const noexcept { return levels_ ? &*levels_ : nullptr; }
   void count_exception(const Route& route, const std::exception_ptr& error);
   void count_abort(HttpAbort reason) noexcept;
 
@@ -55,12 +58,14 @@ class HttpFamilies final : public SeriesMaker {
   DynamicFamily<Histogram>* first_byte_ = nullptr;
   DynamicFamily<Histogram>* bytes_in_ = nullptr;
   DynamicFamily<Histogram>* bytes_out_ = nullptr;
-  std::optional<DurationIndex> index_;  // of HttpOptions::duration_buckets
+  const Buckets buckets_;               // HttpOptions::duration_buckets and the thresholds of HttpOptions::levels
+  std::optional<DurationIndex> index_;  // of these
   std::optional<DurationIndex> high_resolution_index_;
   DurationHistogram high_resolution_;
   Family<Counter, 2>* exceptions_ = nullptr;
   std::array<Counter*, 4> aborts_{};  // by HttpAbort
   ExceptionTypes exception_types_;
+  std::optional<HttpLevels> levels_;
 };
 
 }  // namespace vitals::detail

@@ -1,17 +1,13 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <type_traits>
 
-namespace vitals::detail {
+#include "core/text/http_methods.hpp"
 
-// RFC 9110 section 9 and RFC 5789; the last stands for every other method.
-inline constexpr std::array<std::string_view, 10> kMethods{"GET",   "HEAD",    "POST",    "PUT",   "DELETE",
-                                                           "PATCH", "OPTIONS", "CONNECT", "TRACE", "_OTHER"};
-inline constexpr std::uint8_t kOtherMethod = kMethods.size() - 1;
+namespace vitals::detail {
 
 // Of one that is not GET.
 [[nodiscard]] constexpr std::uint8_t other_method_index(std::string_view method) noexcept {

@@ -25,6 +25,7 @@ std::size_t kinds(const UserLabels& labels) noexcept { return kMethods.size() * 
 HttpMetricsImpl::HttpMetricsImpl(const Scope& scope, const HttpOptions& options)
     : labels_{options.labels},
       families_{scope, options, labels_},
+      levels_{families_.levels()},
       active_{ActiveRequests::of(
           scope, options.naming == HttpNaming::OpenTelemetry ? "http_server_active_requests" : "http_requests_active",
           "HTTP requests being served.")},
@@ -53,9 +54,11 @@ HttpMetricsImpl::HttpMetricsImpl(const Scope& scope, const HttpOptions& options)
   unmatched_.is_counted.store(options.count_unmatched, std::memory_order_relaxed);
 }
 
-Route& HttpMetricsImpl::add(std::string_view route, const RouteOptions& options) {
+Route& HttpMetricsImpl::add(std::string_view route, RouteOptions options) {
   const RouteSpec spec = parse_route({kServerOwner, route});
   const std::string pattern = canonical_pattern(spec.pattern);
+  if (levels_ != nullptr && options.duration_buckets)
+    options.duration_buckets = levels_->with_thresholds(*options.duration_buckets);
   Route* found = nullptr;
   {
     const std::lock_guard lock{mutex_};
@@ -158,6 +161,7 @@ void HttpMetricsImpl::observe_more(const HttpRequest& request, const RouteSeries
       of_status.duration.observe(BinnedDuration{duration});
     }
     if (const auto& all = families_.high_resolution(); all.histogram != nullptr) all.observe(BinnedDuration{duration});
+    if (levels_ != nullptr) levels_->timed(series.of_class, duration);
   }
   if (series.first_byte.histogram != nullptr && has_first_byte)
     series.first_byte.observe(BinnedDuration{to_first_byte});

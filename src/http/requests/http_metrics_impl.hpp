@@ -30,7 +30,7 @@ class HttpMetricsImpl {
  public:
   HttpMetricsImpl(const Scope& scope, const HttpOptions& options);
 
-  Route& add(std::string_view route, const RouteOptions& options);
+  Route& add(std::string_view route, RouteOptions options);
   Route& learn(std::string_view pattern);
 
   [[nodiscard]] Route* match(std::string_view path) const noexcept {
@@ -84,6 +84,7 @@ class HttpMetricsImpl {
 
   const UserLabels labels_;
   HttpFamilies families_;
+  const HttpLevels* const levels_;  // null: there are none
   const std::shared_ptr<ActiveRequests> active_;
   Counter& started_{active_->started()};
   Counter& finished_{active_->finished()};
@@ -121,10 +122,12 @@ inline void HttpMetricsImpl::record(const HttpRequest& request, std::chrono::nan
   if (!to->is_plain || request.status_ == 101) [[unlikely]] {
     observe_more(request, *to, *of_status, duration);
   } else {
+    if (levels_ != nullptr) levels_->timed(to->of_class, duration);
     const BinnedDuration binned{duration};
     of_status->duration.observe(binned);
     if (const auto& all = families_.high_resolution(); all.histogram != nullptr) all.observe(binned);
   }
+  if (levels_ != nullptr) levels_->answered(request.status_);
   if (of_status->requests != nullptr) of_status->requests->inc();
 }
 

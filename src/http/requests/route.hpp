@@ -20,6 +20,8 @@ class Histogram;
 
 namespace detail {
 
+class TimedEvents;
+
 // What finish() writes to for one status of a route and method.
 struct StatusSeries {
   static constexpr int kNone = -2;
@@ -42,6 +44,7 @@ struct RouteSeries {
   DurationHistogram first_byte;
   Histogram* bytes_in = nullptr;
   Histogram* bytes_out = nullptr;
+  const TimedEvents* of_class = nullptr;  // of the endpoint's class in HttpOptions::levels
 };
 
 struct Route {

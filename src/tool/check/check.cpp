@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "tool/check/judge.hpp"
+#include "tool/check/level_targets.hpp"
 #include "tool/check/pause.hpp"
 #include "tool/check/report.hpp"
 #include "tool/check/scrape.hpp"
@@ -47,6 +48,7 @@ Names wanted_samples(const Targets& targets) {
   Names wanted;
   for (const auto& target : targets.targets) {
     wanted.insert(target.sample_name());
+    if (!target.whole.empty()) wanted.insert(target.whole);
   }
   return wanted;
 }
@@ -89,8 +91,9 @@ Measured measure_url(const CheckArguments& arguments, const Names& wanted) {
 
 Targets load_targets(const CheckArguments& arguments) {
   constexpr std::size_t kLimit = std::size_t{1} << 20;
-  auto targets = arguments.config.empty() ? parse_targets(builtin_targets(), "built-in targets")
-                                          : parse_targets(read_file(arguments.config, kLimit), arguments.config);
+  auto targets = arguments.config.empty()
+                     ? parse_targets(builtin_targets(), "built-in targets")
+                     : read_levels_or_targets(read_file(arguments.config, kLimit), arguments.config);
   if (arguments.min_samples > 0) targets.min_samples = arguments.min_samples;
   return targets;
 }

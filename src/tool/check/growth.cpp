@@ -12,10 +12,10 @@
 #include <fmt/core.h>
 
 #include "core/text/metric_types.hpp"
+#include "core/text/nearest.hpp"
 #include "tool/check/continuity.hpp"
 #include "tool/check/joined.hpp"
 #include "tool/check/native.hpp"
-#include "tool/text/nearest.hpp"
 #include "tool/text/utf8.hpp"
 
 namespace vitals::tool {
@@ -38,7 +38,7 @@ std::string nearest_label(const LabelSets& series, const std::string& label) {
   for (const auto* labels : series) {
     for (const auto& [name, value] : *labels) names.insert(name);
   }
-  return did_you_mean(label, names);
+  return detail::did_you_mean(label, names);
 }
 
 bool has_label(const LabelSets& series, const std::string& label) {
@@ -57,7 +57,7 @@ std::string nearest_series(const LabelSets& series, const Clause& clause) {
     if (matching.empty()) {
       std::set<std::string_view> values;
       for (const auto* labels : rest) values.insert(label_value(*labels, matcher.label));
-      return did_you_mean(matcher.globs.front(), values);
+      return detail::did_you_mean(matcher.globs.front(), values);
     }
     rest = std::move(matching);
   }
@@ -106,7 +106,7 @@ std::string part_hint(const Target& target, const LabelSets& series) {
         if (is_status_class(glob) && std::all_of(values.begin(), values.end(), is_status))
           throw Unjudgeable(fmt::format("{}={} is no pattern and matches no status; write {}*",
                                         printable(matcher.label), printable(glob), glob.front()));
-        const auto near = has_digit(glob) ? std::string{} : did_you_mean(glob, values);
+        const auto near = has_digit(glob) ? std::string{} : detail::did_you_mean(glob, values);
         if (!near.empty())
           return fmt::format("no series with {}={}{}", printable(matcher.label), printable(glob), near);
       }
@@ -283,7 +283,7 @@ std::vector<Group> counter_groups(const Target& target, const SeriesMap& series)
     auto& group = by_name[group_name(target, labels)];
     group.note = hint;
     group.samples += grown;
-    if (target.part.matches(labels)) group.part += grown;
+    if (target.part.matches(labels) != target.is_of_the_rest) group.part += grown;
   }
   return values_of(std::move(by_name));
 }
@@ -294,6 +294,10 @@ std::vector<Group> gauge_groups(const Target& target, const SeriesMap& series) {
   return values_of(std::move(by_name));
 }
 
+[[noreturn]] void throw_no_metric(const Window& window, const std::string& metric) {
+  throw Unjudgeable(fmt::format("no metric {}{}", metric, detail::did_you_mean(metric, window.after.names())));
+}
+
 void require_type(const Window& window, const Target& target) {
   static constexpr MetricType kTypes[] = {MetricType::Histogram, MetricType::Counter, MetricType::Counter,
                                           MetricType::Gauge};
@@ -301,6 +305,23 @@ void require_type(const Window& window, const Target& target) {
   const auto wanted = detail::text_type_name(kTypes[static_cast<int>(target.measure)]);
   if (!type.empty() && type != wanted && type != detail::text_type_name(MetricType::Untyped))
     throw Unjudgeable(fmt::format("{} is a {}, not a {}", target.metric, type, wanted));
+}
+
+// Of each group its part of the same group of `whole`.
+void make_shares(const Window& window, const Target& target, std::vector<Group>& groups) {
+  auto of_whole = target;
+  of_whole.metric = target.whole;
+  require_type(window, of_whole);
+  const auto* series = window.after.find(target.whole);
+  if (!series) throw_no_metric(window, target.whole);
+  const auto wholes = gauge_groups(of_whole, selected(of_whole, *series));
+  for (auto& group : groups) {
+    const auto whole =
+        std::find_if(wholes.begin(), wholes.end(), [&](const Group& one) { return one.name == group.name; });
+    if (whole == wholes.end() || !(whole->value > 0))
+      throw Unjudgeable(fmt::format("{} of {} is missing or not above 0", target.whole, printable(group.name)));
+    group.value /= whole->value;
+  }
 }
 
 }  // namespace
@@ -326,9 +347,13 @@ std::vector<Group> groups(const Window& window, const Target& target) {
     if (window.before.find(target.sample_name()) || window.before.find_native(target.metric))
       throw Unjudgeable(fmt::format("{} vanished between the scrapes", target.metric));
     if (window.after.names().contains(target.metric)) throw NoSeriesYet("it has no series yet: nothing happened");
-    throw Unjudgeable(fmt::format("no metric {}{}", target.metric, did_you_mean(target.metric, window.after.names())));
+    throw_no_metric(window, target.metric);
   }
-  if (target.measure == Measure::Gauge) return gauge_groups(target, selected(target, *series));
+  if (target.measure == Measure::Gauge) {
+    auto result = gauge_groups(target, selected(target, *series));
+    if (!target.whole.empty()) make_shares(window, target, result);
+    return result;
+  }
   const auto grown = growth(window, target, *series);
   return target.measure == Measure::Quantile ? classic_groups(target, grown) : counter_groups(target, grown);
 }

@@ -11,8 +11,8 @@
 
 #include "core/text/metric_types.hpp"
 #include "core/text/names.hpp"
+#include "core/text/nearest.hpp"
 #include "tool/check/yaml_reader.hpp"
-#include "tool/text/nearest.hpp"
 #include "tool/text/utf8.hpp"
 
 namespace vitals::tool {
@@ -95,7 +95,7 @@ class Reader {
     if (!word.starts_with('p') || !number || !(percent > 0 && percent < 1)) {
       yaml_.fail(node,
                  fmt::format("'measure' is '{}'; it must be a percentile such as p95, or ratio, or rate, or gauge{}",
-                             printable(word), did_you_mean(word, kMeasures)));
+                             printable(word), detail::did_you_mean(word, kMeasures)));
     }
     return percent;
   }

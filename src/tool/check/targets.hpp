@@ -24,9 +24,11 @@ struct Target {
   Measure measure = Measure::Quantile;
   double quantile = 0;  ///< 0.95 for p95
   std::string metric;   ///< the name of the metric, of a histogram without _bucket
+  std::string whole;    ///< of a gauge: the one of which it is judged as a share; empty: as it is
   std::optional<Selector> select;
   Selector except;
   Selector part;                  ///< of a ratio: the series of the numerator
+  bool is_of_the_rest = false;    ///< the numerator is all other series instead
   std::vector<std::string> each;  ///< labels whose combinations are judged one by one
   bool below = true;              ///< whether the value must be below `bound`; otherwise above
   Threshold bound;

@@ -7,9 +7,9 @@
 
 #include <fmt/core.h>
 
+#include "core/text/nearest.hpp"
 #include "tool/check/joined.hpp"
 #include "tool/check/targets.hpp"
-#include "tool/text/nearest.hpp"
 #include "tool/text/utf8.hpp"
 
 namespace vitals::tool {
@@ -46,7 +46,7 @@ void YamlReader::check_keys(const YAML::Node& map, std::string_view what,
     const auto key = scalar(entry.first, "a key");
     if (std::find(known.begin(), known.end(), key) == known.end()) {
       fail(entry.first, fmt::format("unknown key '{}'{}; the keys of {} are {}", printable(key),
-                                    did_you_mean(key, known), what, joined(known, ", ")));
+                                    detail::did_you_mean(key, known), what, joined(known, ", ")));
     }
     if (!seen.insert(key).second) fail(entry.first, fmt::format("key '{}' comes twice; remove one", key));
   }
@@ -63,6 +63,16 @@ std::string YamlReader::scalar(const YAML::Node& node, std::string_view what) co
     fail(node, fmt::format("{} must be one value that is not empty; quote what begins with ! or *", what));
   }
   return node.Scalar();
+}
+
+bool is_map_with(std::string_view text, const char* key) {
+  if (text.size() > kMaxFile) return false;
+  try {
+    const auto root = YAML::Load(std::string(text));
+    return root.IsMap() && root[key].IsDefined();
+  } catch (const YAML::Exception&) {
+    return false;
+  }
 }
 
 }  // namespace vitals::tool

@@ -30,4 +30,7 @@ class YamlReader {
   std::string file_;
 };
 
+/// Whether the text is a YAML map with that key.
+bool is_map_with(std::string_view text, const char* key);
+
 }  // namespace vitals::tool

@@ -1,54 +1,16 @@
 #include "tool/text/units.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cmath>
 #include <cstdlib>
 #include <stdexcept>
-#include <system_error>
 
 #include <fmt/core.h>
 
 namespace vitals::tool {
 namespace {
 
-struct Suffix {
-  std::string_view text;
-  Unit unit;
-  int exponent;   // power of ten
-  double factor;  // a minute, an hour and a KiB are no power of ten
-};
-
 constexpr double kKibi = 1024;
-
-constexpr std::array kSuffixes{Suffix{"us", Unit::Seconds, -6, 1},
-                               Suffix{"ms", Unit::Seconds, -3, 1},
-                               Suffix{"s", Unit::Seconds, 0, 1},
-                               Suffix{"m", Unit::Seconds, 0, 60},
-                               Suffix{"h", Unit::Seconds, 0, 3600},
-                               Suffix{"B", Unit::Bytes, 0, 1},
-                               Suffix{"kB", Unit::Bytes, 3, 1},
-                               Suffix{"MB", Unit::Bytes, 6, 1},
-                               Suffix{"GB", Unit::Bytes, 9, 1},
-                               Suffix{"KiB", Unit::Bytes, 0, kKibi},
-                               Suffix{"MiB", Unit::Bytes, 0, kKibi* kKibi},
-                               Suffix{"GiB", Unit::Bytes, 0, kKibi* kKibi* kKibi},
-                               Suffix{"%", Unit::Ratio, -2, 1},
-                               Suffix{"/s", Unit::PerSecond, 0, 1},
-                               Suffix{"", Unit::Number, 0, 1}};
-
-[[noreturn]] void fail(std::string_view text, std::string_view why) {
-  throw std::invalid_argument(
-      fmt::format("'{}' {}; write a number and its unit: 50ms, 1.5s, 2m, 64KiB, 0.1% or 100/s", text, why));
-}
-
-// Digits with at most one point, without sign and exponent. In this form an exponent that is appended moves the point
-// exactly.
-bool is_plain_decimal(std::string_view number) {
-  return !number.empty() && number.find_first_not_of("0123456789.") == number.npos &&
-         std::count(number.begin(), number.end(), '.') <= 1 && number != ".";
-}
 
 // In which unit a value is shown, and with how many decimal places at least.
 struct Shown {
@@ -105,22 +67,6 @@ bool on_its_side(const std::string& text, double value, double factor, double th
 }
 
 }  // namespace
-
-Quantity parse_quantity(std::string_view text) {
-  const auto unit_at = std::min(text.find_first_not_of("0123456789."), text.size());
-  const auto number = text.substr(0, unit_at);
-  auto unit = text.substr(unit_at);
-  if (unit.size() > 1 && unit.front() == ' ') unit.remove_prefix(1);
-  if (!is_plain_decimal(number)) fail(text, "is not a positive decimal number with a unit");
-  const auto suffix = std::find_if(kSuffixes.begin(), kSuffixes.end(), [&](const Suffix& s) { return s.text == unit; });
-  if (suffix == kSuffixes.end()) fail(text, fmt::format("has the unknown unit '{}'", unit));
-
-  const std::string shifted = fmt::format("{}e{}", number, suffix->exponent);
-  double value = 0;
-  const auto [end, error] = std::from_chars(shifted.data(), shifted.data() + shifted.size(), value);
-  if (error != std::errc{} || end != shifted.data() + shifted.size()) fail(text, "is out of range");
-  return {value * suffix->factor, suffix->unit};
-}
 
 double seconds_option(const char* option, const std::string& text) {
   constexpr double kLongest = 24 * 3600;

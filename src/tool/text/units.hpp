@@ -1,21 +1,14 @@
 #pragma once
 #include <span>
 #include <string>
-#include <string_view>
+
+#include "core/text/quantity.hpp"
 
 namespace vitals::tool {
 
-enum class Unit { Seconds, Bytes, Ratio, PerSecond, Number };
-
-struct Quantity {
-  double value;  ///< in seconds, bytes, as a ratio (1% is 0.01), per second or as it is
-  Unit unit;
-};
-
-/// Reads "50ms", "64KiB", "0.1%", "100/s" or a plain number: whether that is enough is for the caller to say.
-/// The decimal point is moved in the text, so "150ms" is the very double that a server prints as le="0.15".
-/// Throws std::invalid_argument naming the rule and the fix.
-Quantity parse_quantity(std::string_view text);
+using detail::parse_quantity;
+using detail::Quantity;
+using detail::Unit;
 
 /// The value of an option that takes a time, in seconds: above 0, at most a day. Throws std::invalid_argument.
 double seconds_option(const char* option, const std::string& text);

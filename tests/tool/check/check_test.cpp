@@ -31,8 +31,8 @@ void expect_golden(const std::string& name, const std::string& text) {
   EXPECT_EQ(text, read_text(test_path("golden/" + name)));
 }
 
-TEST(Check, PrintsTheTableOfTheClinicsTargets) {
-  const auto result = run_tool(check_files({"--duration", "30s", "--config", "../../../examples/clinic/targets.yml"}));
+TEST(Check, PrintsTheTableOfTheClinicsServiceLevels) {
+  const auto result = run_tool(check_files({"--duration", "30s", "--config", "../../../examples/clinic/service-levels.yml"}));
 
   EXPECT_EQ(result.status, 0);
   EXPECT_EQ(result.err, "");

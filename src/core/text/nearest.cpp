@@ -1,13 +1,13 @@
-#include "tool/text/nearest.hpp"
+#include "core/text/nearest.hpp"
 
 #include <algorithm>
 #include <cstddef>
 #include <utility>
 #include <vector>
 
-#include "tool/text/utf8.hpp"
+#include "core/text/printable.hpp"
 
-namespace vitals::tool {
+namespace vitals::detail {
 namespace {
 
 constexpr std::size_t kLongest = 200;  // longer ones are no names that somebody typed
@@ -61,4 +61,4 @@ std::string Nearest::question() const {
   return best_ ? "; did you mean '" + printable(*best_, kLongest) + "'?" : std::string{};
 }
 
-}  // namespace vitals::tool
+}  // namespace vitals::detail

@@ -1,10 +1,10 @@
-#include "tool/text/nearest.hpp"
+#include "core/text/nearest.hpp"
 
 #include <vector>
 
 #include <gtest/gtest.h>
 
-namespace vitals::tool {
+namespace vitals::detail {
 namespace {
 
 TEST(EditDistance, CountsChangesAndSwaps) {
@@ -40,4 +40,4 @@ TEST(DidYouMean, DoesNotLetAServerDriveTheTerminal) {
 }
 
 }  // namespace
-}  // namespace vitals::tool
+}  // namespace vitals::detail

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace vitals::tool {
+namespace vitals::detail {
 
 /// How many letters must be changed, added, left out or swapped with their neighbour to make one of the other.
 /// Time: length times length.
@@ -37,4 +37,4 @@ std::string did_you_mean(std::string_view wrong, const Candidates& candidates) {
   return nearest.question();
 }
 
-}  // namespace vitals::tool
+}  // namespace vitals::detail

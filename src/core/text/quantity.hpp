@@ -1,0 +1,30 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace vitals::detail {
+
+enum class Unit { Seconds, Bytes, Ratio, PerSecond, Number };
+
+struct Quantity {
+  double value;  ///< in seconds, bytes, as a ratio (1% is 0.01), per second or as it is
+  Unit unit;
+  std::optional<std::chrono::nanoseconds> time = {};  ///< a time that is a whole number of them, of at most 292 years
+};
+
+/// Reads "50ms", "64KiB", "0.1%", "100/s" or a plain number: whether that is enough is for the caller to say.
+/// The decimal point is moved in the text, so "150ms" is the very double that a server prints as le="0.15".
+/// Throws std::invalid_argument naming the rule and the fix.
+[[nodiscard]] Quantity parse_quantity(std::string_view text);
+
+// Texts that parse_quantity() reads as the very same value. REQUIRES: finite, not negative.
+[[nodiscard]] std::string time_text(
+    std::chrono::nanoseconds time);  ///< in the largest unit of which it is a whole number
+[[nodiscard]] std::string percent_text(double ratio);
+[[nodiscard]] std::string rate_text(double per_second);
+[[nodiscard]] std::string decimal_text(double number);
+
+}  // namespace vitals::detail

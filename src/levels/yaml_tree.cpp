@@ -1,0 +1,139 @@
+#include "levels/yaml_tree.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <istream>
+#include <optional>
+#include <sstream>
+
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/mark.h>
+#include <yaml-cpp/parser.h>
+
+#include "core/text/printable.hpp"
+#include "core/text/utf8.hpp"
+
+namespace vitals::detail {
+
+namespace {
+
+constexpr std::size_t kMaxText = std::size_t{1} << 20;
+constexpr std::size_t kMaxDepth = 16;
+
+YamlPlace place_of(const YAML::Mark& mark) {
+  const auto from_one = [](int position) {
+    return position < 0 ? std::size_t{1} : static_cast<std::size_t>(position) + 1;
+  };
+  return {from_one(mark.line), from_one(mark.column)};
+}
+
+YamlPlace place_at(std::string_view text, std::size_t at) {
+  const auto before = text.substr(0, at);
+  const auto line_at = before.rfind('\n') + 1;  // npos + 1 is 0
+  return {static_cast<std::size_t>(std::ranges::count(before, '\n')) + 1, at - line_at + 1};
+}
+
+// Builds the tree from the parser's events. Keys and values of a map come in turns.
+class TreeBuilder final : public YAML::EventHandler {
+ public:
+  YamlValue take() { return std::move(root_); }
+
+  void OnDocumentStart(const YAML::Mark& /*mark*/) override {}
+  void OnDocumentEnd() override {}
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t /*anchor*/) override {
+    throw YamlError(place_of(mark), "aliases are not read; write the value out, or quote what begins with *");
+  }
+  void OnAnchor(const YAML::Mark& mark, const std::string& /*name*/) override { refuse_anchor(mark); }
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { add(YamlValue::Kind::Null, mark, {}, anchor); }
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override {
+    add(YamlValue::Kind::Scalar, mark, tag, anchor).scalar = value;
+  }
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value /*style*/) override {
+    open(add(YamlValue::Kind::List, mark, tag, anchor));
+  }
+  void OnSequenceEnd() override { open_.pop_back(); }
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value /*style*/) override {
+    open(add(YamlValue::Kind::Map, mark, tag, anchor));
+  }
+  void OnMapEnd() override { open_.pop_back(); }
+
+ private:
+  [[noreturn]] static void refuse_anchor(const YAML::Mark& mark) {
+    throw YamlError(place_of(mark), "anchors are not read; leave it out, or quote what begins with &");
+  }
+
+  // "?" is the tag of what has none, "!" that of a quoted text.
+  YamlValue& add(YamlValue::Kind kind, const YAML::Mark& mark, std::string_view tag, YAML::anchor_t anchor) {
+    if (anchor != 0) refuse_anchor(mark);
+    if (!tag.empty() && tag != "?" && tag != "!")
+      throw YamlError(place_of(mark), "tags are not read; leave it out, or quote what begins with !");
+    auto& into = next();
+    into.kind = kind;
+    into.place = place_of(mark);
+    return into;
+  }
+
+  YamlValue& next() {
+    if (open_.empty()) return root_;
+    auto& parent = *open_.back().value;
+    if (parent.kind == YamlValue::Kind::List) return parent.items.emplace_back();
+    auto& is_key = open_.back().is_key;
+    is_key = !is_key;
+    return is_key ? parent.entries.emplace_back().first : parent.entries.back().second;
+  }
+
+  // What is open is the last of its parent, so that no address changes before it is closed.
+  void open(YamlValue& value) {
+    if (open_.size() == kMaxDepth)
+      throw YamlError(value.place, "lists and maps stand in each other more than 16 deep; no level needs that");
+    open_.push_back({&value});
+  }
+
+  struct Open {
+    YamlValue* value;
+    bool is_key = false;  // what came last
+  };
+
+  YamlValue root_;
+  std::vector<Open> open_;
+};
+
+// What the parser would take for something else: it ends at a byte 4, and reads UTF-16 where a byte order mark is.
+void check_bytes(std::string_view text) {
+  if (text.size() > kMaxText) throw YamlError({}, "the file is larger than 1 MiB; no service has so many levels");
+  if (const auto at = first_not_utf8(text); at != std::string_view::npos)
+    throw YamlError(place_at(text, at), "a byte that is not UTF-8; save the file as UTF-8");
+  const auto is_control = [](char c) {
+    return (static_cast<unsigned char>(c) < ' ' && c != '\n' && c != '\r' && c != '\t') || c == '\x7f';
+  };
+  if (const auto found = std::ranges::find_if(text, is_control); found != text.end())
+    throw YamlError(place_at(text, static_cast<std::size_t>(found - text.begin())),
+                    "the control character " + printable({found, found + 1}) + "; remove it");
+}
+
+}  // namespace
+
+YamlValue yaml_tree(std::string_view text) {
+  check_bytes(text);
+  try {
+    std::istringstream stream{std::string{text}};
+    YAML::Parser parser(stream);
+    TreeBuilder tree;
+    if (!parser.HandleNextDocument(tree)) return {};
+    auto root = tree.take();
+    TreeBuilder second;
+    if (parser.HandleNextDocument(second))
+      throw YamlError(second.take().place, "a second document begins; put all into one, without ---");
+    return root;
+  } catch (const YAML::Exception& error) {
+    throw YamlError(
+        place_of(error.mark),
+        error.msg + "; mend the YAML, and quote values that begin with * & ! % @ `, or have { } within [ ]");
+  }
+}
+
+}  // namespace vitals::detail

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace vitals::detail {
+
+/// Where something stands in a file, from 1.
+struct YamlPlace {
+  std::size_t line = 1;
+  std::size_t column = 1;
+
+  auto operator<=>(const YamlPlace&) const = default;
+};
+
+/// A value of a YAML file, with its place.
+struct YamlValue {
+  enum class Kind { Null, Scalar, List, Map };
+
+  Kind kind = Kind::Null;
+  YamlPlace place = {};
+  std::string scalar = {};
+  std::vector<YamlValue> items = {};                          ///< of a list
+  std::vector<std::pair<YamlValue, YamlValue>> entries = {};  ///< of a map, in their order
+};
+
+/// The text is not what yaml_tree() reads; what() is the rule and the fix.
+struct YamlError : std::invalid_argument {
+  YamlError(YamlPlace where, const std::string& text) : std::invalid_argument(text), place(where) {}
+
+  YamlPlace place;
+};
+
+/// The single document of a text: at most 1 MiB of UTF-8, without aliases, anchors and tags, whose effects a reader
+/// doesn't see. Throws YamlError. Time and memory: a fixed multiple of the text's.
+[[nodiscard]] YamlValue yaml_tree(std::string_view text);
+
+}  // namespace vitals::detail

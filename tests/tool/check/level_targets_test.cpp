@@ -1,0 +1,175 @@
+#include "tool/check/level_targets.hpp"
+
+#include <stdexcept>
+#include <string>
+
+#include <gmock/gmock.h>
+
+#include "core/levels/guide_levels.hpp"
+#include "tool/check/judge.hpp"
+
+namespace vitals::tool {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+std::vector<std::string> names_of(const Targets& targets) {
+  std::vector<std::string> names;
+  for (const auto& target : targets.targets) names.push_back(target.name);
+  return names;
+}
+
+/// The rows of levels between two expositions, of which the first may be empty.
+std::vector<Row> rows_of(const ServiceLevels& levels, const std::string& before, const std::string& after) {
+  static Targets targets;  // rows refer to it
+  levels.check();
+  targets = targets_of(levels);
+  Names wanted;
+  for (const auto& target : targets.targets) {
+    wanted.insert(target.sample_name());
+    if (!target.whole.empty()) wanted.insert(target.whole);
+  }
+  const auto first = Scrape::parse(before, wanted);
+  const auto second = Scrape::parse(after, wanted);
+  return judge(targets, {first, second, 10.0}).rows;
+}
+
+Row row_of(const ServiceLevels& levels, const std::string& after) { return rows_of(levels, "", after).at(0); }
+
+std::string requests(const std::string& labels, int count) {
+  return "http_requests_total{" + labels + "} " + std::to_string(count) + "\n";
+}
+
+/// Of 1000 requests, those that took at most 0.1 s.
+std::string durations(const std::string& labels, int fast) {
+  const auto bucket = [&](const char* le, int count) {
+    return "http_request_duration_seconds_bucket{" + labels + ",le=\"" + le + "\"} " + std::to_string(count) + "\n";
+  };
+  return bucket("0.1", fast) + bucket("1", 1000) + bucket("+Inf", 1000);
+}
+
+TEST(LevelTargets, EachLevelIsATargetInItsOrder) {
+  EXPECT_THAT(names_of(targets_of(vitals::testing::guide_levels())),
+              ElementsAre("p50 response time", "p95 response time", "p99 response time", "error rate", "availability",
+                          "throughput", "critical endpoints p95", "important endpoints p95", "standard endpoints p95",
+                          "authentication p95", "lists p95", "details p95", "creation p95", "simple queries p95",
+                          "complex queries p95", "aggregation queries p95", "transactions p95", "cache hit ratio",
+                          "memory usage", "pool usage"));
+}
+
+TEST(LevelTargets, ThresholdsAreAsTheyAreWritten) {
+  const auto targets = targets_of({.latency = {{.objective = 0.999, .target = 150ms, .critical = 2500ms}},
+                                   .error_rate = RatioLevel{.target = 0.001, .critical = 0.01},
+                                   .throughput = RateLevel{.target = 100}});
+
+  EXPECT_EQ(targets.targets[0].name, "p99.9 response time");
+  EXPECT_EQ(targets.targets[0].quantile, 0.999);
+  EXPECT_EQ(targets.targets[0].bound.value, 0.15);
+  EXPECT_EQ(targets.targets[0].bound.text, "150ms");
+  EXPECT_EQ(targets.targets[0].critical->text, "2500ms");
+  EXPECT_EQ(targets.targets[1].critical->text, "1%");
+  EXPECT_EQ(targets.targets[2].bound.text, "100/s");
+  EXPECT_FALSE(targets.targets[2].below);
+}
+
+TEST(LevelTargets, BadStatusesAreWhatTheLevelsSay) {
+  const auto exposed = requests("status=\"200\"", 9000) + requests("status=\"429\"", 500) +
+                       requests("status=\"500\"", 300) + requests("status=\"503\"", 200) +
+                       requests("endpoint=\"/metrics\",status=\"500\"", 5000);
+  const ServiceLevels levels{.error_rate = RatioLevel{.target = 0.05}, .availability = RatioLevel{.target = 0.95}};
+  auto stricter = levels;
+  stricter.bad_statuses = {"503", "429"};
+
+  const auto rows = rows_of(levels, "", exposed);
+  EXPECT_DOUBLE_EQ(*rows[0].value, 0.05);
+  EXPECT_EQ(rows[0].verdict, Verdict::Ok);
+  EXPECT_DOUBLE_EQ(*rows[1].value, 0.95);
+  EXPECT_EQ(rows[1].verdict, Verdict::Ok);
+  const auto other = rows_of(stricter, "", exposed);
+  EXPECT_DOUBLE_EQ(*other[0].value, 0.07);
+  EXPECT_EQ(other[0].verdict, Verdict::Warning);
+  EXPECT_DOUBLE_EQ(*other[1].value, 0.93);
+  EXPECT_EQ(other[1].verdict, Verdict::Warning);
+}
+
+TEST(LevelTargets, StatusesMayBeGroupedInClasses) {
+  const ServiceLevels levels{.error_rate = RatioLevel{.target = 0.5}};
+
+  EXPECT_DOUBLE_EQ(*row_of(levels, requests("status=\"2xx\"", 75) + requests("status=\"5xx\"", 25)).value, 0.25);
+}
+
+TEST(LevelTargets, ClassesJudgeTheirRoutesAndTheOthersTheRest) {
+  const auto slow = [](const std::string& route) { return durations("endpoint=\"" + route + "\",method=\"GET\"", 0); };
+  const auto fast = [](const std::string& route) {
+    return durations("endpoint=\"" + route + "\",method=\"GET\"", 1000);
+  };
+  const ServiceLevels levels{
+      .endpoint_classes = {{.name = "a", .routes = {"GET /a/{id}", "GET /files/*"}, .target = 100ms},
+                           {.name = "rest", .others = true, .target = 100ms}}};
+  const auto judged = [&](const std::string& exposed) {
+    const auto rows = rows_of(levels, "", exposed);
+    return std::pair(rows.at(0).verdict, rows.at(1).verdict);
+  };
+
+  EXPECT_EQ(judged(fast("/a/{id}") + fast("/files/*") + fast("/b")), std::pair(Verdict::Ok, Verdict::Ok));
+  EXPECT_EQ(judged(slow("/a/{id}") + fast("/files/*") + fast("/b")), std::pair(Verdict::Warning, Verdict::Ok));
+  EXPECT_EQ(judged(fast("/a/{id}") + fast("/files/*") + slow("/b")), std::pair(Verdict::Ok, Verdict::Warning));
+  // A route is no pattern, and each must be there.
+  EXPECT_EQ(judged(fast("/a/{id}") + fast("/files/x") + fast("/b")), std::pair(Verdict::Unknown, Verdict::Ok));
+}
+
+TEST(LevelTargets, EachMethodOfARouteMustBeThere) {
+  const ServiceLevels levels{.route_budgets = {{.name = "a", .routes = {"GET|POST /a"}, .target = 100ms}}};
+  const auto get = durations("endpoint=\"/a\",method=\"GET\"", 1000);
+
+  const auto row = row_of(levels, get);
+  EXPECT_EQ(row.verdict, Verdict::Unknown);
+  EXPECT_THAT(row.note, HasSubstr("no series with method=POST, endpoint=/a"));
+  EXPECT_EQ(row_of(levels, get + durations("endpoint=\"/a\",method=\"POST\"", 1000)).verdict, Verdict::Ok);
+}
+
+TEST(LevelTargets, UsageIsAShareOfWhatTheSeriesMayHave) {
+  const std::string pools =
+      "db_pool_connections_active{pool=\"a\"} 1\ndb_pool_connections_active{pool=\"b\"} 9\n"
+      "db_pool_connections_max{pool=\"a\"} 2\n";
+  const ServiceLevels levels{.pool_usage = RatioLevel{.target = 0.8, .critical = 0.95}};
+
+  const auto row = row_of(levels, pools + "db_pool_connections_max{pool=\"b\"} 10\n");
+  EXPECT_EQ(row.verdict, Verdict::Warning);
+  EXPECT_EQ(row.group, "b");
+  EXPECT_DOUBLE_EQ(*row.value, 0.9);
+  EXPECT_EQ(row_of(levels, pools + "db_pool_connections_max{pool=\"b\"} 9\n").verdict, Verdict::Critical);
+  EXPECT_EQ(row_of(levels, pools + "db_pool_connections_max{pool=\"b\"} 0\n").note,
+            "db_pool_connections_max of b is missing or not above 0");
+  EXPECT_EQ(row_of(levels, pools).note, "db_pool_connections_max of b is missing or not above 0");
+  EXPECT_THAT(row_of(levels, "db_pool_connections_active{pool=\"a\"} 1\n").note,
+              HasSubstr("no metric db_pool_connections_max"));
+
+  const ServiceLevels memory{.memory_usage = RatioLevel{.target = 0.8}};
+  EXPECT_DOUBLE_EQ(*row_of(memory, "process_resident_memory_bytes 10\nprocess_memory_limit_bytes 40\n").value, 0.25);
+}
+
+TEST(LevelTargets, FileOfTargetsIsReadToo) {
+  constexpr auto kTarget = "  - {name: a, measure: p95, of: m_seconds, below: 1s}\n";
+
+  EXPECT_THAT(names_of(read_levels_or_targets(std::string{"min_samples: 5\ntargets:\n"} + kTarget, "t.yml")),
+              ElementsAre("a"));
+  EXPECT_THAT(names_of(read_levels_or_targets("latency: [{target: 1s}]", "t.yml")), ElementsAre("p95 response time"));
+  EXPECT_THROW((void)read_levels_or_targets("targets: [a]", "t.yml"), TargetsError);
+}
+
+TEST(LevelTargets, MistakesAreThoseOfServiceLevels) {
+  for (const auto* text : {"latency: [{target: 1}]", "latency: [", "a: 1\nb: 2"}) {
+    try {
+      (void)read_levels_or_targets(text, "t.yml");
+      ADD_FAILURE() << text;
+    } catch (const std::invalid_argument& error) {
+      EXPECT_THAT(error.what(), ::testing::StartsWith("t.yml:1:")) << text;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace vitals::tool
