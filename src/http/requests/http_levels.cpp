@@ -22,7 +22,7 @@ std::string endpoint_key(std::string_view method, std::string_view endpoint) {
 std::set<std::string> listed_endpoints(const std::vector<std::string>& routes) {
   std::set<std::string> result;
   for (const auto& route : routes) {
-    const RouteSpec spec = parse_route(route);
+    const RouteSpec spec = parse_route({"HttpMetrics", route});
     for (const auto method : spec.methods) result.insert(endpoint_key(method, canonical_pattern(spec.pattern)));
   }
   return result;
