@@ -20,8 +20,8 @@ void run(const clinic::Config& config) {
   vitals::Registry registry;
   vitals::register_process_metrics(registry);
   vitals::register_build_info(registry, {.version = "1.0", .revision = "example"});
-  // The targets of targets.yml, and one bound below them: http_request_duration_highr_seconds has the rest.
-  const vitals::Buckets durations{0.01, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1};
+  // The targets of targets.yml, and two bounds below them: http_request_duration_highr_seconds has the rest.
+  const vitals::Buckets durations{0.0025, 0.01, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1};
   vitals::HttpMetrics http{registry, {.routes = clinic::Api::routes(), .duration_buckets = durations}};
   clinic::Database database{registry, config.dsn, config.db_connections};
   vitals::RedisPool redis{registry,
