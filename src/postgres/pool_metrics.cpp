@@ -7,14 +7,14 @@ namespace vitals::detail {
 namespace {
 
 // What a pool's times tell is their magnitude, and its average tells the rest. A borrowed connection may stay away for
-// as long as a job runs; waits are judged by their p95 (`vitals check`), so they have two bounds for each power of ten.
+// as long as a job runs.
 const Buckets& use_buckets() {
   static const Buckets buckets{.001, .01, .1, 1, 10, 100, 1000};
   return buckets;
 }
 
 const Buckets& wait_buckets() {
-  static const Buckets buckets{.001, .005, .01, .05, .1, .5, 1, 5};
+  static const Buckets buckets{.001, .01, .1, 1, 10};
   return buckets;
 }
 

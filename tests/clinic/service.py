@@ -5,6 +5,7 @@ The environment names the programs: CLINIC, CLINIC_LOAD; ctest sets them.
 import http.client
 import json
 import os
+import random
 import re
 import shutil
 import signal
@@ -40,9 +41,16 @@ def eventually(condition, what, patience=PATIENCE):
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """One that no client gets from the kernel between now and its use, where the kernel leaves any: other tests connect a lot."""
+    with open("/proc/sys/net/ipv4/ip_local_port_range") as file:
+        of_clients = int(file.read().split()[0])
+    while True:
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", random.randrange(10_000, of_clients) if of_clients > 11_000 else 0))
+                return probe.getsockname()[1]
+            except OSError:  # taken
+                pass
 
 
 class Answer:
