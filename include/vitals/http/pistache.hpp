@@ -63,8 +63,8 @@ class PistacheHandler : public pistache::Handler {
     });
     if (!std::exchange(pistache_request, nullptr)) return;  // a metered() handler has it
     using Status = ::Pistache::Rest::Route::Status;
-    const bool is_answered = status == Status::NotFound && !router_->hasNotFoundHandler();
-    timed->finish(status == Status::NotAllowed ? 405 : is_answered ? 404 : 0);
+    const bool is_routers_404 = status == Status::NotFound && !router_->hasNotFoundHandler();
+    timed->finish(status == Status::NotAllowed ? 405 : is_routers_404 ? 404 : 0);
   }
   void onDisconnection(const std::shared_ptr<::Pistache::Tcp::Peer>& peer) override { router_->disconnectPeer(peer); }
 
