@@ -61,8 +61,11 @@ std::vector<BurnRateAlert> ServiceLevels::default_burn_rate_alerts() {
 
 void ServiceLevels::check() const {
   std::string lines;
-  for (const auto& [where, text, because] : detail::level_mistakes(*this))
-    lines += '\n' + (where.empty() ? text : where + ": " + text);
+  for (const auto& [where, text, because] : detail::level_mistakes(*this)) {
+    lines += '\n';
+    if (!where.empty()) lines += where + ": ";
+    lines += text;
+  }
   if (!lines.empty()) refuse_levels(lines);
 }
 
