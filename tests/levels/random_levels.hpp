@@ -56,7 +56,7 @@ class RandomLevels {
 
   // Of few and of many digits, none at an edge.
   double share() {
-    return std::clamp(coin() ? static_cast<double>(whole(1, 999)) / 1e3 : number() / 0x1p54, 0x1p-90, 0.999);
+    return std::clamp(coin() ? static_cast<double>(whole(1, 999)) / 1e3 : number() / 0x1p54, 0x1p-20, 0.999);
   }
 
   std::chrono::nanoseconds time(std::int64_t from = 1) {
