@@ -140,7 +140,8 @@ std::string LevelsReader::lines(std::string_view source) {
 LevelsReader::Entries LevelsReader::entries(const YamlValue& map, const std::string& what,
                                             const std::vector<std::string_view>& known) {
   Entries result;
-  for (const auto& [key, value] : map.entries) {
+  for (std::size_t i = 0; i + 1 < map.items.size(); i += 2) {
+    const auto& key = map.items[i];
     if (mistakes_.size() == kMostMistakes) {
       ++further_mistakes_;  // none is looked for that would not be shown
     } else if (key.kind != YamlValue::Kind::Scalar) {
@@ -150,7 +151,7 @@ LevelsReader::Entries LevelsReader::entries(const YamlValue& map, const std::str
     } else if (std::ranges::find(known, key.scalar) == known.end()) {
       add(key, "unknown key " + quoted(key.scalar) + did_you_mean(key.scalar, known) + "; the keys of " + what +
                    " are " + joined(known));
-    } else if (!result.emplace(key.scalar, &value).second) {
+    } else if (!result.emplace(key.scalar, &map.items[i + 1]).second) {
       add(key, "key " + quoted(key.scalar) + " comes twice; remove one");
     }
   }

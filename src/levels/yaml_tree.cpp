@@ -34,7 +34,7 @@ YamlPlace place_at(std::string_view text, std::size_t at) {
   return {static_cast<std::size_t>(std::ranges::count(before, '\n')) + 1, at - line_at + 1};
 }
 
-// Builds the tree from the parser's events. Keys and values of a map come in turns.
+// Builds the tree from the parser's events.
 class TreeBuilder final : public YAML::EventHandler {
  public:
   YamlValue take() { return std::move(root_); }
@@ -71,35 +71,21 @@ class TreeBuilder final : public YAML::EventHandler {
     if (anchor != 0) refuse_anchor(mark);
     if (!tag.empty() && tag != "?" && tag != "!")
       throw YamlError(place_of(mark), "tags are not read; leave it out, or quote what begins with !");
-    auto& into = next();
+    auto& into = open_.empty() ? root_ : open_.back()->items.emplace_back();
     into.kind = kind;
     into.place = place_of(mark);
     return into;
-  }
-
-  YamlValue& next() {
-    if (open_.empty()) return root_;
-    auto& parent = *open_.back().value;
-    if (parent.kind == YamlValue::Kind::List) return parent.items.emplace_back();
-    auto& is_key = open_.back().is_key;
-    is_key = !is_key;
-    return is_key ? parent.entries.emplace_back().first : parent.entries.back().second;
   }
 
   // What is open is the last of its parent, so that no address changes before it is closed.
   void open(YamlValue& value) {
     if (open_.size() == kMaxDepth)
       throw YamlError(value.place, "lists and maps stand in each other more than 16 deep; no level needs that");
-    open_.push_back({&value});
+    open_.push_back(&value);
   }
 
-  struct Open {
-    YamlValue* value;
-    bool is_key = false;  // what came last
-  };
-
   YamlValue root_;
-  std::vector<Open> open_;
+  std::vector<YamlValue*> open_;
 };
 
 // What the parser would take for something else: it ends at a byte 4, and reads UTF-16 where a byte order mark is.

@@ -3,7 +3,6 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace vitals::detail {
@@ -23,8 +22,7 @@ struct YamlValue {
   Kind kind = Kind::Null;
   YamlPlace place = {};
   std::string scalar = {};
-  std::vector<YamlValue> items = {};                          ///< of a list
-  std::vector<std::pair<YamlValue, YamlValue>> entries = {};  ///< of a map, in their order
+  std::vector<YamlValue> items = {};  ///< of a list; of a map its keys and their values in turns
 };
 
 /// The text is not what yaml_tree() reads; what() is the rule and the fix.

@@ -68,7 +68,7 @@ class PgRecorder {
   };
   using Labels = std::pair<std::string_view, std::string_view>;  // operation and table
   struct LessLabels {
-    using is_transparent = void;
+    using is_transparent = void;  // NOLINT(readability-identifier-naming): the standard library's name
     template <class A, class B>
     bool operator()(const A& a, const B& b) const noexcept {
       return Labels{a.first, a.second} < Labels{b.first, b.second};

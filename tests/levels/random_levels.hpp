@@ -19,7 +19,7 @@ class RandomLevels {
 
   ServiceLevels make() {
     ServiceLevels levels;
-    levels.window = std::chrono::seconds{whole(3 * 86'400, 366 * 86'400)};
+    levels.window = std::chrono::seconds{whole(3 * kDay, 366 * kDay)};
     if (coin()) levels.bad_statuses = {"4xx", std::to_string(whole(500, 599)), "3xx"};
     std::set<double> objectives;
     for (auto n = whole(0, 4); n > 0; --n) objectives.insert(objective());
@@ -34,13 +34,15 @@ class RandomLevels {
     if (coin()) levels.memory_usage = ratio(true);
     if (coin()) levels.pool_usage = ratio(true);
     for (auto n = whole(0, 3); n > 0; --n)
-      levels.burn_rate_alerts.push_back({coin() ? AlertSeverity::Page : AlertSeverity::Ticket, number() + n,
+      levels.burn_rate_alerts.push_back({coin() ? AlertSeverity::Page : AlertSeverity::Ticket, number() + 1,
                                          std::chrono::seconds{whole(1000, 86'400)},
                                          std::chrono::seconds{whole(1, 999)}});
     return levels;
   }
 
  private:
+  static constexpr std::int64_t kDay = 86'400;
+
   std::int64_t whole(std::int64_t from, std::int64_t to) {
     return std::uniform_int_distribution<std::int64_t>(from, to)(random_);
   }
@@ -54,7 +56,7 @@ class RandomLevels {
 
   // Of few and of many digits, none at an edge.
   double share() {
-    return std::clamp(coin() ? static_cast<double>(whole(1, 999)) / 1e3 : number() / 0x1p54, 0x1p-90, 0.999);
+    return std::clamp(coin() ? static_cast<double>(whole(1, 999)) / 1e3 : number() / 0x1p54, 0x1p-20, 0.999);
   }
 
   std::chrono::nanoseconds time(std::int64_t from = 1) {

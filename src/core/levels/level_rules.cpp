@@ -1,6 +1,8 @@
 #include "core/levels/level_rules.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cmath>
 #include <cstddef>
 #include <map>
@@ -22,7 +24,7 @@ using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
 constexpr std::size_t kMaxLevelName = 100;
-constexpr nanoseconds kLongestTime = hours{24};
+constexpr hours kLongestTime{24};
 constexpr seconds kLongestWindow = hours{24 * 366};
 
 std::string quoted(std::string_view text) { return '\'' + printable(text) + '\''; }
@@ -35,6 +37,16 @@ std::string shown(double number) {
 }
 std::string shown(nanoseconds time) {
   return time.count() >= 0 ? time_text(time) : std::to_string(time.count()) + "ns";
+}
+std::string shown(seconds time) {
+  return time.count() >= 0 && time <= kLongestWindow ? time_text(time) : std::to_string(time.count()) + 's';
+}
+// To six digits: 1 - 0.95 is 0.050000000000000044.
+double rounded(double number) {
+  std::array<char, 32> text{};
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), number, std::chars_format::general, 6).ptr;
+  std::from_chars(text.data(), end, number);
+  return number;
 }
 
 // What a threshold may be, and how it is shown.
@@ -148,7 +160,7 @@ class LevelRules {
     };
     one("critical", level.critical);
     one("alert", level.alert);
-    if (level.alert_after < seconds{0} || level.alert_after > kLongestTime)
+    if (level.alert_after < seconds{0} || level.alert_after > seconds{kLongestTime})
       add(where + ".alert_after",
           "'alert_after' is " + shown(level.alert_after) + "; it must be from 0s to 1d, such as 5m");
   }
@@ -168,10 +180,10 @@ class LevelRules {
   // An error budget can be burnt at 1 / budget times its pace at most: then every request is bad.
   void can_fire(double budget, const std::string& where) {
     if (!(budget > 0 && budget < 1) || levels_.burn_rate_alerts.empty()) return;
-    const auto fires = [&](const BurnRateAlert& alert) { return alert.burn_rate * budget < 1; };
+    const auto fires = [&](const BurnRateAlert& alert) { return alert.burn_rate * budget < 1 - 1e-9; };
     if (std::ranges::any_of(levels_.burn_rate_alerts, fires)) return;
     add(where,
-        "its error budget, " + percent_text(budget) + ", burns at " + decimal_text(1 / budget) +
+        "its error budget, " + percent_text(rounded(budget)) + ", burns at " + decimal_text(rounded(1 / budget)) +
             " times its pace at most, so that no burn rate alert can fire; add one with a lower burn_rate, such as 1",
         "burn_rate_alerts");
   }

@@ -30,7 +30,7 @@ void add_bounds(LevelBounds& bounds, const char* list, const Levels& levels) {
   throw std::invalid_argument("vitals: service levels:" + lines);
 }
 
-// Both are whole numbers below 2^53, or times of months: the quotient is the double that is nearest to the decimal.
+// Both are whole numbers that a double has (a day has 2^47 ns): the quotient is the double nearest to the decimal.
 double in_seconds(nanoseconds time) { return static_cast<double>(time.count()) / 1e9; }
 
 Buckets with_bounds(const Buckets& base, const LevelBounds& thresholds) {
@@ -61,8 +61,11 @@ std::vector<BurnRateAlert> ServiceLevels::default_burn_rate_alerts() {
 
 void ServiceLevels::check() const {
   std::string lines;
-  for (const auto& [where, text, because] : detail::level_mistakes(*this))
-    lines += '\n' + (where.empty() ? text : where + ": " + text);
+  for (const auto& [where, text, because] : detail::level_mistakes(*this)) {
+    lines += '\n';
+    if (!where.empty()) lines += where + ": ";
+    lines += text;
+  }
   if (!lines.empty()) refuse_levels(lines);
 }
 

@@ -82,8 +82,16 @@ TEST(ServiceLevels, TimesAndRatesMustBePossible) {
   const auto mistakes = mistakes_of(levels);
 
   EXPECT_THAT(mistakes, HasSubstr("latency[0].target: 'target' is -1ns; it must be above 0 and at most 1d"));
-  EXPECT_THAT(mistakes, HasSubstr("latency[0].alert_after: 'alert_after' is -1000000000ns; it must be from 0s to 1d"));
+  EXPECT_THAT(mistakes, HasSubstr("latency[0].alert_after: 'alert_after' is -1s; it must be from 0s to 1d"));
   EXPECT_THAT(mistakes, HasSubstr("throughput.target: 'target' must be a rate above 0; write one such as 100/s"));
+
+  levels.window = std::chrono::seconds::max();
+  levels.latency[0] = {.target = std::chrono::nanoseconds::max(), .alert_after = std::chrono::seconds::max()};
+  levels.burn_rate_alerts = {{.burn_rate = 1, .long_window = std::chrono::seconds::max(), .short_window = 1s}};
+  const auto longest = mistakes_of(levels);
+  EXPECT_THAT(longest, HasSubstr("window: 'window' is 9223372036854775807s; it must be from 1h to 366d"));
+  EXPECT_THAT(longest, HasSubstr("latency[0].target: 'target' is 9223372036854775.807us; it must be above 0"));
+  EXPECT_THAT(longest, HasSubstr("'alert_after' is 9223372036854775807s; it must be from 0s to 1d"));
 }
 
 // Google's SRE workbook has 14.4, 6, 3 and 1: half of all requests are bad at 2 times the pace of an objective of 50 %.
@@ -108,6 +116,18 @@ TEST(ServiceLevels, ObjectiveThatNoBurnRateCanFireIsAMistake) {
   levels.availability.reset();
   levels.endpoint_classes = {{.name = "all", .others = true, .objective = 0.5, .target = 1s}};
   EXPECT_THAT(mistakes_of(levels), HasSubstr("endpoint_classes[0].objective: its error budget, 50%, burns"));
+}
+
+// In doubles 10 * (1 - 0.9) is less than 1, and 20 * (1 - 0.95) is more.
+TEST(ServiceLevels, RoundingDoesNotMakeAnAlertFire) {
+  auto levels = good();
+  levels.burn_rate_alerts = {{.burn_rate = 20, .long_window = 1h, .short_window = 5min}};
+  EXPECT_THAT(mistakes_of(levels), HasSubstr("its error budget, 5%, burns at 20 times its pace at most"));
+  levels.burn_rate_alerts[0].burn_rate = 10;
+  levels.latency[0].objective = 0.9;
+  EXPECT_THAT(mistakes_of(levels), HasSubstr("its error budget, 10%, burns at 10 times its pace at most"));
+  levels.burn_rate_alerts[0].burn_rate = 9.9;
+  EXPECT_EQ(mistakes_of(levels), "none");
 }
 
 TEST(ServiceLevels, BudgetsHaveNoErrorBudget) {

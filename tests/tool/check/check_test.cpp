@@ -32,7 +32,8 @@ void expect_golden(const std::string& name, const std::string& text) {
 }
 
 TEST(Check, PrintsTheTableOfTheClinicsServiceLevels) {
-  const auto result = run_tool(check_files({"--duration", "30s", "--config", "../../../examples/clinic/service-levels.yml"}));
+  const auto result =
+      run_tool(check_files({"--duration", "30s", "--config", "../../../examples/clinic/service-levels.yml"}));
 
   EXPECT_EQ(result.status, 0);
   EXPECT_EQ(result.err, "");
