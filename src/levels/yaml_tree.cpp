@@ -44,31 +44,28 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t /*anchor*/) override {
     throw YamlError(place_of(mark), "aliases are not read; write the value out, or quote what begins with *");
   }
-  void OnAnchor(const YAML::Mark& mark, const std::string& /*name*/) override { refuse_anchor(mark); }
-  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { add(YamlValue::Kind::Null, mark, {}, anchor); }
-  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                const std::string& value) override {
-    add(YamlValue::Kind::Scalar, mark, tag, anchor).scalar = value;
+  void OnAnchor(const YAML::Mark& mark, const std::string& /*name*/) override {
+    throw YamlError(place_of(mark), "anchors are not read; leave it out, or quote what begins with &");
   }
-  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t /*anchor*/) override { add(YamlValue::Kind::Null, mark, {}); }
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t /*anchor*/,
+                const std::string& value) override {
+    add(YamlValue::Kind::Scalar, mark, tag).scalar = value;
+  }
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t /*anchor*/,
                        YAML::EmitterStyle::value /*style*/) override {
-    open(add(YamlValue::Kind::List, mark, tag, anchor));
+    open(add(YamlValue::Kind::List, mark, tag));
   }
   void OnSequenceEnd() override { open_.pop_back(); }
-  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t /*anchor*/,
                   YAML::EmitterStyle::value /*style*/) override {
-    open(add(YamlValue::Kind::Map, mark, tag, anchor));
+    open(add(YamlValue::Kind::Map, mark, tag));
   }
   void OnMapEnd() override { open_.pop_back(); }
 
  private:
-  [[noreturn]] static void refuse_anchor(const YAML::Mark& mark) {
-    throw YamlError(place_of(mark), "anchors are not read; leave it out, or quote what begins with &");
-  }
-
   // "?" is the tag of what has none, "!" that of a quoted text.
-  YamlValue& add(YamlValue::Kind kind, const YAML::Mark& mark, std::string_view tag, YAML::anchor_t anchor) {
-    if (anchor != 0) refuse_anchor(mark);
+  YamlValue& add(YamlValue::Kind kind, const YAML::Mark& mark, std::string_view tag) {
     if (!tag.empty() && tag != "?" && tag != "!")
       throw YamlError(place_of(mark), "tags are not read; leave it out, or quote what begins with !");
     auto& into = open_.empty() ? root_ : open_.back()->items.emplace_back();
