@@ -91,28 +91,40 @@ bool is_status_class(std::string_view text) {
 
 bool is_status(std::string_view text) { return text.size() == 3 && text.find_first_not_of("0123456789") == text.npos; }
 
+// Where statuses are grouped in classes, those of one status can't be told from the others of its class.
+void require_told_apart(const Matcher& matcher, std::string_view status, const std::set<std::string_view>& values) {
+  const std::string group{status.front(), 'x', 'x'};
+  const auto is_counted = [&](const std::string& glob) { return glob_match(glob, group); };
+  if (values.contains(group) && std::ranges::none_of(matcher.globs, is_counted))
+    throw Unjudgeable(fmt::format("{0}={1} can't be told from others of {2}, as statuses are grouped in classes; count "
+                                  "{2}, or don't group them",
+                                  printable(matcher.label), printable(status), group));
+}
+
 bool has_digit(std::string_view text) { return text.find_first_of("0123456789") != text.npos; }
 
 // What was probably meant by a value of `part` that no series has. Mostly nothing: errors that have not happened have
 // no series. Numbers are near one another without being misspelt.
 std::string part_hint(const Target& target, const LabelSets& series) {
+  std::string hint;
   for (const auto& clause : target.part.clauses) {
     for (const auto& matcher : clause.matchers) {
       std::set<std::string_view> values;
       for (const auto* labels : series) values.insert(label_value(*labels, matcher.label));
       values.erase("");
       for (const auto& glob : matcher.globs) {
+        if (is_status(glob)) require_told_apart(matcher, glob, values);
         if (glob.find_first_of("*?\\") != glob.npos || values.contains(glob)) continue;
         if (is_status_class(glob) && std::all_of(values.begin(), values.end(), is_status))
           throw Unjudgeable(fmt::format("{}={} is no pattern and matches no status; write {}*",
                                         printable(matcher.label), printable(glob), glob.front()));
         const auto near = has_digit(glob) ? std::string{} : detail::did_you_mean(glob, values);
-        if (!near.empty())
-          return fmt::format("no series with {}={}{}", printable(matcher.label), printable(glob), near);
+        if (!near.empty() && hint.empty())
+          hint = fmt::format("no series with {}={}{}", printable(matcher.label), printable(glob), near);
       }
     }
   }
-  return {};
+  return hint;
 }
 
 template <class Value>

@@ -100,6 +100,26 @@ TEST(LevelTargets, StatusesMayBeGroupedInClasses) {
   EXPECT_DOUBLE_EQ(*row_of(levels, requests("status=\"2xx\"", 75) + requests("status=\"5xx\"", 25)).value, 0.25);
 }
 
+// 10 % of the answers are 429, which a service that groups statuses shows as 4xx: no series has the status 429.
+TEST(LevelTargets, SingleBadStatusIsUnknownWhereStatusesAreGrouped) {
+  ServiceLevels levels{.bad_statuses = {"5xx", "429"},
+                       .error_rate = RatioLevel{.target = 0.01},
+                       .availability = RatioLevel{.target = 0.99}};
+  const auto grouped = requests("status=\"2xx\"", 900) + requests("status=\"4xx\"", 100);
+
+  for (const auto& exposed : {grouped, grouped + requests("status=\"429\"", 1)}) {
+    for (const auto& row : rows_of(levels, "", exposed)) {
+      EXPECT_EQ(row.verdict, Verdict::Unknown);
+      EXPECT_EQ(row.note,
+                "status=429 can't be told from others of 4xx, as statuses are grouped in classes; count 4xx, or don't "
+                "group them");
+    }
+  }
+  EXPECT_EQ(row_of(levels, requests("status=\"2xx\"", 1000)).verdict, Verdict::Ok);
+  levels.bad_statuses = {"5xx", "4xx"};
+  EXPECT_EQ(row_of(levels, grouped).verdict, Verdict::Warning);
+}
+
 TEST(LevelTargets, ClassesJudgeTheirRoutesAndTheOthersTheRest) {
   const auto slow = [](const std::string& route) { return durations("endpoint=\"" + route + "\",method=\"GET\"", 0); };
   const auto fast = [](const std::string& route) {
