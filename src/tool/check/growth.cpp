@@ -142,7 +142,7 @@ std::map<Labels, Value> selected(const Target& target, const std::map<Labels, Va
   for (const auto& entry : series) {
     if (is_selected(target, entry.first)) result.insert(entry);
   }
-  if (result.empty()) throw Unjudgeable(fmt::format("no series of {} is selected", target.metric));
+  if (result.empty()) throw NoSeriesYet(fmt::format("no series of {} is selected", target.metric));
   require_labels(target, labels_of(result));
   return result;
 }
@@ -170,15 +170,15 @@ std::map<Labels, Value> growth(const Window& window, const Target& target, const
                                const std::map<Labels, Value>& after, const Grew& grew) {
   static const std::map<Labels, Value> none;
   if (!before) before = &none;
+  for (const auto& entry : *before) {
+    if (is_selected(target, entry.first) && !after.contains(entry.first))
+      throw Unjudgeable("a series vanished between the scrapes");
+  }
   auto result = selected(target, after);
   for (auto& [labels, value] : result) {
     const auto old = before->find(labels);
     value = grew(value, old == before->end() ? nullptr : &old->second);
     if (old != before->end()) require_same_creation(window, target, labels);
-  }
-  for (const auto& entry : *before) {
-    if (is_selected(target, entry.first) && !after.contains(entry.first))
-      throw Unjudgeable("a series vanished between the scrapes");
   }
   return result;
 }

@@ -23,7 +23,7 @@ class Unjudgeable : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Nothing happened yet: the metric is there, but has no series.
+/// Nothing happened yet: the metric is there, but has no series, or none but those that the target excepts.
 class NoSeriesYet : public Unjudgeable {
  public:
   using Unjudgeable::Unjudgeable;

@@ -140,6 +140,20 @@ TEST(LevelTargets, ClassesJudgeTheirRoutesAndTheOthersTheRest) {
   EXPECT_EQ(judged(fast("/a/{id}") + fast("/files/x") + fast("/b")), std::pair(Verdict::Unknown, Verdict::Ok));
 }
 
+TEST(LevelTargets, OthersAreSkippedWhereThereAreNone) {
+  const ServiceLevels levels{.endpoint_classes = {{.name = "a", .routes = {"GET /a"}, .target = 100ms},
+                                                  {.name = "rest", .others = true, .target = 100ms}}};
+  const auto a = durations("endpoint=\"/a\",method=\"GET\"", 1000);
+  const auto b = durations("endpoint=\"/b\",method=\"GET\"", 1000);
+
+  const auto rows = rows_of(levels, "", a + durations("endpoint=\"/metrics\",method=\"GET\"", 0));
+  EXPECT_EQ(rows.at(0).verdict, Verdict::Ok);
+  EXPECT_EQ(rows.at(1).verdict, Verdict::Skipped);
+  EXPECT_EQ(rows.at(1).note, "no series of http_request_duration_seconds is selected");
+  // One that was there and is gone is none of them.
+  EXPECT_EQ(rows_of(levels, a + b, a).at(1).verdict, Verdict::Unknown);
+}
+
 TEST(LevelTargets, EachMethodOfARouteMustBeThere) {
   const ServiceLevels levels{.route_budgets = {{.name = "a", .routes = {"GET|POST /a"}, .target = 100ms}}};
   const auto get = durations("endpoint=\"/a\",method=\"GET\"", 1000);
