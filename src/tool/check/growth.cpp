@@ -234,6 +234,7 @@ std::map<Labels, BucketMap> histograms(const SeriesMap& series) {
   return result;
 }
 
+// Counts are cumulative: they stay exact at the bounds that all have.
 void add_buckets(std::vector<Bucket>& sum, const BucketMap& buckets) {
   if (buckets.size() < 2 || !std::isinf(buckets.rbegin()->first))
     throw Unjudgeable("a histogram has no +Inf bucket or no other; native buckets are in protobuf alone");
@@ -241,11 +242,10 @@ void add_buckets(std::vector<Bucket>& sum, const BucketMap& buckets) {
     for (const auto& [bound, count] : buckets) sum.push_back({bound, count});
     return;
   }
-  const bool same = std::equal(sum.begin(), sum.end(), buckets.begin(), buckets.end(),
-                               [](const Bucket& a, const auto& b) { return a.upper_bound == b.first; });
-  if (!same) throw Unjudgeable("histograms with different buckets can't be summed; select fewer, or add 'each'");
-  auto it = buckets.begin();
-  for (auto& bucket : sum) bucket.count += (it++)->second;
+  std::erase_if(sum, [&](const Bucket& bucket) { return !buckets.contains(bucket.upper_bound); });
+  if (sum.size() < 2)
+    throw Unjudgeable("histograms whose buckets have no bound in common can't be summed; select fewer, or add 'each'");
+  for (auto& bucket : sum) bucket.count += buckets.at(bucket.upper_bound);
 }
 
 std::vector<Group> values_of(std::map<std::string, Group>&& by_name) {

@@ -45,7 +45,7 @@ struct Group {
 
 /// What happened to the target's series within the window. A series that is new grew from 0.
 /// Throws Unjudgeable when the metric or a selected series is missing, vanished, went back, was made anew or has
-/// another type, and for histograms with different bounds, which have no meaningful sum.
+/// another type, and for histograms without a bound in common, which have no meaningful sum.
 std::vector<Group> groups(const Window& window, const Target& target);
 
 }  // namespace vitals::tool

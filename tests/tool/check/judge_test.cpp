@@ -118,11 +118,31 @@ TEST(Judge, ComparesBoundsAsNumbers) {
 TEST(Judge, HistogramsThatCantBeSummedAreUnknown) {
   const std::string other = "h_bucket{a=\"2\",le=\"0.3\"} 40\nh_bucket{a=\"2\",le=\"+Inf\"} 40\n";
 
-  EXPECT_THAT(judge_one(kP95, "", histogram("a=\"1\",", 50, 95, 99, 100) + other).note, HasSubstr("different buckets"));
+  EXPECT_THAT(judge_one(kP95, "", histogram("a=\"1\",", 50, 95, 99, 100) + other).note, HasSubstr("no bound in common"));
   EXPECT_THAT(judge_one(kP95, "", "h_bucket{le=\"1\"} 50\nh_bucket{le=\"2\"} 50\n").note, HasSubstr("no +Inf bucket"));
   EXPECT_THAT(judge_one(kP95, "", "h_bucket{le=\"+Inf\"} 50\n").note, HasSubstr("no +Inf bucket or no other"));
   EXPECT_THAT(judge_one(kP95, "", "h_bucket{le=\"\"} 50\n").note, HasSubstr("no number"));
   EXPECT_THAT(judge_one(kP95, "", "h_bucket{le=\"1\"} 1\nh_bucket{le=\"1.0\"} 1\n").note, HasSubstr("twice"));
+}
+
+// Counts are exact at the bounds that all of them have, and so are verdicts there.
+TEST(Judge, HistogramsAreSummedOnTheBoundsThatTheyShare) {
+  const auto other = [](int to_200ms, int all) {
+    return "h_bucket{a=\"2\",le=\"0.02\"} 0\nh_bucket{a=\"2\",le=\"0.2\"} " + std::to_string(to_200ms) +
+           "\nh_bucket{a=\"2\",le=\"+Inf\"} " + std::to_string(all) + "\n";
+  };
+  const std::string p95 = "measure: p95, of: h, below: 200ms";
+  const auto one = histogram("a=\"1\",", 50, 90, 100, 100);
+
+  const auto met = judge_one(p95, "", one + other(100, 100));
+  EXPECT_EQ(met.verdict, Verdict::Ok);
+  EXPECT_FALSE(met.interpolated);
+  EXPECT_EQ(met.within, 0.95);
+  EXPECT_EQ(met.samples, 200);
+  EXPECT_EQ(judge_one(p95, "", one + other(99, 100)).verdict, Verdict::Warning);
+  EXPECT_EQ(judge_one(p95, "", other(99, 100) + one).verdict, Verdict::Warning);
+  // 500 ms is no bound of both: where the percentile lies above the last one, nobody can tell.
+  EXPECT_EQ(judge_one("measure: p95, of: h, below: 500ms", "", one + other(99, 100)).verdict, Verdict::Unknown);
 }
 
 TEST(Judge, RatioIsThePartOfAll) {
