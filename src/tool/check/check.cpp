@@ -5,10 +5,13 @@
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <optional>
 #include <stdexcept>
 #include <string_view>
+#include <system_error>
+#include <utility>
 
 #include <fmt/core.h>
 #include <fmt/format.h>
@@ -33,7 +36,6 @@ using Clock = std::chrono::steady_clock;
 struct Measured {
   Scrape before, after;
   std::optional<double> seconds;
-  std::string source;
 };
 
 Scrape parse_scrape(const Exposed& exposed, const std::string& source, const Names& wanted) {
@@ -64,7 +66,6 @@ Measured measure_files(const CheckArguments& arguments, const Names& wanted) {
   if (arguments.duration_given) result.seconds = seconds_option("--duration", arguments.duration);
   result.before = parse_file(arguments.before, wanted);
   result.after = parse_file(arguments.after, wanted);
-  result.source = fmt::format("{} to {}", arguments.before, arguments.after);
   return result;
 }
 
@@ -78,7 +79,6 @@ Measured measure_url(const CheckArguments& arguments, const Names& wanted) {
     return parse_scrape(exposed, without_credentials(arguments.url), wanted);
   };
   Measured result;
-  result.source = without_credentials(arguments.url);
   exit_on_interrupt();
   const auto first = Clock::now();
   result.before = scrape();
@@ -102,7 +102,13 @@ struct WantedReport {
   std::string form, file;
 };
 
-// Told before anything is measured: a mistake must not cost a load test.
+// Whether both are one file; of a path that can't be looked up, opening says why.
+bool is_same_file(const std::string& a, const std::string& b) {
+  std::error_code error;
+  const auto first = std::filesystem::weakly_canonical(a, error);
+  return a == b || (!error && first == std::filesystem::weakly_canonical(b, error));
+}
+
 std::vector<WantedReport> wanted_reports(const CheckArguments& arguments) {
   std::vector<WantedReport> reports;
   for (const auto& text : arguments.reports) {
@@ -112,12 +118,26 @@ std::vector<WantedReport> wanted_reports(const CheckArguments& arguments) {
       throw std::invalid_argument(
           fmt::format("--report {}: give a form and a file, FORM=FILE, such as junit=check.xml; forms are {}",
                       printable(text), fmt::join(kReportForms, ", ")));
-    reports.push_back({text.substr(0, at), text.substr(at + 1)});
-    if (!std::ofstream{reports.back().file, std::ios::app})
-      throw std::invalid_argument(fmt::format("--report {}: can't write to {}: {}", printable(text),
-                                              printable(reports.back().file), std::strerror(errno)));
+    WantedReport report{text.substr(0, at), text.substr(at + 1)};
+    const auto same =
+        std::ranges::find_if(reports, [&](const WantedReport& one) { return is_same_file(one.file, report.file); });
+    if (same != reports.end())
+      throw std::invalid_argument(fmt::format("--report {}: {} gets the report of --report {}={}; give it another file",
+                                              printable(text), printable(report.file), same->form,
+                                              printable(same->file)));
+    reports.push_back(std::move(report));
   }
   return reports;
+}
+
+// Before anything is measured: a mistake must not cost a load test, and the report of an earlier check must not outlive
+// one that fails.
+void empty_files(const std::vector<WantedReport>& reports) {
+  for (const auto& [form, file] : reports) {
+    if (!std::ofstream{file, std::ios::trunc})
+      throw std::invalid_argument(fmt::format("--report {}={}: can't write to {}: {}", form, printable(file),
+                                              printable(file), std::strerror(errno)));
+  }
 }
 
 void write_report(const std::string& path, const std::string& text) {
@@ -135,6 +155,61 @@ bool wants_colour(const CheckArguments& arguments) {
   return ::isatty(STDOUT_FILENO) && !(term && std::string_view(term) == "dumb");
 }
 
+std::string source_name(const CheckArguments& arguments) {
+  return arguments.url.empty() ? fmt::format("{} to {}", arguments.before, arguments.after)
+                               : without_credentials(arguments.url);
+}
+
+// What the reports show. The judgement refers to the targets.
+struct Checked {
+  Targets targets;
+  Judgement judgement;
+  Source source;
+  int status = exit_code(Verdict::Unknown);
+  bool forgives_warnings = false;
+};
+
+Checked judged(const CheckArguments& arguments) {
+  Checked checked;
+  checked.targets = load_targets(arguments);
+  const auto wanted = wanted_samples(checked.targets);
+  const auto measured = arguments.url.empty() ? measure_files(arguments, wanted) : measure_url(arguments, wanted);
+  checked.judgement = judge(checked.targets, {measured.before, measured.after, measured.seconds});
+  checked.source = {source_name(arguments), arguments.config, measured.seconds};
+  checked.forgives_warnings = arguments.fail_on == "critical";
+  const auto verdict = worst(checked.judgement.rows);
+  checked.status = verdict == Verdict::Warning && checked.forgives_warnings ? 0 : exit_code(verdict);
+  return checked;
+}
+
+Checked failed(const CheckArguments& arguments, std::string reason) {
+  Checked checked;
+  for (auto at = reason.find('\n'); at != reason.npos; at = reason.find('\n')) reason.replace(at, 1, "; ");
+  checked.judgement.failure = std::move(reason);
+  checked.source = {source_name(arguments), arguments.config, std::nullopt};
+  return checked;
+}
+
+std::string report(std::string_view form, const Checked& checked, bool colour) {
+  const auto& [targets, judgement, source, status, forgives_warnings] = checked;
+  if (form == "json") return to_json(source, judgement);
+  if (form == "junit") return to_junit(source, judgement, forgives_warnings);
+  if (form == "markdown") return to_markdown(source, judgement);
+  if (form == "nagios") return to_nagios(judgement, status);
+  if (form == "github") return to_github(source, judgement);
+  return to_table(source, judgement, colour);
+}
+
+void write_failure(const std::vector<WantedReport>& reports, const Checked& checked) {
+  for (const auto& [form, file] : reports) {
+    try {
+      write_report(file, report(form, checked, false));
+    } catch (const std::runtime_error&) {
+      // What made the check fail is told, and the file is empty.
+    }
+  }
+}
+
 }  // namespace
 
 CommandResult check(const CheckArguments& arguments) {
@@ -143,24 +218,16 @@ CommandResult check(const CheckArguments& arguments) {
     throw std::invalid_argument("give --url, or --before and --after; see vitals check --help");
   }
   const auto reports = wanted_reports(arguments);
-  const auto targets = load_targets(arguments);
-  const auto wanted = wanted_samples(targets);
-  const auto measured = arguments.url.empty() ? measure_files(arguments, wanted) : measure_url(arguments, wanted);
-  const auto judgement = judge(targets, {measured.before, measured.after, measured.seconds});
-  const Source source{measured.source, arguments.config, measured.seconds};
-  const auto verdict = worst(judgement.rows);
-  const bool forgives_warnings = arguments.fail_on == "critical";
-  const int status = verdict == Verdict::Warning && forgives_warnings ? 0 : exit_code(verdict);
-  const auto report = [&](std::string_view form, bool colour) {
-    if (form == "json") return to_json(source, judgement);
-    if (form == "junit") return to_junit(source, judgement, forgives_warnings);
-    if (form == "markdown") return to_markdown(source, judgement);
-    if (form == "nagios") return to_nagios(judgement, status);
-    if (form == "github") return to_github(source, judgement);
-    return to_table(source, judgement, colour);
-  };
-  for (const auto& [form, file] : reports) write_report(file, report(form, false));
-  return {report(arguments.format, wants_colour(arguments)), status};
+  empty_files(reports);
+  Checked checked;
+  try {
+    checked = judged(arguments);
+  } catch (const std::exception& error) {
+    write_failure(reports, failed(arguments, error.what()));
+    throw;
+  }
+  for (const auto& [form, file] : reports) write_report(file, report(form, checked, false));
+  return {report(arguments.format, checked, wants_colour(arguments)), checked.status};
 }
 
 }  // namespace vitals::tool

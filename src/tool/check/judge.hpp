@@ -37,6 +37,7 @@ struct Judgement {
   std::vector<Row> rows;                ///< one for each target that was not left out, in their order
   std::vector<const Target*> left_out;  ///< the service has no such metric, which is no fault of these
   Continuity process;
+  std::string failure;  ///< why nothing could be measured, in one line; empty: it could
 };
 
 Judgement judge(const Targets& targets, const Window& window);

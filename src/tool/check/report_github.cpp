@@ -49,7 +49,7 @@ std::string to_github(const Source& source, const Judgement& judgement) {
   }
   const auto verdict = worst(judgement.rows);
   return out + fmt::format("::{} title=vitals check::{}\n", level(verdict).empty() ? "notice" : level(verdict),
-                           message(fmt::format("{}; {}", summary(judgement.rows), heading(source))));
+                           message(fmt::format("{}; {}", summary(judgement), heading(source))));
 }
 
 }  // namespace vitals::tool

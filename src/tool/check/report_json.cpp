@@ -60,10 +60,10 @@ std::string to_json(const Source& source, const Judgement& judgement) {
   }
   std::string out = fmt::format(
       "{{\"source\": {}, \"targets_file\": {}, \"window_seconds\": {}, \"process\": \"{}\", \"process_note\": {}, "
-      "\"left_out\": [{}], \"verdict\": \"{}\", \"targets\": [",
+      "\"left_out\": [{}], \"verdict\": \"{}\", \"error\": {}, \"targets\": [",
       json_text(source.metrics), json_text(source.targets.empty() ? "built-in targets" : source.targets),
       number(source.seconds), name(judgement.process.kind), json_text(judgement.process.reason), left_out,
-      name(worst(judgement.rows)));
+      name(worst(judgement.rows)), judgement.failure.empty() ? "null" : json_text(judgement.failure));
   std::string_view separator = "\n  ";
   for (const auto& row : judgement.rows) {
     out += separator;

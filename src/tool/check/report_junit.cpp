@@ -94,12 +94,11 @@ std::string to_junit(const Source& source, const Judgement& judgement, bool forg
       totals, source.seconds.value_or(0));
   for (const auto& row : rows) out += test_case(row, of(row));
   if (is_empty)
-    out +=
-        "    <testcase classname=\"vitals.check\" name=\"targets\"><error message=\"nothing was "
-        "judged\"/></testcase>\n";
+    out += fmt::format("    <testcase classname=\"vitals.check\" name=\"targets\"><error message=\"{}\"/></testcase>\n",
+                       xml_text(nothing_judged(judgement)));
   out += "    <system-out>" + xml_text(heading(source)) + '\n';
   for (const auto& remark : remarks(judgement)) out += xml_text(remark) + '\n';
-  return out + xml_text(summary(rows)) + "</system-out>\n  </testsuite>\n</testsuites>\n";
+  return out + xml_text(summary(judgement)) + "</system-out>\n  </testsuite>\n</testsuites>\n";
 }
 
 }  // namespace vitals::tool

@@ -43,7 +43,7 @@ std::string_view mark(Verdict verdict) {
 std::string to_markdown(const Source& source, const Judgement& judgement) {
   const auto& rows = judgement.rows;
   std::string out =
-      fmt::format("### {} {}\n\n{}\n", mark(worst(rows)), escaped(summary(rows)), escaped(heading(source)));
+      fmt::format("### {} {}\n\n{}\n", mark(worst(rows)), escaped(summary(judgement)), escaped(heading(source)));
   if (!rows.empty())
     out +=
         "\n| | target | value | must be | critical | verdict | samples | within | notes |\n"

@@ -70,8 +70,8 @@ std::string to_table(const Source& source, const Judgement& judgement, bool colo
   for (const auto& one : table) {
     for (std::size_t i = 0; i < kColumns; ++i) widths[i] = std::max(widths[i], one[i].size());
   }
-  std::string out = heading(source) + "\n\n";
-  out += line(table[0], widths, "");
+  std::string out = heading(source) + '\n';
+  if (!rows.empty()) out += '\n' + line(table[0], widths, "");
   for (std::size_t i = 0; i < rows.size(); ++i) {
     out += line(table[i + 1], widths, colour ? colour_of(rows[i].verdict) : std::string_view{});
   }
@@ -80,7 +80,7 @@ std::string to_table(const Source& source, const Judgement& judgement, bool colo
     out += fmt::format("{}{}\n", blank, remark);
     blank = {};
   }
-  const auto verdict = summary(rows);
+  const auto verdict = summary(judgement);
   return out +
          (colour ? fmt::format("\n{}{}\x1b[0m\n", colour_of(worst(rows)), verdict) : fmt::format("\n{}\n", verdict));
 }

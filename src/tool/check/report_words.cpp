@@ -60,12 +60,18 @@ std::string sentence(const Row& row) {
   return text;
 }
 
-std::string summary(const std::vector<Row>& rows) {
+std::string nothing_judged(const Judgement& judgement) {
+  const auto& failure = judgement.failure;
+  return failure.empty() ? "nothing was judged" : printable(failure, failure.size());
+}
+
+std::string summary(const Judgement& judgement) {
+  const auto& rows = judgement.rows;
   const auto verdict = worst(rows);
   const auto count = [&](Verdict one) {
     return std::count_if(rows.begin(), rows.end(), [&](const Row& row) { return row.verdict == one; });
   };
-  if (rows.empty()) return fmt::format("{}: nothing was judged", name(verdict));
+  if (rows.empty()) return fmt::format("{}: {}", name(verdict), nothing_judged(judgement));
   std::string out = fmt::format("{}:", name(verdict));
   std::string_view separator = " ";
   for (const auto one : {Verdict::Critical, Verdict::Unknown, Verdict::Warning, Verdict::Ok, Verdict::Skipped}) {
@@ -77,6 +83,7 @@ std::string summary(const std::vector<Row>& rows) {
 }
 
 std::vector<std::string> remarks(const Judgement& judgement) {
+  if (!judgement.failure.empty()) return {};
   const auto& rows = judgement.rows;
   const auto any = [&](bool Row::*mark) { return std::ranges::any_of(rows, mark); };
   std::vector<std::string> out;

@@ -25,8 +25,10 @@ std::string samples_text(const Row& row);
 std::string notes(const Row& row);
 /// All of it: "212 ms, target <= 150ms, critical > 500ms, 2700 samples: GET /api/v1/clients".
 std::string sentence(const Row& row);
-/// "warning: 1 warning, 12 ok"
-std::string summary(const std::vector<Row>& rows);
+/// "warning: 1 warning, 12 ok", "unknown: a.yml can't be opened"
+std::string summary(const Judgement& judgement);
+/// Why there are no rows.
+std::string nothing_judged(const Judgement& judgement);
 /// What the marks mean, and what speaks for less trust in the rows.
 std::vector<std::string> remarks(const Judgement& judgement);
 

@@ -1,6 +1,7 @@
 // The forms of a report, as the real executable writes them.
 #include <regex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -23,6 +24,12 @@ ToolResult check_mixed(std::vector<std::string> more) {
   return run_tool(arguments);
 }
 
+// With the last parts of the names of their golden files.
+std::vector<std::pair<std::string, std::string>> forms() {
+  return {{"table", "txt"},   {"json", "json"},     {"junit", "junit.xml"},
+          {"markdown", "md"}, {"nagios", "nagios"}, {"github", "github"}};
+}
+
 // One target, which is met or missed, whose name is as bad as a name can be.
 std::string hostile_file(const std::string& bound) {
   return temporary_file("hostile.yml",
@@ -32,12 +39,7 @@ std::string hostile_file(const std::string& bound) {
 }
 
 TEST(Report, EachFormIsAsItIsKnown) {
-  for (const auto& [form, golden] : std::vector<std::pair<std::string, std::string>>{{"table", "txt"},
-                                                                                     {"json", "json"},
-                                                                                     {"junit", "junit.xml"},
-                                                                                     {"markdown", "md"},
-                                                                                     {"nagios", "nagios"},
-                                                                                     {"github", "github"}}) {
+  for (const auto& [form, golden] : forms()) {
     const auto result = check_mixed({"--format", form});
     EXPECT_EQ(result.status, 2) << form;
     EXPECT_EQ(result.out, read_text(test_path("golden/check_mixed." + golden))) << form;
@@ -65,6 +67,49 @@ TEST(Report, MistakesAreToldBeforeAnythingIsMeasured) {
   const auto result = run_tool({"check", "--url", "http://127.0.0.1:1/", "--report", "junit=/nowhere/x.xml"});
   EXPECT_EQ(result.status, 3);
   EXPECT_THAT(result.err, HasSubstr("can't write to /nowhere/x.xml: No such file or directory"));
+}
+
+TEST(Report, TwoReportsNeedTwoFiles) {
+  const auto file = temporary_file("one.xml", "what was there");
+
+  for (const auto& again : {file, temporary_folder() + "/./one.xml"}) {
+    const auto result = check_mixed({"--report", "junit=" + file, "--report", "json=" + again});
+    EXPECT_EQ(result.status, 3);
+    EXPECT_THAT(result.err, HasSubstr("gets the report of --report junit="));
+  }
+  EXPECT_EQ(read_text(file), "what was there");
+}
+
+// That of an earlier check, in which all was well, must not be taken for that of one which failed.
+TEST(Report, CheckThatFailedIsAnErrorInEveryForm) {
+  const auto config = temporary_file("wrong<|.yml", "latency: [{target: 1}]\nerror_rate: {target: 2}\n");
+  std::vector<std::string> arguments{"check", "--before", "before.prom", "--after", "after.prom", "--config", config};
+  const auto file = [](const std::string& form) { return temporary_folder() + "/failed." + form; };
+  for (const auto& [form, golden] : forms()) {
+    temporary_file("failed." + form, "ok");
+    arguments.insert(arguments.end(), {"--report", form + "=" + file(form)});
+  }
+
+  const auto result = run_tool(arguments);
+
+  EXPECT_EQ(result.status, 3);
+  EXPECT_EQ(result.out, "");
+  for (const auto& [form, golden] : forms()) {
+    auto text = read_text(file(form));
+    for (auto at = text.find(temporary_folder()); at != text.npos; at = text.find(temporary_folder()))
+      text.erase(at, temporary_folder().size() + 1);
+    EXPECT_EQ(text, read_text(test_path("golden/check_failed." + golden))) << form;
+  }
+}
+
+TEST(Report, FileOfACheckThatCantReachTheServiceSaysSo) {
+  const auto file = temporary_file("unreachable.xml", "<testsuites/>");
+
+  const auto result = run_tool({"check", "--url", "http://user:secret@127.0.0.1:1/", "--report", "junit=" + file});
+
+  EXPECT_EQ(result.status, 3);
+  EXPECT_THAT(read_text(file), AllOf(HasSubstr("errors=\"1\""), HasSubstr("<error message=\"http"),
+                                     Not(HasSubstr("secret"))));
 }
 
 TEST(Report, FullDiskIsNoVerdict) {
