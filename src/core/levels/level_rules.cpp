@@ -11,8 +11,10 @@
 #include <utility>
 
 #include "core/levels/level_routes.hpp"
+#include "core/text/nearest.hpp"
 #include "core/text/printable.hpp"
 #include "core/text/quantity.hpp"
+#include "core/text/query_types.hpp"
 #include "core/text/utf8.hpp"
 
 namespace vitals::detail {
@@ -285,18 +287,26 @@ class LevelRules {
     }
   }
 
+  void query_type(const std::string& where, const std::string& wrong) {
+    auto upper = wrong;
+    const auto to_upper = [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; };
+    std::ranges::transform(upper, upper.begin(), to_upper);
+    const auto near = did_you_mean(upper, kQueryTypes);
+    add(where, "query type " + quoted(wrong) + " is none that the label 'query_type' can have" +
+                   (near.empty() ? "; write one such as SELECT" : near));
+  }
+
   void labels(const std::string& level, const char* list, const std::vector<std::string>& values) {
     std::map<std::string, std::size_t> seen;
     const bool are_types = std::string_view{list} == "query_types";
     for (std::size_t i = 0; i < values.size(); ++i) {
       const auto where = level + '.' + element(list, i);
-      const auto is_upper = [](char c) { return c >= 'A' && c <= 'Z'; };
-      if (are_types && (values[i].empty() || !std::ranges::all_of(values[i], is_upper))) {
-        add(where,
-            "query type " + quoted(values[i]) + ": it must be one as the label 'query_type' has it; write SELECT");
+      if (!are_types) {
+        text(where, "a table", values[i]);
+      } else if (std::ranges::find(kQueryTypes, values[i]) == kQueryTypes.end()) {
+        query_type(where, values[i]);
         continue;
       }
-      text(where, "a table", values[i]);
       if (const auto [first, is_new] = seen.emplace(values[i], i); !is_new)
         add(where, quoted(values[i]) + " comes twice; remove one", level + '.' + element(list, first->second));
     }

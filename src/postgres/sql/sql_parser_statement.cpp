@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "core/text/query_types.hpp"
 #include "postgres/sql/sql_parser.hpp"
 
 // Statements: the verb, and the table that the statement is about.
@@ -7,17 +8,10 @@ namespace vitals::detail {
 
 namespace {
 
-// The closed list of operations, except those for which no verb stands: SELECT, BATCH, EMPTY and OTHER.
-constexpr auto kOperations = std::to_array<std::string_view>(
-    {"INSERT",  "UPDATE",  "DELETE",     "MERGE",  "COPY",      "BEGIN",     "COMMIT",  "ROLLBACK", "SET",
-     "EXECUTE", "FETCH",   "TRUNCATE",   "LOCK",   "VACUUM",    "ANALYZE",   "CLUSTER", "REINDEX",  "REFRESH",
-     "CREATE",  "ALTER",   "DROP",       "GRANT",  "REVOKE",    "COMMENT",   "CALL",    "DO",       "EXPLAIN",
-     "PREPARE", "DECLARE", "DEALLOCATE", "MOVE",   "CLOSE",     "SAVEPOINT", "RELEASE", "SHOW",     "RESET",
-     "DISCARD", "LISTEN",  "UNLISTEN",   "NOTIFY", "CHECKPOINT"});
-
+// Of each operation with a verb of its own. SELECT has several, and BATCH, EMPTY and OTHER have none.
 constexpr auto kVerbs = [] {
-  std::array<std::uint64_t, kOperations.size()> verbs{};
-  std::transform(kOperations.begin(), kOperations.end(), verbs.begin(), keyword);
+  std::array<std::uint64_t, kQueryVerbs> verbs{};
+  std::transform(kQueryTypes.begin(), kQueryTypes.begin() + kQueryVerbs, verbs.begin(), keyword);
   return verbs;
 }();
 
@@ -36,7 +30,7 @@ std::string_view operation_of(std::uint64_t verb) noexcept {
       break;
   }
   const auto found = std::find(kVerbs.begin(), kVerbs.end(), verb);
-  return found == kVerbs.end() ? "OTHER" : kOperations[static_cast<std::size_t>(found - kVerbs.begin())];
+  return found == kVerbs.end() ? "OTHER" : kQueryTypes[static_cast<std::size_t>(found - kVerbs.begin())];
 }
 
 bool begins_query(const SqlToken& token) noexcept {

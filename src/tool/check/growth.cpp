@@ -319,6 +319,25 @@ void require_type(const Window& window, const Target& target) {
     throw Unjudgeable(fmt::format("{} is a {}, not a {}", target.metric, type, wanted));
 }
 
+// Those of a label's values that no series has; each that was probably misspelt by itself.
+void note_missing(std::vector<std::string>& notes, const LabelSets& series, const Matcher& matcher) {
+  std::set<std::string_view> others;
+  for (const auto* labels : series) {
+    if (!Clause{{matcher}}.matches(*labels)) others.insert(label_value(*labels, matcher.label));
+  }
+  std::vector<std::string> missing;
+  for (const auto& glob : matcher.globs) {
+    if (any_matches(series, {{{matcher.label, {glob}}}})) continue;
+    const auto near = detail::did_you_mean(glob, others);
+    if (near.empty()) {
+      missing.push_back(printable(glob));
+    } else {
+      notes.push_back(fmt::format("no series with {}={}{}", matcher.label, printable(glob), near));
+    }
+  }
+  if (!missing.empty()) notes.push_back(fmt::format("no series with {}={}", matcher.label, joined(missing, ", ")));
+}
+
 // Of each group its part of the same group of `whole`.
 void make_shares(const Window& window, const Target& target, std::vector<Group>& groups) {
   auto of_whole = target;
@@ -337,6 +356,20 @@ void make_shares(const Window& window, const Target& target, std::vector<Group>&
 }
 
 }  // namespace
+
+std::string missing_values(const Window& window, const Target& target) {
+  if (target.told.empty() || !target.select) return {};
+  LabelSets series;
+  if (const auto* classic = window.after.find(target.sample_name())) series = labels_of(*classic);
+  if (const auto* native = window.after.find_native(target.metric)) series = labels_of(*native);
+  std::vector<std::string> notes;
+  for (const auto& clause : target.select->clauses) {
+    for (const auto& matcher : clause.matchers) {
+      if (matcher.label == target.told) note_missing(notes, series, matcher);
+    }
+  }
+  return joined(notes, "; ");
+}
 
 bool is_there(const Window& window, const Target& target) {
   const auto has = [&](const Scrape& scrape) {

@@ -48,4 +48,7 @@ struct Group {
 /// another type, and for histograms without a bound in common, which have no meaningful sum.
 std::vector<Group> groups(const Window& window, const Target& target);
 
+/// Of the label `told` the selected values that no series has, with what was probably meant; mostly empty.
+std::string missing_values(const Window& window, const Target& target);
+
 }  // namespace vitals::tool

@@ -120,9 +120,10 @@ Row judge_target(const Target& target, const Window& window, std::size_t min_sam
   });
   const auto skipped =
       std::count_if(rows.begin(), rows.end(), [](const Row& one) { return one.verdict == Verdict::Skipped; });
+  const auto add_note = [&](const std::string& note) { row.note += row.note.empty() ? note : "; " + note; };
   if (skipped > 0 && row.verdict != Verdict::Skipped)
-    row.note =
-        fmt::format("{}{}{} of {} had too few samples", row.note, row.note.empty() ? "" : "; ", skipped, rows.size());
+    add_note(fmt::format("{} of {} had too few samples", skipped, rows.size()));
+  if (const auto missing = missing_values(window, target); !missing.empty()) add_note(missing);
   return row;
 }
 

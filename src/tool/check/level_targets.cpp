@@ -169,6 +169,7 @@ class LevelTargets {
     if (!budget.tables.empty()) clause.matchers.push_back({"table", literals(budget.tables)});
     if (!clause.matchers.empty()) target.select = Selector{{std::move(clause)}};
     if (!budget.transactions) target.each = {"query_type", "table"};
+    target.told = "table";  // one may have had no statement yet, or be misspelt
     target.skip_few = true;
     set_times(target, budget);
   }

@@ -34,6 +34,7 @@ struct Target {
   Threshold bound;
   std::optional<Threshold> critical;
   Unit bound_unit = Unit::Seconds;  ///< of `bound` and `critical`
+  std::string told;                 ///< a label of `select`: those of its values that no series has are noted
   bool skip_few = false;
   bool leave_out_missing = false;  ///< no metric of this name is no fault
   std::string note;

@@ -237,13 +237,15 @@ TEST(ServiceLevels, NamesAreTextsThatDiffer) {
 TEST(ServiceLevels, KindsOfQueriesAreAsTheirLabels) {
   auto levels = good();
   levels.query_budgets = {
-      {.name = "a", .query_types = {"select", "SELECT", "SELECT"}, .tables = {"t", "t"}, .target = 1s},
+      {.name = "a", .query_types = {"select", "SELECT", "SELECT", "INSRT", "FOO"}, .tables = {"t", "t"}, .target = 1s},
       {.name = "b", .tables = {"t"}, .transactions = true, .target = 1s}};
   const auto mistakes = mistakes_of(levels);
 
-  EXPECT_THAT(mistakes, HasSubstr("query_budgets[0].query_types[0]: query type 'select': it must be one as the label "
-                                  "'query_type' has it; write SELECT"));
+  EXPECT_THAT(mistakes, HasSubstr("query_budgets[0].query_types[0]: query type 'select' is none that the label "
+                                  "'query_type' can have; did you mean 'SELECT'?"));
   EXPECT_THAT(mistakes, HasSubstr("query_budgets[0].query_types[2]: 'SELECT' comes twice; remove one"));
+  EXPECT_THAT(mistakes, HasSubstr("'INSRT' is none that the label 'query_type' can have; did you mean 'INSERT'?"));
+  EXPECT_THAT(mistakes, HasSubstr("'FOO' is none that the label 'query_type' can have; write one such as SELECT"));
   EXPECT_THAT(mistakes, HasSubstr("query_budgets[0].tables[1]: 't' comes twice; remove one"));
   EXPECT_THAT(mistakes, HasSubstr("query_budgets[1]: transactions have no query type and no table; leave out"));
 }

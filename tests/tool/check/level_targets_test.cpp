@@ -164,6 +164,29 @@ TEST(LevelTargets, EachMethodOfARouteMustBeThere) {
   EXPECT_EQ(row_of(levels, get + durations("endpoint=\"/a\",method=\"POST\"", 1000)).verdict, Verdict::Ok);
 }
 
+std::string statements(const std::string& table) {
+  const auto labels = "query_type=\"SELECT\",table=\"" + table + "\"";
+  return "db_query_duration_seconds_bucket{" + labels + ",le=\"1\"} 1000\ndb_query_duration_seconds_bucket{" + labels +
+         ",le=\"+Inf\"} 1000\n";
+}
+
+// A table may have had no statement yet: its lack is no fault, but must be seen.
+TEST(LevelTargets, TablesWithoutStatementsAreNoted) {
+  const auto row = [](std::vector<std::string> tables, const std::string& exposed) {
+    return row_of({.query_budgets = {{.name = "a", .query_types = {"SELECT", "DELETE"}, .tables = tables, .target = 1s}}},
+                  exposed);
+  };
+  const auto exposed = statements("users") + statements("clients");
+
+  EXPECT_EQ(row({"users", "clients"}, exposed).note, "");
+  const auto noted = row({"users", "cleints", "sessions", "none"}, exposed);
+  EXPECT_EQ(noted.verdict, Verdict::Ok);
+  EXPECT_EQ(noted.note, "no series with table=cleints; did you mean 'clients'?; no series with table=sessions, none");
+  // What is selected itself was meant.
+  EXPECT_EQ(row({"clients", "client"}, exposed).note, "no series with table=client");
+  EXPECT_EQ(row({"sessions", "none"}, exposed).verdict, Verdict::Unknown);
+}
+
 TEST(LevelTargets, UsageIsAShareOfWhatTheSeriesMayHave) {
   const std::string pools =
       "db_pool_connections_active{pool=\"a\"} 1\ndb_pool_connections_active{pool=\"b\"} 9\n"
