@@ -4,15 +4,16 @@
 
 #include "tool/check/report.hpp"
 #include "tool/check/report_words.hpp"
+#include "tool/text/utf8.hpp"
 
 namespace vitals::tool {
 namespace {
 
-// Text in a cell: nothing in it is markup, a link or the end of the cell. Numeric references, which also < and & are,
+// Text in a cell: nothing in it is markup, a link or the end of the cell or row. Numeric references, which also < and & are,
 // are the one way that holds everywhere in GitHub's Markdown.
 std::string escaped(std::string_view text) {
   std::string out;
-  for (const char c : text) {
+  for (const char c : printable(text, text.size())) {
     if (std::string_view{"\\`*_[]|<>&~@:"}.find(c) != std::string_view::npos) {
       out += fmt::format("&#{};", static_cast<int>(c));
     } else {

@@ -149,7 +149,8 @@ TEST(Report, NamesCantBreakOutOfAnyForm) {
   };
   EXPECT_THAT(form("junit"), HasSubstr(R"(name="&lt;a href='x'&gt;|=%&amp;&quot;*_`@b:,\x0a::error::\x1b[31m">)"));
   EXPECT_THAT(form("markdown"),
-              AllOf(Not(HasSubstr("<a")), HasSubstr("&#60;a href='x'&#62;&#124;=%&#38;\"&#42;&#95;&#96;&#64;b&#58;,")));
+              AllOf(Not(HasSubstr("<a")), HasSubstr("&#60;a href='x'&#62;&#124;=%&#38;\"&#42;&#95;&#96;&#64;b&#58;,&#92;x0a&#58;&#58;error"),
+                    Not(HasSubstr("\x1b"))));
   EXPECT_THAT(form("nagios"), AllOf(StartsWith("VITALS WARNING - warning: 1 warning | '<a href''x''>|%&"),
                                     HasSubstr("\nwarning: <a href='x'>/=%&")));
   const std::string github = form("github");
