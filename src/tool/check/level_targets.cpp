@@ -98,7 +98,7 @@ class LevelTargets {
       set_times(add(of_requests(detail::percentile_name(level.objective) + " response time", kRequestTimes)), level);
     requests();
     endpoints(levels_.endpoint_classes, " endpoints");
-    endpoints(levels_.route_budgets, "");
+    endpoints(levels_.route_budgets, " budget");
     for (const auto& budget : levels_.query_budgets) query(budget);
     if (levels_.cache_hit_ratio) {
       auto& target = ratio("cache hit ratio", "cache_hits_total");
@@ -161,8 +161,10 @@ class LevelTargets {
 
   void query(const QueryBudget& budget) {
     auto& target = add({});
-    target.name = fmt::format("{}{} {}", budget.name, budget.transactions ? "" : " queries",
-                              detail::percentile_name(budget.objective));
+    // Of a class, a route budget and these, no two rows can have one name.
+    std::string_view kind = " queries";
+    if (budget.transactions) kind = budget.name == "transactions" ? "" : " transactions";
+    target.name = fmt::format("{}{} {}", budget.name, kind, detail::percentile_name(budget.objective));
     target.metric = budget.transactions ? "db_transaction_duration_seconds" : "db_query_duration_seconds";
     Clause clause;
     if (!budget.query_types.empty()) clause.matchers.push_back({"query_type", literals(budget.query_types)});

@@ -1,5 +1,6 @@
 #include "tool/check/level_targets.hpp"
 
+#include <set>
 #include <stdexcept>
 #include <string>
 
@@ -54,9 +55,23 @@ TEST(LevelTargets, EachLevelIsATargetInItsOrder) {
   EXPECT_THAT(names_of(targets_of(vitals::testing::guide_levels())),
               ElementsAre("p50 response time", "p95 response time", "p99 response time", "error rate", "availability",
                           "throughput", "critical endpoints p95", "important endpoints p95", "standard endpoints p95",
-                          "authentication p95", "lists p95", "details p95", "creation p95", "simple queries p95",
-                          "complex queries p95", "aggregation queries p95", "transactions p95", "cache hit ratio",
-                          "memory usage", "pool usage"));
+                          "authentication budget p95", "lists budget p95", "details budget p95", "creation budget p95",
+                          "simple queries p95", "complex queries p95", "aggregation queries p95", "transactions p95",
+                          "cache hit ratio", "memory usage", "pool usage"));
+}
+
+TEST(LevelTargets, NoTwoRowsHaveOneName) {
+  const auto names =
+      names_of(targets_of({.endpoint_classes = {{.name = "critical", .others = true, .target = 1s}},
+                           .route_budgets = {{.name = "critical endpoints", .routes = {"GET /a"}, .target = 1s},
+                                             {.name = "transactions", .routes = {"GET /b"}, .target = 1s},
+                                             {.name = "simple queries", .routes = {"GET /c"}, .target = 1s}},
+                           .query_budgets = {{.name = "simple", .target = 1s},
+                                             {.name = "simple queries", .transactions = true, .target = 1s},
+                                             {.name = "critical endpoints", .transactions = true, .target = 1s},
+                                             {.name = "transactions", .transactions = true, .target = 1s}}}));
+
+  EXPECT_EQ(std::set<std::string>(names.begin(), names.end()).size(), 8U);
 }
 
 TEST(LevelTargets, ThresholdsAreAsTheyAreWritten) {
