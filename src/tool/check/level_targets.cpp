@@ -1,6 +1,7 @@
 #include "tool/check/level_targets.hpp"
 
 #include <optional>
+#include <stdexcept>
 #include <utility>
 
 #include <fmt/core.h>
@@ -197,7 +198,16 @@ Targets targets_of(const ServiceLevels& levels) { return LevelTargets(levels).ta
 
 Targets read_levels_or_targets(std::string_view text, const std::string& file) {
   if (is_map_with(text, "targets")) return parse_targets(text, file);
-  return targets_of(ServiceLevels::parse(text, file));
+  try {
+    return targets_of(ServiceLevels::parse(text, file));
+  } catch (const std::invalid_argument& error) {
+    for (const auto* key : {"target", "min_samples", "except"}) {
+      if (is_map_with(text, key))
+        throw std::invalid_argument(fmt::format(
+            "{}\n{}:1:1: it was read as service levels; a targets file has the key 'targets'", error.what(), file));
+    }
+    throw;
+  }
 }
 
 }  // namespace vitals::tool

@@ -71,7 +71,8 @@ bool is_map_with(std::string_view text, const char* key) {
     const auto root = YAML::Load(std::string(text));
     return root.IsMap() && root[key].IsDefined();
   } catch (const YAML::Exception&) {
-    return false;
+    const auto line = fmt::format("\n{}:", key);
+    return text.starts_with(std::string_view{line}.substr(1)) || text.find(line) != text.npos;
   }
 }
 

@@ -30,7 +30,7 @@ class YamlReader {
   std::string file_;
 };
 
-/// Whether the text is a YAML map with that key.
+/// Whether the text is a YAML map with that key; of text that is no YAML, whether a line begins with it.
 bool is_map_with(std::string_view text, const char* key);
 
 }  // namespace vitals::tool

@@ -244,4 +244,26 @@ TEST(LevelTargets, MistakesAreThoseOfServiceLevels) {
 }
 
 }  // namespace
+TEST(LevelTargets, WrongTargetsFileIsToldAsOne) {
+  const auto told = [](const std::string& text) -> std::string {
+    try {
+      (void)read_levels_or_targets(text, "t.yml");
+    } catch (const std::exception& error) {
+      return error.what();
+    }
+    return "";
+  };
+  const auto* target = "  - {name: a, measure: p95, of: m_seconds, below: 1s}\n";
+
+  // Anchors are read in targets files, and refused in service levels.
+  const auto unclosed = told(std::string{"except: &a {endpoint: /x}\ntargets:\n"} + target + "  - [\n");
+  EXPECT_THAT(unclosed, HasSubstr("t.yml:5:"));
+  EXPECT_THAT(unclosed, ::testing::Not(HasSubstr("nchor")));
+  EXPECT_THAT(told(std::string{"target:\n"} + target),
+              ::testing::AllOf(HasSubstr("unknown key 'target'"),
+                               HasSubstr("read as service levels; a targets file has the key 'targets'")));
+  EXPECT_THAT(told("min_samples: 5\n"), HasSubstr("a targets file has the key 'targets'"));
+  EXPECT_THAT(told("latncy: 5\n"), ::testing::Not(HasSubstr("targets file")));
+}
+
 }  // namespace vitals::tool
