@@ -308,6 +308,10 @@ std::vector<Group> gauge_groups(const Target& target, const SeriesMap& series) {
 
 [[noreturn]] void throw_no_metric(const Window& window, const std::string& metric) {
   throw Unjudgeable(fmt::format("no metric {}{}", metric, detail::did_you_mean(metric, window.after.names())));
+  // With HttpNaming::OpenTelemetry. What is near is the histogram of all requests, without labels.
+  if (metric.starts_with("http_request") && window.after.names().contains("http_server_request_duration_seconds"))
+    throw Unjudgeable(fmt::format(
+        "no metric {}: the service names its metrics as OpenTelemetry does; judge them by a targets file", metric));
 }
 
 void require_type(const Window& window, const Target& target) {

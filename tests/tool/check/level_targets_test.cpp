@@ -188,8 +188,9 @@ std::string statements(const std::string& table) {
 // A table may have had no statement yet: its lack is no fault, but must be seen.
 TEST(LevelTargets, TablesWithoutStatementsAreNoted) {
   const auto row = [](std::vector<std::string> tables, const std::string& exposed) {
-    return row_of({.query_budgets = {{.name = "a", .query_types = {"SELECT", "DELETE"}, .tables = tables, .target = 1s}}},
-                  exposed);
+    return row_of(
+        {.query_budgets = {{.name = "a", .query_types = {"SELECT", "DELETE"}, .tables = tables, .target = 1s}}},
+        exposed);
   };
   const auto exposed = statements("users") + statements("clients");
 
@@ -200,6 +201,17 @@ TEST(LevelTargets, TablesWithoutStatementsAreNoted) {
   // What is selected itself was meant.
   EXPECT_EQ(row({"clients", "client"}, exposed).note, "no series with table=client");
   EXPECT_EQ(row({"sessions", "none"}, exposed).verdict, Verdict::Unknown);
+}
+
+TEST(LevelTargets, NamesOfOpenTelemetryAreTold) {
+  const auto* exposed =
+      "# TYPE http_server_request_duration_seconds histogram\n# TYPE http_request_duration_highr_seconds histogram\n";
+  const auto rows = rows_of({.latency = {{.target = 1s}}, .error_rate = RatioLevel{.target = 0.01}}, "", exposed);
+
+  EXPECT_EQ(rows[0].note,
+            "no metric http_request_duration_seconds: the service names its metrics as OpenTelemetry does; judge them "
+            "by a targets file");
+  EXPECT_THAT(rows[1].note, ::testing::StartsWith("no metric http_requests_total: the service names"));
 }
 
 TEST(LevelTargets, UsageIsAShareOfWhatTheSeriesMayHave) {
@@ -232,18 +244,6 @@ TEST(LevelTargets, FileOfTargetsIsReadToo) {
   EXPECT_THROW((void)read_levels_or_targets("targets: [a]", "t.yml"), TargetsError);
 }
 
-TEST(LevelTargets, MistakesAreThoseOfServiceLevels) {
-  for (const auto* text : {"latency: [{target: 1}]", "latency: [", "a: 1\nb: 2"}) {
-    try {
-      (void)read_levels_or_targets(text, "t.yml");
-      ADD_FAILURE() << text;
-    } catch (const std::invalid_argument& error) {
-      EXPECT_THAT(error.what(), ::testing::StartsWith("t.yml:1:")) << text;
-    }
-  }
-}
-
-}  // namespace
 TEST(LevelTargets, WrongTargetsFileIsToldAsOne) {
   const auto told = [](const std::string& text) -> std::string {
     try {
@@ -266,4 +266,16 @@ TEST(LevelTargets, WrongTargetsFileIsToldAsOne) {
   EXPECT_THAT(told("latncy: 5\n"), ::testing::Not(HasSubstr("targets file")));
 }
 
+TEST(LevelTargets, MistakesAreThoseOfServiceLevels) {
+  for (const auto* text : {"latency: [{target: 1}]", "latency: [", "a: 1\nb: 2"}) {
+    try {
+      (void)read_levels_or_targets(text, "t.yml");
+      ADD_FAILURE() << text;
+    } catch (const std::invalid_argument& error) {
+      EXPECT_THAT(error.what(), ::testing::StartsWith("t.yml:1:")) << text;
+    }
+  }
+}
+
+}  // namespace
 }  // namespace vitals::tool
