@@ -96,9 +96,10 @@ void require_told_apart(const Matcher& matcher, std::string_view status, const s
   const std::string group{status.front(), 'x', 'x'};
   const auto is_counted = [&](const std::string& glob) { return glob_match(glob, group); };
   if (values.contains(group) && std::ranges::none_of(matcher.globs, is_counted))
-    throw Unjudgeable(fmt::format("{0}={1} can't be told from others of {2}, as statuses are grouped in classes; count "
-                                  "{2}, or don't group them",
-                                  printable(matcher.label), printable(status), group));
+    throw Unjudgeable(
+        fmt::format("{0}={1} can't be told from others of {2}, as statuses are grouped in classes; count "
+                    "{2}, or don't group them",
+                    printable(matcher.label), printable(status), group));
 }
 
 bool has_digit(std::string_view text) { return text.find_first_of("0123456789") != text.npos; }
@@ -307,11 +308,11 @@ std::vector<Group> gauge_groups(const Target& target, const SeriesMap& series) {
 }
 
 [[noreturn]] void throw_no_metric(const Window& window, const std::string& metric) {
-  throw Unjudgeable(fmt::format("no metric {}{}", metric, detail::did_you_mean(metric, window.after.names())));
   // With HttpNaming::OpenTelemetry. What is near is the histogram of all requests, without labels.
   if (metric.starts_with("http_request") && window.after.names().contains("http_server_request_duration_seconds"))
     throw Unjudgeable(fmt::format(
         "no metric {}: the service names its metrics as OpenTelemetry does; judge them by a targets file", metric));
+  throw Unjudgeable(fmt::format("no metric {}{}", metric, detail::did_you_mean(metric, window.after.names())));
 }
 
 void require_type(const Window& window, const Target& target) {

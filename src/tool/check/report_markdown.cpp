@@ -9,8 +9,8 @@
 namespace vitals::tool {
 namespace {
 
-// Text in a cell: nothing in it is markup, a link or the end of the cell or row. Numeric references, which also < and & are,
-// are the one way that holds everywhere in GitHub's Markdown.
+// Text in a cell: nothing in it is markup, a link or the end of the cell or row. Numeric references, which also < and &
+// are, are the one way that holds everywhere in GitHub's Markdown.
 std::string escaped(std::string_view text) {
   std::string out;
   for (const char c : printable(text, text.size())) {

@@ -65,7 +65,8 @@ std::string performance(const Row& row) {
 
 std::string to_nagios(const Judgement& judgement, int status) {
   const auto& rows = judgement.rows;
-  std::string out = fmt::format("VITALS {} - {}", kStates.at(static_cast<std::size_t>(status)), without_bars(summary(judgement)));
+  std::string out =
+      fmt::format("VITALS {} - {}", kStates.at(static_cast<std::size_t>(status)), without_bars(summary(judgement)));
   std::string_view separator = " | ";
   for (const auto& row : rows) {
     if (!row.value || !std::isfinite(*row.value)) continue;

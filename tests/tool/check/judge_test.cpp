@@ -118,7 +118,8 @@ TEST(Judge, ComparesBoundsAsNumbers) {
 TEST(Judge, HistogramsThatCantBeSummedAreUnknown) {
   const std::string other = "h_bucket{a=\"2\",le=\"0.3\"} 40\nh_bucket{a=\"2\",le=\"+Inf\"} 40\n";
 
-  EXPECT_THAT(judge_one(kP95, "", histogram("a=\"1\",", 50, 95, 99, 100) + other).note, HasSubstr("no bound in common"));
+  EXPECT_THAT(judge_one(kP95, "", histogram("a=\"1\",", 50, 95, 99, 100) + other).note,
+              HasSubstr("no bound in common"));
   EXPECT_THAT(judge_one(kP95, "", "h_bucket{le=\"1\"} 50\nh_bucket{le=\"2\"} 50\n").note, HasSubstr("no +Inf bucket"));
   EXPECT_THAT(judge_one(kP95, "", "h_bucket{le=\"+Inf\"} 50\n").note, HasSubstr("no +Inf bucket or no other"));
   EXPECT_THAT(judge_one(kP95, "", "h_bucket{le=\"\"} 50\n").note, HasSubstr("no number"));

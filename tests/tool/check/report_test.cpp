@@ -108,8 +108,8 @@ TEST(Report, FileOfACheckThatCantReachTheServiceSaysSo) {
   const auto result = run_tool({"check", "--url", "http://user:secret@127.0.0.1:1/", "--report", "junit=" + file});
 
   EXPECT_EQ(result.status, 3);
-  EXPECT_THAT(read_text(file), AllOf(HasSubstr("errors=\"1\""), HasSubstr("<error message=\"http"),
-                                     Not(HasSubstr("secret"))));
+  EXPECT_THAT(read_text(file),
+              AllOf(HasSubstr("errors=\"1\""), HasSubstr("<error message=\"http"), Not(HasSubstr("secret"))));
 }
 
 TEST(Report, FullDiskIsNoVerdict) {
@@ -149,7 +149,8 @@ TEST(Report, NamesCantBreakOutOfAnyForm) {
   };
   EXPECT_THAT(form("junit"), HasSubstr(R"(name="&lt;a href='x'&gt;|=%&amp;&quot;*_`@b:,\x0a::error::\x1b[31m">)"));
   EXPECT_THAT(form("markdown"),
-              AllOf(Not(HasSubstr("<a")), HasSubstr("&#60;a href='x'&#62;&#124;=%&#38;\"&#42;&#95;&#96;&#64;b&#58;,&#92;x0a&#58;&#58;error"),
+              AllOf(Not(HasSubstr("<a")),
+                    HasSubstr("&#60;a href='x'&#62;&#124;=%&#38;\"&#42;&#95;&#96;&#64;b&#58;,&#92;x0a&#58;&#58;error"),
                     Not(HasSubstr("\x1b"))));
   EXPECT_THAT(form("nagios"), AllOf(StartsWith("VITALS WARNING - warning: 1 warning | '<a href''x''>|%&"),
                                     HasSubstr("\nwarning: <a href='x'>/=%&")));
