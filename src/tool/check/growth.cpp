@@ -3,9 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <iterator>
 #include <map>
-#include <set>
 #include <string_view>
 #include <utility>
 
@@ -14,6 +12,7 @@
 #include "core/text/metric_types.hpp"
 #include "core/text/nearest.hpp"
 #include "tool/check/continuity.hpp"
+#include "tool/check/hints.hpp"
 #include "tool/check/joined.hpp"
 #include "tool/check/native.hpp"
 #include "tool/text/utf8.hpp"
@@ -25,43 +24,6 @@ using BucketMap = std::map<double, double>;  // count by bound
 
 bool is_selected(const Target& target, const Labels& labels) {
   return (!target.select || target.select->matches(labels)) && !target.except.matches(labels);
-}
-
-using LabelSets = std::vector<const Labels*>;
-
-bool any_matches(const LabelSets& series, const Clause& clause) {
-  return std::any_of(series.begin(), series.end(), [&](const Labels* labels) { return clause.matches(*labels); });
-}
-
-std::string nearest_label(const LabelSets& series, const std::string& label) {
-  std::set<std::string_view> names;
-  for (const auto* labels : series) {
-    for (const auto& [name, value] : *labels) names.insert(name);
-  }
-  return detail::did_you_mean(label, names);
-}
-
-bool has_label(const LabelSets& series, const std::string& label) {
-  return std::any_of(series.begin(), series.end(),
-                     [&](const Labels* labels) { return !label_value(*labels, label).empty(); });
-}
-
-// What was probably meant by a clause that matches nothing: another label or another value.
-std::string nearest_series(const LabelSets& series, const Clause& clause) {
-  LabelSets rest = series;
-  for (const auto& matcher : clause.matchers) {
-    if (!has_label(series, matcher.label)) return nearest_label(series, matcher.label);
-    LabelSets matching;
-    std::copy_if(rest.begin(), rest.end(), std::back_inserter(matching),
-                 [&](const Labels* labels) { return Clause{{matcher}}.matches(*labels); });
-    if (matching.empty()) {
-      std::set<std::string_view> values;
-      for (const auto* labels : rest) values.insert(label_value(*labels, matcher.label));
-      return detail::did_you_mean(matcher.globs.front(), values);
-    }
-    rest = std::move(matching);
-  }
-  return {};
 }
 
 // A misspelt route must not go unnoticed among routes that are spelt right.
@@ -82,57 +44,6 @@ void require_labels(const Target& target, const LabelSets& series) {
   for (const auto& clause : target.part.clauses) {
     for (const auto& matcher : clause.matchers) require(matcher.label);
   }
-}
-
-// Whether it is what people write for all statuses of a class: 5xx.
-bool is_status_class(std::string_view text) {
-  return text.size() == 3 && text[0] >= '1' && text[0] <= '5' && (text.substr(1) == "xx" || text.substr(1) == "XX");
-}
-
-bool is_status(std::string_view text) { return text.size() == 3 && text.find_first_not_of("0123456789") == text.npos; }
-
-// Where statuses are grouped in classes, those of one status can't be told from the others of its class.
-void require_told_apart(const Matcher& matcher, std::string_view status, const std::set<std::string_view>& values) {
-  const std::string group{status.front(), 'x', 'x'};
-  const auto is_counted = [&](const std::string& glob) { return glob_match(glob, group); };
-  if (values.contains(group) && std::ranges::none_of(matcher.globs, is_counted))
-    throw Unjudgeable(
-        fmt::format("{0}={1} can't be told from others of {2}, as statuses are grouped in classes; count "
-                    "{2}, or don't group them",
-                    printable(matcher.label), printable(status), group));
-}
-
-bool has_digit(std::string_view text) { return text.find_first_of("0123456789") != text.npos; }
-
-// What was probably meant by a value of `part` that no series has. Mostly nothing: errors that have not happened have
-// no series. Numbers are near one another without being misspelt.
-std::string part_hint(const Target& target, const LabelSets& series) {
-  std::string hint;
-  for (const auto& clause : target.part.clauses) {
-    for (const auto& matcher : clause.matchers) {
-      std::set<std::string_view> values;
-      for (const auto* labels : series) values.insert(label_value(*labels, matcher.label));
-      values.erase("");
-      for (const auto& glob : matcher.globs) {
-        if (is_status(glob)) require_told_apart(matcher, glob, values);
-        if (glob.find_first_of("*?\\") != glob.npos || values.contains(glob)) continue;
-        if (is_status_class(glob) && std::all_of(values.begin(), values.end(), is_status))
-          throw Unjudgeable(fmt::format("{}={} is no pattern and matches no status; write {}*",
-                                        printable(matcher.label), printable(glob), glob.front()));
-        const auto near = has_digit(glob) ? std::string{} : detail::did_you_mean(glob, values);
-        if (!near.empty() && hint.empty())
-          hint = fmt::format("no series with {}={}{}", printable(matcher.label), printable(glob), near);
-      }
-    }
-  }
-  return hint;
-}
-
-template <class Value>
-LabelSets labels_of(const std::map<Labels, Value>& series) {
-  LabelSets result;
-  for (const auto& entry : series) result.push_back(&entry.first);
-  return result;
 }
 
 // The selected series.
@@ -324,25 +235,6 @@ void require_type(const Window& window, const Target& target) {
     throw Unjudgeable(fmt::format("{} is a {}, not a {}", target.metric, type, wanted));
 }
 
-// Those of a label's values that no series has; each that was probably misspelt by itself.
-void note_missing(std::vector<std::string>& notes, const LabelSets& series, const Matcher& matcher) {
-  std::set<std::string_view> others;
-  for (const auto* labels : series) {
-    if (!Clause{{matcher}}.matches(*labels)) others.insert(label_value(*labels, matcher.label));
-  }
-  std::vector<std::string> missing;
-  for (const auto& glob : matcher.globs) {
-    if (any_matches(series, {{{matcher.label, {glob}}}})) continue;
-    const auto near = detail::did_you_mean(glob, others);
-    if (near.empty()) {
-      missing.push_back(printable(glob));
-    } else {
-      notes.push_back(fmt::format("no series with {}={}{}", matcher.label, printable(glob), near));
-    }
-  }
-  if (!missing.empty()) notes.push_back(fmt::format("no series with {}={}", matcher.label, joined(missing, ", ")));
-}
-
 // Of each group its part of the same group of `whole`.
 void make_shares(const Window& window, const Target& target, std::vector<Group>& groups) {
   auto of_whole = target;
@@ -363,17 +255,9 @@ void make_shares(const Window& window, const Target& target, std::vector<Group>&
 }  // namespace
 
 std::string missing_values(const Window& window, const Target& target) {
-  if (target.told.empty() || !target.select) return {};
-  LabelSets series;
-  if (const auto* classic = window.after.find(target.sample_name())) series = labels_of(*classic);
-  if (const auto* native = window.after.find_native(target.metric)) series = labels_of(*native);
-  std::vector<std::string> notes;
-  for (const auto& clause : target.select->clauses) {
-    for (const auto& matcher : clause.matchers) {
-      if (matcher.label == target.told) note_missing(notes, series, matcher);
-    }
-  }
-  return joined(notes, "; ");
+  if (const auto* native = window.after.find_native(target.metric)) return missing_values(target, labels_of(*native));
+  const auto* series = window.after.find(target.sample_name());
+  return series ? missing_values(target, labels_of(*series)) : std::string{};
 }
 
 bool is_there(const Window& window, const Target& target) {
