@@ -1,12 +1,11 @@
 #include "core/levels/level_rules.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cmath>
 #include <cstddef>
 #include <map>
 #include <optional>
+#include <stdexcept>
 #include <string_view>
 #include <utility>
 
@@ -40,13 +39,6 @@ std::string shown(nanoseconds time) {
 }
 std::string shown(seconds time) {
   return time.count() >= 0 && time <= kLongestWindow ? time_text(time) : std::to_string(time.count()) + 's';
-}
-// To six digits: 1 - 0.95 is 0.050000000000000044.
-double rounded(double number) {
-  std::array<char, 32> text{};
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), number, std::chars_format::general, 6).ptr;
-  std::from_chars(text.data(), end, number);
-  return number;
 }
 
 // What a threshold may be, and how it is shown.
@@ -183,7 +175,7 @@ class LevelRules {
     const auto fires = [&](const BurnRateAlert& alert) { return alert.burn_rate * budget < 1 - 1e-9; };
     if (std::ranges::any_of(levels_.burn_rate_alerts, fires)) return;
     add(where,
-        "its error budget, " + percent_text(rounded(budget)) + ", burns at " + decimal_text(rounded(1 / budget)) +
+        "its error budget, " + percent_text(rounded(budget, 6)) + ", burns at " + decimal_text(rounded(1 / budget, 6)) +
             " times its pace at most, so that no burn rate alert can fire; add one with a lower burn_rate, such as 1",
         "burn_rate_alerts");
   }
@@ -334,5 +326,12 @@ class LevelRules {
 }  // namespace
 
 std::vector<LevelMistake> level_mistakes(const ServiceLevels& levels) { return LevelRules(levels).mistakes(); }
+
+void throw_mistakes(const std::string& owner, const std::vector<LevelMistake>& mistakes) {
+  if (mistakes.empty()) return;
+  std::string lines;
+  for (const auto& [where, text, because] : mistakes) lines += '\n' + where + (where.empty() ? "" : ": ") + text;
+  throw std::invalid_argument(owner + ": service levels:" + lines);
+}
 
 }  // namespace vitals::detail

@@ -135,4 +135,11 @@ std::string rate_text(double per_second) { return decimal_text(per_second) + "/s
 
 std::string decimal_text(double number) { return shifted_text(number, 0); }
 
+double rounded(double number, int digits) {
+  std::array<char, 32> text{};
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), number, std::chars_format::general, digits).ptr;
+  std::from_chars(text.data(), end, number);
+  return number;
+}
+
 }  // namespace vitals::detail

@@ -27,4 +27,7 @@ struct Quantity {
 [[nodiscard]] std::string rate_text(double per_second);
 [[nodiscard]] std::string decimal_text(double number);
 
+/// To so many significant decimal digits, at most 17: 1 - 0.07 is 0.9299999999999999, and to 15 digits 0.93.
+[[nodiscard]] double rounded(double number, int digits);
+
 }  // namespace vitals::detail
