@@ -23,6 +23,7 @@ using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
 constexpr std::size_t kMaxLevelName = 100;
+constexpr std::size_t kMaxTable = 127;  // a schema, a dot and a table, each as long as PostgreSQL takes names
 constexpr hours kLongestTime{24};
 constexpr seconds kLongestWindow = hours{24 * 366};
 
@@ -197,20 +198,18 @@ class LevelRules {
   }
 
   // A text that becomes a label or stands in a message.
-  void text(const std::string& where, const std::string& what, std::string_view value) {
-    const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; };
+  void text(const std::string& where, const std::string& what, std::string_view value, std::size_t most) {
     if (value.empty()) {
       add(where, what + " is empty; write one");
-    } else if (value.size() > kMaxLevelName || !is_valid_utf8(value) || std::ranges::any_of(value, is_control) ||
-               value.front() == ' ' || value.back() == ' ') {
-      add(where, what + " is " + quoted(value) +
-                     "; it must be UTF-8 of at most 100 bytes, without control characters " + "and blanks at its ends");
+    } else if (value.size() > most || !is_plain_text(value) || value.front() == ' ' || value.back() == ' ') {
+      add(where, what + " is " + quoted(value) + "; it must be UTF-8 of at most " + std::to_string(most) +
+                     " bytes, without control characters and blanks at its ends");
     }
   }
 
   void name(const char* list, std::size_t i, const std::string& value, std::map<std::string, std::size_t>& seen) {
     const auto where = element(list, i) + ".name";
-    text(where, "'name'", value);
+    text(where, "'name'", value, kMaxLevelName);
     if (value.empty()) return;
     if (const auto [first, is_new] = seen.emplace(value, i); !is_new)
       add(where, "a second one of " + std::string{list} + " is called " + quoted(value) + "; names must differ",
@@ -288,7 +287,7 @@ class LevelRules {
             "query type " + quoted(values[i]) + ": it must be one as the label 'query_type' has it; write SELECT");
         continue;
       }
-      text(where, "a table", values[i]);
+      text(where, "a table", values[i], kMaxTable);
       if (const auto [first, is_new] = seen.emplace(values[i], i); !is_new)
         add(where, quoted(values[i]) + " comes twice; remove one", level + '.' + element(list, first->second));
     }

@@ -53,7 +53,7 @@ class DurationIndex {
   static constexpr unsigned kCountBits = 12;
   static constexpr std::uint64_t kCount = (1U << kCountBits) - 1;
   static constexpr std::uint64_t kMaxNanos = (std::uint64_t{1} << (63 - kCountBits)) - 1;  // 26 days: its bits fit
-  static constexpr std::uint64_t kLeft = ~std::uint64_t{0};  // more than any other entry
+  static constexpr std::uint64_t kLeft = ~std::uint64_t{0};                                // more than any other entry
 
   void fill();
 

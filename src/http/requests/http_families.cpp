@@ -48,8 +48,9 @@ HttpFamilies::HttpFamilies(const Scope& scope, const HttpOptions& options, const
       accepted_levels_{HttpLevels::accepted(scope, options)},
       buckets_{accepted_levels_ != nullptr ? accepted_levels_->request_buckets(options.duration_buckets)
                                            : options.duration_buckets},
-      dropped_routes_{scope.counter("http_metrics_routes_dropped_total",
-                                    "Requests whose route could not be added: mostly beyond HttpOptions::max_routes.")} {
+      dropped_routes_{
+          scope.counter("http_metrics_routes_dropped_total",
+                        "Requests whose route could not be added: mostly beyond HttpOptions::max_routes.")} {
   const LabelWords words = words_of(naming_);
   const LabelNames plain = names_of(words, {}, labels);
   constexpr auto kDuration = "Time from an HTTP request's header to the end of its answer.";

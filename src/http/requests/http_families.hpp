@@ -62,7 +62,7 @@ class HttpFamilies final : public SeriesMaker {
   DynamicFamily<Histogram>* first_byte_ = nullptr;
   DynamicFamily<Histogram>* bytes_in_ = nullptr;
   DynamicFamily<Histogram>* bytes_out_ = nullptr;
-  std::optional<DurationIndex> index_;          // of buckets_
+  std::optional<DurationIndex> index_;  // of buckets_
   std::optional<DurationIndex> high_resolution_index_;
   DurationHistogram high_resolution_;
   Family<Counter, 2>* exceptions_ = nullptr;

@@ -287,9 +287,8 @@ TEST(HttpLevels, AllMistakesAreToldAtOnce) {
 
 // The label endpoint has the adapter's names of holes.
 TEST(HttpLevels, RouteOfAnAdapterMayCallItsHolesOtherwise) {
-  const ServiceLevels levels{
-      .endpoint_classes = {{.name = "critical", .routes = {"GET /c/{id}"}, .target = 10ms},
-                           {.name = "standard", .others = true, .target = 20ms}}};
+  const ServiceLevels levels{.endpoint_classes = {{.name = "critical", .routes = {"GET /c/{id}"}, .target = 10ms},
+                                                  {.name = "standard", .others = true, .target = 20ms}}};
   Registry registry;
   HttpMetrics http{registry, {.levels = &levels}};
 
@@ -425,8 +424,9 @@ TEST(HttpLevels, EventsAreWhatTheHistogramOfOpenTelemetryHas) {
   request.finish(200, 1h);
 
   const auto text = to_text(registry);
-  EXPECT_THAT(text, HasSubstr("http_server_request_duration_seconds_count{http_request_method=\"GET\",http_route=\"/none\","
-                              "http_response_status_code=\"200\",url_scheme=\"http\"} 1\n"));
+  EXPECT_THAT(text,
+              HasSubstr("http_server_request_duration_seconds_count{http_request_method=\"GET\",http_route=\"/none\","
+                        "http_response_status_code=\"200\",url_scheme=\"http\"} 1\n"));
   EXPECT_EQ(events(text, "latency-p95"), 1);
   EXPECT_EQ(events(text, "latency-all-p95"), 1);
   EXPECT_EQ(bad(text, "latency-p95"), 0);
