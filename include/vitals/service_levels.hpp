@@ -33,7 +33,7 @@ struct EndpointLevel {
   std::string name = {};
   /// As in "GET|POST /api/v1/clients/{id}": methods, and the route as the label `endpoint` has it.
   std::vector<std::string> routes = {};
-  /// Instead of routes: all that no other of the list has.
+  /// Instead of routes: all that no other of the list has, `_unmatched` among them.
   bool others = false;
   double objective = 0.95;
   std::chrono::nanoseconds target = {};
