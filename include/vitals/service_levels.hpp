@@ -33,7 +33,7 @@ struct EndpointLevel {
   std::string name = {};
   /// As in "GET|POST /api/v1/clients/{id}": methods, and the route as the label `endpoint` has it.
   std::vector<std::string> routes = {};
-  /// Instead of routes: all that no other of the list has.
+  /// Instead of routes: all that no other of the list has, `_unmatched` among them.
   bool others = false;
   double objective = 0.95;
   std::chrono::nanoseconds target = {};
@@ -119,9 +119,10 @@ struct ServiceLevels {
   /// Throws std::invalid_argument that names each mistake on a line of its own: which member, the rule and the fix.
   void check() const;
 
-  /// `base` and each threshold of requests (of statements), sorted: in such buckets verdicts are exact. Throws
-  /// std::invalid_argument naming each threshold that is not below the last bound of `base`, since of a percentile
-  /// beyond that nobody can tell how large it is. REQUIRES: check() doesn't throw.
+  /// `base` and each threshold of requests (of statements), sorted: in such buckets verdicts are exact. A bound of
+  /// `base` that differs from a threshold by rounding alone gives way to it; a `base` that no histogram takes stays as
+  /// it is. Throws std::invalid_argument naming each threshold that is not below the last bound of `base`, since of a
+  /// percentile beyond that nobody can tell how large it is. REQUIRES: check() doesn't throw.
   [[nodiscard]] Buckets request_buckets(const Buckets& base = Buckets::latency()) const;
   [[nodiscard]] Buckets query_buckets(const Buckets& base) const;
 

@@ -56,14 +56,15 @@ struct Keys {
 struct LevelsReader::Field {
   template <class Member>
   void operator()(std::string_view key, bool must, Member&& member) {
-    const auto found = entries.find(key);
+    const auto [first, end] = entries.equal_range(key);
     const auto at = path.empty() ? std::string{key} : path + '.' + std::string{key};
-    if (found != entries.end()) {
-      reader.places_.emplace(at, found->second->place);
-      reader.value(*found->second, at, member);
-    } else if (must) {
-      reader.fail(map, at, what + " has no " + quoted(key) + "; add it");
+    // Where a key comes twice, each is read, for its mistakes; the first at last, so that it is the one that is judged.
+    for (auto one = end; one != first;) {
+      --one;
+      reader.places_.insert_or_assign(at, one->second->place);
+      reader.value(*one->second, at, member);
     }
+    if (must && first == end) reader.fail(map, at, what + " has no " + quoted(key) + "; add it");
   }
 
   LevelsReader& reader;
@@ -151,8 +152,9 @@ LevelsReader::Entries LevelsReader::entries(const YamlValue& map, const std::str
     } else if (std::ranges::find(known, key.scalar) == known.end()) {
       add(key, "unknown key " + quoted(key.scalar) + did_you_mean(key.scalar, known) + "; the keys of " + what +
                    " are " + joined(known));
-    } else if (!result.emplace(key.scalar, &map.items[i + 1]).second) {
-      add(key, "key " + quoted(key.scalar) + " comes twice; remove one");
+    } else {
+      if (result.contains(key.scalar)) add(key, "key " + quoted(key.scalar) + " comes twice; remove one");
+      result.emplace(key.scalar, &map.items[i + 1]);
     }
   }
   return result;
@@ -183,10 +185,9 @@ std::optional<Quantity> LevelsReader::quantity(const YamlValue& value, const std
     fail(value, path,
          quoted(*text) + (quantity.unit == Unit::Number ? " has no unit; " : " has the wrong unit; ") + key_of(path) +
              " takes " + std::string{form_of(unit)});
-  } catch (const std::invalid_argument&) {
+  } catch (const QuantityError& error) {
     fail(value, path,
-         quoted(*text) + " is no number with a unit that is known; " + key_of(path) + " takes " +
-             std::string{form_of(unit)});
+         quoted(*text) + ' ' + printable(error.rule) + "; " + key_of(path) + " takes " + std::string{form_of(unit)});
   }
   return std::nullopt;
 }
@@ -269,7 +270,7 @@ void LevelsReader::value(const YamlValue& value, const std::string& path, std::v
   }
   for (const auto& item : value.items) {
     const auto at = path + '[' + std::to_string(into.size()) + ']';
-    places_.emplace(at, item.place);
+    places_.insert_or_assign(at, item.place);
     this->value(item, at, into.emplace_back());
   }
 }

@@ -39,8 +39,8 @@ class LevelsReader {
   [[nodiscard]] YamlPlace place_of(std::string path) const;
   [[nodiscard]] std::string lines(std::string_view source);
 
-  using Entries = std::map<std::string_view, const YamlValue*>;
-  /// The values by key, of which `known` are right.
+  using Entries = std::multimap<std::string_view, const YamlValue*>;
+  /// The values by key, of which `known` are right; of a key that comes twice, which is a mistake, in their order.
   Entries entries(const YamlValue& map, const std::string& what, const std::vector<std::string_view>& known);
   template <class Level>
   void map(const YamlValue& value, const std::string& path, const std::string& what, Level& level);

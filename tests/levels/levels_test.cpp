@@ -151,7 +151,7 @@ l.yml:16:5: 'endpoint_classes[0]' has no 'target'; add it
 l.yml:19:9: route 'GTE /b': 'GTE' is no HTTP method; did you mean 'GET'?; write GET /path or GET|POST /path
 l.yml:20:11: a second one of endpoint_classes is called 'critical'; names must differ
 l.yml:21:14: route 'GET /a/{x}' belongs to 'critical' and to 'critical'; leave it in one of them
-l.yml:22:13: '2parsec' is no number with a unit that is known; 'target' takes a time such as 150ms
+l.yml:22:13: '2parsec' has the unknown unit 'parsec'; 'target' takes a time such as 150ms
 l.yml:23:13: 'yes' is neither; 'others' takes true or false
 l.yml:24:22: 'target' has no value; write a rate such as 100/s
 l.yml:24:34: '5' has no unit; 'critical' takes a rate such as 100/s
@@ -170,7 +170,7 @@ TEST(Levels, EachMistakeHasItsPlace) {
   EXPECT_THAT(with("window: [1h]"), StartsWith("l.yml:2:9: 'window' must be one value; write a time such as 150ms"));
   EXPECT_THAT(with("window: ~"), StartsWith("l.yml:2:9: 'window' has no value"));
   EXPECT_THAT(with("window: ''"), StartsWith("l.yml:2:9: 'window' has no value"));
-  EXPECT_THAT(with("window: -1h"), StartsWith("l.yml:2:9: '-1h' is no number with a unit that is known"));
+  EXPECT_THAT(with("window: -1h"), StartsWith("l.yml:2:9: '-1h' is not a positive decimal number with a unit"));
   EXPECT_THAT(with("bad_statuses: 5xx"), StartsWith("l.yml:2:15: 'bad_statuses' must be a list that is not empty"));
   EXPECT_THAT(with("bad_statuses: []"), StartsWith("l.yml:2:15: 'bad_statuses' must be a list that is not empty"));
   EXPECT_THAT(with("bad_statuses: [5xx, 5*]"), StartsWith("l.yml:2:21: '5*' is no status; write a class such as 5xx"));
@@ -188,7 +188,7 @@ TEST(Levels, EachMistakeHasItsPlace) {
               StartsWith("l.yml:2:35: 'target' must be a time above 0"));
   EXPECT_THAT(with("route_budgets: [{name: a, target: 1s}]"), StartsWith("l.yml:2:17: it has no routes; add 'routes'"));
   EXPECT_THAT(with("burn_rate_alerts: [{severity: page, burn_rate: 2x, long_window: 1h, short_window: 5m}]"),
-              StartsWith("l.yml:2:48: '2x' is no number with a unit that is known; 'burn_rate' takes a plain number"));
+              StartsWith("l.yml:2:48: '2x' has the unknown unit 'x'; 'burn_rate' takes a plain number"));
   EXPECT_THAT(mistakes_of("latency: [{objective: 50%, target: 1s}]\n"
                           "burn_rate_alerts: [{severity: page, burn_rate: 2, long_window: 1h, short_window: 5m}]\n"),
               StartsWith("l.yml:1:23: its error budget, 50%, burns at 2 times its pace at most"));
@@ -199,14 +199,33 @@ TEST(Levels, EachMistakeHasItsPlace) {
 
 // What could not be read has no say in what else is wrong.
 TEST(Levels, MistakesHaveNoFollowers) {
-  EXPECT_EQ(mistakes_of("latency: [{objective: x, target: y, critical: 1s}, {target: 1s}]\n"),
-            "l.yml:1:23: 'x' is no number with a unit that is known; 'objective' takes a percentage such as 99.9%\n"
-            "l.yml:1:34: 'y' is no number with a unit that is known; 'target' takes a time such as 150ms");
+  EXPECT_EQ(
+      mistakes_of("latency: [{objective: x, target: y, critical: 1s}, {target: 1s}]\n"),
+      "l.yml:1:23: 'x' is not a positive decimal number with a unit; 'objective' takes a percentage such as 99.9%\n"
+      "l.yml:1:34: 'y' is not a positive decimal number with a unit; 'target' takes a time such as 150ms");
   EXPECT_EQ(mistakes_of("latency: 5\n"),
             "l.yml:1:10: 'latency' must be a list that is not empty; begin each of its "
             "items with '- '");
   EXPECT_EQ(mistakes_of("endpoint_classes: [{name: a, routes: GET /a, target: 1s}]\n"),
             "l.yml:1:38: 'routes' must be a list that is not empty; begin each of its items with '- '");
+}
+
+TEST(Levels, EachValueOfAKeyThatComesTwiceIsReadAndTheFirstIsJudged) {
+  EXPECT_EQ(mistakes_of("error_rate: {target: 1%}\n"
+                        "error_rate: {target: 5, goal: 1%}\n"
+                        "latency: [{target: 200ms, critical: 100ms}]\n"
+                        "latency: [{target: 100ms, critical: 50ms}, {target: 1parsec}]"),
+            "l.yml:2:1: key 'error_rate' comes twice; remove one\n"
+            "l.yml:2:22: '5' has no unit; 'target' takes a percentage such as 99.9%\n"
+            "l.yml:2:25: unknown key 'goal'; the keys of 'error_rate' are target, critical, alert, alert_after\n"
+            "l.yml:3:37: 'critical' must not be stricter than the target; write at least 200ms, or leave it out\n"
+            "l.yml:4:1: key 'latency' comes twice; remove one\n"
+            "l.yml:4:53: '1parsec' has the unknown unit 'parsec'; 'target' takes a time such as 150ms");
+}
+
+TEST(Levels, NumberThatIsTooLargeIsToldSo) {
+  EXPECT_THAT(mistakes_of("throughput: {target: 1" + std::string(400, '0') + "/s}"),
+              HasSubstr("' is out of range; 'target' takes a rate such as 100/s"));
 }
 
 TEST(Levels, WhatIsNoFileOfLevelsIsRefused) {

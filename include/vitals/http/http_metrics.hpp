@@ -20,7 +20,8 @@ class Scope;
 /// No lock and no allocation once a status was seen. About 1.4 kB for a route with its first method, 1 kB for each
 /// further one.
 /// Lifetime: the registry must outlive it, and it must outlive its HttpRequests. Several may share one registry, and
-/// then count into the same series; their duration_buckets, and those of RouteOptions, must agree.
+/// then count into the same series; their duration_buckets, those of RouteOptions, and the levels of those that have
+/// any must agree.
 class HttpMetrics {
  public:
   /// Throws std::invalid_argument, naming route, rule and fix, if a route is malformed.

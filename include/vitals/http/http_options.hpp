@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <vitals/buckets.hpp>
@@ -62,8 +63,10 @@ struct HttpLabel {
 
 struct HttpOptions {
   /// Route templates: "/api/v1/clients/{id}" (its methods: GET), "POST /login", "GET|POST /appointments".
-  /// HttpMetrics::route() has the syntax, and can give one options of its own.
+  /// HttpMetrics::route() has the syntax.
   std::vector<std::string> routes = {};
+  /// Further routes, with options of their own: {{"/events", {.duration = HttpDuration::FirstByte}}}.
+  std::vector<std::pair<std::string, RouteOptions>> routes_with_options = {};
   /// In seconds. Buckets::latency() has every usual response-time target as a bound, so what it says about them is
   /// exact.
   Buckets duration_buckets = Buckets::latency();
@@ -109,8 +112,9 @@ struct HttpOptions {
 
   /// Read by the constructor: each threshold becomes a bound of the durations' histograms, those of RouteOptions too;
   /// and slo_events_total{slo}, slo_bad_events_total{slo}, slo_objective_ratio{slo} of each objective, and
-  /// http_endpoint_budget_seconds{method,endpoint,slo_class,operation} are exported. Refused if there are mistakes in
-  /// them, a threshold is not below the last bound, or, where `routes` are listed, theirs are not among these.
+  /// http_endpoint_budget_seconds{method,endpoint,slo_class,operation} are exported. Refused, before anything is
+  /// exported, if there are mistakes in them, a threshold is not below the last bound, one of their routes is excluded
+  /// or, where routes are listed, is not among these, or another HttpMetrics of the scope has other levels.
   const ServiceLevels* levels = nullptr;
 };
 

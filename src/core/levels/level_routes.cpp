@@ -43,9 +43,15 @@ std::string endpoint_fault(std::string_view endpoint) {
     return "a route has no spaces or control characters and is UTF-8; write it as the label 'endpoint' has it";
   if (endpoint.find_first_of("?#") != std::string_view::npos) return "a route has no query; leave out '?' and '#'";
   if (endpoint == "/") return {};
+  std::vector<std::string_view> holes;
+  std::size_t segments = 0;
   for (auto rest = endpoint.substr(1); !rest.empty() || endpoint.ends_with('/');) {
     const auto segment = cut_to(rest, '/');
     if (auto fault = segment_fault(segment, rest.empty()); !fault.empty()) return fault;
+    if (++segments > kMaxSegments) return "a route has at most " + std::to_string(kMaxSegments) + " segments";
+    if (is_hole(segment) && std::ranges::find(holes, segment) != holes.end())
+      return "two of its holes are called " + printable(segment) + "; a route has none twice";
+    if (is_hole(segment)) holes.push_back(segment);
     if (rest.empty()) break;
   }
   return endpoint.ends_with('/') ? "the label 'endpoint' has no '/' at its end; leave it out" : "";

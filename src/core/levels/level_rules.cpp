@@ -1,12 +1,11 @@
 #include "core/levels/level_rules.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cmath>
 #include <cstddef>
 #include <map>
 #include <optional>
+#include <stdexcept>
 #include <string_view>
 #include <utility>
 
@@ -26,6 +25,7 @@ using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
 constexpr std::size_t kMaxLevelName = 100;
+constexpr std::size_t kMaxTable = 127;  // a schema, a dot and a table, each as long as PostgreSQL takes names
 constexpr hours kLongestTime{24};
 constexpr seconds kLongestWindow = hours{24 * 366};
 
@@ -42,13 +42,6 @@ std::string shown(nanoseconds time) {
 }
 std::string shown(seconds time) {
   return time.count() >= 0 && time <= kLongestWindow ? time_text(time) : std::to_string(time.count()) + 's';
-}
-// To six digits: 1 - 0.95 is 0.050000000000000044.
-double rounded(double number) {
-  std::array<char, 32> text{};
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), number, std::chars_format::general, 6).ptr;
-  std::from_chars(text.data(), end, number);
-  return number;
 }
 
 // What a threshold may be, and how it is shown.
@@ -185,7 +178,7 @@ class LevelRules {
     const auto fires = [&](const BurnRateAlert& alert) { return alert.burn_rate * budget < 1 - 1e-9; };
     if (std::ranges::any_of(levels_.burn_rate_alerts, fires)) return;
     add(where,
-        "its error budget, " + percent_text(rounded(budget)) + ", burns at " + decimal_text(rounded(1 / budget)) +
+        "its error budget, " + percent_text(rounded(budget, 6)) + ", burns at " + decimal_text(rounded(1 / budget, 6)) +
             " times its pace at most, so that no burn rate alert can fire; add one with a lower burn_rate, such as 1",
         "burn_rate_alerts");
   }
@@ -207,20 +200,18 @@ class LevelRules {
   }
 
   // A text that becomes a label or stands in a message.
-  void text(const std::string& where, const std::string& what, std::string_view value) {
-    const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; };
+  void text(const std::string& where, const std::string& what, std::string_view value, std::size_t most) {
     if (value.empty()) {
       add(where, what + " is empty; write one");
-    } else if (value.size() > kMaxLevelName || !is_valid_utf8(value) || std::ranges::any_of(value, is_control) ||
-               value.front() == ' ' || value.back() == ' ') {
-      add(where, what + " is " + quoted(value) +
-                     "; it must be UTF-8 of at most 100 bytes, without control characters " + "and blanks at its ends");
+    } else if (value.size() > most || !is_plain_text(value) || value.front() == ' ' || value.back() == ' ') {
+      add(where, what + " is " + quoted(value) + "; it must be UTF-8 of at most " + std::to_string(most) +
+                     " bytes, without control characters and blanks at its ends");
     }
   }
 
   void name(const char* list, std::size_t i, const std::string& value, std::map<std::string, std::size_t>& seen) {
     const auto where = element(list, i) + ".name";
-    text(where, "'name'", value);
+    text(where, "'name'", value, kMaxLevelName);
     if (value.empty()) return;
     if (const auto [first, is_new] = seen.emplace(value, i); !is_new)
       add(where, "a second one of " + std::string{list} + " is called " + quoted(value) + "; names must differ",
@@ -302,7 +293,7 @@ class LevelRules {
     for (std::size_t i = 0; i < values.size(); ++i) {
       const auto where = level + '.' + element(list, i);
       if (!are_types) {
-        text(where, "a table", values[i]);
+        text(where, "a table", values[i], kMaxTable);
       } else if (std::ranges::find(kQueryTypes, values[i]) == kQueryTypes.end()) {
         query_type(where, values[i]);
         continue;
@@ -344,5 +335,12 @@ class LevelRules {
 }  // namespace
 
 std::vector<LevelMistake> level_mistakes(const ServiceLevels& levels) { return LevelRules(levels).mistakes(); }
+
+void throw_mistakes(const std::string& owner, const std::vector<LevelMistake>& mistakes) {
+  if (mistakes.empty()) return;
+  std::string lines;
+  for (const auto& [where, text, because] : mistakes) lines += '\n' + where + (where.empty() ? "" : ": ") + text;
+  throw std::invalid_argument(owner + ": service levels:" + lines);
+}
 
 }  // namespace vitals::detail

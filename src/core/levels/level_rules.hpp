@@ -18,4 +18,7 @@ struct LevelMistake {
 /// together, in the order of the members. Time: O(n log n) in the number of routes and the like.
 [[nodiscard]] std::vector<LevelMistake> level_mistakes(const ServiceLevels& levels);
 
+/// Throws std::invalid_argument, "owner: service levels:" and a line for each mistake, if there are any.
+void throw_mistakes(const std::string& owner, const std::vector<LevelMistake>& mistakes);
+
 }  // namespace vitals::detail

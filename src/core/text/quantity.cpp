@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <stdexcept>
 #include <system_error>
 
 namespace vitals::detail {
@@ -42,11 +41,6 @@ constexpr std::array kSuffixes{Suffix{"us", Unit::Seconds, -6, 1, 1000},
                                Suffix{"%", Unit::Ratio, -2},
                                Suffix{"/s", Unit::PerSecond, 0},
                                Suffix{"", Unit::Number, 0}};
-
-[[noreturn]] void refuse_quantity(std::string_view text, const std::string& why) {
-  throw std::invalid_argument('\'' + std::string{text} + "' " + why +
-                              "; write a number and its unit: 50ms, 1.5s, 2m, 64KiB, 0.1% or 100/s");
-}
 
 // Digits with at most one point, without sign and exponent. In this form an exponent that is appended moves the point
 // exactly.
@@ -98,19 +92,24 @@ std::string shifted_text(double value, int shift) {
 
 }  // namespace
 
+QuantityError::QuantityError(std::string_view text, const std::string& broken_rule)
+    : std::invalid_argument('\'' + std::string{text} + "' " + broken_rule +
+                            "; write a number and its unit: 50ms, 1.5s, 2m, 64KiB, 0.1% or 100/s"),
+      rule{broken_rule} {}
+
 Quantity parse_quantity(std::string_view text) {
   const auto unit_at = std::min(text.find_first_not_of("0123456789."), text.size());
   const auto number = text.substr(0, unit_at);
   auto unit = text.substr(unit_at);
   if (unit.size() > 1 && unit.front() == ' ') unit.remove_prefix(1);
-  if (!is_plain_decimal(number)) refuse_quantity(text, "is not a positive decimal number with a unit");
+  if (!is_plain_decimal(number)) throw QuantityError(text, "is not a positive decimal number with a unit");
   const auto suffix = std::find_if(kSuffixes.begin(), kSuffixes.end(), [&](const Suffix& s) { return s.text == unit; });
-  if (suffix == kSuffixes.end()) refuse_quantity(text, "has the unknown unit '" + std::string{unit} + "'");
+  if (suffix == kSuffixes.end()) throw QuantityError(text, "has the unknown unit '" + std::string{unit} + "'");
 
   const std::string shifted = std::string{number} + 'e' + std::to_string(suffix->exponent);
   double value = 0;
   const auto [end, error] = std::from_chars(shifted.data(), shifted.data() + shifted.size(), value);
-  if (error != std::errc{} || end != shifted.data() + shifted.size()) refuse_quantity(text, "is out of range");
+  if (error != std::errc{} || end != shifted.data() + shifted.size()) throw QuantityError(text, "is out of range");
   Quantity result{value * suffix->factor, suffix->unit};
   if (suffix->unit == Unit::Seconds) result.time = exact_time(number, suffix->nanoseconds);
   return result;
@@ -134,5 +133,13 @@ std::string percent_text(double ratio) { return shifted_text(ratio, 2) + '%'; }
 std::string rate_text(double per_second) { return decimal_text(per_second) + "/s"; }
 
 std::string decimal_text(double number) { return shifted_text(number, 0); }
+
+double rounded(double number, int digits) {
+  std::array<char, 32> text{};
+  const auto end =
+      std::to_chars(text.data(), text.data() + text.size(), number, std::chars_format::general, digits).ptr;
+  std::from_chars(text.data(), end, number);
+  return number;
+}
 
 }  // namespace vitals::detail

@@ -1,8 +1,30 @@
 #include "core/text/utf8.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace vitals::detail {
+
+namespace {
+
+// Of one sequence of UTF-8.
+char32_t code_point(std::string_view sequence) noexcept {
+  constexpr std::array<unsigned char, 5> kLeadBits{0, 0x7F, 0x1F, 0x0F, 0x07};
+  auto result = static_cast<char32_t>(static_cast<unsigned char>(sequence[0]) & kLeadBits[sequence.size()]);
+  for (const char c : sequence.substr(1)) result = result << 6 | (static_cast<unsigned char>(c) & 0x3FU);
+  return result;
+}
+
+// Unicode 15, chapters 23.1 (control codes), 23.2 (bidirectional ordering) and 23.7 (noncharacters).
+bool is_plain(char32_t c) noexcept {
+  const auto within = [c](char32_t first, char32_t last) { return c >= first && c <= last; };
+  const bool is_control = c < 0x20 || within(0x7F, 0x9F) || within(0x2028, 0x2029);
+  const bool is_bidi = c == 0x61C || within(0x200E, 0x200F) || within(0x202A, 0x202E) || within(0x2066, 0x2069);
+  const bool is_noncharacter = within(0xFDD0, 0xFDEF) || (c & 0xFFFE) == 0xFFFE;
+  return !is_control && !is_bidi && !is_noncharacter;
+}
+
+}  // namespace
 
 std::size_t utf8_length(std::string_view text, std::size_t& bad) noexcept {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
@@ -39,6 +61,15 @@ std::size_t first_not_utf8(std::string_view text) noexcept {
     at += length;
   }
   return text.npos;
+}
+
+bool is_plain_text(std::string_view text) noexcept {
+  while (!text.empty()) {
+    const std::size_t length = utf8_length(text);
+    if (length == 0 || !is_plain(code_point(text.substr(0, length)))) return false;
+    text.remove_prefix(length);
+  }
+  return true;
 }
 
 std::string to_valid_utf8(std::string_view text) {

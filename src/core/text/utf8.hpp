@@ -21,6 +21,9 @@ void append_valid_utf8(String& out, std::string_view text);
 [[nodiscard]] std::size_t utf8_length(std::string_view text) noexcept;
 /// The same, and if there is none, in `bad` how many bytes become one U+FFFD.
 [[nodiscard]] std::size_t utf8_length(std::string_view text, std::size_t& bad) noexcept;
+/// Whether it is UTF-8 without what can't be seen but changes how texts beside it look: control characters, separators
+/// of lines, the controls of bidirectional text, and noncharacters.
+[[nodiscard]] bool is_plain_text(std::string_view text) noexcept;
 /// The number of code points. REQUIRES: valid UTF-8.
 [[nodiscard]] std::size_t code_points(std::string_view text) noexcept;
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace vitals::detail {
 namespace {
@@ -16,31 +17,40 @@ double last_nanos(double bound) {
   return nanos;
 }
 
+std::size_t bin_of(std::uint64_t nanos) {
+  return BinnedDuration{std::chrono::nanoseconds{static_cast<std::int64_t>(nanos)}}.bin;
+}
+
 }  // namespace
 
 DurationIndex::DurationIndex(std::span<const double> bounds) : bounds_(bounds.begin(), bounds.end()) {
-  if (!fill()) bins_.clear();
+  if (bounds_.size() <= kCount) fill();
 }
 
-bool DurationIndex::fill() {
-  const std::size_t bins = BinnedDuration{std::chrono::nanoseconds{kMaxNanos}}.bin + 1;
-  if (bounds_.size() > kCount) return false;
-  bins_.assign(bins, kMaxNanos << kCountBits);
+void DurationIndex::fill() {
+  constexpr std::uint64_t kNoBound = kMaxNanos << kCountBits;
+  // Below, BinnedDuration sets a bit that bins still tell apart: some of these bins have durations from two places.
+  constexpr std::uint64_t kInOrder = 512;
+  bins_.assign(bin_of(std::numeric_limits<std::int64_t>::max()) + 1, kLeft);
+  const auto end = bins_.begin() + static_cast<std::ptrdiff_t>(bin_of(kMaxNanos) + 1);
+  std::fill(bins_.begin(), end, kNoBound);
   for (std::uint64_t count = 0; const double bound : bounds_) {
     ++count;
-    const double nanos = last_nanos(bound);
-    if (nanos >= static_cast<double>(kMaxNanos)) break;  // and so are the others: observe() has no such durations here
-    std::size_t after = 0;                               // the first bin above the bound
-    if (nanos >= 0) {
-      if (nanos < 512) return false;  // below, BinnedDuration sets a bit that bins still tell apart
-      const BinnedDuration at{std::chrono::nanoseconds{static_cast<std::int64_t>(nanos)}};
-      if (bins_[at.bin] >> kCountBits != kMaxNanos) return false;  // another bound is in this bin
-      bins_[at.bin] = at.nanos << kCountBits | (count - 1);
-      after = at.bin + 1;
+    const double last = last_nanos(bound);
+    if (last >= static_cast<double>(kMaxNanos)) break;  // and so are the others: no duration up to there is above them
+    auto above = bins_.begin();                         // the first bin above the bound
+    if (last >= 0) {
+      const auto nanos = static_cast<std::uint64_t>(last);
+      above += static_cast<std::ptrdiff_t>(bin_of(std::max(nanos, kInOrder - 1)) + 1);
+      if (nanos < kInOrder) {
+        std::fill(bins_.begin(), above, kLeft);
+      } else {
+        std::uint64_t& inside = *(above - 1);
+        inside = inside >> kCountBits == kMaxNanos ? nanos << kCountBits | (count - 1) : kLeft;
+      }
     }
-    for (std::size_t bin = after; bin < bins; ++bin) bins_[bin] = kMaxNanos << kCountBits | count;
+    std::fill(above, end, kNoBound | count);
   }
-  return true;
 }
 
 bool DurationIndex::fits(const Histogram& histogram) const noexcept {

@@ -33,14 +33,15 @@ struct BinnedDuration {
 // one kind of value, with one table look-up and one comparison, since a request's end waits for it. Immutable.
 class DurationIndex {
  public:
-  /// For a histogram with these bounds, in seconds. Where two of them are too close together it fits none.
+  /// For a histogram with these bounds, in seconds. Where two of them are so close together that one bin has both, its
+  /// durations are left to the histogram. It fits none that has more than 4095 bounds.
   explicit DurationIndex(std::span<const double> bounds);
 
   /// The same as histogram.observe(duration). REQUIRES: fits(histogram).
   void observe(Histogram& histogram, const BinnedDuration& duration) const noexcept {
-    if (duration.nanos > kMaxNanos) [[unlikely]]
-      return histogram.observe(std::chrono::nanoseconds{duration.nanos});
     const std::uint64_t entry = bins_[duration.bin];
+    if (entry == kLeft) [[unlikely]]
+      return histogram.observe(std::chrono::nanoseconds{duration.nanos});
     const std::size_t bucket = (entry & kCount) + (duration.nanos << kCountBits > entry ? 1U : 0U);
     if (!add_pair(Access::head(histogram), bucket * sizeof(PairCell), duration.seconds)) [[unlikely]]
       histogram.observe(duration.seconds);
@@ -52,11 +53,13 @@ class DurationIndex {
   static constexpr unsigned kCountBits = 12;
   static constexpr std::uint64_t kCount = (1U << kCountBits) - 1;
   static constexpr std::uint64_t kMaxNanos = (std::uint64_t{1} << (63 - kCountBits)) - 1;  // 26 days: its bits fit
+  static constexpr std::uint64_t kLeft = ~std::uint64_t{0};                                // more than any other entry
 
-  [[nodiscard]] bool fill();
+  void fill();
 
   std::vector<double> bounds_;
-  // By bin: the bound inside, in nanoseconds, above the number of bounds before it.
+  // By bin: the bound inside, in nanoseconds, above the number of bounds before it; or kLeft: the histogram finds the
+  // bucket, since several bounds are inside, or durations are above kMaxNanos.
   std::vector<std::uint64_t> bins_;
 };
 

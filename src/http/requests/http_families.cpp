@@ -45,9 +45,12 @@ HttpFamilies::HttpFamilies(const Scope& scope, const HttpOptions& options, const
       url_scheme_{options.url_scheme},
       group_status_{options.group_status},
       has_extras_{options.exemplars || options.time_to_first_byte || options.sizes},
-      dropped_routes_{scope.counter("http_metrics_routes_dropped_total",
-                                    "Requests whose route could not be added: mostly beyond HttpOptions::max_routes.")},
-      buckets_{HttpLevels::buckets(options)} {
+      accepted_levels_{HttpLevels::accepted(scope, options)},
+      buckets_{accepted_levels_ != nullptr ? accepted_levels_->request_buckets(options.duration_buckets)
+                                           : options.duration_buckets},
+      dropped_routes_{
+          scope.counter("http_metrics_routes_dropped_total",
+                        "Requests whose route could not be added: mostly beyond HttpOptions::max_routes.")} {
   const LabelWords words = words_of(naming_);
   const LabelNames plain = names_of(words, {}, labels);
   constexpr auto kDuration = "Time from an HTTP request's header to the end of its answer.";
@@ -61,7 +64,7 @@ HttpFamilies::HttpFamilies(const Scope& scope, const HttpOptions& options, const
     duration_ = &scope.histogram("http_request_duration_seconds", kDuration, plain, buckets_, kSeconds);
   }
   index_.emplace(buckets_.bounds());
-  if (options.levels != nullptr) levels_.emplace(scope, options, words.method, words.endpoint);
+  if (accepted_levels_ != nullptr) levels_.emplace(scope, accepted_levels_, words.method, words.endpoint);
   if (options.high_resolution) {
     const Buckets bounds = Buckets::fine_latency();
     auto& all = scope.histogram("http_request_duration_highr_seconds",

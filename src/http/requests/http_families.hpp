@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -52,14 +53,16 @@ class HttpFamilies final : public SeriesMaker {
   const std::string url_scheme_;
   const bool group_status_;
   const bool has_extras_;  // metrics beside the count and the duration
+  // Before the families, so that a scope in which an HttpMetrics was refused is as it was before.
+  const std::shared_ptr<const ServiceLevels> accepted_levels_;
+  const Buckets buckets_;  // HttpOptions::duration_buckets and the thresholds of HttpOptions::levels
   Counter& dropped_routes_;
   DynamicFamily<Counter>* requests_ = nullptr;  // null where the duration's count is that of the requests
   DynamicFamily<Histogram>* duration_ = nullptr;
   DynamicFamily<Histogram>* first_byte_ = nullptr;
   DynamicFamily<Histogram>* bytes_in_ = nullptr;
   DynamicFamily<Histogram>* bytes_out_ = nullptr;
-  const Buckets buckets_;               // HttpOptions::duration_buckets and the thresholds of HttpOptions::levels
-  std::optional<DurationIndex> index_;  // of these
+  std::optional<DurationIndex> index_;  // of buckets_
   std::optional<DurationIndex> high_resolution_index_;
   DurationHistogram high_resolution_;
   Family<Counter, 2>* exceptions_ = nullptr;

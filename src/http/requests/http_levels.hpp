@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,8 @@
 #include <vitals/http/http_options.hpp>
 #include <vitals/scope.hpp>
 #include <vitals/service_levels.hpp>
+
+#include "http/requests/route_pattern.hpp"
 
 namespace vitals::detail {
 
@@ -39,13 +42,18 @@ class TimedEvents {
 // Thread-safe. Recording takes no lock and no memory.
 class HttpLevels {
  public:
-  /// `method` and `endpoint` are how these labels are called. Throws std::invalid_argument, naming each, if there are
-  /// mistakes in the levels, or if they have routes that are not among those that the options list.
-  HttpLevels(const Scope& scope, const HttpOptions& options, std::string_view method, std::string_view endpoint);
+  /// The levels of the options, or null. Throws std::invalid_argument, naming each, if there are mistakes in them, with
+  /// the options' bounds or with their routes; and if another HttpMetrics in the scope has other levels, since all
+  /// count into the same series.
+  [[nodiscard]] static std::shared_ptr<const ServiceLevels> accepted(const Scope& scope, const HttpOptions& options);
 
-  /// The options' bounds, with the thresholds if there are levels; throws as ServiceLevels does.
-  [[nodiscard]] static Buckets buckets(const HttpOptions& options);
-  [[nodiscard]] Buckets with_thresholds(const Buckets& base) const { return levels_.request_buckets(base); }
+  /// `levels` are accepted(); `method` and `endpoint` are how these labels are called.
+  HttpLevels(const Scope& scope, std::shared_ptr<const ServiceLevels> levels, std::string_view method,
+             std::string_view endpoint);
+
+  /// The own bounds of a route, with the thresholds that its requests have. Throws std::invalid_argument, naming the
+  /// route, if one of its methods has a threshold that is not below the last bound.
+  [[nodiscard]] Buckets own_buckets(const Buckets& base, const RouteText& route, const RouteSpec& spec) const;
 
   /// What the class of an endpoint counts; null if it has none. Makes the series of its budget.
   const TimedEvents* meet(std::string_view method, std::string_view endpoint) const;
@@ -77,15 +85,15 @@ class HttpLevels {
   };
 
   [[nodiscard]] Budget budget_of(std::string_view method, std::string_view endpoint) const;
-  void add_list(const std::vector<EndpointLevel>& levels, const EndpointLevel* Budget::*member);
+  void add_list(const std::vector<EndpointLevel>& list, const EndpointLevel* Budget::*member);
 
-  const ServiceLevels levels_;
+  const std::shared_ptr<const ServiceLevels> levels_;
   DynamicFamily<Gauge>* budgets_ = nullptr;
   const std::string method_, endpoint_;  // names of labels
   std::vector<TimedEvents> latency_;
   std::vector<Answers> answers_;
   std::deque<TimedEvents> classes_;                         // a deque, so that none moves
-  std::map<std::string, Budget, std::less<>> by_endpoint_;  // by "GET /path"
+  std::map<std::string, Budget, std::less<>> by_endpoint_;  // by "GET /path/{}"
   Budget others_;
   std::array<bool, 600> is_bad_{};
 };

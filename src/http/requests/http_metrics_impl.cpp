@@ -43,6 +43,7 @@ HttpMetricsImpl::HttpMetricsImpl(const Scope& scope, const HttpOptions& options)
       static_files_{"_static", kinds(labels_), {}},
       overflow_{"_overflow", kinds(labels_), {}} {
   for (const auto& route : options.routes) add(route, {});
+  for (const auto& [route, its_options] : options.routes_with_options) add(route, its_options);
   for (const auto& path : options.exclude) exclude(path);
   if (options.learn_paths) {
     const auto make = [this](std::string_view pattern) {
@@ -58,7 +59,7 @@ Route& HttpMetricsImpl::add(std::string_view route, RouteOptions options) {
   const RouteSpec spec = parse_route({kServerOwner, route});
   const std::string pattern = canonical_pattern(spec.pattern);
   if (levels_ != nullptr && options.duration_buckets)
-    options.duration_buckets = levels_->with_thresholds(*options.duration_buckets);
+    options.duration_buckets = levels_->own_buckets(*options.duration_buckets, {kServerOwner, route}, spec);
   Route* found = nullptr;
   {
     const std::lock_guard lock{mutex_};
@@ -73,7 +74,8 @@ Route& HttpMetricsImpl::add(std::string_view route, RouteOptions options) {
   if (!same_options(found->options, options)) {
     refuse_route({kServerOwner, route}, "\"" + found->pattern +
                                             "\" is there already with other options; leave it out of "
-                                            "HttpOptions::routes and ::exclude, and give the same ones each time");
+                                            "HttpOptions::routes and ::exclude, and give the same ones each time; "
+                                            "HttpOptions::routes_with_options lists it with them");
   }
   found->is_counted.store(true, std::memory_order_relaxed);
   for (const auto name : spec.methods) {
@@ -146,14 +148,14 @@ void HttpMetricsImpl::observe_more(const HttpRequest& request, const RouteSeries
   // A connection that is upgraded, to a WebSocket for example, lasts as long as its user likes: that is no duration of
   // HTTP.
   constexpr std::uint8_t kConnect = method_index("CONNECT");
-  if (request.status_ == 101 || request.method_ == kConnect) return observe_count(request, of_status);
+  if (request.status_ == 101 || request.method_ == kConnect) return observe_count(request, series, of_status);
   duration = std::max(duration, std::chrono::nanoseconds{0});
   const HttpDuration wanted = request.route_->options.duration;
   const bool has_first_byte = request.first_byte_ != 0;
   const auto to_first_byte = has_first_byte ? clock_.between(request.start_, request.first_byte_) : duration;
   if (wanted == HttpDuration::FirstByte) duration = to_first_byte;
   if (wanted == HttpDuration::None) {
-    observe_count(request, of_status);
+    observe_count(request, series, of_status);
   } else {
     if (request.is_sampled_) {
       request.observe_traced(*of_status.duration.histogram, duration);
@@ -173,9 +175,12 @@ void HttpMetricsImpl::observe_more(const HttpRequest& request, const RouteSeries
 
 // Where the duration's count is that of the requests, and a duration would be wrong, the answer's header ends it: that
 // is right for what becomes another protocol with it, and far less than hours for the rest.
-void HttpMetricsImpl::observe_count(const HttpRequest& request, const StatusSeries& of_status) noexcept {
+void HttpMetricsImpl::observe_count(const HttpRequest& request, const RouteSeries& series,
+                                    const StatusSeries& of_status) noexcept {
   if (of_status.requests != nullptr || request.first_byte_ == 0) return;
-  of_status.duration.observe(BinnedDuration{clock_.between(request.start_, request.first_byte_)});
+  const auto to_first_byte = clock_.between(request.start_, request.first_byte_);
+  of_status.duration.observe(BinnedDuration{to_first_byte});
+  if (levels_ != nullptr) levels_->timed(series.of_class, to_first_byte);
 }
 
 int HttpMetricsImpl::status_of(const std::exception_ptr& error) const noexcept {

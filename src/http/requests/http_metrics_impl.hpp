@@ -80,7 +80,7 @@ class HttpMetricsImpl {
   void observe_more(const HttpRequest& request, const RouteSeries& series, const StatusSeries& of_status,
                     std::chrono::nanoseconds duration) noexcept;
   /// Of a request that has no duration.
-  void observe_count(const HttpRequest& request, const StatusSeries& of_status) noexcept;
+  void observe_count(const HttpRequest& request, const RouteSeries& series, const StatusSeries& of_status) noexcept;
 
   const UserLabels labels_;
   HttpFamilies families_;

@@ -1,14 +1,12 @@
 #pragma once
 
-#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace vitals::detail {
+#include "core/levels/level_routes.hpp"
 
-/// A template may have this many segments, so that a search always gets to its end.
-inline constexpr std::size_t kMaxSegments = 32;
+namespace vitals::detail {
 
 enum class SegmentKind { Fixed, Hole, Rest };
 

@@ -216,6 +216,12 @@ TEST(ServiceLevels, RoutesAreAsTheLabelHasThem) {
   EXPECT_THAT(of("GET /a b"), HasSubstr("no spaces or control characters"));
   EXPECT_THAT(of("GET /\xff"), HasSubstr("no spaces or control characters and is UTF-8"));
   EXPECT_THAT(of("GET /" + std::string(256, 'a')), HasSubstr("longer than 256 bytes"));
+  EXPECT_THAT(of("GET /{a}/{a}"), HasSubstr("two of its holes are called {a}; a route has none twice"));
+  EXPECT_EQ(of("GET /{a}/a/a"), "none");
+  std::string long_route = "GET ";
+  for (int i = 0; i < 32; ++i) long_route += "/a";
+  EXPECT_EQ(of(long_route), "none");
+  EXPECT_THAT(of(long_route + "/a"), HasSubstr("a route has at most 32 segments"));
 }
 
 TEST(ServiceLevels, NamesAreTextsThatDiffer) {
@@ -229,8 +235,11 @@ TEST(ServiceLevels, NamesAreTextsThatDiffer) {
   EXPECT_THAT(of("a"),
               HasSubstr("query_budgets[1].name: a second one of query_budgets is called 'a'; names must differ"));
   EXPECT_THAT(of(""), HasSubstr("'name' is empty; write one"));
+  EXPECT_EQ(of(std::string(100, 'b')), "none");
+  // C1, a noncharacter, a control of bidirectional text and a separator of lines look as if they were not there.
   for (const auto& name :
-       {std::string{" b"}, std::string{"b "}, std::string{"b\n"}, std::string{"\xff"}, std::string(101, 'b')})
+       {std::string{" b"}, std::string{"b "}, std::string{"b\n"}, std::string{"\xff"}, std::string(101, 'b'),
+        std::string{"b\u0085b"}, std::string{"b\uFFFE"}, std::string{"\u202Eb"}, std::string{"b\u2028b"}})
     EXPECT_THAT(of(name), HasSubstr("it must be UTF-8 of at most 100 bytes, without control characters and blanks"));
 }
 
@@ -248,6 +257,19 @@ TEST(ServiceLevels, KindsOfQueriesAreAsTheirLabels) {
   EXPECT_THAT(mistakes, HasSubstr("'FOO' is none that the label 'query_type' can have; write one such as SELECT"));
   EXPECT_THAT(mistakes, HasSubstr("query_budgets[0].tables[1]: 't' comes twice; remove one"));
   EXPECT_THAT(mistakes, HasSubstr("query_budgets[1]: transactions have no query type and no table; leave out"));
+}
+
+// A schema and a table of PostgreSQL have 63 bytes each.
+TEST(ServiceLevels, TablesMayHaveTheirSchema) {
+  const auto of = [](const std::string& table) {
+    auto levels = good();
+    levels.query_budgets = {{.name = "a", .tables = {table}, .target = 1s}};
+    return mistakes_of(levels);
+  };
+
+  EXPECT_EQ(of(std::string(63, 's') + '.' + std::string(63, 't')), "none");
+  EXPECT_THAT(of(std::string(128, 't')), HasSubstr("a table is 't"));
+  EXPECT_THAT(of(std::string(128, 't')), HasSubstr("it must be UTF-8 of at most 127 bytes"));
 }
 
 TEST(ServiceLevels, ThresholdsBecomeBounds) {
@@ -279,6 +301,23 @@ TEST(ServiceLevels, ThresholdBeyondTheLastBoundIsRefused) {
         "give buckets that go further");
   }
   EXPECT_THROW((void)levels.query_buckets(Buckets::latency()), std::invalid_argument);
+}
+
+// Were they sorted here, the histogram could not tell the mistake any more.
+TEST(ServiceLevels, BoundsThatNoHistogramTakesStayAsTheyAre) {
+  EXPECT_THAT(good().request_buckets(Buckets{1, 0.5, 10}).bounds(), ElementsAre(1, 0.5, 10));
+  EXPECT_THAT(good().request_buckets(Buckets{0.5, 0.5}).bounds(), ElementsAre(0.5, 0.5));
+}
+
+// 0.1 + 2 * 0.1 is 0.30000000000000004, which would be a second bound of 300 ms.
+TEST(ServiceLevels, BoundThatIsAThresholdButForRoundingGivesWayToIt) {
+  auto levels = good();
+  levels.latency[0].target = 300ms;
+  const auto base = Buckets::linear(0.1, 0.1, 5);
+  ASSERT_NE(base.bounds()[2], 0.3);
+
+  EXPECT_THAT(levels.request_buckets(base).bounds(), ElementsAre(0.1, 0.2, 0.3, 0.4, 0.5));
+  EXPECT_THROW((void)levels.request_buckets(Buckets::linear(0.1, 0.1, 3)), std::invalid_argument);
 }
 
 // A bound is found by le="0.15": it must be the double that this text is.

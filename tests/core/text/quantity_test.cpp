@@ -103,5 +103,12 @@ TEST(QuantityTexts, AreReadAsTheVerySameValue) {
   }
 }
 
+TEST(Quantity, RoundedNumbersAreTheDecimalsThatWereMeant) {
+  ASSERT_NE(1 - 0.07, 0.93);
+  EXPECT_EQ(rounded(1 - 0.07, 15), 0.93);
+  EXPECT_EQ(rounded(1 - 0.95, 6), 0.05);
+  EXPECT_EQ(rounded(1e-300 / 3, 3), 3.33e-301);
+}
+
 }  // namespace
 }  // namespace vitals::detail

@@ -247,12 +247,189 @@ TEST(HttpLevels, WrongLevelsAreRefused) {
               HasSubstr("latency[0].critical: 10s is not below the last bucket bound, 10s"));
   EXPECT_EQ(refusal({.routes = {"GET /clients", "GET /clients/:id"}, .levels = &levels}),
             "vitals::HttpMetrics: service levels:\n"
-            "endpoint_classes \"a\": \"POST /clients/{id}\" is none of HttpOptions::routes; did you mean 'GET "
-            "/clients/{id}'?; list it there, or leave it out\n"
-            "route_budgets \"b\": \"GET /client/{id}\" is none of HttpOptions::routes; did you mean 'GET "
-            "/clients/{id}'?; list it there, or leave it out");
+            "endpoint_classes[0].routes[1]: \"POST /clients/{id}\" is none of HttpOptions::routes; did you mean 'GET "
+            "/clients/{id}'?; list it there, or with its options in HttpOptions::routes_with_options, or leave it out\n"
+            "route_budgets[0].routes[0]: \"GET /client/{id}\" is none of HttpOptions::routes; did you mean 'GET "
+            "/clients/{id}'?; list it there, or with its options in HttpOptions::routes_with_options, or leave it out");
   EXPECT_EQ(refusal({.routes = {"GET|POST /clients/:id", "/clients", "/client/{id}"}, .levels = &levels}), "accepted");
   EXPECT_EQ(refusal({.levels = &levels}), "accepted");  // adapters may add the routes
+}
+
+// They were declared before the levels were judged.
+TEST(HttpLevels, RefusedHttpMetricsLeavesNothingInTheRegistry) {
+  const ServiceLevels misspelt{.route_budgets = {{.name = "a", .routes = {"GET /b"}, .target = 1s}}};
+  Registry registry;
+  const auto before = to_text(registry);
+
+  EXPECT_THROW(HttpMetrics(registry, {.routes = {"/a"}, .levels = &misspelt}), std::invalid_argument);
+
+  EXPECT_EQ(to_text(registry), before);
+}
+
+TEST(HttpLevels, AllMistakesAreToldAtOnce) {
+  const ServiceLevels levels{
+      .latency = {{.target = 1s, .critical = 20s}, {.objective = 0.99, .target = 2 * 24h}},
+      .error_rate = RatioLevel{.target = 2},
+      .endpoint_classes = {{.name = "a", .routes = {"GET /b", "GTE /c"}, .target = 1s}},
+  };
+
+  EXPECT_EQ(refusal({.routes = {"/a"}, .levels = &levels}),
+            "vitals::HttpMetrics: service levels:\n"
+            "latency[1].target: 'target' is 2d; it must be above 0 and at most 1d\n"
+            "error_rate.target: 'target' is 2, which is more than all; write a ratio of 1, such as 0.999 (99.9%)\n"
+            "endpoint_classes[0].routes[1]: route 'GTE /c': 'GTE' is no HTTP method; did you mean 'GET'?; write GET "
+            "/path or GET|POST /path\n"
+            "latency[0].critical: 20s is not below the last bucket bound, 10s, above which no percentile can be told; "
+            "give buckets that go further\n"
+            "endpoint_classes[0].routes[0]: \"GET /b\" is none of HttpOptions::routes; did you mean 'GET /a'?; list it "
+            "there, or with its options in HttpOptions::routes_with_options, or leave it out");
+}
+
+// The label endpoint has the adapter's names of holes.
+TEST(HttpLevels, RouteOfAnAdapterMayCallItsHolesOtherwise) {
+  const ServiceLevels levels{.endpoint_classes = {{.name = "critical", .routes = {"GET /c/{id}"}, .target = 10ms},
+                                                  {.name = "standard", .others = true, .target = 20ms}}};
+  Registry registry;
+  HttpMetrics http{registry, {.levels = &levels}};
+
+  http.start("GET", http.learn("/c/{client_id}")).finish(200, 15ms);
+  http.start("GET", http.route("/c/:number")).finish(200, 15ms);
+
+  EXPECT_EQ(bad(to_text(registry), "latency-critical-p95"), 2);
+  EXPECT_EQ(events(to_text(registry), "latency-standard-p95"), 0);
+}
+
+TEST(HttpLevels, HttpMetricsOfARegistryHaveTheSameLevels) {
+  const ServiceLevels levels{.latency = {{.target = 10ms}}};
+  const ServiceLevels same = levels;
+  const ServiceLevels others{.latency = {{.target = 20ms}}};
+  Registry registry;
+  auto first = std::make_unique<HttpMetrics>(registry, HttpOptions{.levels = &levels});
+  HttpMetrics second{registry, {.duration_buckets = levels.request_buckets(), .levels = &same}};
+
+  try {
+    const HttpMetrics third{registry, {.levels = &others}};
+    ADD_FAILURE();
+  } catch (const std::invalid_argument& error) {
+    EXPECT_THAT(error.what(), HasSubstr("the registry has an HttpMetrics with other service levels"));
+  }
+  first->start("GET", "/a").finish(200, 15ms);
+  second.start("GET", "/a").finish(200, 15ms);
+  EXPECT_EQ(bad(to_text(registry), "latency-p95"), 2);
+
+  const auto elsewhere = registry.scope({.prefix = "admin_"});
+  EXPECT_NO_THROW(HttpMetrics(elsewhere, {.levels = &others}));
+}
+
+// As when a program reads its configuration again.
+TEST(HttpLevels, LevelsOfAnHttpMetricsThatIsGoneDontHinderOthers) {
+  const ServiceLevels levels{.latency = {{.target = 100ms}}};
+  const ServiceLevels others{.latency = {{.target = 200ms}}};
+  Registry registry;
+  { const HttpMetrics gone{registry, {.levels = &levels}}; }
+
+  HttpMetrics http{registry, {.levels = &others}};
+  http.start("GET", "/a").finish(200, 150ms);
+
+  EXPECT_EQ(bad(to_text(registry), "latency-p95"), 0);
+}
+
+TEST(HttpLevels, ListedRouteWithOptionsMayBeInAClass) {
+  const ServiceLevels levels{
+      .endpoint_classes = {{.name = "slow", .routes = {"GET /export", "GET /a"}, .target = 20s}}};
+  Registry registry;
+  HttpMetrics http{registry,
+                   {.routes = {"/a"},
+                    .routes_with_options = {{"/export", {.duration_buckets = Buckets{1, 60}}}},
+                    .duration_buckets = Buckets{1, 30},
+                    .levels = &levels}};
+
+  http.start("GET", "/export").finish(200, 30s);
+  http.route("/export", {.duration_buckets = Buckets{1, 60}});
+
+  const auto text = to_text(registry);
+  EXPECT_EQ(bad(text, "latency-slow-p95"), 1);
+  EXPECT_EQ(sample(text, R"(http_request_duration_seconds_bucket{method="GET",endpoint="/export",le="60"})"), 1);
+  EXPECT_EQ(sample(text, R"(http_request_duration_seconds_bucket{method="GET",endpoint="/export",le="20"})"), 0);
+}
+
+TEST(HttpLevels, OwnBucketsHaveTheThresholdsOfTheirRouteAlone) {
+  const ServiceLevels levels{.endpoint_classes = {{.name = "fast", .routes = {"GET|PUT /own"}, .target = 20ms},
+                                                  {.name = "rest", .others = true, .target = 5s}},
+                             .route_budgets = {{.name = "list", .routes = {"GET /b"}, .target = 30ms}}};
+  Registry registry;
+  HttpMetrics http{registry, {.levels = &levels}};
+  http.route("/own", {.duration_buckets = Buckets{0.01, 0.1}});
+  http.route("PUT /own", {.duration_buckets = Buckets{0.01, 0.1}});
+  http.start("GET", "/own").finish(200, 15ms);
+  const auto text = to_text(registry);
+
+  const auto series = [](const char* le) {
+    return std::string(R"(http_request_duration_seconds_bucket{method="GET",endpoint="/own",le=")") + le + "\"}";
+  };
+  EXPECT_EQ(sample(text, series("0.02")), 1);
+  EXPECT_THAT(text, Not(HasSubstr(series("0.03"))));
+  EXPECT_THAT(text, Not(HasSubstr(series("5"))));
+}
+
+TEST(HttpLevels, OwnBucketsThatAreTooShortNameTheirRoute) {
+  const ServiceLevels levels{.latency = {{.target = 1s}},
+                             .endpoint_classes = {{.name = "all", .others = true, .target = 2s}}};
+  Registry registry;
+  HttpMetrics http{registry, {.levels = &levels}};
+
+  try {
+    http.route("/own", {.duration_buckets = Buckets{0.01, 0.1}});
+    ADD_FAILURE();
+  } catch (const std::invalid_argument& error) {
+    EXPECT_STREQ(error.what(),
+                 "vitals::HttpMetrics: route \"/own\": its duration_buckets don't fit its service levels:\n"
+                 "latency[0].target: 1s is not below the last bucket bound, 0.1s, above which no percentile can be "
+                 "told; give buckets that go further\n"
+                 "endpoint_classes \"all\".target: 2s is not below the last bucket bound, 0.1s, above which no "
+                 "percentile can be told; give buckets that go further");
+  }
+}
+
+// 1 - 0.07 is 0.9299999999999999.
+TEST(HttpLevels, ObjectiveOfAnErrorRateIsADecimal) {
+  const ServiceLevels levels{.error_rate = RatioLevel{.target = 0.07}};
+  Registry registry;
+  const HttpMetrics http{registry, {.levels = &levels}};
+
+  EXPECT_THAT(to_text(registry), HasSubstr("slo_objective_ratio{slo=\"error-rate\"} 0.93\n"));
+}
+
+TEST(HttpLevels, ExcludedRouteIsNoneOfALevel) {
+  const ServiceLevels levels{.route_budgets = {{.name = "a", .routes = {"GET /health"}, .target = 1s}}};
+
+  EXPECT_EQ(refusal({.exclude = {"/health"}, .levels = &levels}),
+            "vitals::HttpMetrics: service levels:\n"
+            "route_budgets[0].routes[0]: \"GET /health\" is excluded (HttpOptions::exclude), so that no request would "
+            "count; list it in HttpOptions::routes, or leave it out");
+  EXPECT_EQ(refusal({.routes = {"/health"}, .exclude = {"/health"}, .levels = &levels}), "accepted");
+}
+
+// Where the duration's count is that of the requests, what has no duration has the time to its first byte.
+TEST(HttpLevels, EventsAreWhatTheHistogramOfOpenTelemetryHas) {
+  const ServiceLevels levels{.latency = {{.target = 10s}},
+                             .endpoint_classes = {{.name = "all", .others = true, .target = 10s}}};
+  Registry registry;
+  HttpMetrics http{registry, {.duration_buckets = Buckets{60}, .naming = HttpNaming::OpenTelemetry, .levels = &levels}};
+  http.route("/none", {.duration = HttpDuration::None});
+
+  http.start("GET", "/none").finish(200, 1s);
+  auto request = http.start("GET", "/none");
+  request.first_byte();
+  request.finish(200, 1h);
+
+  const auto text = to_text(registry);
+  EXPECT_THAT(text,
+              HasSubstr("http_server_request_duration_seconds_count{http_request_method=\"GET\",http_route=\"/none\","
+                        "http_response_status_code=\"200\",url_scheme=\"http\"} 1\n"));
+  EXPECT_EQ(events(text, "latency-p95"), 1);
+  EXPECT_EQ(events(text, "latency-all-p95"), 1);
+  EXPECT_EQ(bad(text, "latency-p95"), 0);
 }
 
 // ThreadSanitizer sees this too.
