@@ -63,8 +63,7 @@ Buckets with_bounds(const Buckets& base, const LevelBounds& thresholds) {
     if (is_below(threshold.time, base.bounds().back())) bounds.push_back(in_seconds(threshold.time));
   }
   std::ranges::sort(bounds);
-  const auto repeated = std::ranges::unique(bounds);
-  bounds.erase(repeated.begin(), repeated.end());
+  bounds.erase(std::unique(bounds.begin(), bounds.end()), bounds.end());
   const std::vector<double> own = bounds;
   for (const double bound : base.bounds()) {
     // The nearest threshold is the first that is not below it, or the one before.

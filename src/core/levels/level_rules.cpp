@@ -339,7 +339,8 @@ std::vector<LevelMistake> level_mistakes(const ServiceLevels& levels) { return L
 void throw_mistakes(const std::string& owner, const std::vector<LevelMistake>& mistakes) {
   if (mistakes.empty()) return;
   std::string lines;
-  for (const auto& [where, text, because] : mistakes) lines += '\n' + where + (where.empty() ? "" : ": ") + text;
+  for (const auto& [where, text, because] : mistakes)
+    lines.append("\n" + where).append(where.empty() ? "" : ": ").append(text);
   throw std::invalid_argument(owner + ": service levels:" + lines);
 }
 

@@ -180,7 +180,8 @@ Buckets HttpLevels::own_buckets(const Buckets& base, const RouteText& route, con
   add_methods(true, wanted);
   add_methods(false, of_other_methods);
   std::string lines;
-  for (const auto& [where, text, because] : bound_mistakes(base, wanted)) lines += '\n' + where + ": " + text;
+  for (const auto& [where, text, because] : bound_mistakes(base, wanted))
+    lines.append("\n" + where).append(": " + text);
   if (!lines.empty()) refuse_route(route, "its duration_buckets don't fit its service levels:" + lines);
   wanted.insert(wanted.end(), of_other_methods.begin(), of_other_methods.end());
   return with_bounds(base, wanted);

@@ -201,6 +201,10 @@ TEST_F(HttplibTest, TellsTheSizesOfBodies) {
   EXPECT_EQ(client.Get("/slow")->body, "abc");
   EXPECT_EQ(client.Post("/clients", "{\"a\": 1}", "application/json")->status, 201);
 
+  // Each of its own thread of the server, which counts it after its answer was sent.
+  EXPECT_TRUE(counted(R"(method="GET",endpoint="/clients/{id}",status="200")"));
+  EXPECT_TRUE(counted(R"(method="HEAD",endpoint="/clients/{id}",status="200")"));
+  EXPECT_TRUE(counted(R"(method="GET",endpoint="/slow",status="200")"));
   EXPECT_TRUE(counted(R"(method="POST",endpoint="/clients",status="201")"));
   const std::string text = to_text(registry);
   EXPECT_EQ(sample(text, R"(http_response_size_bytes_sum{method="GET",endpoint="/clients/{id}"})"), 3);
