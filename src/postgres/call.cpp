@@ -94,14 +94,10 @@ bool is_aborted(const PgSpan& span) noexcept {
 }
 
 PgCall::PgCall(PgMetrics& metrics, PgSpan* span, PgText kind, std::string_view text) noexcept
-    : recorder_{metrics.recorder()},
-      span_{span},
-      text_{text},
-      kind_{kind},
-      series_{recorder_.series(kind, text)},
-      in_flight_{recorder_.in_flight().track()},
-      start_{std::chrono::steady_clock::now()} {
+    : recorder_{metrics.recorder()}, span_{span}, text_{text}, kind_{kind}, series_{recorder_.series(kind, text)} {
   if (span_ != nullptr) ++span_->depth;
+  recorder_.in_flight().started().inc();
+  start_ = std::chrono::steady_clock::now();  // last: reading it waits for all that is under way in the CPU
 }
 
 PgCall::~PgCall() {
@@ -111,6 +107,7 @@ PgCall::~PgCall() {
     if (error_.type.empty() && !is_discarded_) span_->is_failed = false;
   }
   if (!is_discarded_ && series_ != nullptr) recorder_.record(*series_, kind_, text_, elapsed, rows_, error_);
+  recorder_.in_flight().finished().inc();
 }
 
 void PgCall::fail() noexcept {

@@ -63,7 +63,7 @@ PgRecorder::PgRecorder(Registry& registry, PgOptions options)
                                {"query_type", "table", "error_type"})},
       slow_{registry.counter("db_slow_queries_total", "SQL statements that took at least the slow-query threshold.",
                              {"query_type", "table"})},
-      in_flight_{registry.gauge("db_queries_in_flight", "SQL statements under way.")},
+      in_flight_{ActiveCount::of(registry, "db_queries_in_flight", "SQL statements under way.")},
       table_overflow_{registry.counter("db_table_label_overflow_total",
                                        "Statement look-ups whose table was over the limit of table labels.")},
       reports_dropped_{registry.counter("db_slow_query_reports_dropped_total",

@@ -26,6 +26,7 @@
 #include <vitals/registry.hpp>
 #include <vitals/service_levels.hpp>
 
+#include "core/registry/active_count.hpp"
 #include "postgres/rate_limit.hpp"
 #include "postgres/statement_cache.hpp"
 
@@ -58,7 +59,8 @@ class PgRecorder {
   void record(PgOutcome outcome, std::chrono::nanoseconds elapsed, std::chrono::nanoseconds idle) noexcept;
 
   Registry& registry() noexcept { return registry_; }
-  Gauge& in_flight() noexcept { return in_flight_; }
+  /// Statements under way.
+  ActiveCount& in_flight() noexcept { return *in_flight_; }
 
  private:
   // Nothing is allocated, copied or read under the mutex but what is made of new operations, tables and names.
@@ -98,7 +100,7 @@ class PgRecorder {
   Family<Histogram, 2>& durations_;
   Family<Counter, 3>& errors_;
   Family<Counter, 2>& slow_;
-  Gauge& in_flight_;
+  const std::shared_ptr<ActiveCount> in_flight_;
   Counter& table_overflow_;
   Counter& reports_dropped_;
   Family<Histogram, 1>& transactions_;

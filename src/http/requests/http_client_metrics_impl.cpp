@@ -25,7 +25,7 @@ HttpClientMetricsImpl::HttpClientMetricsImpl(const Scope& scope, const HttpClien
                                  "Time from the start of an HTTP call to the end of its answer.",
                                  {"method", "host", "endpoint", "status"}, options.duration_buckets, kCalls)},
       index_{options.duration_buckets.bounds()},
-      active_{ActiveRequests::of(scope, "http_client_requests_active", "HTTP calls under way.")},
+      active_{ActiveCount::of(scope, "http_client_requests_active", "HTTP calls under way.")},
       clock_{options.clock},
       hosts_{options.hosts, options.max_hosts},
       unmatched_{"_unmatched", kMethods.size() * hosts_.capacity(), {}} {

@@ -10,7 +10,7 @@
 #include <vitals/http/http_client_metrics.hpp>
 #include <vitals/scope.hpp>
 
-#include "http/requests/active_requests.hpp"
+#include "core/registry/active_count.hpp"
 #include "http/requests/host_table.hpp"
 #include "http/requests/http_method.hpp"
 #include "http/requests/request_clock.hpp"
@@ -54,7 +54,7 @@ class HttpClientMetricsImpl final : private SeriesMaker {
 
   Family<Histogram, 4>& durations_;
   const DurationIndex index_;  // of HttpClientOptions::duration_buckets
-  const std::shared_ptr<ActiveRequests> active_;
+  const std::shared_ptr<ActiveCount> active_;
   const RequestClock clock_;
   HostTable hosts_;
   SeriesPool series_{*this};

@@ -26,7 +26,7 @@ HttpMetricsImpl::HttpMetricsImpl(const Scope& scope, const HttpOptions& options)
     : labels_{options.labels},
       families_{scope, options, labels_},
       levels_{families_.levels()},
-      active_{ActiveRequests::of(
+      active_{ActiveCount::of(
           scope, options.naming == HttpNaming::OpenTelemetry ? "http_server_active_requests" : "http_requests_active",
           "HTTP requests being served.")},
       clock_{options.clock},

@@ -13,7 +13,7 @@
 
 #include <vitals/http/http_metrics.hpp>
 
-#include "http/requests/active_requests.hpp"
+#include "core/registry/active_count.hpp"
 #include "http/requests/http_families.hpp"
 #include "http/requests/http_method.hpp"
 #include "http/requests/path_templates.hpp"
@@ -85,7 +85,7 @@ class HttpMetricsImpl {
   const UserLabels labels_;
   HttpFamilies families_;
   const HttpLevels* const levels_;  // null: there are none
-  const std::shared_ptr<ActiveRequests> active_;
+  const std::shared_ptr<ActiveCount> active_;
   Counter& started_{active_->started()};
   Counter& finished_{active_->finished()};
   const RequestClock clock_;

@@ -10,7 +10,6 @@
 #include <type_traits>
 #include <utility>
 
-#include <vitals/gauge.hpp>
 #include <vitals/postgres/metrics.hpp>
 
 namespace vitals::detail {
@@ -65,7 +64,6 @@ class PgCall {
   std::string_view text_;
   PgText kind_;
   const PgSeries* series_;  // null: no memory for it
-  InProgress in_flight_;
   bool is_discarded_ = false;
   std::optional<std::size_t> rows_;
   PgError error_;
