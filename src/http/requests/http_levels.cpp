@@ -220,10 +220,11 @@ const TimedEvents* HttpLevels::meet(std::string_view method, std::string_view en
   for (const auto* level : {of_class, by_route}) {
     if (level != nullptr) least = std::min(least.value_or(level->target), level->target);
   }
-  const std::vector<LabelPair> labels{{method_, method},
-                                      {endpoint_, endpoint},
-                                      {"slo_class", of_class != nullptr ? of_class->name : "none"},
-                                      {"operation", by_route != nullptr ? by_route->name : "none"}};
+  const auto name_of = [](const EndpointLevel* level) {
+    return level != nullptr ? std::string_view{level->name} : std::string_view{"none"};
+  };
+  const std::vector<LabelPair> labels{
+      {method_, method}, {endpoint_, endpoint}, {"slo_class", name_of(of_class)}, {"operation", name_of(by_route)}};
   budgets_->with(labels).set(static_cast<double>(least->count()) / 1e9);
   return events;
 }
