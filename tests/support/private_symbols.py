@@ -17,8 +17,10 @@ INTERFACE_OF = {'vitals_postgres': '|pqxx', 'vitals_prometheus_cpp': '|prometheu
 WITHOUT_NAMESPACE = re.compile(
     r'_init|_fini|__bss_start|_edata|_end|__clang_call_terminate|__gxx_personality_v0|operator (new|delete).*|'
     r'vitals_net_posix_thread_function')
-# What tells catch and dynamic_cast a class of yaml-cpp: the same in every version of it.
-TYPES_OF = {'vitals_levels': re.compile(r'typeinfo (name )?for YAML::(EventHandler|Exception)')}
+# What tells catch and dynamic_cast a class of yaml-cpp: the same in every version of it. And the base of those that read its
+# events, all of whose members its readers override; unoptimised builds leave it in.
+TYPES_OF = {'vitals_levels': re.compile(r'typeinfo (name )?for YAML::(EventHandler|Exception)|'
+                                        r'vtable for YAML::EventHandler|YAML::EventHandler::(On\w+|~?EventHandler)\(.*')}
 PRIVATE = re.compile(r'boost|protozero|XXH', re.IGNORECASE)
 # An identifier that nothing stands before, as a namespace or a class must have it.
 FIRST = re.compile(r'(?<![\w:>)}\]])(?!const\b)[A-Za-z_]\w*')
