@@ -12,7 +12,8 @@
 // What a service promises, declared once. In all of it:
 // - a ratio is of 1: 0.999 is 99.9 %; each lies between 0 and 1, without them;
 // - `target` is what is promised, and `critical`, if there is one, what is a failure; `alert` is the threshold of the
-//   alert (empty: the target), which is told when it was crossed for as long as `alert_after`;
+//   alert (empty: the target), to be told when it was crossed for as long as `alert_after`. These, `window` and
+//   `burn_rate_alerts` are declared and checked; nothing in vitals acts on them yet;
 // - neither `critical` nor `alert` is stricter than `target`. Each threshold itself is still good.
 // Plain values, comparable; docs/levels.md explains each of them.
 namespace vitals {
@@ -81,8 +82,8 @@ struct RateLevel {
 
 enum class AlertSeverity { Page, Ticket };
 
-/// Told when an error budget, which is 1 - objective, is spent `burn_rate` times as fast as would use it up in the
-/// window, both over `long_window` and over `short_window`.
+/// To be told when an error budget, which is 1 - objective, is spent `burn_rate` times as fast as would use it up in
+/// the window, both over `long_window` and over `short_window`.
 struct BurnRateAlert {
   AlertSeverity severity = AlertSeverity::Page;
   double burn_rate = 0;
