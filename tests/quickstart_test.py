@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The quickstart as a newcomer meets it: it runs, counts, is scraped by a real Prometheus, and ends on SIGTERM."""
+"""The README's programs as a newcomer meets them: they run, count, are scraped by a real Prometheus, and end on SIGTERM."""
 import signal
 import subprocess
 import sys
@@ -23,20 +23,29 @@ def eventually(condition, what):
     return result
 
 
-def metrics():
+def get(url):
     try:
-        with urllib.request.urlopen("http://127.0.0.1:9464/metrics", timeout=5) as answer:
+        with urllib.request.urlopen(url, timeout=5) as answer:
             return answer.read().decode()
     except OSError:
         return ""
 
 
+def metrics():
+    return get("http://127.0.0.1:9464/metrics")
+
+
+def start(test, program):
+    test.assertEqual(metrics(), "", "port 9464 is taken: end what listens there")
+    process = subprocess.Popen([program])
+    test.addCleanup(process.wait)
+    test.addCleanup(process.kill)
+    return process
+
+
 class Quickstart(unittest.TestCase):
     def setUp(self):
-        self.assertEqual(metrics(), "", "port 9464 is taken: end what listens there")
-        self.process = subprocess.Popen([QUICKSTART])
-        self.addCleanup(self.process.wait)
-        self.addCleanup(self.process.kill)
+        self.process = start(self, QUICKSTART)
 
     def test_counts_jobs_and_ends_when_told(self):
         eventually(lambda: 'queue="billing"' in metrics() and 'result="failed"' in metrics(), "both queues and a failure")
@@ -62,6 +71,21 @@ class Quickstart(unittest.TestCase):
         self.assertEqual((checked.returncode, checked.stdout), (0, ""))
 
 
+class QuickstartServer(unittest.TestCase):
+    def test_counts_and_times_requests_by_route(self):
+        url = "http://127.0.0.1:8080"
+        self.assertEqual(get(url), "", "port 8080 is taken: end what listens there")
+        start(self, QUICKSTART_SERVER)
+        self.assertEqual(eventually(lambda: get(f"{url}/hello/you"), "the server answers"), "Hello, you\n")
+        self.assertEqual(get(f"{url}/hello/world"), "Hello, world\n")
+        self.assertEqual(get(f"{url}/nowhere"), "")
+
+        counted = ['http_requests_total{method="GET",endpoint="/hello/{name}",status="200"} 2',
+                   'http_requests_total{method="GET",endpoint="_unmatched",status="404"} 1',
+                   'http_request_duration_seconds_count{method="GET",endpoint="/hello/{name}"} 2']
+        eventually(lambda: set(counted) <= set(metrics().splitlines()), "\n".join(counted))
+
+
 if __name__ == "__main__":
-    QUICKSTART = sys.argv.pop(1)
+    QUICKSTART, QUICKSTART_SERVER = sys.argv.pop(1), sys.argv.pop(1)
     unittest.main(verbosity=2)
