@@ -146,6 +146,7 @@ done_with "the load is over"
 
 echo
 cat "$folder/load.log"
+echo "These times are from when a request was due. Below they are as the service measured them:"
 echo
 cat "$folder/check.log"
 if [ $verdict = 0 ] && [ $load_status != 0 ]; then

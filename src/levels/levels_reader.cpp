@@ -42,6 +42,13 @@ bool is_part_of(std::string_view path, std::string_view whole) {
   return whole.empty() || path.size() == whole.size() || path[whole.size()] == '.' || path[whole.size()] == '[';
 }
 
+// Of a map: the key `targets`, which makes a file one of vitals check's targets; null without it.
+const YamlValue* targets_key(const YamlValue& map) {
+  for (std::size_t i = 0; i + 1 < map.items.size(); i += 2)
+    if (map.items[i].scalar == "targets") return &map.items[i];
+  return nullptr;
+}
+
 struct Keys {
   template <class Member>
   void operator()(std::string_view key, bool /*must*/, const Member& /*member*/) {
@@ -80,6 +87,10 @@ ServiceLevels LevelsReader::read(std::string_view source) {
     fail(root_, "", "the file is empty; vitals levels init writes one to start from");
   } else if (root_.kind != YamlValue::Kind::Map) {
     fail(root_, "", "the file must be a map of service levels; vitals levels init writes one to start from");
+  } else if (const auto* targets = targets_key(root_)) {
+    fail(*targets, "",
+         "this is a targets file, which vitals check alone reads; vitals levels init writes service levels to start "
+         "from");
   } else {
     map(root_, "", "the file", levels);
   }

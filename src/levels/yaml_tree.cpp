@@ -98,6 +98,11 @@ void check_bytes(std::string_view text) {
                     "the control character " + printable({found, found + 1}) + "; remove it");
 }
 
+bool is_indented_by_tab(std::string_view text, std::size_t line) {
+  for (; line > 1; --line) text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+  return text.substr(0, text.find_first_not_of(" \t")).find('\t') != std::string_view::npos;
+}
+
 }  // namespace
 
 YamlValue yaml_tree(std::string_view text) {
@@ -113,9 +118,12 @@ YamlValue yaml_tree(std::string_view text) {
       throw YamlError(second.take().place, "a second document begins; put all into one, without ---");
     return root;
   } catch (const YAML::Exception& error) {
-    throw YamlError(
-        place_of(error.mark),
-        error.msg + "; mend the YAML, and quote values that begin with * & ! % @ `, or have { } within [ ]");
+    const auto place = place_of(error.mark);
+    throw YamlError(place,
+                    error.msg + (is_indented_by_tab(text, place.line)
+                                     ? "; the line is indented by a tab, indent it with blanks"
+                                     : "; mend the YAML, and quote values that begin with * & ! % @ `, or have { } "
+                                       "within [ ]"));
   }
 }
 

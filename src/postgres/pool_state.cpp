@@ -5,6 +5,7 @@
 #include <exception>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <poll.h>
@@ -14,6 +15,20 @@
 namespace vitals::detail {
 
 namespace {
+
+// libpq's messages have several lines, some of them indented.
+std::string one_line(std::string_view message) {
+  constexpr std::string_view kBlanks = " \t\r\n";
+  std::string line;
+  for (;;) {
+    message.remove_prefix(std::min(message.find_first_not_of(kBlanks), message.size()));
+    if (message.empty()) return line;
+    const auto word = message.substr(0, message.find_first_of(kBlanks));
+    if (!line.empty()) line += ' ';
+    line += word;
+    message.remove_prefix(word.size());
+  }
+}
 
 PgPoolOptions checked_pool_options(std::string_view name, PgPoolOptions options) {
   const auto reject = [name](const char* rule) {
@@ -125,12 +140,9 @@ void PgPoolState::tell(const PgPoolChange& change) noexcept {
     // The end of an outage is told if its begin was.
     if (change.reachable ? !told_.line : !lines_.take(Clock::now())) return;
     told_.line = !change.reachable;
-    std::string error{change.error.substr(0, change.error.find_last_not_of("\r\n") + 1)};
-    std::replace_if(
-        error.begin(), error.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
-    const std::string what = change.reachable
-                                 ? "connections can be made again"
-                                 : "can't connect: " + error + ". PgPoolOptions::on_change takes these lines";
+    const std::string what =
+        change.reachable ? "connections can be made again"
+                         : "can't connect: " + one_line(change.error) + " (PgPoolOptions::on_change takes these lines)";
     static_cast<void>(std::fprintf(stderr, "vitals::PgPool %s: %s\n", exported_.pool.c_str(), what.c_str()));
   } catch (...) {  // of the program's callback, or for lack of memory
   }

@@ -12,6 +12,8 @@ namespace vitals {
 namespace {
 
 using namespace std::chrono_literals;
+using ::testing::AllOf;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
@@ -186,7 +188,8 @@ TEST(Levels, EachMistakeHasItsPlace) {
               StartsWith("l.yml:2:35: '0.0001us' is too large, or no whole number of nanoseconds"));
   EXPECT_THAT(with("query_budgets: [{name: a, target: 0ms}]"),
               StartsWith("l.yml:2:35: 'target' must be a time above 0"));
-  EXPECT_THAT(with("route_budgets: [{name: a, target: 1s}]"), StartsWith("l.yml:2:17: it has no routes; add 'routes'"));
+  EXPECT_THAT(with("route_budgets: [{name: a, target: 1s}]"),
+              StartsWith("l.yml:2:17: 'a' has no routes; add 'routes'"));
   EXPECT_THAT(with("burn_rate_alerts: [{severity: page, burn_rate: 2x, long_window: 1h, short_window: 5m}]"),
               StartsWith("l.yml:2:48: '2x' has the unknown unit 'x'; 'burn_rate' takes a plain number"));
   EXPECT_THAT(mistakes_of("latency: [{objective: 50%, target: 1s}]\n"
@@ -236,6 +239,12 @@ TEST(Levels, WhatIsNoFileOfLevelsIsRefused) {
   EXPECT_THAT(mistakes_of("latency\n"), StartsWith("l.yml:1:1: the file must be a map of service levels"));
   EXPECT_THAT(mistakes_of("{}\n"), StartsWith("l.yml:1:1: no level is declared"));
   EXPECT_THAT(mistakes_of("a: b: c\n"), StartsWith("l.yml:1:5: illegal map value; mend the YAML, and quote values"));
+  EXPECT_THAT(mistakes_of("error_rate:\n\ttarget: 1%\n"),
+              AllOf(StartsWith("l.yml:2:"), EndsWith("; the line is indented by a tab, indent it with blanks")));
+  EXPECT_EQ(
+      mistakes_of("min_samples: 5\ntargets: []\n"),
+      "l.yml:2:1: this is a targets file, which vitals check alone reads; vitals levels init writes service levels "
+      "to start from");
   EXPECT_THAT(mistakes_of("latency:\n  - target: [\n"), StartsWith("l.yml:"));
   EXPECT_THAT(mistakes_of("window: 1d\n---\nwindow: 1d\n"), StartsWith("l.yml:3:1: a second document begins"));
   EXPECT_THAT(mistakes_of("? [a, b]\n: c\n"), HasSubstr("l.yml:1:3: a key must be a text"));

@@ -186,7 +186,7 @@ TEST_F(PgPool, TellsAnOutageOnceAndItsEnd) {
   std::vector<std::string> told;
   bool up = false;
   const auto flaky = [&up] {
-    if (!up) throw pqxx::broken_connection{"no\nserver\n"};
+    if (!up) throw pqxx::broken_connection{"no\n\tserver\n"};
     return std::make_unique<pqxx::connection>(dsn());
   };
   const auto tell = [&told](const vitals::PgPoolChange& change) {
@@ -209,10 +209,11 @@ TEST_F(PgPool, TellsAnOutageOnceAndItsEnd) {
     }
   }
 
-  EXPECT_EQ(told, (std::vector<std::string>{"main down no\nserver\n", "main up", "main down no\nserver\n", "main up"}));
+  EXPECT_EQ(told,
+            (std::vector<std::string>{"main down no\n\tserver\n", "main up", "main down no\n\tserver\n", "main up"}));
   // The second outage is within 10 s of the first.
   EXPECT_EQ(testing::internal::GetCapturedStderr(),
-            "vitals::PgPool other: can't connect: no server. PgPoolOptions::on_change takes these lines\n"
+            "vitals::PgPool other: can't connect: no server (PgPoolOptions::on_change takes these lines)\n"
             "vitals::PgPool other: connections can be made again\n");
 }
 

@@ -78,10 +78,11 @@ watched() {
 }
 
 packages_left() { awk -f "$root/cmake/packages-left.awk" "$1"; }
-# ninja says [done/all] with each step.
+# ninja says [done/all] with each step that is over: before the first one, what it would do was asked for.
+steps_said() { tr '\r' '\n' | sed -n 's|^\[\([0-9]*\)/\([0-9]*\)\].*|\1 \2|p' | tail -n 1; }
 steps_left() {
-  tr '\r' '\n' <"$1" | sed -n 's|^\[\([0-9]*\)/\([0-9]*\)\].*|\1 \2|p' | tail -n 1 |
-    awk '{ print "building: " $2 - $1 " of " $2 " steps left" } END { if (!NR) print "building" }'
+  steps_said <"$1" | awk -v all="$all_steps" '{ left = $2 - $1; all = $2 }
+    END { print "building: " (NR ? left : all) " of " all " steps left" }'
 }
 install() {
   local missing
@@ -94,6 +95,8 @@ install() {
 build() {
   local folder_to_build=$1
   shift
+  all_steps=$(cmake --build "$folder_to_build" ${1:+--target "$@"} -- -n | steps_said)
+  all_steps=${all_steps#* }
   watched steps_left cmake --build "$folder_to_build" ${1:+--target "$@"}
 }
 

@@ -240,7 +240,7 @@ class LevelRules {
     const auto where = element(list, i);
     if (level.others == !level.routes.empty())
       add(where, level.others ? "'others' is for all routes that are not listed; leave out 'routes' or 'others'"
-                              : "it has no routes; add 'routes', or 'others: true' for all that are not listed");
+                              : quoted(level.name) + " has no routes; add 'routes', or 'others: true' for all others");
     for (std::size_t k = 0; k < level.routes.size(); ++k)
       route(where + '.' + element("routes", k), level, level.routes[k]);
   }

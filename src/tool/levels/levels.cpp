@@ -19,7 +19,9 @@ CommandResult levels_init(const LevelsArguments& arguments) {
   if (arguments.file.empty()) return {std::string(text), 0};
   const auto shown = printable(arguments.file, 4096);
   const auto fail = [&shown] {
-    throw std::runtime_error(fmt::format("{} can't be written: {}", shown, std::generic_category().message(errno)));
+    const auto* const fix = errno == EEXIST ? "; it is never overwritten, give another name" : "";
+    throw std::runtime_error(
+        fmt::format("{} can't be written: {}{}", shown, std::generic_category().message(errno), fix));
   };
   // x: what somebody wrote is not lost.
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> file{std::fopen(arguments.file.c_str(), "wbxe"), std::fclose};

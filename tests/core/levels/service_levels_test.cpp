@@ -182,7 +182,7 @@ TEST(ServiceLevels, ClassHasRoutesOrAllOthers) {
                              {.name = "c", .others = true, .target = 1s}};
   const auto mistakes = mistakes_of(levels);
 
-  EXPECT_THAT(mistakes, HasSubstr("endpoint_classes[0]: it has no routes; add 'routes', or 'others: true'"));
+  EXPECT_THAT(mistakes, HasSubstr("endpoint_classes[0]: 'a' has no routes; add 'routes', or 'others: true'"));
   EXPECT_THAT(mistakes, HasSubstr("endpoint_classes[1]: 'others' is for all routes that are not listed; leave out"));
   EXPECT_THAT(mistakes, HasSubstr("endpoint_classes[2].others: a second one of endpoint_classes has all other routes"));
 }

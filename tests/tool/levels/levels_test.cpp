@@ -62,7 +62,8 @@ TEST(LevelsCommand, InitOverwritesNothing) {
   const auto result = run_tool({"levels", "init", path});
 
   EXPECT_EQ(result.status, 3);
-  EXPECT_EQ(result.err, "vitals levels: " + path + " can't be written: File exists\n");
+  EXPECT_EQ(result.err,
+            "vitals levels: " + path + " can't be written: File exists; it is never overwritten, give another name\n");
   EXPECT_EQ(read_text(path), "mine");
   EXPECT_EQ(run_tool({"levels", "init", "/nowhere/a.yml"}).status, 3);
 }
