@@ -1,14 +1,10 @@
 #pragma once
 
-#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace vitals::detail {
-
-/// A template of a route may have this many segments, so that a search for a path's route always gets to its end.
-inline constexpr std::size_t kMaxSegments = 32;
 
 /// One method of a route of service levels: the labels `method` and `endpoint`.
 struct LevelRoute {

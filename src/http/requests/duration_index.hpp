@@ -37,14 +37,20 @@ class DurationIndex {
   /// durations are left to the histogram. It fits none that has more than 4095 bounds.
   explicit DurationIndex(std::span<const double> bounds);
 
-  /// The same as histogram.observe(duration). REQUIRES: fits(histogram).
-  void observe(Histogram& histogram, const BinnedDuration& duration) const noexcept {
+  /// Where the pair of its bucket lies, in bytes; kNowhere: only the histogram can tell.
+  [[nodiscard]] std::size_t offset(const BinnedDuration& duration) const noexcept {
     const std::uint64_t entry = bins_[duration.bin];
     if (entry == kLeft) [[unlikely]]
-      return histogram.observe(std::chrono::nanoseconds{duration.nanos});
-    const std::size_t bucket = (entry & kCount) + (duration.nanos << kCountBits > entry ? 1U : 0U);
-    if (!add_pair(Access::head(histogram), bucket * sizeof(PairCell), duration.seconds)) [[unlikely]]
-      histogram.observe(duration.seconds);
+      return kNowhere;
+    return ((entry & kCount) + (duration.nanos << kCountBits > entry ? 1U : 0U)) * sizeof(PairCell);
+  }
+  static constexpr std::size_t kNowhere = ~std::size_t{0};
+
+  /// The same as histogram.observe(duration). REQUIRES: fits(histogram).
+  void observe(Histogram& histogram, const BinnedDuration& duration) const noexcept {
+    const std::size_t at = offset(duration);
+    if (at == kNowhere || !add_pair(Access::head(histogram), at, duration.seconds)) [[unlikely]]
+      histogram.observe(std::chrono::nanoseconds{duration.nanos});
   }
   /// Whether it is the index of this histogram.
   [[nodiscard]] bool fits(const Histogram& histogram) const noexcept;

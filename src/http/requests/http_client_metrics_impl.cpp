@@ -47,7 +47,7 @@ void HttpClientMetricsImpl::add(std::string_view route) {
 
 void HttpClientMetricsImpl::make(RouteSeries&, const SeriesKey&) const {}  // each status has its own
 
-void HttpClientMetricsImpl::make(StatusSeries& series, int status, const RouteSeries&, const SeriesKey& key) const {
+void HttpClientMetricsImpl::make(StatusSeries& series, int status, const SeriesKey& key) const {
   series.duration = {
       durations_.with(kMethods[key.method], hosts_.name(key.labels), key.route.pattern, text_of_call(status)), index_};
 }

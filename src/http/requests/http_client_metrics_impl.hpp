@@ -49,7 +49,7 @@ class HttpClientMetricsImpl final : private SeriesMaker {
 
  private:
   void make(RouteSeries& series, const SeriesKey& key) const override;
-  void make(StatusSeries& series, int status, const RouteSeries& of, const SeriesKey& key) const override;
+  void make(StatusSeries& series, int status, const SeriesKey& key) const override;
   void add(std::string_view route);
 
   Family<Histogram, 4>& durations_;

@@ -50,7 +50,7 @@ inline void HttpClientRequest::record(int status, Clock::duration duration) noex
 }
 
 void HttpClientRequest::finish(int status) noexcept {
-  if (impl_ != nullptr) record(detail::known_status(status), impl_->clock().between(start_, impl_->clock().now()));
+  if (impl_ != nullptr) record(detail::known_status(status), impl_->clock().since(start_));
 }
 
 void HttpClientRequest::finish(int status, Clock::duration duration) noexcept {
@@ -58,7 +58,7 @@ void HttpClientRequest::finish(int status, Clock::duration duration) noexcept {
 }
 
 void HttpClientRequest::record_failure() noexcept {
-  record(detail::HttpClientMetricsImpl::kFailed, impl_->clock().between(start_, impl_->clock().now()));
+  record(detail::HttpClientMetricsImpl::kFailed, impl_->clock().since(start_));
 }
 
 void HttpClientRequest::fail(Clock::duration duration) noexcept {

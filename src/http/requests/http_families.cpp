@@ -1,6 +1,7 @@
 #include "http/requests/http_families.hpp"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "http/requests/http_method.hpp"
@@ -95,31 +96,35 @@ HttpFamilies::HttpFamilies(const Scope& scope, const HttpOptions& options, const
 }
 
 void HttpFamilies::make(RouteSeries& series, const SeriesKey& key) const {
-  constexpr std::uint8_t kConnect = method_index("CONNECT");
-  series.is_plain = !has_extras_ && key.route.options.duration == HttpDuration::Full && key.method != kConnect;
+  if (first_byte_ == nullptr && bytes_in_ == nullptr && !levels_) return;
+  auto further = std::make_unique<FurtherSeries>();
   const auto labels = labels_of(key);
-  if (naming_ == HttpNaming::Prometheus) series.duration = durations(*duration_, key, labels);
-  if (first_byte_ != nullptr) series.first_byte = durations(*first_byte_, key, labels);
+  if (first_byte_ != nullptr) further->first_byte = durations(*first_byte_, key, labels);
   if (bytes_in_ != nullptr) {
-    series.bytes_in = &bytes_in_->with(labels);
-    series.bytes_out = &bytes_out_->with(labels);
+    further->bytes_in = &bytes_in_->with(labels);
+    further->bytes_out = &bytes_out_->with(labels);
   }
-  if (levels_) series.of_class = levels_->meet(kMethods[key.method], key.route.pattern);
+  if (levels_) further->of_class = levels_->meet(kMethods[key.method], key.route.pattern);
+  series.further = std::move(further);
 }
 
-void HttpFamilies::make(StatusSeries& series, int status, const RouteSeries& of, const SeriesKey& key) const {
+void HttpFamilies::make(StatusSeries& series, int status, const SeriesKey& key) const {
   auto labels = labels_of(key);
   const std::string text = text_of_status(status);
   if (naming_ == HttpNaming::OpenTelemetry) {
     labels.push_back({"http_response_status_code", text});
     labels.push_back({"url_scheme", url_scheme_});
     series.duration = durations(*duration_, key, labels);
-    series.requests = nullptr;
   } else {
+    series.duration = durations(*duration_, key, labels);
     labels.push_back({"status", text});
-    series.duration = of.duration;
     series.requests = &requests_->with(labels);
   }
+  constexpr std::uint8_t kConnect = method_index("CONNECT");
+  const bool has_more = has_extras_ || group_status_ || key.route.duration != HttpDuration::Full;
+  const bool is_plain = !has_more && key.method != kConnect && status != 101 && series.requests != nullptr &&
+                        series.duration.index != nullptr && high_resolution_.index != nullptr;
+  if (is_plain) series.recording = levels_ ? Recording::WithLevels : Recording::Plain;
 }
 
 void HttpFamilies::count_exception(const Route& route, const std::exception_ptr& error) {
@@ -140,8 +145,7 @@ std::vector<LabelPair> HttpFamilies::labels_of(const SeriesKey& key) const {
 
 DurationHistogram HttpFamilies::durations(DynamicFamily<Histogram>& family, const SeriesKey& key,
                                           const std::vector<LabelPair>& labels) const {
-  const auto& bounds = key.route.options.duration_buckets;
-  if (bounds) return {family.with_bounds(*bounds, labels), *key.route.own_index};
+  if (const auto* own = key.route.own_buckets.get()) return {family.with_bounds(own->buckets, labels), own->index};
   return {family.with(labels), *index_};
 }
 

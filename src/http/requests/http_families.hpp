@@ -27,7 +27,7 @@ class HttpFamilies final : public SeriesMaker {
 
   void make(RouteSeries& series, const SeriesKey& key) const override;
   /// The status is one that status_key() gave.
-  void make(StatusSeries& series, int status, const RouteSeries& of, const SeriesKey& key) const override;
+  void make(StatusSeries& series, int status, const SeriesKey& key) const override;
 
   /// What tells statuses apart: the status, or its class; -1 for what is none.
   [[nodiscard]] int status_key(int status) const noexcept {

@@ -43,7 +43,7 @@ namespace vitals::detail {
 
 /// The index of a method in kMethods. Case-sensitive, as methods are.
 [[nodiscard]] constexpr std::uint8_t method_index(std::string_view method) noexcept {
-  const bool is_get = method.size() == 3 && method[0] == 'G' && method[1] == 'E' && method[2] == 'T';
+  const bool is_get = method.size() == 3 && __builtin_memcmp(method.data(), "GET", 3) == 0;
   return is_get ? 0 : other_method_index(method);
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <new>
-#include <utility>
 
 #include "http/requests/http_method.hpp"
 #include "http/requests/http_status.hpp"
@@ -11,9 +10,10 @@
 namespace vitals::detail {
 namespace {
 
-bool same_options(const RouteOptions& a, const RouteOptions& b) {
-  if (a.duration != b.duration || a.duration_buckets.has_value() != b.duration_buckets.has_value()) return false;
-  return !a.duration_buckets || std::ranges::equal(a.duration_buckets->bounds(), b.duration_buckets->bounds());
+bool has_options(const Route& route, const RouteOptions& options) {
+  const auto* own = route.own_buckets.get();
+  if (route.duration != options.duration || (own != nullptr) != options.duration_buckets.has_value()) return false;
+  return own == nullptr || std::ranges::equal(own->buckets.bounds(), options.duration_buckets->bounds());
 }
 
 constexpr std::string_view kServerOwner = "HttpMetrics";
@@ -71,7 +71,7 @@ Route& HttpMetricsImpl::add(std::string_view route, RouteOptions options) {
                                             "\", which is there already; call its holes the same: write \"" +
                                             found->pattern + "\"");
   }
-  if (!same_options(found->options, options)) {
+  if (!has_options(*found, options)) {
     refuse_route({kServerOwner, route}, "\"" + found->pattern +
                                             "\" is there already with other options; leave it out of "
                                             "HttpOptions::routes and ::exclude, and give the same ones each time; "
@@ -137,50 +137,83 @@ Route* HttpMetricsImpl::find(std::string_view pattern) const noexcept {
   return listed != nullptr ? listed : learned_.find(pattern);
 }
 
-Route& HttpMetricsImpl::emplace(std::string_view pattern, RouteTrie& trie, RouteOptions options) {
-  Route& route = routes_.emplace_back(std::string{pattern}, kinds(labels_), std::move(options));
+Route& HttpMetricsImpl::emplace(std::string_view pattern, RouteTrie& trie, const RouteOptions& options) {
+  Route& route = routes_.emplace_back(std::string{pattern}, kinds(labels_), options);
   trie.add(pattern, route);
   return route;
 }
 
-void HttpMetricsImpl::observe_more(const HttpRequest& request, const RouteSeries& series, const StatusSeries& of_status,
-                                   std::chrono::nanoseconds duration) noexcept {
+void HttpMetricsImpl::record(HttpRequest& request, std::chrono::nanoseconds duration) noexcept {
+  if (request.ticket_ != 0) request.route(RouteRef{learned(*request.route_, request.ticket_, request.status_)});
+  const SeriesKey key{*request.route_, request.method_, request.labels_};
+  RouteSeries* to = request.series_;
+  if (to == nullptr && key.route.is_counted.load(std::memory_order_relaxed)) to = series_.of(key);
+  const StatusSeries* const of_status =
+      to != nullptr ? series_.of(*to, key, families_.status_key(request.status_)) : nullptr;
+  if (of_status == nullptr) return finished();
+  static constexpr FurtherSeries kNone{};
+  const FurtherSeries& further = to->further != nullptr ? *to->further : kNone;
+  if (levels_ != nullptr) levels_->answered(request.status_);
+  if (of_status->recording != Recording::Full) {
+    if (levels_ != nullptr) levels_->timed(further.of_class, duration);
+    return record_plain(*of_status, duration);
+  }
+  finished();
+  observe(request, further, *of_status, duration);
+  if (of_status->requests != nullptr) of_status->requests->inc();
+}
+
+void HttpMetricsImpl::record_rest(const StatusSeries& of_status, Unadded left,
+                                  std::chrono::nanoseconds duration) noexcept {
+  if (left == Unadded::Both) of_status.requests->inc();
+  of_status.duration.observe(BinnedDuration{duration});
+  record_rest(Unadded::Both, duration);
+}
+
+void HttpMetricsImpl::record_rest(Unadded left, std::chrono::nanoseconds duration) noexcept {
+  if (left == Unadded::Both) finished();
+  families_.high_resolution().observe(BinnedDuration{duration});
+}
+
+void HttpMetricsImpl::observe(const HttpRequest& request, const FurtherSeries& further, const StatusSeries& of_status,
+                              std::chrono::nanoseconds duration) noexcept {
   // A connection that is upgraded, to a WebSocket for example, lasts as long as its user likes: that is no duration of
   // HTTP.
   constexpr std::uint8_t kConnect = method_index("CONNECT");
-  if (request.status_ == 101 || request.method_ == kConnect) return observe_count(request, series, of_status);
+  if (request.status_ == 101 || request.method_ == kConnect) return observe_count(request, further, of_status);
   duration = std::max(duration, std::chrono::nanoseconds{0});
-  const HttpDuration wanted = request.route_->options.duration;
+  const HttpDuration wanted = request.route_->duration;
   const bool has_first_byte = request.first_byte_ != 0;
   const auto to_first_byte = has_first_byte ? clock_.between(request.start_, request.first_byte_) : duration;
   if (wanted == HttpDuration::FirstByte) duration = to_first_byte;
   if (wanted == HttpDuration::None) {
-    observe_count(request, series, of_status);
+    observe_count(request, further, of_status);
   } else {
+    const BinnedDuration took{duration};
     if (request.is_sampled_) {
       request.observe_traced(*of_status.duration.histogram, duration);
     } else {
-      of_status.duration.observe(BinnedDuration{duration});
+      of_status.duration.observe(took);
     }
-    if (const auto& all = families_.high_resolution(); all.histogram != nullptr) all.observe(BinnedDuration{duration});
-    if (levels_ != nullptr) levels_->timed(series.of_class, duration);
+    if (const auto& all = families_.high_resolution(); all.histogram != nullptr) all.observe(took);
+    if (levels_ != nullptr) levels_->timed(further.of_class, duration);
   }
-  if (series.first_byte.histogram != nullptr && has_first_byte)
-    series.first_byte.observe(BinnedDuration{to_first_byte});
-  if (series.bytes_in != nullptr) {
-    series.bytes_in->observe(static_cast<double>(request.bytes_in_));
-    series.bytes_out->observe(static_cast<double>(request.bytes_out_));
+  if (further.first_byte.histogram != nullptr && has_first_byte)
+    further.first_byte.observe(BinnedDuration{to_first_byte});
+  if (further.bytes_in != nullptr) {
+    further.bytes_in->observe(static_cast<double>(request.bytes_in_));
+    further.bytes_out->observe(static_cast<double>(request.bytes_out_));
   }
 }
 
 // Where the duration's count is that of the requests, and a duration would be wrong, the answer's header ends it: that
 // is right for what becomes another protocol with it, and far less than hours for the rest.
-void HttpMetricsImpl::observe_count(const HttpRequest& request, const RouteSeries& series,
+void HttpMetricsImpl::observe_count(const HttpRequest& request, const FurtherSeries& further,
                                     const StatusSeries& of_status) noexcept {
   if (of_status.requests != nullptr || request.first_byte_ == 0) return;
   const auto to_first_byte = clock_.between(request.start_, request.first_byte_);
   of_status.duration.observe(BinnedDuration{to_first_byte});
-  if (levels_ != nullptr) levels_->timed(series.of_class, to_first_byte);
+  if (levels_ != nullptr) levels_->timed(further.of_class, to_first_byte);
 }
 
 int HttpMetricsImpl::status_of(const std::exception_ptr& error) const noexcept {

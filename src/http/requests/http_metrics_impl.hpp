@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -13,6 +14,8 @@
 
 #include <vitals/http/http_metrics.hpp>
 
+#include "core/cells/counted_pair.hpp"
+#include "core/instruments/access.hpp"
 #include "core/registry/active_count.hpp"
 #include "http/requests/http_families.hpp"
 #include "http/requests/http_method.hpp"
@@ -44,9 +47,6 @@ class HttpMetricsImpl {
   [[nodiscard]] bool learns_paths() const noexcept { return path_templates_.has_value(); }
   /// As PathTemplates has it. REQUIRES: learns_paths().
   [[nodiscard]] PathTemplates::Ticket propose(std::string_view path) noexcept { return path_templates_->propose(path); }
-  /// The route of a request that has a ticket: the one it has, or if it is unmatched, that of its path.
-  [[nodiscard]] Route& learned(Route& route, PathTemplates::Ticket ticket, int status) noexcept;
-
   [[nodiscard]] const RequestClock& clock() const noexcept { return clock_; }
   [[nodiscard]] const UserLabels& labels() const noexcept { return labels_; }
   /// Whether start() has something to read in a request's headers.
@@ -56,15 +56,32 @@ class HttpMetricsImpl {
   [[nodiscard]] std::string_view response_time_header() const noexcept { return response_time_header_; }
   [[nodiscard]] bool has_server_timing() const noexcept { return server_timing_; }
 
-  /// Null if there are none (yet), or they don't count.
+  /// Null if there are none (yet), as of a route that doesn't count.
   [[nodiscard]] static RouteSeries* known_series(const Route& route, std::uint8_t method) noexcept {
-    return route.is_counted.load(std::memory_order_relaxed) ? route.series[method].load(std::memory_order_acquire)
-                                                            : nullptr;
+    return route.series[method].load(std::memory_order_acquire);
   }
   void started() noexcept { started_.inc(); }
   void finished() noexcept { finished_.inc(); }
-  /// Counts and times a request whose status is set. Inline, as all that it calls for a series that is known.
-  void record(const HttpRequest& request, std::chrono::nanoseconds duration) noexcept;
+  /// Counts and times a request whose status is set, and ends it.
+  void record(HttpRequest& request, std::chrono::nanoseconds duration) noexcept;
+  /// The same for one whose status has these series. REQUIRES: they are plain.
+  void record_plain(const StatusSeries& of_status, std::chrono::nanoseconds duration) noexcept {
+    const BinnedDuration took{duration};
+    const double seconds = took.seconds;
+    const DurationHistogram& own = of_status.duration;
+    const DurationHistogram& all = families_.high_resolution();
+    // Both before the first sequence, behind which compilers read all anew.
+    const std::size_t at_own = own.index->offset(took);
+    const std::size_t at_all = all.index->offset(took);
+    if (std::max(at_own, at_all) == DurationIndex::kNowhere) [[unlikely]]
+      return record_rest(of_status, Unadded::Both, duration);
+    Unadded left = add_counted(Access::head(*of_status.requests), Access::head(*own.histogram), at_own, seconds);
+    if (left != Unadded::Nothing) [[unlikely]]
+      return record_rest(of_status, left, duration);
+    left = add_counted(Access::head(finished_), Access::head(*all.histogram), at_all, seconds);
+    if (left != Unadded::Nothing) [[unlikely]]
+      record_rest(left, duration);
+  }
   /// The status of a request whose handler threw this.
   [[nodiscard]] int status_of(const std::exception_ptr& error) const noexcept;
   void count_exception(const Route& route, const std::exception_ptr& error) noexcept;
@@ -74,13 +91,17 @@ class HttpMetricsImpl {
   Route& overflow() noexcept;
   // Null: there is no room for more.
   Route* make_learned(std::string_view pattern);
-  Route& emplace(std::string_view pattern, RouteTrie& trie, RouteOptions options);
+  Route& emplace(std::string_view pattern, RouteTrie& trie, const RouteOptions& options);
   void exclude(std::string_view path);
-  /// What few routes and options want: see observes_more().
-  void observe_more(const HttpRequest& request, const RouteSeries& series, const StatusSeries& of_status,
-                    std::chrono::nanoseconds duration) noexcept;
+  // The route of a request that has a ticket: the one it has, or if it is unmatched, that of its path.
+  [[nodiscard]] Route& learned(Route& route, PathTemplates::Ticket ticket, int status) noexcept;
+  // What record_plain() could not do in one step, and what comes after that.
+  void record_rest(const StatusSeries& of_status, Unadded left, std::chrono::nanoseconds duration) noexcept;
+  void record_rest(Unadded left, std::chrono::nanoseconds duration) noexcept;
+  void observe(const HttpRequest& request, const FurtherSeries& further, const StatusSeries& of_status,
+               std::chrono::nanoseconds duration) noexcept;
   /// Of a request that has no duration.
-  void observe_count(const HttpRequest& request, const RouteSeries& series, const StatusSeries& of_status) noexcept;
+  void observe_count(const HttpRequest& request, const FurtherSeries& further, const StatusSeries& of_status) noexcept;
 
   const UserLabels labels_;
   HttpFamilies families_;
@@ -108,27 +129,5 @@ class HttpMetricsImpl {
   Route static_files_;
   Route overflow_;
 };
-
-inline void HttpMetricsImpl::record(const HttpRequest& request, std::chrono::nanoseconds duration) noexcept {
-  const SeriesKey key{*request.route_, request.method_, request.labels_};
-  RouteSeries* to = request.series_;
-  if (to == nullptr) [[unlikely]] {
-    if (!key.route.is_counted.load(std::memory_order_relaxed)) return;
-    to = series_.of(key);
-    if (to == nullptr) return;
-  }
-  StatusSeries* const of_status = series_.of(*to, key, families_.status_key(request.status_));
-  if (of_status == nullptr) return;
-  if (!to->is_plain || request.status_ == 101) [[unlikely]] {
-    observe_more(request, *to, *of_status, duration);
-  } else {
-    if (levels_ != nullptr) levels_->timed(to->of_class, duration);
-    const BinnedDuration binned{duration};
-    of_status->duration.observe(binned);
-    if (const auto& all = families_.high_resolution(); all.histogram != nullptr) all.observe(binned);
-  }
-  if (levels_ != nullptr) levels_->answered(request.status_);
-  if (of_status->requests != nullptr) of_status->requests->inc();
-}
 
 }  // namespace vitals::detail

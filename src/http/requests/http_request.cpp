@@ -68,7 +68,10 @@ HttpRequest HttpMetrics::start(std::string_view method, std::string_view path, c
     return start(method, RouteRef{*found}, headers);
   }
   HttpRequest request = start(method, unmatched(), headers);
-  if (impl_->learns_paths()) request.ticket_ = impl_->propose(path);
+  if (impl_->learns_paths()) {
+    request.ticket_ = impl_->propose(path);
+    request.series_ = nullptr;  // they may be those of another route at the end
+  }
   return request;
 }
 
@@ -145,7 +148,7 @@ void HttpRequest::read(const RequestHeaders& headers) noexcept {
 
 HttpRequest::Clock::duration HttpRequest::elapsed() const noexcept {
   if (impl_ == nullptr) return {};
-  return impl_->clock().between(start_, impl_->clock().now());
+  return impl_->clock().since(start_);
 }
 
 std::string HttpRequest::elapsed_ms() const {
@@ -174,18 +177,22 @@ HttpRequest::Header HttpRequest::stamp_header(int i, HeaderText& text) const noe
   return {};
 }
 
-inline void HttpRequest::record(detail::HttpMetricsImpl& impl, int status_if_none, Clock::duration duration) noexcept {
+// Nearly all requests go the short way, which calls nothing and so keeps nothing in memory; the clock is read before.
+[[gnu::noinline]] void HttpRequest::record(detail::HttpMetricsImpl& impl, int status_if_none,
+                                           Clock::duration duration) noexcept {
   impl_ = nullptr;
   if (status_ == 0) status_ = detail::known_status(status_if_none);
-  if (ticket_ != 0) [[unlikely]]
-    route(RouteRef{impl.learned(*route_, ticket_, status_)});
-  impl.finished();
+  if (series_ != nullptr) [[likely]] {
+    const detail::StatusSeries* const known = series_->of_status(status_);
+    if (known != nullptr && known->recording == detail::Recording::Plain) [[likely]]
+      return impl.record_plain(*known, duration);
+  }
   impl.record(*this, duration);
 }
 
 void HttpRequest::record(int status) noexcept {
   auto& impl = *impl_;
-  record(impl, status, impl.clock().between(start_, impl.clock().now()));
+  record(impl, status, impl.clock().since(start_));
 }
 
 void HttpRequest::finish(int status, Clock::duration duration) noexcept {

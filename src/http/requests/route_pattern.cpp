@@ -1,137 +1,8 @@
 #include "http/requests/route_pattern.hpp"
 
-#include <algorithm>
 #include <stdexcept>
 
-#include "core/text/utf8.hpp"
-#include "http/requests/http_method.hpp"
-
 namespace vitals::detail {
-namespace {
-
-constexpr std::size_t kMaxPattern = 256;
-constexpr std::string_view kNotFixed = "{}<>()[]*\\+^$|";  // characters that no fixed segment needs
-
-bool is_enclosed(std::string_view segment) noexcept {
-  if (segment.size() < 3) return false;
-  const char open = segment.front();
-  const char close = segment.back();
-  const bool paired = (open == '{' && close == '}') || (open == '<' && close == '>') || (open == '(' && close == ')');
-  return paired &&
-         segment.substr(1, segment.size() - 2).find_first_of(open == '(' ? "" : "{}<>()*") == std::string_view::npos;
-}
-
-// ":name"
-bool is_colon_hole(std::string_view segment) noexcept {
-  return segment.size() > 1 && segment.front() == ':' && segment.find_first_of(kNotFixed) == std::string_view::npos;
-}
-
-// As it stands in the label: a hole without a name is called by its number.
-std::string hole_name(std::string_view segment, std::size_t number) {
-  if (is_colon_hole(segment)) return std::string{segment.substr(1)};
-  if (is_enclosed(segment) && segment.front() != '(') return std::string{segment.substr(1, segment.size() - 2)};
-  return std::to_string(number);
-}
-
-void check_fixed(const RouteText& route, std::string_view segment) {
-  if (segment == "." || segment == "..") {
-    refuse_route(route, "clients resolve \"" + std::string{segment} +
-                            "\" before they send a path, so none would match; " + "write the path that it leads to");
-  }
-}
-
-void check_segments(const RouteText& route, std::string_view pattern) {
-  std::vector<std::string> names;
-  for (std::size_t segments = 1; !pattern.empty(); ++segments) {
-    if (segments > kMaxSegments) {
-      refuse_route(route, "more than " + std::to_string(kMaxSegments) + " segments; put \"*\" for the last ones");
-    }
-    const auto segment = next_pattern_segment(pattern);
-    const auto kind = segment_kind(segment);
-    if (kind == SegmentKind::Fixed) check_fixed(route, segment);
-    if (kind == SegmentKind::Rest && !pattern.empty())
-      refuse_route(route, "\"*\" takes the rest of the path; put it last");
-    if (kind != SegmentKind::Hole) continue;
-    if (!is_enclosed(segment) && !is_colon_hole(segment)) {
-      refuse_route(
-          route, "the segment \"" + std::string{segment} + "\" is neither fixed nor one hole; write it as \"{name}\"");
-    }
-    names.push_back(hole_name(segment, names.size() + 1));
-    if (std::ranges::count(names, names.back()) > 1)
-      refuse_route(route, "two holes are called \"" + names.back() + "\"; give each a name of its own");
-  }
-}
-
-std::vector<std::string_view> split_methods(std::string_view text) {
-  std::vector<std::string_view> methods;
-  for (;;) {
-    const auto end = text.find('|');
-    methods.push_back(text.substr(0, end));
-    if (end == std::string_view::npos) return methods;
-    text.remove_prefix(end + 1);
-  }
-}
-
-void check_methods(const RouteText& route, const std::vector<std::string_view>& methods) {
-  for (const auto method : methods) {
-    const std::string quoted = '"' + std::string{method} + '"';
-    if (method_index(method) == kOtherMethod)
-      refuse_route(route, quoted + " is no HTTP method; write \"GET /path\" or \"GET|POST /path\"");
-    if (std::ranges::count(methods, method) > 1) refuse_route(route, quoted + " stands there twice; write it once");
-  }
-}
-
-}  // namespace
-
-std::string_view next_pattern_segment(std::string_view& pattern) noexcept {
-  const auto first = pattern.find_first_not_of('/');
-  pattern.remove_prefix(first == std::string_view::npos ? pattern.size() : first);
-  int depth = 0;
-  std::size_t i = 0;
-  for (; i < pattern.size(); ++i) {
-    const char c = pattern[i];
-    if (c == '(' || c == '[' || c == '{' || c == '<') ++depth;
-    if (c == ')' || c == ']' || c == '}' || c == '>') --depth;
-    if (c == '/' && depth <= 0) break;
-  }
-  const auto segment = pattern.substr(0, i);
-  pattern.remove_prefix(i);
-  if (pattern.find_first_not_of('/') == std::string_view::npos) pattern = {};
-  return segment;
-}
-
-SegmentKind segment_kind(std::string_view segment) noexcept {
-  if (segment == "*" || segment == ".*" || segment == "(.*)") return SegmentKind::Rest;
-  const bool has_hole = segment.starts_with(':') || segment.find_first_of(kNotFixed) != std::string_view::npos;
-  return has_hole ? SegmentKind::Hole : SegmentKind::Fixed;
-}
-
-std::string canonical_pattern(std::string_view pattern) {
-  std::string out;
-  std::size_t holes = 0;
-  while (!pattern.empty()) {
-    const auto segment = next_pattern_segment(pattern);
-    if (segment.empty()) break;
-    out += '/';
-    switch (segment_kind(segment)) {
-      case SegmentKind::Fixed:
-        out += segment;
-        break;
-      case SegmentKind::Rest:
-        return out += '*';
-      case SegmentKind::Hole:
-        out += '{' + hole_name(segment, ++holes) + '}';
-    }
-  }
-  return out.empty() ? "/" : out;
-}
-
-std::string_view label_fault(std::string_view pattern) noexcept {
-  if (pattern.size() > kMaxPattern) return "longer than 256 bytes; shorten it";
-  const auto is_bad = [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == '\x7f'; };
-  if (std::ranges::any_of(pattern, is_bad)) return "no spaces or control characters in a template";
-  return is_valid_utf8(pattern) ? "" : "it is not UTF-8, which labels are; write it in UTF-8";
-}
 
 void refuse_route(const RouteText& route, const std::string& rule) {
   throw std::invalid_argument("vitals::" + std::string{route.owner} + ": route \"" + std::string{route.text} +
@@ -140,20 +11,18 @@ void refuse_route(const RouteText& route, const std::string& rule) {
 
 RouteSpec parse_route(const RouteText& route) {
   const std::string_view text = route.text;
+  std::string_view methods = "GET";
   RouteSpec spec;
   spec.pattern = text;
-  spec.methods = {"GET"};
-  if (const auto space = text.find(' '); space != std::string_view::npos && !text.starts_with('/')) {
-    spec.pattern = text.substr(space + 1);
-    spec.methods = split_methods(text.substr(0, space));
+  if (const auto blank = text.find(' '); blank != std::string_view::npos && !text.starts_with('/')) {
+    methods = text.substr(0, blank);
+    spec.pattern = text.substr(blank + 1);
   }
   if (!spec.pattern.starts_with('/'))
     refuse_route(route, "the template must start with '/'; write \"GET /path\" or \"/path\"");
-  if (const std::string_view fault = label_fault(spec.pattern); !fault.empty()) refuse_route(route, std::string{fault});
-  if (spec.pattern.find_first_of("?#") != std::string_view::npos)
-    refuse_route(route, "a template has no query; leave out '?' and '#'");
-  check_methods(route, spec.methods);
-  check_segments(route, spec.pattern);
+  if (const auto fault = methods_fault(methods); !fault.empty()) refuse_route(route, fault);
+  if (const auto fault = pattern_fault(spec.pattern); !fault.empty()) refuse_route(route, fault);
+  spec.methods = split_methods(methods);
   return spec;
 }
 

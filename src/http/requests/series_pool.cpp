@@ -22,7 +22,7 @@ StatusSeries* SeriesPool::make(RouteSeries& series, const SeriesKey& key, int st
   }
   const bool is_first = last->status.load(std::memory_order_relaxed) == StatusSeries::kNone;
   StatusSeries& made = is_first ? *last : statuses_.emplace_back();
-  maker_.make(made, status, series, key);
+  maker_.make(made, status, key);
   made.status.store(status, std::memory_order_release);
   if (!is_first) last->next.store(&made, std::memory_order_release);
   return &made;

@@ -22,8 +22,8 @@ class SeriesMaker {
  public:
   /// All but those of its statuses.
   virtual void make(RouteSeries& series, const SeriesKey& key) const = 0;
-  /// Those of a status, of a RouteSeries that was made.
-  virtual void make(StatusSeries& series, int status, const RouteSeries& of, const SeriesKey& key) const = 0;
+  /// Those of a status, where those of the key were made.
+  virtual void make(StatusSeries& series, int status, const SeriesKey& key) const = 0;
 
  protected:
   ~SeriesMaker() = default;
@@ -44,11 +44,8 @@ class SeriesPool {
   }
   /// Those of one of its statuses. Null as above.
   [[nodiscard]] StatusSeries* of(RouteSeries& series, const SeriesKey& key, int status) noexcept {
-    for (StatusSeries* known = &series.statuses; known != nullptr;
-         known = known->next.load(std::memory_order_acquire)) {
-      if (known->status.load(std::memory_order_acquire) == status) return known;
-    }
-    return make(series, key, status);
+    StatusSeries* const known = series.of_status(status);
+    return known != nullptr ? known : make(series, key, status);
   }
 
  private:

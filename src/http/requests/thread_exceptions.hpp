@@ -29,7 +29,8 @@ class ThreadExceptions {
   const abi::__cxa_eh_globals* globals_ = nullptr;  // stays where it is as long as the thread lives
 };
 
-/// Of the calling thread; its address tells threads apart.
-inline thread_local constinit ThreadExceptions this_thread;
+/// Of the calling thread; its address tells threads apart. Initial-exec, so that reading it calls nothing, in a shared
+/// library either: it takes 8 bytes of those that the loader keeps for libraries which are loaded later.
+[[gnu::tls_model("initial-exec")]] inline thread_local constinit ThreadExceptions this_thread;
 
 }  // namespace vitals::detail

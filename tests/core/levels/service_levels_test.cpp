@@ -204,24 +204,24 @@ TEST(ServiceLevels, RoutesAreAsTheLabelHasThem) {
   EXPECT_THAT(of("GET| /a"), HasSubstr("'' is no HTTP method"));
   EXPECT_THAT(of("GET|GET /a"), HasSubstr("'GET' stands there twice; write it once"));
   EXPECT_THAT(of("_OTHER /a"), HasSubstr("'_OTHER' is no HTTP method"));
-  EXPECT_THAT(of("GET /a/:id"), HasSubstr("the segment ':id' is neither fixed nor a hole"));
-  EXPECT_THAT(of("GET /a/(\\d+)"), HasSubstr("is neither fixed nor a hole of the label 'endpoint'; write {name}"));
-  EXPECT_THAT(of("GET /a/{}"), HasSubstr("is neither fixed nor a hole"));
-  EXPECT_THAT(of("GET /a//b"), HasSubstr("has no empty segment"));
-  EXPECT_THAT(of("GET //"), HasSubstr("has no empty segment"));
-  EXPECT_THAT(of("GET /a/"), HasSubstr("has no '/' at its end"));
+  EXPECT_THAT(of("GET /a/:id"), HasSubstr("the label 'endpoint' has it as '/a/{id}'; write that"));
+  EXPECT_THAT(of("GET /a/(\\d+)"), HasSubstr("the label 'endpoint' has it as '/a/{1}'"));
+  EXPECT_THAT(of("GET /a/{}"), HasSubstr("the segment '{}' is neither fixed nor one hole; write it as {name}"));
+  EXPECT_THAT(of("GET /a//b"), HasSubstr("has it as '/a/b'"));
+  EXPECT_THAT(of("GET //"), HasSubstr("has it as '/'"));
+  EXPECT_THAT(of("GET /a/"), HasSubstr("has it as '/a'"));
   EXPECT_THAT(of("GET /*/a"), HasSubstr("put it last"));
   EXPECT_THAT(of("GET /a/../b"), HasSubstr("write the path that it leads to"));
   EXPECT_THAT(of("GET /a?b"), HasSubstr("leave out '?' and '#'"));
   EXPECT_THAT(of("GET /a b"), HasSubstr("no spaces or control characters"));
-  EXPECT_THAT(of("GET /\xff"), HasSubstr("no spaces or control characters and is UTF-8"));
+  EXPECT_THAT(of("GET /\xff"), HasSubstr("it is not UTF-8"));
   EXPECT_THAT(of("GET /" + std::string(256, 'a')), HasSubstr("longer than 256 bytes"));
-  EXPECT_THAT(of("GET /{a}/{a}"), HasSubstr("two of its holes are called {a}; a route has none twice"));
+  EXPECT_THAT(of("GET /{a}/{a}"), HasSubstr("two holes are called 'a'; give each a name of its own"));
   EXPECT_EQ(of("GET /{a}/a/a"), "none");
   std::string long_route = "GET ";
   for (int i = 0; i < 32; ++i) long_route += "/a";
   EXPECT_EQ(of(long_route), "none");
-  EXPECT_THAT(of(long_route + "/a"), HasSubstr("a route has at most 32 segments"));
+  EXPECT_THAT(of(long_route + "/a"), HasSubstr("it has more than 32 segments"));
 }
 
 TEST(ServiceLevels, NamesAreTextsThatDiffer) {

@@ -15,8 +15,9 @@ they take what has come. Durations are so long that this is below 1 % unless the
 beside each run: a run of a busy machine proves nothing if the two disagree, and is repeated. The test fails when they disagree
 on one that isn't, or in all of RUNS.
 
-That the test can tell: by the buckets of http_request_duration_seconds, which are made for targets, the same p95 must be wrong
-by more than 3 %."""
+That the test can tell: by the buckets of http_request_duration_seconds, which are made for targets, the p95 of the same
+requests must be another one by more than 9 %, which the client's can't both agree with. What the machine does to the client
+has no part in that."""
 import json
 import re
 import shutil
@@ -164,8 +165,9 @@ class Agreement(unittest.TestCase):
             seen.append(f'{tool}: p95 {p95 * 1e3:.1f} ms, exported {exported * 1e3:.1f} ms ({exported / p95 - 1:+.2%}), '
                         f'CPUs were idle for {machine.idle:.0%}, sleeps {machine.lateness * 1e3:.2f} ms late')
             print(seen[-1])
-            self.assertGreater(abs(histogram_quantile(0.95, metrics, BY_ROUTE) / p95 - 1), TOLERANCE, 'the test could not tell')
             if abs(exported / p95 - 1) <= TOLERANCE:
+                by_route = histogram_quantile(0.95, metrics, BY_ROUTE)
+                self.assertGreater(abs(by_route / exported - 1), 3 * TOLERANCE, 'the test could not tell')
                 return
             # Client and server each wait for a CPU once a request.
             if machine.idle > 0.5 and 2 * machine.lateness < 0.01 * p95:

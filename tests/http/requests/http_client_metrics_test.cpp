@@ -272,7 +272,7 @@ TEST(HttpClientMetrics, RefusesWhatIsMalformed) {
       "vitals::HttpClientMetrics: route \"/a/{c}\": it matches the same paths as \"/a/{b}\", which is listed too; "
       "list one of them");
   EXPECT_EQ(message({.routes = {"/a?b"}}),
-            "vitals::HttpClientMetrics: route \"/a?b\": a template has no query; leave out '?' and '#'");
+            "vitals::HttpClientMetrics: route \"/a?b\": a route has no query; leave out '?' and '#'");
   EXPECT_NE(message({.hosts = {"http://a"}}), "");
   EXPECT_EQ(message({.hosts = {"a", "a"}, .routes = {"/a/{b}", "/a/{b}/"}}), "");
 }

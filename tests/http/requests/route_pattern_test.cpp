@@ -22,16 +22,15 @@ std::string refusal(const std::string& route) {
 }
 
 TEST(RoutePattern, RefusesTwoHolesOfOneName) {
-  EXPECT_THAT(refusal("/a/{id}/b/{id}"),
-              AllOf(HasSubstr("\"/a/{id}/b/{id}\""), HasSubstr("two holes are called \"id\""),
-                    HasSubstr("give each a name of its own")));
-  EXPECT_THAT(refusal("/:id/<id>"), HasSubstr("\"id\""));
-  EXPECT_THAT(refusal(R"(/{2}/(\d+))"), HasSubstr("\"2\""));
+  EXPECT_THAT(refusal("/a/{id}/b/{id}"), AllOf(HasSubstr("\"/a/{id}/b/{id}\""), HasSubstr("two holes are called 'id'"),
+                                               HasSubstr("give each a name of its own")));
+  EXPECT_THAT(refusal("/:id/<id>"), HasSubstr("'id'"));
+  EXPECT_THAT(refusal(R"(/{2}/(\d+))"), HasSubstr("'2'"));
   EXPECT_EQ(parse_route({"HttpMetrics", R"(/(\d+)/(\d+)/{id})"}).pattern, R"(/(\d+)/(\d+)/{id})");
 }
 
 TEST(RoutePattern, IsRefusedInTheNameOfWhoWasGivenIt) {
-  EXPECT_EQ(refusal("/a?b"), "vitals::HttpMetrics: route \"/a?b\": a template has no query; leave out '?' and '#'");
+  EXPECT_EQ(refusal("/a?b"), "vitals::HttpMetrics: route \"/a?b\": a route has no query; leave out '?' and '#'");
 }
 
 TEST(RoutePattern, RefusesTwoRests) {
@@ -40,32 +39,23 @@ TEST(RoutePattern, RefusesTwoRests) {
 }
 
 TEST(RoutePattern, RefusesAMethodTwice) {
-  EXPECT_THAT(refusal("GET|GET /a"), AllOf(HasSubstr("\"GET|GET /a\""), HasSubstr("\"GET\" stands there twice")));
+  EXPECT_THAT(refusal("GET|GET /a"), AllOf(HasSubstr("\"GET|GET /a\""), HasSubstr("'GET' stands there twice")));
   EXPECT_THAT(refusal("GET|POST|GET /a"), HasSubstr("write it once"));
   EXPECT_THAT(parse_route({"HttpMetrics", "GET|POST /a"}).methods, testing::ElementsAre("GET", "POST"));
 }
 
 TEST(RoutePattern, RefusesWhatNoPathWouldMatch) {
-  EXPECT_THAT(refusal("/a/../b"), AllOf(HasSubstr("\"/a/../b\""), HasSubstr("\"..\""), HasSubstr("leads to")));
-  EXPECT_THAT(refusal("/."), HasSubstr("\".\""));
+  EXPECT_THAT(refusal("/a/../b"), AllOf(HasSubstr("\"/a/../b\""), HasSubstr("'..'"), HasSubstr("leads to")));
+  EXPECT_THAT(refusal("/."), HasSubstr("'.'"));
   std::string deep;
   for (std::size_t i = 0; i < kMaxSegments; ++i) deep += "/a";
   EXPECT_EQ(parse_route({"HttpMetrics", deep}).pattern, deep);
-  EXPECT_THAT(refusal(deep + "/a"), AllOf(HasSubstr("more than 32 segments"), HasSubstr("\"*\"")));
+  EXPECT_THAT(refusal(deep + "/a"), AllOf(HasSubstr("more than 32 segments"), HasSubstr("'*'")));
 }
 
 TEST(RoutePattern, RefusesARegularExpressionBehindAName) {
-  EXPECT_THAT(refusal(R"(/a/:id(\d+))"), HasSubstr("write it as \"{name}\""));
-  EXPECT_THAT(refusal("/a/:id{b"), HasSubstr("write it as \"{name}\""));
-  EXPECT_EQ(canonical_pattern("/a/:id{b/c"), "/a/{1}");
-}
-
-TEST(RoutePattern, CanonicalFormStaysAsItIs) {
-  for (const auto* pattern :
-       {"/", "//a//:id/", "/<int>/x", R"(/(\d+)/([^/]+)/.*)", "/{a/b}/c", "/a:b", "/:", "/{}/[/]/"}) {
-    const std::string once = canonical_pattern(pattern);
-    EXPECT_EQ(canonical_pattern(once), once) << pattern;
-  }
+  EXPECT_THAT(refusal(R"(/a/:id(\d+))"), HasSubstr("write it as {name}"));
+  EXPECT_THAT(refusal("/a/:id{b"), HasSubstr("write it as {name}"));
 }
 
 }  // namespace
