@@ -59,7 +59,7 @@ void InstrumentArena::give_back_unused(Chunk& chunk, std::size_t first, std::siz
   }
   if (chunk.instruments > 0 || chunk.used < chunk.bytes) return;
   give_back(chunk.begin, chunk.bytes);  // for its page tables
-  chunk.live = {};
+  chunk.live = std::vector<std::uint16_t>{};  // {} alone would keep its memory
 }
 
 void InstrumentArena::release(void* instrument, std::size_t bytes) noexcept {
