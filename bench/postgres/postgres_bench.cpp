@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <benchmark/benchmark.h>
 #include <prometheus/gauge.h>
@@ -88,10 +89,22 @@ void pg_new_statement(benchmark::State& state) {
   }
 }
 
+// With tables beyond PgOptions::max_tables, so many that none is remembered.
+void pg_new_table(benchmark::State& state) {
+  static vitals::Registry registry;
+  static vitals::PgMetrics metrics{registry, {.max_tables = 0}};
+  std::vector<std::string> statements;
+  for (int i = 0; i < 8'192; ++i) statements.push_back("SELECT * FROM table_" + std::to_string(i) + " WHERE id = $1");
+  std::size_t i = static_cast<std::size_t>(state.thread_index()) * 4'000;
+  for (auto _ : state)
+    vitals::detail::record(metrics, nullptr, vitals::detail::PgText::Sql, statements[i++ & 8'191], [] {});
+}
+
 BENCHMARK_TEMPLATE(pg_statement, Vitals)->Threads(1)->Threads(2)->UseRealTime();
 BENCHMARK_TEMPLATE(pg_statement, PrometheusCpp)->Threads(1)->Threads(2)->UseRealTime();
 BENCHMARK_TEMPLATE(pg_statement, Bare)->Threads(1)->Threads(2)->UseRealTime();
 BENCHMARK(pg_classify);
 BENCHMARK(pg_new_statement)->Threads(1)->Threads(2)->UseRealTime();
+BENCHMARK(pg_new_table)->Threads(1)->Threads(2)->UseRealTime();
 
 }  // namespace

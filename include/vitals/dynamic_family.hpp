@@ -17,8 +17,8 @@
 namespace vitals {
 
 namespace detail {
-void* find_or_create(FamilyHandle& family, const GivenLabel* labels, std::size_t n);
-void* find_or_create(FamilyHandle& family, const GivenLabel* labels, std::size_t n, const Buckets& bounds);
+void* find_or_create(const FamilyHandle& family, const GivenLabel* labels, std::size_t n);
+void* find_or_create(const FamilyHandle& family, const GivenLabel* labels, std::size_t n, const Buckets& bounds);
 bool remove(FamilyHandle& family, const GivenLabel* labels, std::size_t n);
 std::size_t remove_matching(FamilyHandle& family, const GivenLabel* labels, std::size_t n);
 }  // namespace detail

@@ -23,8 +23,8 @@ namespace detail {
 
 struct Access;
 // Of n label values; null if the family was removed.
-void* find_or_create(FamilyHandle& family, const std::string_view* values, std::size_t n);
-void* find_or_create(FamilyHandle& family, const std::string_view* values, std::size_t n, const Buckets& bounds);
+void* find_or_create(const FamilyHandle& family, const std::string_view* values, std::size_t n);
+void* find_or_create(const FamilyHandle& family, const std::string_view* values, std::size_t n, const Buckets& bounds);
 bool remove(FamilyHandle& family, const std::string_view* values, std::size_t n);
 std::size_t remove_matching(FamilyHandle& family, const LabelPair* wanted, std::size_t n);
 std::size_t size(const FamilyHandle& family);

@@ -95,6 +95,19 @@ void family_replaced_with_inc(benchmark::State& state) {
   for (auto _ : state) family.with(routes[order[i++ & 65'535]]).inc();
 }
 
+// The same with so many values that none is remembered; with a series that has such a value, or without.
+template <bool other>
+void family_many_replaced_with_inc(benchmark::State& state) {
+  static vitals::Registry registry;
+  static auto& family =
+      registry.counter("many_replaced_total", "A.", {"route"}, {.max_series = std::size_t{other ? 1U : 0U}});
+  if (other) family.with("\xFF");
+  std::vector<std::string> routes;
+  for (int i = 0; i < 8'192; ++i) routes.push_back("/api/v1/resource/\xFF" + std::to_string(i));
+  std::size_t i = static_cast<std::size_t>(state.thread_index()) * 4'000;
+  for (auto _ : state) family.with(routes[i++ & 8'191]).inc();
+}
+
 // No look-up at all: the series' own numbers, by index.
 void family_bare(benchmark::State& state) {
   static thread_local std::array<volatile std::uint64_t, 100> cells{};
@@ -112,6 +125,8 @@ BENCHMARK_TEMPLATE(family_full_with_inc, true)->Threads(1)->Threads(2)->UseRealT
 BENCHMARK_TEMPLATE(family_full_with_inc, false)->Threads(1)->Threads(2)->UseRealTime();
 BENCHMARK_TEMPLATE(family_replaced_with_inc, false)->Threads(1)->Threads(2)->UseRealTime();
 BENCHMARK_TEMPLATE(family_replaced_with_inc, true)->Threads(1)->Threads(2)->UseRealTime();
+BENCHMARK_TEMPLATE(family_many_replaced_with_inc, false)->Threads(1)->Threads(2)->UseRealTime();
+BENCHMARK_TEMPLATE(family_many_replaced_with_inc, true)->Threads(1)->Threads(2)->UseRealTime();
 BENCHMARK(family_bare)->Threads(1)->Threads(2)->UseRealTime();
 
 }  // namespace

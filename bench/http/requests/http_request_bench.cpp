@@ -36,7 +36,26 @@ struct VitalsByRoute {
   void request() { metrics.start("GET", route).finish(200); }
 };
 
-// And by the time stamp counter.
+// By a template that the server tells with each request: a known one, and one that there was no room for.
+struct VitalsByTemplate {
+  vitals::Registry registry;
+  vitals::HttpMetrics metrics{registry, {.routes = kRoutes}};
+  void request() { metrics.start("GET", metrics.learn(kTemplate)).finish(200); }
+};
+struct VitalsBeyondRoutes {
+  vitals::Registry registry;
+  vitals::HttpMetrics metrics{registry, {.routes = kRoutes, .max_routes = 0}};
+  void request() { metrics.start("GET", metrics.learn("/api/v1/clients/{id}/invoices")).finish(200); }
+};
+
+// By a path that can't be learned any more.
+struct VitalsBeyondPaths {
+  vitals::Registry registry;
+  vitals::HttpMetrics metrics{registry, {.max_routes = 0, .learn_paths = true}};
+  void request() { metrics.start("GET", kPath).finish(200); }
+};
+
+// By the time stamp counter.
 struct VitalsByRouteTsc {
   vitals::Registry registry;
   vitals::HttpMetrics metrics{registry, {.routes = kRoutes, .clock = vitals::HttpClock::Tsc}};
@@ -100,6 +119,9 @@ void http_request(benchmark::State& state) {
 
 BENCHMARK_TEMPLATE(http_request, Vitals)->Threads(1)->Threads(2)->UseRealTime();
 BENCHMARK_TEMPLATE(http_request, VitalsByRoute)->Threads(1)->Threads(2)->UseRealTime();
+BENCHMARK_TEMPLATE(http_request, VitalsByTemplate)->Threads(1)->Threads(2)->UseRealTime();
+BENCHMARK_TEMPLATE(http_request, VitalsBeyondRoutes)->Threads(1)->Threads(2)->UseRealTime();
+BENCHMARK_TEMPLATE(http_request, VitalsBeyondPaths)->Threads(1)->Threads(2)->UseRealTime();
 BENCHMARK_TEMPLATE(http_request, VitalsWithLevels)->Threads(1)->Threads(2)->UseRealTime();
 BENCHMARK_TEMPLATE(http_request, VitalsByRouteTsc)->Threads(1)->Threads(2)->UseRealTime();
 BENCHMARK_TEMPLATE(http_request, PrometheusCpp)->Threads(1)->Threads(2)->UseRealTime();

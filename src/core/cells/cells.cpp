@@ -110,6 +110,20 @@ inline bool add_to(PairCell* cell, PairCell more) noexcept {
 
 #endif
 
+// Inline in both of those below: sum_pair() is called for each cell of native histograms and summaries.
+inline void sum_all(const CellHead& head, std::size_t offset, const PairCell* own, std::span<PairCell> sums) noexcept {
+  for (PairCell& sum : sums) sum = load_pair(own++);
+  const std::uint64_t cells = head.stripes.load(std::memory_order_acquire);
+  for (std::size_t i = 0; cells != 0 && i < stripes(); ++i) {
+    const auto* pairs = reinterpret_cast<const PairCell*>(cells + offset + i * kStripeBytes);
+    for (PairCell& sum : sums) {
+      const PairCell pair = load_pair(pairs++);
+      sum.count += pair.count;
+      sum.sum += pair.sum;
+    }
+  }
+}
+
 }  // namespace
 
 void prepare_pairs([[maybe_unused]] bool may_load) noexcept {
@@ -180,14 +194,13 @@ double sum_double(const CellHead& head, std::size_t offset) noexcept {
 }
 
 PairCell sum_pair(const CellHead& head, std::size_t offset, const PairCell& own) noexcept {
-  PairCell total = load_pair(&own);
-  const std::uint64_t cells = head.stripes.load(std::memory_order_acquire);
-  for (std::size_t i = 0; cells != 0 && i < stripes(); ++i) {
-    const PairCell pair = load_pair(reinterpret_cast<const PairCell*>(cells + offset + i * kStripeBytes));
-    total.count += pair.count;
-    total.sum += pair.sum;
-  }
-  return total;
+  PairCell sum{0, 0};
+  sum_all(head, offset, &own, {&sum, 1});
+  return sum;
+}
+
+void sum_pairs(const CellHead& head, std::size_t offset, const PairCell* own, std::span<PairCell> sums) noexcept {
+  sum_all(head, offset, own, sums);
 }
 
 }  // namespace vitals::detail

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include <vitals/detail/cells.hpp>
 
@@ -33,6 +34,8 @@ void add_pair_slow(CellHead& head, std::size_t bytes, std::size_t offset, PairCe
 /// With its own cell. Count and sum belong together wherever a pair can be written as one (x86-64, but not under
 /// ThreadSanitizer); elsewhere the sum may have one observation per recording thread more or less.
 [[nodiscard]] PairCell sum_pair(const CellHead& head, std::size_t offset, const PairCell& own) noexcept;
+/// The same of pairs that follow each other: as many as `sums` has room for, of which `own` is the first.
+void sum_pairs(const CellHead& head, std::size_t offset, const PairCell* own, std::span<PairCell> sums) noexcept;
 
 /// A scrape has seen the instrument: the heat of the past is forgotten.
 inline void cool(CellHead& head) noexcept {

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <memory>
@@ -171,9 +173,19 @@ class HistogramFamily final : public FamilyBase {
     return std::get<HistogramShape>(declared.shape).bounds;
   }
   static std::size_t bytes(std::size_t buckets) noexcept { return sizeof(Histogram) + buckets * sizeof(PairCell); }
-  [[nodiscard]] static PairCell pair(const Histogram& histogram, std::size_t bucket) noexcept {
-    return sum_pair(Access::head(histogram), bucket * sizeof(PairCell), Access::own(histogram)[bucket]);
+
+  // Calls visit(bucket, pair) for each bucket; some are read at once, which costs less than one by one.
+  template <class Visit>
+  static void for_each_bucket(const Histogram& histogram, const BucketLayout& layout, Visit visit) {
+    PairCell pairs[16];
+    const std::size_t buckets = layout.buckets();
+    for (std::size_t begin = 0; begin < buckets; begin += std::size(pairs)) {
+      const std::span some{pairs, std::min(buckets - begin, std::size(pairs))};
+      sum_pairs(Access::head(histogram), begin * sizeof(PairCell), Access::own(histogram) + begin, some);
+      for (std::size_t i = 0; i < some.size(); ++i) visit(begin + i, some[i]);
+    }
   }
+
   // Null if its series was removed, and its memory has turned into zeros.
   [[nodiscard]] static BucketLayout* layout_of(const Histogram& histogram) noexcept {
     const BucketIndex* index = index_of(Access::index(histogram), Access::extras(histogram));
@@ -235,20 +247,20 @@ class HistogramFamily final : public FamilyBase {
     out.count = 0;
     out.sum = 0;
     out.buckets.resize(layout->buckets());
-    for (std::size_t i = 0; i < out.buckets.size(); ++i) {
-      const PairCell cell = pair(histogram, i);
-      out.count += cell.count;
-      out.sum += cell.sum;
+    for_each_bucket(histogram, *layout, [&](std::size_t i, const PairCell& pair) {
+      out.count += pair.count;
+      out.sum += pair.sum;
       out.buckets[i] = {layout->upper_bound(i), out.count};
-    }
+    });
     if (exemplars) layout->exemplars.read(Access::exemplars(histogram), out.exemplars);
   }
 
   std::uint64_t activity(void* instrument) const noexcept override {
     const auto& histogram = *static_cast<Histogram*>(instrument);
     const BucketLayout* layout = layout_of(histogram);
+    if (layout == nullptr) return 0;
     std::uint64_t count = 0;
-    for (std::size_t i = 0; layout != nullptr && i < layout->buckets(); ++i) count += pair(histogram, i).count;
+    for_each_bucket(histogram, *layout, [&](std::size_t, const PairCell& pair) { count += pair.count; });
     return count;
   }
 
@@ -264,12 +276,11 @@ class HistogramFamily final : public FamilyBase {
     writer.begin_histogram(series.text());
     std::uint64_t count = 0;
     double sum = 0;
-    for (std::size_t i = 0; i < layout->buckets(); ++i) {
-      const PairCell cell = pair(histogram, i);
-      count += cell.count;
-      sum += cell.sum;
+    for_each_bucket(histogram, *layout, [&](std::size_t i, const PairCell& pair) {
+      count += pair.count;
+      sum += pair.sum;
       writer.add_bucket(bucket_labels.of(i, layout->upper_bound(i)), count);
-    }
+    });
     writer.end_histogram(sum, count, layout->bounds().front() < 0);
     if (series.is_removed()) writer.take_back(before);
   }

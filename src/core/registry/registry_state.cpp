@@ -137,8 +137,7 @@ void* RegistryState::declare(const ScopeState& scope, MetricType type, Declarati
   {
     const std::lock_guard lock{mutex_};
     FamilyBase& its_family = family(scope, type, std::move(declared), problems);
-    found = wanted.make == nullptr ? its_family.find_or_create(nullptr, 0, nullptr)
-                                   : &its_family.handle(wanted.held, wanted.make);
+    found = wanted.make == nullptr ? its_family.find_or_create_single() : &its_family.handle(wanted.held, wanted.make);
   }
   report(problems);
   return found;

@@ -50,20 +50,18 @@ void check_series_bounds(const FamilyBase& family, const Buckets& bounds, Labels
 }  // namespace
 
 // What with_bounds() calls. The rules are those of a declaration, so they are asked here.
-void* find_or_create(FamilyHandle& handle, const std::string_view* values, std::size_t n, const Buckets& bounds) {
+void* find_or_create(const FamilyHandle& handle, const std::string_view* values, std::size_t n, const Buckets& bounds) {
   FamilyBase* family = handle.family.load(std::memory_order_acquire);
   if (family == nullptr) return nullptr;
   check_series_bounds(*family, bounds, [&] { return labels_text(family->declared(), values); });
-  void* found = family->find_or_create({values, n}, handle, bounds);
-  return handle.family.load(std::memory_order_relaxed) == family ? found : nullptr;
+  return family->find_or_create({values, n}, handle, bounds);
 }
 
-void* find_or_create(FamilyHandle& handle, const GivenLabel* labels, std::size_t n, const Buckets& bounds) {
+void* find_or_create(const FamilyHandle& handle, const GivenLabel* labels, std::size_t n, const Buckets& bounds) {
   FamilyBase* family = handle.family.load(std::memory_order_acquire);
   if (family == nullptr) return nullptr;
   check_series_bounds(*family, bounds, [&] { return labels_text(std::span{labels, n}); });
-  void* found = family->find_or_create(std::span{labels, n}, handle, &bounds);
-  return handle.family.load(std::memory_order_relaxed) == family ? found : nullptr;
+  return family->find_or_create(std::span{labels, n}, handle, bounds);
 }
 
 }  // namespace vitals::detail

@@ -9,15 +9,8 @@
 #include "core/series/family_base.hpp"
 #include "core/text/utf8.hpp"
 
-// What the templates of dynamic_family.hpp and scoped_series.hpp call.
+// What the templates of dynamic_family.hpp and scoped_series.hpp call; find_or_create() is in family_base_find.cpp.
 namespace vitals::detail {
-
-void* find_or_create(FamilyHandle& handle, const GivenLabel* labels, std::size_t n) {
-  FamilyBase* family = handle.family.load(std::memory_order_acquire);
-  if (family == nullptr) return nullptr;
-  void* found = family->find_or_create(std::span{labels, n}, handle);
-  return handle.family.load(std::memory_order_relaxed) == family ? found : nullptr;
-}
 
 bool remove(FamilyHandle& handle, const GivenLabel* labels, std::size_t n) {
   FamilyBase* family = handle.family.load(std::memory_order_acquire);

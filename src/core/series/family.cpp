@@ -11,16 +11,8 @@
 #include "core/text/refuse.hpp"
 #include "core/text/utf8.hpp"
 
-// What the templates of family.hpp call.
+// What the templates of family.hpp call; find_or_create() is in family_base_find.cpp.
 namespace vitals::detail {
-
-void* find_or_create(FamilyHandle& handle, const std::string_view* values, std::size_t n) {
-  FamilyBase* family = handle.family.load(std::memory_order_acquire);
-  if (family == nullptr) [[unlikely]]
-    return nullptr;
-  void* found = family->find_or_create(values, n, &handle);
-  return handle.family.load(std::memory_order_relaxed) == family ? found : nullptr;
-}
 
 bool remove(FamilyHandle& handle, const std::string_view* values, std::size_t n) {
   FamilyBase* family = handle.family.load(std::memory_order_acquire);

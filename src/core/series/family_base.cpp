@@ -41,6 +41,11 @@ bool are_legacy(const Declaration& declared, const Environment& environment) {
                      [&](const Label& label) { return is_label(label.name); });
 }
 
+// Whether it may have a value in which bytes were replaced.
+bool has_replacement(const Series& series) noexcept {
+  return series.text().find(kReplacement) != std::string_view::npos;
+}
+
 }  // namespace
 
 std::uint64_t random_word() {
@@ -137,6 +142,7 @@ void* FamilyBase::make(KeyWords key, const Buckets* bounds) {
     activity_of(series).since.store(environment_.clock->steady_nanos(), std::memory_order_relaxed);
   }
   append(series);
+  if (has_replacement(series)) ++replaced_;
   return instrument;
 }
 
@@ -159,7 +165,9 @@ void FamilyBase::unlink(Series& series) noexcept {
 
 void FamilyBase::take_out(Series& series) noexcept {
   beyond_limit_.store(nullptr, std::memory_order_relaxed);  // whoever sees the table change sees this
+  any_beyond_limit_.store(nullptr, std::memory_order_relaxed);
   table_.erase(series);
+  if (has_replacement(series)) --replaced_;
   if (overflow_ == &series) {
     overflow_ = nullptr;
   } else {
@@ -208,7 +216,7 @@ bool FamilyBase::remove(KeyWords key, const FamilyHandle& asked, const void* onl
 }
 
 FamilyHandle& FamilyBase::handle(Held held, MakeHandle make) {
-  if (declared_.is_single()) (void)find_or_create(nullptr, 0, nullptr);  // its metric is there from the beginning
+  if (declared_.is_single()) (void)find_or_create_single();  // its metric is there from the beginning
   FamilyHandle*& handle = handles_[static_cast<std::size_t>(held)];
   if (handle == nullptr) {
     FamilyHandle* made = make(environment_.lasting.allocate(sizeof(FamilyHandle)), *this);

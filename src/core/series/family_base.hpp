@@ -56,8 +56,8 @@ class FamilyBase {
   // What users ask for through a handle does nothing, and gives null, if the handle is another family's by then, or
   // nobody's. What it has found without the lock counts only if the handle still leads here afterwards.
 
-  /// Of n label values. `asked`: the handle, or null where the family can't be removed meanwhile.
-  [[nodiscard]] void* find_or_create(const std::string_view* values, std::size_t n, const FamilyHandle* asked);
+  /// Of n label values.
+  [[nodiscard]] void* find_or_create(const std::string_view* values, std::size_t n, const FamilyHandle& asked);
   /// The same; a histogram that is made has these bounds. REQUIRES: the family has labels, and takes bounds.
   [[nodiscard]] void* find_or_create(std::span<const std::string_view> values, const FamilyHandle& asked,
                                      const Buckets& bounds) {
@@ -71,8 +71,11 @@ class FamilyBase {
 
   // The same by labels with their names, in any order. They throw std::invalid_argument if one is given twice or was
   // not declared; find_or_create() also if it would make a series with a name that breaks a rule. With bounds as above.
+  [[nodiscard]] void* find_or_create(std::span<const GivenLabel> labels, const FamilyHandle& asked);
   [[nodiscard]] void* find_or_create(std::span<const GivenLabel> labels, const FamilyHandle& asked,
-                                     const Buckets* bounds = nullptr);
+                                     const Buckets& bounds) {
+    return find_or_create_ordered(labels, asked, &bounds);
+  }
   bool remove(std::span<const GivenLabel> labels, const FamilyHandle& asked, const void* only_this = nullptr);
   /// Throws if the family has no such label.
   void check_has(std::string_view label) const;
@@ -92,6 +95,8 @@ class FamilyBase {
 
   // The rest is for the registry, under its lock.
 
+  /// The metric of a family that has no labels.
+  [[nodiscard]] void* find_or_create_single() { return find_or_create_any({}, {nullptr, nullptr}); }
   enum class Held { Family, DynamicFamily };
   /// What users hold of the family, made by `make` if there is none yet. Throws std::bad_alloc.
   [[nodiscard]] FamilyHandle& handle(Held held, MakeHandle make);
@@ -146,7 +151,7 @@ class FamilyBase {
     const Buckets* bounds;       // null: those of the family
   };
   template <std::size_t N, class ValueAt>
-  [[nodiscard]] void* find_or_create_short(ValueAt value_at, const FamilyHandle* asked);
+  [[nodiscard]] void* find_or_create_short(ValueAt value_at, const FamilyHandle& asked);
   template <std::size_t N>
   [[nodiscard]] void* find_or_create_named(const GivenLabel* labels, const FamilyHandle& asked);
   template <std::size_t N>
@@ -161,7 +166,7 @@ class FamilyBase {
   void* find_or_create_any(std::span<const std::string_view> values, const Wish& wish);
   void* find_or_create_elsewhere(const SeriesTable::Search& search, std::span<const std::string_view> values,
                                  const Wish& wish);
-  [[nodiscard]] void* find_beyond_limit(const SeriesTable::Search& missed) noexcept;
+  [[nodiscard]] void* find_beyond_limit(const std::atomic<void*>& beyond, const SeriesTable::Search& missed) noexcept;
   [[nodiscard]] bool was_beyond_limit(const SeriesTable::Search& missed) const noexcept;
   void remember_beyond_limit(const SeriesTable::Search& given, const SeriesTable::Search& missed) noexcept;
   void count_overflow() noexcept;
@@ -175,7 +180,8 @@ class FamilyBase {
   void* make(KeyWords key, const Buckets* bounds);
   void* allocate_instrument();
   void release_instrument(void* instrument) noexcept;
-  // Under the lock: whether the handle leads here.
+  // Whether the handle leads here. Under the lock it does then until that is left; after a look-up without it, what was
+  // found counts.
   [[nodiscard]] bool is_for(const FamilyHandle* asked) const noexcept {
     return asked == nullptr || asked->family.load(std::memory_order_relaxed) == this;
   }
@@ -234,6 +240,10 @@ class FamilyBase {
   // What look-ups beyond the limit get, or null if there may be room. Release when set, acquire when read. Emptied
   // before a series is taken out of the table.
   std::atomic<void*> beyond_limit_{nullptr};
+  // The same while no series has a value with U+FFFD: then no value in which bytes must be replaced has a series, and
+  // nothing need be known of the bytes.
+  std::atomic<void*> any_beyond_limit_{nullptr};
+  std::size_t replaced_ = 0;  // series that have such a value
   // Of keys in which bytes must be replaced: made with the first of them. Release when set, acquire when read.
   std::atomic<KeysBeyondLimit*> keys_beyond_limit_{nullptr};
   CellHead overflowed_;  // look-ups beyond the limit, which many threads may count

@@ -42,10 +42,13 @@ std::string FamilyBase::name() const {
 
 void* FamilyBase::find_or_create_ordered(std::span<const GivenLabel> labels, const FamilyHandle& asked,
                                          const Buckets* bounds) {
-  if (declared_.open_labels) return find_or_create_open(labels, {&asked, bounds});
+  if (declared_.open_labels) {
+    void* found = find_or_create_open(labels, {&asked, bounds});
+    return is_for(&asked) ? found : nullptr;
+  }
   return with_ordered_values(*this, declared_.labels, labels, [&](const std::string_view* values) {
     const std::size_t n = declared_.labels.size();
-    return bounds == nullptr ? find_or_create(values, n, &asked) : find_or_create({values, n}, asked, *bounds);
+    return bounds == nullptr ? detail::find_or_create(asked, values, n) : find_or_create({values, n}, asked, *bounds);
   });
 }
 

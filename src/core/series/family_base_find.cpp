@@ -23,7 +23,7 @@ constexpr std::size_t kMostAliases = 1024;
 
 // Of the values value_at(0), value_at(1), …
 template <std::size_t N, class ValueAt>
-void* FamilyBase::find_or_create_short(ValueAt value_at, const FamilyHandle* asked) {
+void* FamilyBase::find_or_create_short(ValueAt value_at, const FamilyHandle& asked) {
   std::uint64_t words[1 + N * (kShortLength + 7) / 8];
   std::uint64_t* const end = [&]<std::size_t... I>(std::index_sequence<I...>) {
     return put_short_key(words, value_at(I)...);
@@ -34,18 +34,19 @@ void* FamilyBase::find_or_create_short(ValueAt value_at, const FamilyHandle* ask
     (std::make_index_sequence<N>{});
   };
   if (end == nullptr) [[unlikely]]
-    return find_or_create_any(values(), {asked, nullptr});
+    return find_or_create_any(values(), {&asked, nullptr});
   // A Search is made where it is needed, which is seldom: it would take its parts out of registers.
   const KeyWords key{words, end};
   const std::uint64_t hash = table_.hash(key);
   const std::uint64_t changes = table_.changes();
-  if (void* found = table_.find_at_once(key, hash)) [[likely]]
-    return found;
-  return find_or_create_elsewhere({key, hash, changes}, values(), {asked, nullptr});
+  void* found = table_.find_at_once(key, hash);
+  if (found == nullptr) [[unlikely]]
+    found = find_or_create_elsewhere({key, hash, changes}, values(), {&asked, nullptr});
+  return is_for(&asked) ? found : nullptr;
 }
 
 // The common numbers of labels have code of their own.
-void* FamilyBase::find_or_create(const std::string_view* values, std::size_t n, const FamilyHandle* asked) {
+inline void* FamilyBase::find_or_create(const std::string_view* values, std::size_t n, const FamilyHandle& asked) {
   const auto value_at = [values](std::size_t i) { return values[i]; };
   switch (n) {
     case 1:
@@ -63,7 +64,7 @@ void* FamilyBase::find_or_create(const std::string_view* values, std::size_t n, 
     case 7:
       return find_or_create_short<7>(value_at, asked);
     default:
-      return find_or_create_any({values, n}, {asked, nullptr});
+      return find_or_create_any({values, n}, {&asked, nullptr});
   }
 }
 
@@ -75,7 +76,7 @@ void* FamilyBase::find_or_create_named(const GivenLabel* labels, const FamilyHan
     return (is_same_name(names[I], labels[I].name()) && ...);
   };
   if (!are_in_order(std::make_index_sequence<N>{})) return find_or_create_shuffled<N>(labels, asked);
-  return find_or_create_short<N>([labels](std::size_t i) { return labels[i].value(); }, &asked);
+  return find_or_create_short<N>([labels](std::size_t i) { return labels[i].value(); }, asked);
 }
 
 template <std::size_t N>
@@ -93,12 +94,11 @@ void* FamilyBase::find_or_create_shuffled(const GivenLabel* labels, const Family
   // One that is not known, or is given twice.
   if (given != (1U << N) - 1) [[unlikely]]
     return find_or_create_ordered({labels, N}, asked, nullptr);
-  return find_or_create_short<N>([&at](std::size_t i) { return at[i]->value(); }, &asked);
+  return find_or_create_short<N>([&at](std::size_t i) { return at[i]->value(); }, asked);
 }
 
-void* FamilyBase::find_or_create(std::span<const GivenLabel> labels, const FamilyHandle& asked, const Buckets* bounds) {
-  if (labels.size() != declared_.labels.size() || bounds != nullptr)
-    return find_or_create_ordered(labels, asked, bounds);
+inline void* FamilyBase::find_or_create(std::span<const GivenLabel> labels, const FamilyHandle& asked) {
+  if (labels.size() != declared_.labels.size()) return find_or_create_ordered(labels, asked, nullptr);
   switch (labels.size()) {
     case 1:
       return find_or_create_named<1>(labels.data(), asked);
@@ -109,15 +109,27 @@ void* FamilyBase::find_or_create(std::span<const GivenLabel> labels, const Famil
     case 4:
       return find_or_create_named<4>(labels.data(), asked);
     default:
-      return find_or_create_ordered(labels, asked, bounds);
+      return find_or_create_ordered(labels, asked, nullptr);
   }
+}
+
+// What the templates of family.hpp and dynamic_family.hpp call: here, so that what is found is passed on by one call.
+void* find_or_create(const FamilyHandle& handle, const std::string_view* values, std::size_t n) {
+  FamilyBase* family = handle.family.load(std::memory_order_acquire);
+  return family == nullptr ? nullptr : family->find_or_create(values, n, handle);
+}
+
+void* find_or_create(const FamilyHandle& handle, const GivenLabel* labels, std::size_t n) {
+  FamilyBase* family = handle.family.load(std::memory_order_acquire);
+  return family == nullptr ? nullptr : family->find_or_create(std::span{labels, n}, handle);
 }
 
 void* FamilyBase::find_or_create_any(std::span<const std::string_view> values, const Wish& wish) {
   const LabelKey key{values};
   const SeriesTable::Search search = table_.search(key.words());
   void* found = table_.find_at_once(search.key, search.hash);
-  return found != nullptr ? found : find_or_create_elsewhere(search, values, wish);
+  if (found == nullptr) found = find_or_create_elsewhere(search, values, wish);
+  return is_for(wish.handle) ? found : nullptr;
 }
 
 inline void FamilyBase::count_overflow() noexcept {
@@ -128,8 +140,9 @@ inline void FamilyBase::count_overflow() noexcept {
 // The series for those beyond the limit, if it is known without the lock that the family is full and has none of the
 // key that a search has missed. A series that was removed or made before the search is seen so; whatever changes
 // meanwhile came after it.
-inline void* FamilyBase::find_beyond_limit(const SeriesTable::Search& missed) noexcept {
-  void* overflow = beyond_limit_.load(std::memory_order_acquire);
+inline void* FamilyBase::find_beyond_limit(const std::atomic<void*>& beyond,
+                                           const SeriesTable::Search& missed) noexcept {
+  void* overflow = beyond.load(std::memory_order_acquire);
   if (overflow == nullptr || !table_.has_lacked(missed)) return nullptr;
   count_overflow();
   return overflow;
@@ -143,7 +156,7 @@ inline bool FamilyBase::was_beyond_limit(const SeriesTable::Search& missed) cons
 }
 
 void* FamilyBase::find_or_create_valid(const SeriesTable::Search& missed, const Wish& wish) {
-  void* found = find_beyond_limit(missed);
+  void* found = find_beyond_limit(beyond_limit_, missed);
   return found != nullptr ? found : create(missed.key, wish);
 }
 
@@ -151,9 +164,10 @@ void* FamilyBase::find_or_create_valid(const SeriesTable::Search& missed, const 
 void* FamilyBase::find_or_create_elsewhere(const SeriesTable::Search& search, std::span<const std::string_view> values,
                                            const Wish& wish) {
   if (void* found = table_.find_in_smaller(search)) return found;
+  if (void* found = find_beyond_limit(any_beyond_limit_, search)) return found;
   const bool is_plain = is_ascii(search.key);
   if (is_plain || was_beyond_limit(search)) {
-    if (void* found = find_beyond_limit(search)) return found;
+    if (void* found = find_beyond_limit(beyond_limit_, search)) return found;
   }
   if (is_plain || std::all_of(values.begin(), values.end(), is_valid_utf8)) return find_or_create_valid(search, wish);
   return find_or_create_replaced(search, values, wish);
@@ -166,7 +180,7 @@ void* FamilyBase::find_or_create_replaced(const SeriesTable::Search& given, std:
   const SeriesTable::Search search = table_.search(key.words());
   void* found = table_.find(search);
   if (found == nullptr) {
-    found = find_beyond_limit(search);
+    found = find_beyond_limit(beyond_limit_, search);
     if (found != nullptr) {
       remember_beyond_limit(given, search);
       return found;
@@ -247,6 +261,7 @@ void* FamilyBase::create(KeyWords key, const Wish& wish) {
   count_overflow();
   void* instrument = make_overflow();
   beyond_limit_.store(instrument, std::memory_order_release);
+  if (replaced_ == 0) any_beyond_limit_.store(instrument, std::memory_order_release);
   return instrument;
 }
 

@@ -58,8 +58,8 @@ void InstrumentArena::give_back_unused(Chunk& chunk, std::size_t first, std::siz
     if (chunk.live[page] == 0 && (page + 1) * kPage <= chunk.used) give_back(chunk.begin + page * kPage, kPage);
   }
   if (chunk.instruments > 0 || chunk.used < chunk.bytes) return;
-  give_back(chunk.begin, chunk.bytes);  // for its page tables
-  chunk.live = {};
+  give_back(chunk.begin, chunk.bytes);        // for its page tables
+  chunk.live = std::vector<std::uint16_t>{};  // {} alone would keep its memory
 }
 
 void InstrumentArena::release(void* instrument, std::size_t bytes) noexcept {

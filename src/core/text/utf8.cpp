@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <cstring>
+
+#include "core/text/copy_text.hpp"
 
 namespace vitals::detail {
 
@@ -22,6 +26,17 @@ bool is_plain(char32_t c) noexcept {
   const bool is_bidi = c == 0x61C || within(0x200E, 0x200F) || within(0x202A, 0x202E) || within(0x2066, 0x2069);
   const bool is_noncharacter = within(0xFDD0, 0xFDEF) || (c & 0xFFFE) == 0xFFFE;
   return !is_control && !is_bidi && !is_noncharacter;
+}
+
+// The bytes before the first one that is not ASCII.
+std::size_t ascii_length(std::string_view text) noexcept {
+  std::size_t at = 0;
+  for (std::uint64_t word = 0; text.size() - at >= sizeof word; at += sizeof word) {
+    std::memcpy(&word, text.data() + at, sizeof word);
+    if ((word & 0x8080'8080'8080'8080) != 0) break;
+  }
+  while (at < text.size() && static_cast<unsigned char>(text[at]) < 0x80) ++at;
+  return at;
 }
 
 }  // namespace
@@ -52,15 +67,13 @@ std::size_t utf8_length(std::string_view text) noexcept {
 bool is_valid_utf8(std::string_view text) noexcept { return first_not_utf8(text) == text.npos; }
 
 std::size_t first_not_utf8(std::string_view text) noexcept {
-  unsigned char all = 0;  // without a branch, so that the usual case, ASCII, goes through vector registers
-  for (const char c : text) all |= static_cast<unsigned char>(c);
-  if (all < 0x80) return text.npos;
-  for (std::size_t at = 0; at < text.size();) {
+  for (std::size_t at = 0;;) {
+    at += ascii_length(text.substr(at));
+    if (at == text.size()) return text.npos;
     const std::size_t length = utf8_length(text.substr(at));
     if (length == 0) return at;
     at += length;
   }
-  return text.npos;
 }
 
 bool is_plain_text(std::string_view text) noexcept {
@@ -72,10 +85,22 @@ bool is_plain_text(std::string_view text) noexcept {
   return true;
 }
 
+char* put_valid_utf8(char* out, std::string_view text) noexcept {
+  for (std::size_t bad = 0;;) {
+    const std::size_t plain = ascii_length(text);
+    out = copy_text(out, text.substr(0, plain));
+    text.remove_prefix(plain);
+    if (text.empty()) return out;
+    const std::size_t length = utf8_length(text, bad);
+    out = copy_text(out, length > 0 ? text.substr(0, length) : kReplacement);
+    text.remove_prefix(length > 0 ? length : bad);
+  }
+}
+
 std::string to_valid_utf8(std::string_view text) {
-  std::string valid;
-  valid.reserve(text.size());
-  append_valid_utf8(valid, text);
+  if (is_valid_utf8(text)) return std::string{text};
+  std::string valid(most_valid_utf8(text.size()), '\0');
+  valid.resize(static_cast<std::size_t>(put_valid_utf8(valid.data(), text) - valid.data()));
   return valid;
 }
 

@@ -6,12 +6,13 @@
 
 namespace vitals::detail {
 
+/// What stands for bytes that are not UTF-8: U+FFFD.
+inline constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 /// Each byte sequence that is not UTF-8 (RFC 3629: overlong forms and surrogates included) becomes one U+FFFD, as W3C's
 /// "maximal subpart" practice has it.
 [[nodiscard]] std::string to_valid_utf8(std::string_view text);
-/// The same at the end of a std::string of any allocator.
-template <class String>
-void append_valid_utf8(String& out, std::string_view text);
+/// The same at `out`, which has room for most_valid_utf8() bytes; returns the end.
+[[nodiscard]] char* put_valid_utf8(char* out, std::string_view text) noexcept;
 /// The most bytes that a text of n bytes becomes so.
 [[nodiscard]] constexpr std::size_t most_valid_utf8(std::size_t n) noexcept { return 3 * n; }
 [[nodiscard]] bool is_valid_utf8(std::string_view text) noexcept;
@@ -26,14 +27,5 @@ void append_valid_utf8(String& out, std::string_view text);
 [[nodiscard]] bool is_plain_text(std::string_view text) noexcept;
 /// The number of code points. REQUIRES: valid UTF-8.
 [[nodiscard]] std::size_t code_points(std::string_view text) noexcept;
-
-template <class String>
-void append_valid_utf8(String& out, std::string_view text) {
-  for (std::size_t bad = 0; !text.empty();) {
-    const std::size_t length = utf8_length(text, bad);
-    out += length > 0 ? text.substr(0, length) : std::string_view{"\xEF\xBF\xBD"};
-    text.remove_prefix(length > 0 ? length : bad);
-  }
-}
 
 }  // namespace vitals::detail

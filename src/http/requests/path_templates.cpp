@@ -67,8 +67,9 @@ PathTemplates::Ticket PathTemplates::propose(std::string_view target) noexcept {
 }
 
 PathTemplates::Ticket PathTemplates::ticket_of(std::string_view text) const noexcept {
-  std::uint64_t words[kMaxText / 8 + 1];
-  const std::uint64_t* const end = put_words(words, text);
+  std::uint64_t words[1 + kMaxText / 8 + 1];
+  words[0] = text.size();
+  const std::uint64_t* const end = put_words(words + 1, text);
   const auto hash = hash_key({words, static_cast<std::size_t>(end - words)}, seed_);
   return std::max<Ticket>(static_cast<Ticket>(hash), kNoRoom + 1);
 }

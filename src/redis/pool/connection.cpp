@@ -149,7 +149,7 @@ RedisFailure RedisConnection::send_and_receive(Command command, Deadline deadlin
     return RedisFailure::Io;  // no memory; the connection is given up although nothing was sent on it
   }
   RedisFailure failure = send_all(fd(), request_, deadline);
-  if (request_.capacity() > kKeptRequestBytes) request_ = {};
+  if (request_.capacity() > kKeptRequestBytes) request_ = std::string{};  // {} alone would keep the memory
   if (failure == RedisFailure::None) failure = receive(command.answers, deadline, reply);
   if (failure == RedisFailure::Timeout) drop_unsent();
   return failure;

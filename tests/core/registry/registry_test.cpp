@@ -2,7 +2,6 @@
 #include <atomic>
 #include <chrono>
 #include <cmath>
-#include <functional>
 #include <latch>
 #include <limits>
 #include <stdexcept>
@@ -18,21 +17,13 @@
 
 #include <vitals/vitals.hpp>
 
+#include "core/refusal.hpp"
+
 namespace vitals {
 namespace {
 
 using testing::AllOf;
 using testing::HasSubstr;
-
-// The message of the std::invalid_argument that work throws.
-std::string refusal(const std::function<void()>& work) {
-  try {
-    work();
-  } catch (const std::invalid_argument& error) {
-    return error.what();
-  }
-  return "nothing thrown";
-}
 
 struct RegistryTest : testing::Test {
   Registry registry;
