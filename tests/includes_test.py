@@ -14,11 +14,11 @@ FLOORS = {
     'redis': [['pool'], ['cache']],
     'prometheus_cpp': [['']],
     'levels': [['']],
-    'tool': [['text'], ['input'], ['check', 'levels', 'lint'], ['']],
+    'tool': [['text'], ['input', 'database'], ['check', 'levels', 'lint'], ['']],
 }
 # What each may include besides itself.
 COMPONENTS = {'core': [], 'lint': ['core'], 'http': ['core'], 'postgres': ['core'], 'redis': ['core'],
-              'prometheus_cpp': ['core'], 'levels': ['core'], 'tool': ['core', 'lint', 'levels']}
+              'prometheus_cpp': ['core'], 'levels': ['core'], 'tool': ['core', 'lint', 'levels', 'postgres']}
 # The public headers at the root of include/vitals that are not core's.
 ROOT_HEADERS = {'lint.hpp': 'lint', 'http.hpp': 'http', 'postgres.hpp': 'postgres', 'redis.hpp': 'redis',
                 'prometheus_cpp.hpp': 'prometheus_cpp', 'levels.hpp': 'levels'}

@@ -34,6 +34,7 @@ Scrapes the service, waits, scrapes it again and judges what happened in between
   vitals check --url http://127.0.0.1:9464/metrics --duration 30s
   vitals levels init service-levels.yml             a file to start your own from
   vitals check --url http://127.0.0.1:9464/metrics --config service-levels.yml --format json
+  vitals check --database 'host=db dbname=clinic'    its slow statements, connections, locks and caches
   vitals check --before a.prom --after b.prom       text, OpenMetrics or protobuf, also compressed by gzip
 
 Exit status: 0 every target is met, 1 warning: one is missed, 2 critical: one is beyond its critical threshold,
@@ -62,7 +63,12 @@ void add_sources(CLI::App& app, CheckArguments& arguments) {
   auto* url = app.add_option("--url", arguments.url, "Address of the metrics")->type_name("URL");
   auto* before = app.add_option("--before", arguments.before, "Judge two saved scrapes instead: the first");
   auto* after = app.add_option("--after", arguments.after, "The second");
-  before->type_name("FILE")->needs(after)->excludes(url);
+  auto* database = app.add_option("--database", arguments.database,
+                                  "Judge a PostgreSQL, alone or besides: 'host=db dbname=clinic user=vitals'. Without "
+                                  "--url and --duration all since its statistics were reset; the password (which ps "
+                                  "shows) better in PGPASSWORD or ~/.pgpass");
+  database->type_name("DSN");
+  before->type_name("FILE")->needs(after)->excludes(url)->excludes(database);
   after->type_name("FILE")->needs(before)->excludes(url);
   app.add_option("--duration", arguments.duration,
                  "Time between the scrapes (default 30s); with --before, needed for rates only")
@@ -163,8 +169,14 @@ void add_levels(CLI::App& app, LevelsArguments& arguments) {
   app.footer(kLevelsFooter);
 }
 
+// A text without what may be a secret: the credentials of an address, the values of a connection string.
+std::string without_secrets(const std::string& text) {
+  const auto equals = text.find('=');
+  return is_address(text) || equals == text.npos ? without_credentials_if_any(text) : text.substr(0, equals) + "=***";
+}
+
 // What is wrong with the command line. Of arguments that were not expected only what can be no secret: names of options
-// without their values, and addresses without their credentials.
+// without their values, and other texts without secrets.
 std::string failure(const CLI::App* app, const CLI::Error& error) {
   if (error.get_exit_code() != static_cast<int>(CLI::ExitCodes::ExtrasError))
     return CLI::FailureMessage::simple(app, error);
@@ -173,8 +185,7 @@ std::string failure(const CLI::App* app, const CLI::Error& error) {
   for (const auto& argument : app->remaining(true)) {
     const bool is_option = argument.size() > 1 && argument.front() == '-';
     const auto name = argument.starts_with("--") ? argument.substr(0, argument.find('=')) : argument.substr(0, 2);
-    if (is_option || !is_value)
-      shown.push_back(printable(is_option ? name : without_credentials_if_any(argument), 200));
+    if (is_option || !is_value) shown.push_back(printable(is_option ? name : without_secrets(argument), 200));
     is_value = is_option && argument.find('=') == argument.npos;
   }
   return CLI::FailureMessage::simple(app, CLI::ExtrasError(shown));

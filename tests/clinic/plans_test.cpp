@@ -121,6 +121,28 @@ TEST_F(Plans, UseTheIndexesThatWereMadeForThem) {
   }
 }
 
+// As a schedule is read; the whole condition is the index's.
+TEST_F(Plans, WeekOfAWorkspaceIsFoundByOneIndex) {
+  std::string plan;
+  for (const auto& row : run("EXPLAIN (COSTS OFF) SELECT * FROM appointments WHERE workspace_id = 7 "
+                             "AND start_time >= '2022-12-19' AND start_time < '2022-12-26' ORDER BY start_time"))
+    plan += row[0].as<std::string>() + "\n";
+  EXPECT_THAT(plan, HasSubstr("idx_appointments_workspace_start"));
+  EXPECT_THAT(plan, ContainsRegex("Index Cond: .*workspace_id = 7.*start_time >=.*start_time <"));
+  EXPECT_THAT(plan, Not(HasSubstr("Filter")));
+}
+
+TEST_F(Plans, EachForeignKeyBeginsAnIndex) {
+  const auto missing = run(R"(
+SELECT conname FROM pg_constraint WHERE contype = 'f' AND connamespace = current_schema()::regnamespace
+AND NOT EXISTS (SELECT FROM pg_index WHERE indrelid = conrelid AND indkey[0] = conkey[1]))");
+  for (const auto& row : missing)
+    ADD_FAILURE() << row[0].as<std::string>() << " has no index in examples/clinic/schema.sql";
+  EXPECT_GT(
+      run("SELECT FROM pg_constraint WHERE contype = 'f' AND connamespace = current_schema()::regnamespace").size(),
+      10u);
+}
+
 // What would tell that the test sees it.
 TEST_F(Plans, ShowASequentialScanWhereTheIndexIsGone) {
   run("DROP INDEX idx_sessions_appointment");

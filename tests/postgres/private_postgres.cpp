@@ -1,6 +1,7 @@
 #include "postgres/private_postgres.hpp"
 
 #include <array>
+#include <cstdlib>
 
 #include <fcntl.h>
 #include <sys/wait.h>
@@ -24,7 +25,7 @@ done
 
 }  // namespace
 
-PrivatePostgres::PrivatePostgres() {
+PrivatePostgres::PrivatePostgres(const std::string& options) {
   std::array<int, 2> in{};
   std::array<int, 2> out{};
   if (pipe2(in.data(), O_CLOEXEC) != 0 || pipe2(out.data(), O_CLOEXEC) != 0) throw std::runtime_error{"pipe2 failed"};
@@ -33,6 +34,7 @@ PrivatePostgres::PrivatePostgres() {
   if (shell_ == 0) {
     dup2(in[0], STDIN_FILENO);
     dup2(out[1], STDOUT_FILENO);
+    setenv("POSTGRES_OPTIONS", options.c_str(), 1);
     execl("/bin/sh", "sh", "-c", kShell, "sh", script.c_str(), nullptr);
     _exit(127);
   }

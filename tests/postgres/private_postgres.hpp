@@ -10,7 +10,8 @@
 // from a pipe, so that the server ends with the test, however that ends.
 class PrivatePostgres {
  public:
-  PrivatePostgres();
+  /// `options`: settings of the server, "-c NAME=VALUE".
+  explicit PrivatePostgres(const std::string& options = {});
   PrivatePostgres(const PrivatePostgres&) = delete;
   PrivatePostgres& operator=(const PrivatePostgres&) = delete;
   ~PrivatePostgres();

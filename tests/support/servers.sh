@@ -2,7 +2,8 @@
 #
 #   . tests/support/servers.sh
 #   trap stop_servers EXIT; trap 'exit 130' INT; trap 'exit 143' TERM
-#   start_postgres DIR [database]    sets POSTGRES_DSN, a libpq connection string     (log: DIR/postgres.log)
+#   start_postgres DIR [database]    sets POSTGRES_DSN, a libpq connection string     (log: DIR/postgres.log); settings of the
+#                                    server, -c NAME=VALUE, may stand in POSTGRES_OPTIONS
 #   start_redis DIR                  sets REDIS_SOCKET, and REDIS_PORT on 127.0.0.1   (log: DIR/redis.log)
 #   kill9_postgres, restart_postgres, kill9_redis, restart_redis     an outage and its end, at the same address
 #   stop_servers                     stops what runs; may be called at any time and more than once
@@ -99,7 +100,7 @@ servers_find_postgres() {
 
 servers_run_postgres() {
   (cd "$servers_postgres_home" && servers_exec_as "$servers_postgres_user" INT "$servers_postgres_bin/postgres" -D "$servers_postgres_home/data" \
-    -p 5432 -k "$servers_postgres_home" -c listen_addresses= -c fsync=off -c full_page_writes=off -c max_connections=200) \
+    -p 5432 -k "$servers_postgres_home" -c listen_addresses= -c fsync=off -c full_page_writes=off -c max_connections=200 ${POSTGRES_OPTIONS-}) \
     </dev/null >>"$servers_postgres_log" 2>&1 &
   servers_postgres_pid=$!
   servers_await $servers_postgres_pid "$servers_postgres_bin/psql" -X -q -h "$servers_postgres_home" -p 5432 -U vitals -d postgres -c ''

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string_view>
@@ -17,6 +18,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "tool/check/database_check.hpp"
 #include "tool/check/judge.hpp"
 #include "tool/check/level_targets.hpp"
 #include "tool/check/pause.hpp"
@@ -69,23 +71,37 @@ Measured measure_files(const CheckArguments& arguments, const Names& wanted) {
   return result;
 }
 
+std::chrono::milliseconds timeout_of(const CheckArguments& arguments) {
+  const std::chrono::duration<double> limit(seconds_option("--timeout", arguments.timeout));
+  return std::chrono::ceil<std::chrono::milliseconds>(limit);
+}
+
 Measured measure_url(const CheckArguments& arguments, const Names& wanted) {
   const std::chrono::duration<double> duration(seconds_option("--duration", arguments.duration));
-  const std::chrono::duration<double> limit(seconds_option("--timeout", arguments.timeout));
-  const auto timeout = std::chrono::ceil<std::chrono::milliseconds>(limit);
+  const auto timeout = timeout_of(arguments);
   const auto credentials = credentials_of(arguments.credentials);
   const auto scrape = [&] {
     const auto exposed = fetch_exposition(arguments.url, timeout, credentials);
     return parse_scrape(exposed, without_credentials(arguments.url), wanted);
   };
   Measured result;
-  exit_on_interrupt();
   const auto first = Clock::now();
   result.before = scrape();
   pause_until(first, first + std::chrono::ceil<Clock::duration>(duration));
   const auto second = Clock::now();
   result.after = scrape();
   result.seconds = std::chrono::duration<double>(second - first).count();
+  return result;
+}
+
+// Without a scrape: nothing, or the window alone.
+Measured measure_nothing(const CheckArguments& arguments) {
+  Measured result;
+  if (!arguments.duration_given) return result;
+  const std::chrono::duration<double> duration(seconds_option("--duration", arguments.duration));
+  const auto begin = Clock::now();
+  pause_until(begin, begin + std::chrono::ceil<Clock::duration>(duration));
+  result.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
   return result;
 }
 
@@ -155,9 +171,10 @@ bool wants_colour(const CheckArguments& arguments) {
   return ::isatty(STDOUT_FILENO) && !(term && std::string_view(term) == "dumb");
 }
 
+// Empty: nothing is scraped.
 std::string source_name(const CheckArguments& arguments) {
-  return arguments.url.empty() ? fmt::format("{} to {}", arguments.before, arguments.after)
-                               : without_credentials(arguments.url);
+  if (!arguments.before.empty()) return fmt::format("{} to {}", arguments.before, arguments.after);
+  return arguments.url.empty() ? std::string{} : without_credentials(arguments.url);
 }
 
 // What the reports show. The judgement refers to the targets.
@@ -167,15 +184,35 @@ struct Checked {
   Source source;
   int status = exit_code(Verdict::Unknown);
   bool forgives_warnings = false;
+  std::unique_ptr<DatabaseCheck> database;  // has targets of its own
 };
+
+// Measures the service and the database, as far as they are asked for, over the same window, and judges them.
+void measure_and_judge(const CheckArguments& arguments, Checked& checked) {
+  const bool has_window = !arguments.url.empty() || arguments.duration_given;
+  if (arguments.database)
+    checked.database = std::make_unique<DatabaseCheck>(*arguments.database, timeout_of(arguments));
+  auto& database = checked.database;
+  const auto wanted = wanted_samples(checked.targets);
+  exit_on_interrupt();
+  if (database && has_window) database->begin();
+  const auto measured = !arguments.url.empty()      ? measure_url(arguments, wanted)
+                        : !arguments.before.empty() ? measure_files(arguments, wanted)
+                                                    : measure_nothing(arguments);
+  if (database) database->end();
+  auto source = source_name(arguments);
+  if (!source.empty()) checked.judgement = judge(checked.targets, {measured.before, measured.after, measured.seconds});
+  if (database) {
+    database->judge(checked.targets, checked.judgement);
+    source += (source.empty() ? "" : " and ") + database->name();
+  }
+  checked.source = {std::move(source), arguments.config, measured.seconds};
+}
 
 Checked judged(const CheckArguments& arguments) {
   Checked checked;
   checked.targets = load_targets(arguments);
-  const auto wanted = wanted_samples(checked.targets);
-  const auto measured = arguments.url.empty() ? measure_files(arguments, wanted) : measure_url(arguments, wanted);
-  checked.judgement = judge(checked.targets, {measured.before, measured.after, measured.seconds});
-  checked.source = {source_name(arguments), arguments.config, measured.seconds};
+  measure_and_judge(arguments, checked);
   checked.forgives_warnings = arguments.fail_on == "critical";
   const auto verdict = worst(checked.judgement.rows);
   checked.status = verdict == Verdict::Warning && checked.forgives_warnings ? 0 : exit_code(verdict);
@@ -186,12 +223,13 @@ Checked failed(const CheckArguments& arguments, std::string reason) {
   Checked checked;
   for (auto at = reason.find('\n'); at != reason.npos; at = reason.find('\n')) reason.replace(at, 1, "; ");
   checked.judgement.failure = std::move(reason);
-  checked.source = {source_name(arguments), arguments.config, std::nullopt};
+  const auto source = source_name(arguments);
+  checked.source = {source.empty() ? "PostgreSQL" : source, arguments.config, std::nullopt};
   return checked;
 }
 
 std::string report(std::string_view form, const Checked& checked, bool colour) {
-  const auto& [targets, judgement, source, status, forgives_warnings] = checked;
+  const auto& [targets, judgement, source, status, forgives_warnings, database] = checked;
   if (form == "json") return to_json(source, judgement);
   if (form == "junit") return to_junit(source, judgement, forgives_warnings);
   if (form == "markdown") return to_markdown(source, judgement);
@@ -214,8 +252,8 @@ void write_failure(const std::vector<WantedReport>& reports, const Checked& chec
 
 CommandResult check(const CheckArguments& arguments) {
   if (arguments.print_targets) return {std::string(builtin_targets()), 0};
-  if (arguments.url.empty() && arguments.before.empty()) {
-    throw std::invalid_argument("give --url, or --before and --after; see vitals check --help");
+  if (arguments.url.empty() && arguments.before.empty() && !arguments.database) {
+    throw std::invalid_argument("give --url, --database, or --before and --after; see vitals check --help");
   }
   const auto reports = wanted_reports(arguments);
   empty_files(reports);

@@ -1,6 +1,7 @@
 #pragma once
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,7 @@ namespace vitals::tool {
 /// The command line of `vitals check`; docs/check.md explains it.
 struct CheckArguments {
   std::string url, before, after, config;
+  std::optional<std::string> database;  ///< how libpq reaches it
   std::string duration = "30s";
   std::string timeout = "10s";
   std::string format = "table";

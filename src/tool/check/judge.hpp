@@ -6,6 +6,7 @@
 
 #include "tool/check/continuity.hpp"
 #include "tool/check/growth.hpp"
+#include "tool/check/statement_list.hpp"
 #include "tool/check/targets.hpp"
 
 namespace vitals::tool {
@@ -26,6 +27,7 @@ struct Row {
   Verdict verdict = Verdict::Unknown;
   std::optional<double> value;      ///< in the unit of the target
   bool value_is_floor = false;      ///< the percentile lies above the last finite bucket: the value is at least this
+  bool value_is_ceiling = false;    ///< the percentile is at most this
   bool value_interpolated = false;  ///< a percentile between the bounds of its bucket: the value is an estimate
   bool interpolated = false;        ///< the threshold lies inside the bucket of the percentile: so is the verdict
   double samples = 0;               ///< events within the window; 0 of a gauge
@@ -37,7 +39,9 @@ struct Judgement {
   std::vector<Row> rows;                ///< one for each target that was not left out, in their order
   std::vector<const Target*> left_out;  ///< the service has no such metric, which is no fault of these
   Continuity process;
-  std::string failure;  ///< why nothing could be measured, in one line; empty: it could
+  std::vector<StatementList> lists;  ///< of a database
+  std::vector<std::string> remarks;  ///< what else there is to say, for people
+  std::string failure;               ///< why nothing could be measured, in one line; empty: it could
 };
 
 Judgement judge(const Targets& targets, const Window& window);

@@ -1,8 +1,11 @@
 #include <cmath>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include <fmt/core.h>
 
+#include "tool/check/joined.hpp"
 #include "tool/check/report.hpp"
 #include "tool/text/json_text.hpp"
 
@@ -43,11 +46,11 @@ std::string object(const Row& row) {
       "\"value_interpolated\": {}, \"direction\": \"{}\", \"target\": {}, \"critical\": {}, \"verdict\": \"{}\", "
       "\"exact\": {}, \"samples\": "
       "{}, "
-      "\"within\": {}, \"note\": {}}}",
+      "\"within\": {}, {}\"note\": {}}}",
       json_text(target.name), json_text(target.metric), json_text(row.group), unit_name(target.bound_unit),
       number(row.value), row.value_is_floor, row.value_interpolated, target.below ? "below" : "above",
       number(target.bound.value), number(critical), name(row.verdict), exact, samples, number(row.within),
-      json_text(note));
+      row.value_is_ceiling ? "\"value_is_ceiling\": true, " : "", json_text(note));
 }
 
 }  // namespace
@@ -70,7 +73,12 @@ std::string to_json(const Source& source, const Judgement& judgement) {
     out += object(row);
     separator = ",\n  ";
   }
-  return out + "\n]}\n";
+  out += "\n]";
+  for (const auto& list : judgement.lists) out += ", " + to_json(list);
+  std::vector<std::string> remarks;
+  for (const auto& remark : judgement.remarks) remarks.push_back(json_text(remark));
+  if (!remarks.empty()) out += fmt::format(", \"remarks\": [{}]", joined(remarks, ", "));
+  return out + "}\n";
 }
 
 }  // namespace vitals::tool

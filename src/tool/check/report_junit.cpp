@@ -98,6 +98,9 @@ std::string to_junit(const Source& source, const Judgement& judgement, bool forg
                        xml_text(nothing_judged(judgement)));
   out += "    <system-out>" + xml_text(heading(source)) + '\n';
   for (const auto& remark : remarks(judgement)) out += xml_text(remark) + '\n';
+  for (const auto& list : judgement.lists) {
+    for (const auto& line : lines(list)) out += xml_text(line) + '\n';
+  }
   return out + xml_text(summary(judgement)) + "</system-out>\n  </testsuite>\n</testsuites>\n";
 }
 

@@ -61,6 +61,16 @@ std::string to_markdown(const Source& source, const Judgement& judgement) {
     out += fmt::format("{}{}\n", begin, escaped(remark));
     begin = "- ";
   }
+  for (const auto& list : judgement.lists) {
+    out += fmt::format(
+        "\n{}\n\n| mean | calls | total | share | shortest | longest | statement "
+        "|\n|---:|---:|---:|---:|---:|---:|---|\n",
+        escaped(list.title));
+    for (const auto& statement : list.statements) {
+      for (const auto& cell : cells(statement)) out += "| " + escaped(cell) + ' ';
+      out += "|\n";
+    }
+  }
   return out;
 }
 

@@ -81,6 +81,9 @@ std::string to_nagios(const Judgement& judgement, int status) {
         without_bars(fmt::format("{}: {}: {}\n", name(row.verdict), printable(row.target->name, 200), sentence(row)));
   }
   for (const auto& remark : remarks(judgement)) out += without_bars(printable(remark, 1000)) + '\n';
+  for (const auto& list : judgement.lists) {
+    for (const auto& line : lines(list)) out += without_bars(line) + '\n';
+  }
   return out;
 }
 

@@ -80,6 +80,10 @@ std::string to_table(const Source& source, const Judgement& judgement, bool colo
     out += fmt::format("{}{}\n", blank, remark);
     blank = {};
   }
+  for (const auto& list : judgement.lists) {
+    out += '\n';
+    for (const auto& line : lines(list)) out += line + '\n';
+  }
   const auto verdict = summary(judgement);
   return out +
          (colour ? fmt::format("\n{}{}\x1b[0m\n", colour_of(worst(rows)), verdict) : fmt::format("\n{}\n", verdict));

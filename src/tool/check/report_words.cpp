@@ -25,7 +25,10 @@ std::string value_text(const Row& row) {
   // A percentile above the last finite bucket is not the number that is shown, but more.
   if (!row.value_is_floor) thresholds.push_back(target.bound.value);
   if (!row.value_is_floor && target.critical) thresholds.push_back(target.critical->value);
-  return (row.value_is_floor ? "> " : "") + format_value(*row.value, target.bound_unit, thresholds);
+  return (row.value_is_floor     ? "> "
+          : row.value_is_ceiling ? "<= "
+                                 : "") +
+         format_value(*row.value, target.bound_unit, thresholds);
 }
 
 std::string target_text(const Target& target) { return (target.below ? "<= " : ">= ") + target.bound.text; }
@@ -92,11 +95,13 @@ std::vector<std::string> remarks(const Judgement& judgement) {
         "~ value: interpolated between the bounds of its bucket; the verdict doesn't rest on it, but on counts");
   if (any(&Row::interpolated))
     out.emplace_back("~ verdict: estimated from that value, as the threshold is no bucket bound; add it as one");
-  if (judgement.process.kind == Continuity::Kind::Unproven) out.push_back("note: " + judgement.process.reason);
+  if (judgement.process.kind == Continuity::Kind::Unproven && !judgement.process.reason.empty())
+    out.push_back("note: " + judgement.process.reason);
   std::set<std::string_view> missing;
   for (const auto* target : judgement.left_out) missing.insert(target->metric);
   if (!missing.empty())
     out.push_back(fmt::format("not judged, as the service doesn't have it: {}", joined(missing, ", ")));
+  out.insert(out.end(), judgement.remarks.begin(), judgement.remarks.end());
   if (rows.empty()) out.emplace_back("say what else is to be judged in a targets file, --config");
   return out;
 }

@@ -11,7 +11,8 @@
 
 namespace vitals::tool {
 
-enum class Measure { Quantile, Ratio, Rate, Gauge };
+/// Mean: of a statement in a database; a targets file doesn't have it.
+enum class Measure { Quantile, Ratio, Rate, Gauge, Mean };
 
 struct Threshold {
   double value;
