@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -17,86 +16,11 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "tool/check/judge.hpp"
-#include "tool/check/level_targets.hpp"
-#include "tool/check/pause.hpp"
-#include "tool/check/report.hpp"
-#include "tool/check/scrape.hpp"
-#include "tool/check/targets.hpp"
-#include "tool/input/exposition.hpp"
-#include "tool/input/fetch.hpp"
-#include "tool/text/units.hpp"
+#include "tool/check/checked.hpp"
 #include "tool/text/utf8.hpp"
 
 namespace vitals::tool {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-struct Measured {
-  Scrape before, after;
-  std::optional<double> seconds;
-};
-
-Scrape parse_scrape(const Exposed& exposed, const std::string& source, const Names& wanted) {
-  try {
-    return Scrape::parse(exposed.body, wanted, exposed.format);
-  } catch (const ExpositionError& error) {
-    throw FetchError(fmt::format("{} is not {}: {}", source, format_name(exposed.format), error.what()));
-  }
-}
-
-Names wanted_samples(const Targets& targets) {
-  Names wanted;
-  for (const auto& target : targets.targets) {
-    wanted.insert(target.sample_name());
-    if (!target.whole.empty()) wanted.insert(target.whole);
-  }
-  return wanted;
-}
-
-Scrape parse_file(const std::string& path, const Names& wanted) {
-  Exposed exposed{read_exposition_file(path)};
-  exposed.format = detect_lint_format(exposed.body);
-  return parse_scrape(exposed, path, wanted);
-}
-
-Measured measure_files(const CheckArguments& arguments, const Names& wanted) {
-  Measured result;
-  if (arguments.duration_given) result.seconds = seconds_option("--duration", arguments.duration);
-  result.before = parse_file(arguments.before, wanted);
-  result.after = parse_file(arguments.after, wanted);
-  return result;
-}
-
-Measured measure_url(const CheckArguments& arguments, const Names& wanted) {
-  const std::chrono::duration<double> duration(seconds_option("--duration", arguments.duration));
-  const std::chrono::duration<double> limit(seconds_option("--timeout", arguments.timeout));
-  const auto timeout = std::chrono::ceil<std::chrono::milliseconds>(limit);
-  const auto credentials = credentials_of(arguments.credentials);
-  const auto scrape = [&] {
-    const auto exposed = fetch_exposition(arguments.url, timeout, credentials);
-    return parse_scrape(exposed, without_credentials(arguments.url), wanted);
-  };
-  Measured result;
-  exit_on_interrupt();
-  const auto first = Clock::now();
-  result.before = scrape();
-  pause_until(first, first + std::chrono::ceil<Clock::duration>(duration));
-  const auto second = Clock::now();
-  result.after = scrape();
-  result.seconds = std::chrono::duration<double>(second - first).count();
-  return result;
-}
-
-Targets load_targets(const CheckArguments& arguments) {
-  constexpr std::size_t kLimit = std::size_t{1} << 20;
-  auto targets = arguments.config.empty()
-                     ? parse_targets(builtin_targets(), "built-in targets")
-                     : read_levels_or_targets(read_file(arguments.config, kLimit), arguments.config);
-  if (arguments.min_samples > 0) targets.min_samples = arguments.min_samples;
-  return targets;
-}
 
 struct WantedReport {
   std::string form, file;
@@ -155,51 +79,6 @@ bool wants_colour(const CheckArguments& arguments) {
   return ::isatty(STDOUT_FILENO) && !(term && std::string_view(term) == "dumb");
 }
 
-std::string source_name(const CheckArguments& arguments) {
-  return arguments.url.empty() ? fmt::format("{} to {}", arguments.before, arguments.after)
-                               : without_credentials(arguments.url);
-}
-
-// What the reports show. The judgement refers to the targets.
-struct Checked {
-  Targets targets;
-  Judgement judgement;
-  Source source;
-  int status = exit_code(Verdict::Unknown);
-  bool forgives_warnings = false;
-};
-
-Checked judged(const CheckArguments& arguments) {
-  Checked checked;
-  checked.targets = load_targets(arguments);
-  const auto wanted = wanted_samples(checked.targets);
-  const auto measured = arguments.url.empty() ? measure_files(arguments, wanted) : measure_url(arguments, wanted);
-  checked.judgement = judge(checked.targets, {measured.before, measured.after, measured.seconds});
-  checked.source = {source_name(arguments), arguments.config, measured.seconds};
-  checked.forgives_warnings = arguments.fail_on == "critical";
-  const auto verdict = worst(checked.judgement.rows);
-  checked.status = verdict == Verdict::Warning && checked.forgives_warnings ? 0 : exit_code(verdict);
-  return checked;
-}
-
-Checked failed(const CheckArguments& arguments, std::string reason) {
-  Checked checked;
-  for (auto at = reason.find('\n'); at != reason.npos; at = reason.find('\n')) reason.replace(at, 1, "; ");
-  checked.judgement.failure = std::move(reason);
-  checked.source = {source_name(arguments), arguments.config, std::nullopt};
-  return checked;
-}
-
-std::string report(std::string_view form, const Checked& checked, bool colour) {
-  const auto& [targets, judgement, source, status, forgives_warnings] = checked;
-  if (form == "json") return to_json(source, judgement);
-  if (form == "junit") return to_junit(source, judgement, forgives_warnings);
-  if (form == "markdown") return to_markdown(source, judgement);
-  if (form == "nagios") return to_nagios(judgement, status);
-  if (form == "github") return to_github(source, judgement);
-  return to_table(source, judgement, colour);
-}
-
 void write_failure(const std::vector<WantedReport>& reports, const Checked& checked) {
   for (const auto& [form, file] : reports) {
     try {
@@ -214,20 +93,28 @@ void write_failure(const std::vector<WantedReport>& reports, const Checked& chec
 
 CommandResult check(const CheckArguments& arguments) {
   if (arguments.print_targets) return {std::string(builtin_targets()), 0};
-  if (arguments.url.empty() && arguments.before.empty()) {
-    throw std::invalid_argument("give --url, or --before and --after; see vitals check --help");
+  if (arguments.url.empty() && arguments.before.empty() && arguments.prometheus.empty()) {
+    throw std::invalid_argument("give --url, --prometheus, or --before and --after; see vitals check --help");
   }
   const auto reports = wanted_reports(arguments);
+  // Read at first: the new report may take its place.
+  std::optional<Baseline> earlier;
+  if (!arguments.baseline.empty()) earlier.emplace(arguments);
+  const auto* baseline = earlier ? &*earlier : nullptr;
   empty_files(reports);
+  const auto write_reports = [&](const Checked& checked) {
+    for (const auto& [form, file] : reports) write_report(file, report(form, checked, false));
+  };
+  const bool colour = wants_colour(arguments);
   Checked checked;
   try {
-    checked = judged(arguments);
+    checked = judged(arguments, baseline);
   } catch (const std::exception& error) {
     write_failure(reports, failed(arguments, error.what()));
     throw;
   }
-  for (const auto& [form, file] : reports) write_report(file, report(form, checked, false));
-  return {report(arguments.format, checked, wants_colour(arguments)), checked.status};
+  write_reports(checked);
+  return {report(arguments.format, checked, colour), checked.status};
 }
 
 }  // namespace vitals::tool
