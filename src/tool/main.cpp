@@ -116,6 +116,10 @@ void add_judgement(CLI::App& app, CheckArguments& arguments) {
   app.add_option("--max-regression", arguments.max_regression, "How much worse is still no warning (default 10%)")
       ->type_name("SHARE")
       ->needs(baseline);
+  app.add_option(
+         "--watch", arguments.watch,
+         "Judge again after each such time, until Ctrl-C: the last --duration of a service, or the last --window")
+      ->type_name("TIME");
   app.add_flag("--no-color", arguments.no_color, "No colour, even on a terminal; NO_COLOR does the same");
 }
 

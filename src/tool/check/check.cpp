@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "tool/check/checked.hpp"
+#include "tool/check/watch.hpp"
 #include "tool/text/utf8.hpp"
 
 namespace vitals::tool {
@@ -108,6 +109,7 @@ CommandResult check(const CheckArguments& arguments) {
   const bool colour = wants_colour(arguments);
   Checked checked;
   try {
+    if (!arguments.watch.empty()) return watch(arguments, baseline, colour, write_reports);
     checked = judged(arguments, baseline);
   } catch (const std::exception& error) {
     write_failure(reports, failed(arguments, error.what()));

@@ -17,6 +17,7 @@ struct CheckArguments {
   std::string window = "5m";              ///< of a Prometheus server
   std::string baseline;                   ///< an earlier report, in JSON
   std::string max_regression = "10%";
+  std::string watch;  ///< judge again after each such time; empty: once
   std::string duration = "30s";
   std::string timeout = "10s";
   std::string format = "table";
