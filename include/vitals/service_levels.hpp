@@ -8,6 +8,7 @@
 
 #include <vitals/buckets.hpp>
 #include <vitals/detail/abi.hpp>
+#include <vitals/metric_names.hpp>
 
 // What a service promises, declared once. In all of it:
 // - a ratio is of 1: 0.999 is 99.9 %; each lies between 0 and 1, without them;
@@ -116,6 +117,8 @@ struct ServiceLevels {
   /// Those of Google's SRE workbook: page at 14.4 times (1h, 5m) and 6 times (6h, 30m), ticket at 3 times (1d, 2h) and
   /// 1 time (3d, 6h).
   std::vector<BurnRateAlert> burn_rate_alerts = default_burn_rate_alerts();
+
+  MetricNames metrics = {};  ///< what they are judged by, from outside
 
   /// Throws std::invalid_argument that names each mistake on a line of its own: which member, the rule and the fix.
   void check() const;

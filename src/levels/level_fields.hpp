@@ -5,6 +5,8 @@
 
 #include <vitals/service_levels.hpp>
 
+#include "core/levels/metric_name_fields.hpp"
+
 namespace vitals::detail {
 
 // The keys of a file of service levels in their order, each with its member: once, for reading and for writing.
@@ -85,6 +87,12 @@ void fields(On& on, Level& level) {
   on("short_window", kMust, level.short_window);
 }
 
+template <class On, LevelOf<MetricNames> Level>
+void fields(On& on, Level& names) {
+  const auto one = [&on](const char* key, auto& name) { on(key, kMay, name); };
+  each_metric_name(one, names);
+}
+
 template <class On, LevelOf<ServiceLevels> Level>
 void fields(On& on, Level& levels) {
   on("window", kMay, levels.window);
@@ -100,6 +108,7 @@ void fields(On& on, Level& levels) {
   on("memory_usage", kMay, levels.memory_usage);
   on("pool_usage", kMay, levels.pool_usage);
   on("burn_rate_alerts", kMay, levels.burn_rate_alerts);
+  on("metrics", kMay, levels.metrics);
 }
 
 }  // namespace vitals::detail

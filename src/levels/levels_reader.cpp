@@ -230,6 +230,18 @@ void LevelsReader::value(const YamlValue& value, const std::string& path, AlertS
   into = found == kWords.begin() ? AlertSeverity::Page : AlertSeverity::Ticket;
 }
 
+void LevelsReader::value(const YamlValue& value, const std::string& path, MetricNames& into) {
+  static constexpr std::array<std::string_view, 1> kWords{"opentelemetry"};
+  if (value.kind == YamlValue::Kind::Map) return map(value, path, key_of(path), into);
+  const auto* text = scalar(value, path, "opentelemetry, or a map of names");
+  if (!text) return;
+  if (*text != kWords.front())
+    fail(value, path,
+         quoted(*text) + " is no convention of names" + did_you_mean(*text, kWords) + "; " + key_of(path) +
+             " takes opentelemetry, or a map such as {endpoint: handler}");
+  into = MetricNames::opentelemetry();
+}
+
 void LevelsReader::value(const YamlValue& value, const std::string& path, std::chrono::nanoseconds& into) {
   const auto read = quantity(value, path, Unit::Seconds);
   if (!read) return;

@@ -52,6 +52,7 @@ class LevelsReader {
   void value(const YamlValue& value, const std::string& path, bool& into);
   void value(const YamlValue& value, const std::string& path, double& into);
   void value(const YamlValue& value, const std::string& path, AlertSeverity& into);
+  void value(const YamlValue& value, const std::string& path, MetricNames& into);
   void value(const YamlValue& value, const std::string& path, std::chrono::nanoseconds& into);
   void value(const YamlValue& value, const std::string& path, std::chrono::seconds& into);
   void value(const YamlValue& value, const std::string& path, RatioField<double> into);

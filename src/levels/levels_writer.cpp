@@ -85,6 +85,18 @@ class LevelsWriter {
     if (time) write(key, *time);
   }
 
+  // Only those that are others than vitals'.
+  void write(std::string_view key, const MetricNames& names) {
+    if (names == MetricNames{}) return;
+    head(key);
+    indented("  ", [&] {
+      const auto one = [this](std::string_view own, const std::string& name) {
+        if (name != own) write(own, name);
+      };
+      each_metric_name(one, names);
+    });
+  }
+
   template <class Level>
   void write(std::string_view key, const std::optional<Level>& level) {
     if (!level) return;

@@ -34,6 +34,7 @@ Scrapes the service, waits, scrapes it again and judges what happened in between
   vitals check --url http://127.0.0.1:9464/metrics --duration 30s
   vitals levels init service-levels.yml             a file to start your own from
   vitals check --url http://127.0.0.1:9464/metrics --config service-levels.yml --format json
+  vitals check --prometheus http://127.0.0.1:9090 --job clinic --window 5m
   vitals check --database 'host=db dbname=clinic'    its slow statements, connections, locks and caches
   vitals check --before a.prom --after b.prom       text, OpenMetrics or protobuf, also compressed by gzip
 
@@ -61,20 +62,35 @@ void add_credentials(CLI::App& app, CredentialOptions& options) {
 
 void add_sources(CLI::App& app, CheckArguments& arguments) {
   auto* url = app.add_option("--url", arguments.url, "Address of the metrics")->type_name("URL");
+  auto* prometheus = app.add_option("--prometheus", arguments.prometheus,
+                                    "Judge by what a Prometheus server has of the service: its address");
+  prometheus->type_name("URL")->excludes(url);
+  app.add_option("--window", arguments.window, "Of the Prometheus server: the time that is judged (default 5m)")
+      ->type_name("TIME")
+      ->needs(prometheus);
+  app.add_option("--job", arguments.job, "Of the Prometheus server: the job that is judged")
+      ->type_name("NAME")
+      ->needs(prometheus);
+  app.add_option("--selector", arguments.selector,
+                 "Of the Prometheus server: more matchers of the series, such as 'env=\"prod\"'")
+      ->type_name("MATCHERS")
+      ->needs(prometheus);
   auto* before = app.add_option("--before", arguments.before, "Judge two saved scrapes instead: the first");
   auto* after = app.add_option("--after", arguments.after, "The second");
   auto* database = app.add_option("--database", arguments.database,
                                   "Judge a PostgreSQL, alone or besides: 'host=db dbname=clinic user=vitals'. Without "
                                   "--url and --duration all since its statistics were reset; the password (which ps "
                                   "shows) better in PGPASSWORD or ~/.pgpass");
-  database->type_name("DSN");
-  before->type_name("FILE")->needs(after)->excludes(url)->excludes(database);
-  after->type_name("FILE")->needs(before)->excludes(url);
-  app.add_option("--duration", arguments.duration,
-                 "Time between the scrapes (default 30s); with --before, needed for rates only")
+  database->type_name("DSN")->excludes(prometheus);
+  before->type_name("FILE")->needs(after)->excludes(url)->excludes(prometheus)->excludes(database);
+  after->type_name("FILE")->needs(before)->excludes(url)->excludes(prometheus);
+  app.add_option(
+         "--duration", arguments.duration,
+         "Time between the scrapes (default 30s); with --before, needed for rates only, and only if samples have no "
+         "timestamps")
       ->type_name("TIME")
       ->each([&arguments](const std::string&) { arguments.duration_given = true; });
-  app.add_option("--timeout", arguments.timeout, "Limit for each scrape (default 10s)")->type_name("TIME");
+  app.add_option("--timeout", arguments.timeout, "Limit for each request (default 10s)")->type_name("TIME");
   add_credentials(app, arguments.credentials);
 }
 
@@ -99,6 +115,17 @@ void add_judgement(CLI::App& app, CheckArguments& arguments) {
                  "Write the result to a file in this form besides, such as junit=check.xml; can be given several times")
       ->type_name("FORM=FILE")
       ->allow_extra_args(false);
+  auto* baseline =
+      app.add_option("--baseline", arguments.baseline,
+                     "Compare with an earlier report, which --format json wrote: what got worse is a warning");
+  baseline->type_name("FILE");
+  app.add_option("--max-regression", arguments.max_regression, "How much worse is still no warning (default 10%)")
+      ->type_name("SHARE")
+      ->needs(baseline);
+  app.add_option(
+         "--watch", arguments.watch,
+         "Judge again after each such time, until Ctrl-C: the last --duration of a service, or the last --window")
+      ->type_name("TIME");
   app.add_flag("--no-color", arguments.no_color, "No colour, even on a terminal; NO_COLOR does the same");
 }
 

@@ -47,6 +47,7 @@ cache_hit_ratio: {target: 50%}
 memory_usage: {target: 80%}
 pool_usage: {target: 90%}
 burn_rate_alerts: [{severity: ticket, burn_rate: 2, long_window: 1h, short_window: 5m}]
+metrics: {http_requests_total: flask_requests_total, endpoint: http.route}
 )");
 
   const ServiceLevels same{
@@ -79,8 +80,35 @@ burn_rate_alerts: [{severity: ticket, burn_rate: 2, long_window: 1h, short_windo
       .memory_usage = RatioLevel{.target = 0.8},
       .pool_usage = RatioLevel{.target = 0.9},
       .burn_rate_alerts = {{AlertSeverity::Ticket, 2, 1h, 5min}},
+      .metrics = {.http_requests_total = "flask_requests_total", .endpoint = "http.route"},
   };
   EXPECT_EQ(levels, same);
+}
+
+TEST(Levels, NamesOfMetricsAreAConventionOrAMap) {
+  const std::string latency = "latency: [{target: 1s}]\n";
+  const auto names = [&](const std::string& metrics) { return ServiceLevels::parse(latency + metrics).metrics; };
+
+  EXPECT_EQ(names(""), MetricNames{});
+  EXPECT_EQ(names("metrics: opentelemetry\n"), MetricNames::opentelemetry());
+  EXPECT_EQ(names("metrics: {table: relation}\n"), (MetricNames{.table = "relation"}));
+  EXPECT_EQ(mistakes_of(latency + "metrics: opentelemetri\n"),
+            "l.yml:2:10: 'opentelemetri' is no convention of names; did you mean 'opentelemetry'?; 'metrics' takes "
+            "opentelemetry, or a map such as {endpoint: handler}");
+  EXPECT_THAT(mistakes_of(latency + "metrics: {endpont: handler}\n"),
+              StartsWith("l.yml:2:11: unknown key 'endpont'; did you mean 'endpoint'?; the keys of 'metrics' are"));
+  EXPECT_THAT(mistakes_of(latency + "metrics: {endpoint: ''}\n"), StartsWith("l.yml:2:21: 'endpoint' has no value"));
+  EXPECT_THAT(mistakes_of(latency + "metrics: {endpoint: ' a'}\n"),
+              StartsWith("l.yml:2:21: the name of 'endpoint' is ' a'; it must be UTF-8"));
+  EXPECT_THAT(mistakes_of(latency + "metrics: []\n"), StartsWith("l.yml:2:10: 'metrics' must be one value"));
+}
+
+// What is called as vitals calls it needs no word.
+TEST(Levels, OnlyOtherNamesOfMetricsAreWritten) {
+  const ServiceLevels levels{.latency = {{.target = 1s}}, .metrics = {.endpoint = "handler"}};
+
+  EXPECT_THAT(levels.to_yaml(), ::testing::EndsWith("metrics:\n  endpoint: handler\n"));
+  EXPECT_THAT(ServiceLevels{.latency = {{.target = 1s}}}.to_yaml(), ::testing::Not(HasSubstr("metrics")));
 }
 
 // docs/levels.md quotes it.
@@ -141,7 +169,7 @@ throughput: {target: , critical: 5}
 burn_rate_alerts:
   - {severity: pag, burn_rate: 20, long_window: 1h, short_window: 2h}
 )"),
-      R"(l.yml:1:1: unknown key 'windw'; did you mean 'window'?; the keys of the file are window, bad_statuses, latency, error_rate, availability, throughput, endpoint_classes, route_budgets, query_budgets, cache_hit_ratio, memory_usage, pool_usage, burn_rate_alerts
+      R"(l.yml:1:1: unknown key 'windw'; did you mean 'window'?; the keys of the file are window, bad_statuses, latency, error_rate, availability, throughput, endpoint_classes, route_budgets, query_budgets, cache_hit_ratio, memory_usage, pool_usage, burn_rate_alerts, metrics
 l.yml:3:16: '50' has no unit; 'objective' takes a percentage such as 99.9%
 l.yml:5:5: unknown key 'critcal'; did you mean 'critical'?; the keys of 'latency[0]' are objective, target, critical, alert, alert_after
 l.yml:8:15: 'critical' must not be stricter than the target; write at least 150ms, or leave it out

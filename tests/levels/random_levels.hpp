@@ -37,6 +37,8 @@ class RandomLevels {
       levels.burn_rate_alerts.push_back({coin() ? AlertSeverity::Page : AlertSeverity::Ticket, number() + 1,
                                          std::chrono::seconds{whole(1000, 86'400)},
                                          std::chrono::seconds{whole(1, 999)}});
+    if (coin()) levels.metrics = MetricNames::opentelemetry();
+    if (coin()) levels.metrics.table = "a \"table\": {" + std::to_string(whole(0, 9)) + "}";
     return levels;
   }
 

@@ -1,6 +1,7 @@
 #pragma once
 #include <chrono>
 #include <cstdlib>
+#include <stdexcept>
 #include <string>
 #include <thread>
 
@@ -21,20 +22,28 @@ inline bool installed(const std::string& program) {
   return std::system(("command -v " + program + " >/dev/null").c_str()) == 0;
 }
 
-/// A private Prometheus that scrapes nothing.
+/// A private Prometheus that scrapes nothing. It has the samples of a text of OpenMetrics with timestamps, if there is
+/// one.
 class PrometheusServer {
  public:
-  PrometheusServer() : port_(free_port()) {
-    const auto config = temporary_file("prometheus.yml", "scrape_configs: []\n");
+  explicit PrometheusServer(const std::string& samples = {}) : port_(free_port()) {
+    const auto config = temporary_file("prometheus" + std::to_string(port_) + ".yml", "scrape_configs: []\n");
+    if (!samples.empty()) {
+      const auto file = temporary_file("samples.om", samples);
+      const auto command =
+          "promtool tsdb create-blocks-from openmetrics " + file + " " + config + ".data >" + file + ".log 2>&1";
+      if (std::system(command.c_str()) != 0) throw std::runtime_error(read_text(file + ".log"));
+    }
     const auto listen = "--web.listen-address=127.0.0.1:" + std::to_string(port_);
     const auto storage = "--storage.tsdb.path=" + config + ".data";
     const auto file = "--config.file=" + config;
+    const auto* const retention = "--storage.tsdb.retention.time=10y";
     process_ = ::fork();
     if (process_ == 0) {
       const int null = ::open("/dev/null", O_RDWR);
       ::dup2(null, 1);
       ::dup2(null, 2);
-      ::execlp("prometheus", "prometheus", file.c_str(), storage.c_str(), listen.c_str(), nullptr);
+      ::execlp("prometheus", "prometheus", file.c_str(), storage.c_str(), retention, listen.c_str(), nullptr);
       ::_exit(127);
     }
   }

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "core/levels/level_routes.hpp"
+#include "core/levels/metric_name_fields.hpp"
 #include "core/text/nearest.hpp"
 #include "core/text/printable.hpp"
 #include "core/text/quantity.hpp"
@@ -25,6 +26,7 @@ using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
 constexpr std::size_t kMaxLevelName = 100;
+constexpr std::size_t kMaxMetricName = 200;
 constexpr std::size_t kMaxTable = 127;  // a schema, a dot and a table, each as long as PostgreSQL takes names
 constexpr hours kLongestTime{24};
 constexpr seconds kLongestWindow = hours{24 * 366};
@@ -94,6 +96,7 @@ class LevelRules {
     ratio("memory_usage", levels_.memory_usage, Better::Lower);
     ratio("pool_usage", levels_.pool_usage, Better::Lower);
     burn_rate_alerts();
+    metrics();
     return std::move(mistakes_);
   }
 
@@ -324,6 +327,13 @@ class LevelRules {
       if (const auto first = std::ranges::find(all, alert) - all.begin(); first != std::ptrdiff_t(i))
         add(where, "the same alert comes twice; remove one", element("burn_rate_alerts", std::size_t(first)));
     }
+  }
+
+  void metrics() {
+    const auto on = [this](const char* own, const std::string& name) {
+      text(std::string{"metrics."} + own, "the name of " + quoted(own), name, kMaxMetricName);
+    };
+    each_metric_name(on, levels_.metrics);
   }
 
   const ServiceLevels& levels_;

@@ -22,6 +22,16 @@ std::vector<BurnRateAlert> ServiceLevels::default_burn_rate_alerts() {
           {AlertSeverity::Ticket, 1, 72h, 6h}};
 }
 
+MetricNames MetricNames::opentelemetry() {
+  MetricNames names;
+  names.http_requests_total = "http_server_request_duration_seconds_count";
+  names.http_request_duration_seconds = "http_server_request_duration_seconds";
+  names.method = "http_request_method";
+  names.endpoint = "http_route";
+  names.status = "http_response_status_code";
+  return names;
+}
+
 void ServiceLevels::check() const { detail::throw_mistakes("vitals", detail::level_mistakes(*this)); }
 
 Buckets ServiceLevels::request_buckets(const Buckets& base) const {

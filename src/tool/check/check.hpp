@@ -14,6 +14,11 @@ namespace vitals::tool {
 /// The command line of `vitals check`; docs/check.md explains it.
 struct CheckArguments {
   std::string url, before, after, config;
+  std::string prometheus, job, selector;  ///< a Prometheus server, and which of its series are the service's
+  std::string window = "5m";              ///< of a Prometheus server
+  std::string baseline;                   ///< an earlier report, in JSON
+  std::string max_regression = "10%";
+  std::string watch;                    ///< judge again after each such time; empty: once
   std::optional<std::string> database;  ///< how libpq reaches it
   std::string duration = "30s";
   std::string timeout = "10s";

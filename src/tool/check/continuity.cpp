@@ -16,16 +16,11 @@ using Kind = Continuity::Kind;
 
 enum class Times { None, Same, Near, Different };
 
-// Of a start time, in seconds. Clients compute it from the time of boot, which Linux derives from the clock in whole
-// seconds: it moves by one where the clock is corrected.
-constexpr double kStartTolerance = 1.001;
-
 Times compare_starts(const SeriesMap& before, const SeriesMap& after) {
   if (before == after) return before.empty() ? Times::None : Times::Same;
   const bool near =
-      std::equal(before.begin(), before.end(), after.begin(), after.end(), [](const auto& a, const auto& b) {
-        return a.first == b.first && std::fabs(a.second - b.second) <= kStartTolerance;
-      });
+      std::equal(before.begin(), before.end(), after.begin(), after.end(),
+                 [](const auto& a, const auto& b) { return a.first == b.first && is_same_start(a.second, b.second); });
   return near ? Times::Near : Times::Different;
 }
 
@@ -119,6 +114,8 @@ std::string_view name(Continuity::Kind kind) {
       return "same";
     case Kind::Unproven:
       return "unproven";
+    case Kind::Summed:
+      return "summed";
     case Kind::Restarted:
       break;
   }
@@ -128,6 +125,11 @@ std::string_view name(Continuity::Kind kind) {
 bool is_same_time(double a, double b) {
   constexpr double kMillisecond = 1e-3;
   return std::fabs(a - b) <= kMillisecond;
+}
+
+bool is_same_start(double a, double b) {
+  constexpr double kTolerance = 1.001;
+  return std::fabs(a - b) <= kTolerance;
 }
 
 std::string format_mismatch(const Scrape& before, const Scrape& after) {

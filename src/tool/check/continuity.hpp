@@ -9,9 +9,10 @@ namespace vitals::tool {
 /// Whether both scrapes are of one process, so that its counters may be subtracted.
 struct Continuity {
   enum class Kind {
-    Same,      ///< something shows that it is the same
-    Unproven,  ///< nothing speaks against it, and nothing shows it
-    Restarted  ///< something shows that it is not
+    Same,       ///< something shows that it is the same
+    Unproven,   ///< nothing speaks against it, and nothing shows it
+    Restarted,  ///< something shows that it is not
+    Summed      ///< of several processes, whose growth was summed over their restarts
   };
 
   Kind kind = Kind::Unproven;
@@ -22,6 +23,10 @@ std::string_view name(Continuity::Kind kind);
 
 /// Whether two times of creation are the same one. Formats round them differently, to a millisecond at worst.
 bool is_same_time(double a, double b);
+
+/// Whether two start times are of one process. Clients compute it from the time of boot, which Linux derives from the
+/// clock in whole seconds: it moves by one where the clock is corrected.
+bool is_same_start(double a, double b);
 
 /// Why two scrapes can't be compared because of their formats, and the fix; empty if they are in one. Names and the
 /// kind of buckets depend on the format: what the first scrape has under another name would count from 0 in the second.

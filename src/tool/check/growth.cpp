@@ -1,7 +1,6 @@
 #include "tool/check/growth.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <map>
 #include <string_view>
@@ -11,6 +10,7 @@
 
 #include "core/text/metric_types.hpp"
 #include "core/text/nearest.hpp"
+#include "tool/check/classic.hpp"
 #include "tool/check/continuity.hpp"
 #include "tool/check/hints.hpp"
 #include "tool/check/joined.hpp"
@@ -19,8 +19,6 @@
 
 namespace vitals::tool {
 namespace {
-
-using BucketMap = std::map<double, double>;  // count by bound
 
 bool is_selected(const Target& target, const Labels& labels) {
   return (!target.select || target.select->matches(labels)) && !target.except.matches(labels);
@@ -122,30 +120,6 @@ std::string group_name(const Target& target, const Labels& labels) {
   return joined(values, " ");
 }
 
-// The value of le as a number: "1", "1.0" and "1e0" are one bound.
-double upper_bound(const Labels& labels) {
-  auto text = label_value(labels, detail::kBucketLabel);
-  if (text.starts_with('+')) text.remove_prefix(1);
-  double bound = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), bound);
-  if (error != std::errc{} || end != text.data() + text.size() || std::isnan(bound)) {
-    throw Unjudgeable(fmt::format("a bucket has le='{}', which is no number", printable(text)));
-  }
-  return bound;
-}
-
-std::map<Labels, BucketMap> histograms(const SeriesMap& series) {
-  std::map<Labels, BucketMap> result;
-  for (const auto& [labels, grown] : series) {
-    const double bound = upper_bound(labels);
-    Labels rest = labels;
-    std::erase_if(rest, [](const auto& label) { return label.first == detail::kBucketLabel; });
-    if (!result[rest].emplace(bound, grown).second)
-      throw Unjudgeable(fmt::format("a histogram has the bucket {} twice", bound));
-  }
-  return result;
-}
-
 // Counts are cumulative: they stay exact at the bounds that all have.
 void add_buckets(std::vector<Bucket>& sum, const BucketMap& buckets) {
   if (buckets.size() < 2 || !std::isinf(buckets.rbegin()->first))
@@ -175,7 +149,6 @@ std::vector<Group> classic_groups(const Target& target, const SeriesMap& series)
     add_buckets(by_name[group_name(target, labels)].buckets, buckets);
   }
   for (auto& [name, group] : by_name) {
-    make_monotonic(group.buckets);
     group.samples = group.buckets.back().count;
   }
   return values_of(std::move(by_name));
@@ -221,8 +194,10 @@ std::vector<Group> gauge_groups(const Target& target, const SeriesMap& series) {
 [[noreturn]] void throw_no_metric(const Window& window, const std::string& metric) {
   // With HttpNaming::OpenTelemetry. What is near is the histogram of all requests, without labels.
   if (metric.starts_with("http_request") && window.after.names().contains("http_server_request_duration_seconds"))
-    throw Unjudgeable(fmt::format(
-        "no metric {}: the service names its metrics as OpenTelemetry does; judge them by a targets file", metric));
+    throw Unjudgeable(
+        fmt::format("no metric {}: the service names its metrics as OpenTelemetry does; service levels judge those "
+                    "with 'metrics: opentelemetry'",
+                    metric));
   throw Unjudgeable(fmt::format("no metric {}{}", metric, detail::did_you_mean(metric, window.after.names())));
 }
 
@@ -289,6 +264,7 @@ std::vector<Group> groups(const Window& window, const Target& target) {
     return result;
   }
   const auto grown = growth(window, target, *series);
+  if (target.measure == Measure::Quantile) require_truthful(window, target, grown);
   return target.measure == Measure::Quantile ? classic_groups(target, grown) : counter_groups(target, grown);
 }
 

@@ -41,6 +41,22 @@ Verdict from_sides(Side target, std::optional<Side> critical) {
   return target == Side::Beyond ? Verdict::Warning : Verdict::Ok;
 }
 
+// The ranks between which that of the true percentile lies, as values: of samples whose distribution is not known
+// (W. J. Conover, Practical Nonparametric Statistics, 3.2).
+Interval quantile_interval(const Target& target, const Group& group) {
+  const auto ranks = wilson_interval(target.quantile * group.samples, group.samples);
+  const auto value = [&](double rank) { return histogram_quantile(rank, group.buckets, group.interpolation); };
+  const auto high = value(ranks.high);
+  return {value(ranks.low).value, std::isinf(high.upper) ? high.upper : high.value};
+}
+
+// Whether a percentile that misses a threshold could not be seen to do so. Native buckets have no last one.
+bool could_hide(const Target& target, const Group& group) {
+  const double last = std::prev(group.buckets.end(), 2)->upper_bound;
+  const double threshold = target.critical ? target.critical->value : target.bound.value;
+  return group.interpolation == Interpolation::Linear && threshold > last;
+}
+
 void judge_quantile(const Target& target, const Group& group, Row& row) {
   const auto quantile = histogram_quantile(target.quantile, group.buckets, group.interpolation);
   row.value = quantile.value;
@@ -49,6 +65,8 @@ void judge_quantile(const Target& target, const Group& group, Row& row) {
   for (const auto& bucket : group.buckets) {
     if (bucket.upper_bound == target.bound.value) row.within = bucket.count / group.samples;
   }
+  if (row.within) row.within_interval = wilson_interval(*row.within * group.samples, group.samples);
+  row.value_interval = quantile_interval(target, group);
   const auto bound = compare(target, group, quantile, target.bound.value);
   row.interpolated = bound.interpolated;
   std::optional<Side> critical;
@@ -59,6 +77,8 @@ void judge_quantile(const Target& target, const Group& group, Row& row) {
   }
   row.verdict = from_sides(bound.side, critical);
   if (row.verdict == Verdict::Unknown) row.note = "above the last finite bucket; add larger buckets";
+  if (row.verdict == Verdict::Ok && could_hide(target, group))
+    row.note = "the threshold is above the last finite bucket: beyond it nothing could be told; add larger buckets";
 }
 
 void judge_number(const Target& target, double value, Row& row) {
@@ -99,6 +119,7 @@ Row judge_group(const Target& target, const Group& group, const Window& window, 
     judge_quantile(target, group, row);
   } else {
     judge_number(target, group.part / group.samples, row);
+    row.value_interval = wilson_interval(group.part, group.samples);
     row.note = group.note;
   }
   const double needed = samples_to_acquit(target);
@@ -112,7 +133,35 @@ double badness(const Row& row) {
   return row.target->below ? value : -value;
 }
 
+// The count of a histogram is compared with its buckets where it is there.
+bool is_optional(const Target& target, std::string_view sample_name) {
+  return target.measure == Measure::Quantile && sample_name != target.sample_name();
+}
+
+// A clock that is off makes every time that it told doubtful. Scrapes and clocks of machines differ a little.
+std::string clock_fault(const Window& window) {
+  constexpr double kTolerance = 60;
+  if (!window.now) return {};
+  for (const auto& [labels, start] : window.after.process_starts()) {
+    if (start > *window.now + kTolerance)
+      return fmt::format("process_start_time_seconds lies {:.0f} s in the future: a clock is wrong, there or here",
+                         start - *window.now);
+  }
+  const auto newest = window.after.newest();
+  if (newest && *newest > *window.now + kTolerance)
+    return fmt::format("its samples carry timestamps {:.0f} s in the future: a clock is wrong, there or here",
+                       *newest - *window.now);
+  const auto older = window.before.newest();
+  if (newest && older && *newest <= *older)
+    return "its samples carry the same timestamps in both scrapes, or older ones: they are not fresh";
+  return {};
+}
+
 Row judge_target(const Target& target, const Window& window, std::size_t min_samples) {
+  for (const auto& name : target.sample_names()) {
+    const auto fault = window.faults.find(name);
+    if (fault != window.faults.end() && !is_optional(target, name)) throw Unjudgeable(fault->second);
+  }
   std::vector<Row> rows;
   for (const auto& group : groups(window, target)) rows.push_back(judge_group(target, group, window, min_samples));
   auto row = *std::max_element(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
@@ -124,6 +173,7 @@ Row judge_target(const Target& target, const Window& window, std::size_t min_sam
   if (skipped > 0 && row.verdict != Verdict::Skipped)
     add_note(fmt::format("{} of {} had too few samples", skipped, rows.size()));
   if (const auto missing = missing_values(window, target); !missing.empty()) add_note(missing);
+  if (!window.note.empty()) add_note(window.note);
   return row;
 }
 
@@ -160,11 +210,13 @@ int exit_code(Verdict verdict) {
   return 3;
 }
 
-Judgement judge(const Targets& targets, const Window& window) {
+Judgement judge(const Targets& targets, const Window& main_window, const Window* budget_window) {
   Judgement result;
-  result.process = continuity(window.before, window.after);
-  const auto mismatch = format_mismatch(window.before, window.after);
+  result.process = main_window.process ? *main_window.process : continuity(main_window.before, main_window.after);
+  const auto mismatch = format_mismatch(main_window.before, main_window.after);
+  const auto clock = clock_fault(main_window);
   for (const auto& target : targets.targets) {
+    const auto& window = target.over_budget_window && budget_window ? *budget_window : main_window;
     if (target.leave_out_missing && !is_there(window, target)) {
       result.left_out.push_back(&target);
       continue;
@@ -174,6 +226,7 @@ Judgement judge(const Targets& targets, const Window& window) {
     try {
       if (!mismatch.empty()) throw Unjudgeable(mismatch);
       if (result.process.kind == Continuity::Kind::Restarted) throw Unjudgeable(result.process.reason);
+      if (!clock.empty()) throw Unjudgeable(clock);
       result.rows.push_back(judge_target(target, window, targets.min_samples));
     } catch (const NoSeriesYet& reason) {
       unknown.verdict = target.skip_few && !target.select ? Verdict::Skipped : Verdict::Unknown;
@@ -197,9 +250,17 @@ double samples_to_acquit(const Target& target) {
   double bad_share = 1;
   if (target.measure == Measure::Quantile) bad_share = 1 - target.quantile;
   if (target.measure == Measure::Ratio) bad_share = target.below ? target.bound.value : 1 - target.bound.value;
-  // 1 / (1 - 0.99) is slightly below 100, and 1 / (1 - 0.999) slightly above 1000: so a little is subtracted before
-  // rounding up. A target of 0 % or 100 % allows no bad share at all.
-  return bad_share > 0 ? std::ceil(1 / bad_share - 1e-6) : 1;
+  return events_to_prove(bad_share);  // a target of 0 % or 100 % allows no bad share at all
+}
+
+std::optional<bool> is_proven(const Row& row) {
+  const auto& target = *row.target;
+  const bool is_quantile = target.measure == Measure::Quantile;
+  const auto& interval = is_quantile ? row.within_interval : row.value_interval;
+  if (!interval) return std::nullopt;
+  const double bound = is_quantile ? target.quantile : target.bound.value;
+  return is_quantile || !target.below ? interval->low >= bound || interval->high < bound
+                                      : interval->high <= bound || interval->low > bound;
 }
 
 }  // namespace vitals::tool

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tool/check/confidence.hpp"
 #include "tool/check/continuity.hpp"
 #include "tool/check/growth.hpp"
 #include "tool/check/statement_list.hpp"
@@ -20,6 +21,13 @@ std::string_view name(Verdict verdict);
 /// has shown nothing: 3.
 int exit_code(Verdict verdict);
 
+/// How a row compares with that of the same name in an earlier report.
+struct Change {
+  double baseline = 0;  ///< its value
+  double relative = 0;  ///< of the value: 0.1 is a tenth more; +Inf of more than nothing
+  Verdict verdict = Verdict::Ok;
+};
+
 /// The verdict on one target.
 struct Row {
   const Target* target = nullptr;
@@ -32,24 +40,34 @@ struct Row {
   bool interpolated = false;        ///< the threshold lies inside the bucket of the percentile: so is the verdict
   double samples = 0;               ///< events within the window; 0 of a gauge
   std::optional<double> within;     ///< exact share of events at or under the target, when it is a bucket bound
+  std::optional<Interval> within_interval{};  ///< of that share, with 95 % confidence
+  std::optional<Interval> value_interval{};   ///< of a ratio or percentile, with 95 % confidence; its end may be +Inf
   std::string note;
+  std::optional<Change> change{};
 };
 
 struct Judgement {
   std::vector<Row> rows;                ///< one for each target that was not left out, in their order
   std::vector<const Target*> left_out;  ///< the service has no such metric, which is no fault of these
   Continuity process;
-  std::vector<StatementList> lists;  ///< of a database
-  std::vector<std::string> remarks;  ///< what else there is to say, for people
-  std::string failure;               ///< why nothing could be measured, in one line; empty: it could
+  bool has_baseline = false;
+  std::vector<std::string> not_compared;  ///< which rows have no counterpart, and on which side
+  std::vector<StatementList> lists;       ///< of a database
+  std::vector<std::string> remarks;       ///< what else there is to say, for people
+  std::string failure;                    ///< why nothing could be measured, in one line; empty: it could
 };
 
-Judgement judge(const Targets& targets, const Window& window);
+/// `budget_window`: what targets that are `over_budget_window` are judged by; without it, `window` too.
+Judgement judge(const Targets& targets, const Window& window, const Window* budget_window = nullptr);
 
 Verdict worst(const std::vector<Row>& rows);
 
-/// How many samples it takes to say that a target is met: so many that its allowed share of bad ones is one sample. p99
-/// needs 100, an error rate of 0.1% needs 1000. Fewer samples can only show that a target is missed.
+/// How many samples it takes to say that a target is met: so many that, were none of them bad, it would be shown with
+/// 95 % confidence. p99 needs 299, an error rate of 0.1% needs 2995. Fewer samples can only show that a target is
+/// missed.
 double samples_to_acquit(const Target& target);
+
+/// Whether the interval of what decides lies on one side of the target; nothing of a row that has none.
+std::optional<bool> is_proven(const Row& row);
 
 }  // namespace vitals::tool

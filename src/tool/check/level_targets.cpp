@@ -16,9 +16,6 @@
 namespace vitals::tool {
 namespace {
 
-constexpr const char* kRequestTimes = "http_request_duration_seconds";
-constexpr const char* kRequests = "http_requests_total";
-
 using std::chrono::nanoseconds;
 
 Threshold threshold_of(nanoseconds time) {
@@ -43,30 +40,6 @@ std::vector<std::string> literals(const std::vector<std::string>& values) {
   std::vector<std::string> globs;
   for (const auto& value : values) globs.push_back(literal(value));
   return globs;
-}
-
-// Each method by itself, as each must have series.
-void add_routes(Selector& selector, const std::vector<std::string>& routes) {
-  for (const auto& route : routes) {
-    for (const auto& [method, endpoint] : detail::level_routes(route))
-      selector.clauses.push_back({{{"method", {literal(method)}}, {"endpoint", {literal(endpoint)}}}});
-  }
-}
-
-Selector bad_requests(const ServiceLevels& levels) {
-  Matcher status{"status", {}};
-  for (const auto& bad : levels.bad_statuses)
-    status.globs.push_back(bad.ends_with("xx") ? bad.substr(0, 1) + "??" : bad);
-  return {{{{std::move(status)}}}};
-}
-
-// Of requests, among which scrapes don't count.
-Target of_requests(std::string name, const char* metric) {
-  Target target;
-  target.name = std::move(name);
-  target.metric = metric;
-  target.except.clauses = {{{{"endpoint", {"/metrics"}}}}};
-  return target;
 }
 
 template <class Level>
@@ -95,28 +68,57 @@ class LevelTargets {
   explicit LevelTargets(const ServiceLevels& levels) : levels_(levels) {}
 
   Targets targets() {
+    targets_.budget_window = std::chrono::duration<double>(levels_.window).count();
     for (const auto& level : levels_.latency)
-      set_times(add(of_requests(detail::percentile_name(level.objective) + " response time", kRequestTimes)), level);
+      set_times(add(of_requests(detail::percentile_name(level.objective) + " response time",
+                                names_.http_request_duration_seconds)),
+                level);
     requests();
     endpoints(levels_.endpoint_classes, " endpoints");
     endpoints(levels_.route_budgets, " budget");
     for (const auto& budget : levels_.query_budgets) query(budget);
     if (levels_.cache_hit_ratio) {
-      auto& target = ratio("cache hit ratio", "cache_hits_total");
-      target.part.clauses = {{{{"hit", {"true"}}}}};
+      auto& target = ratio("cache hit ratio", names_.cache_hits_total);
+      target.part.clauses = {{{{names_.hit, {"true"}}}}};
       set_ratio(target, *levels_.cache_hit_ratio, false);
     }
     if (levels_.memory_usage)
-      share("memory usage", "process_resident_memory_bytes", "process_memory_limit_bytes", {}, *levels_.memory_usage);
+      share("memory usage", names_.process_resident_memory_bytes, names_.process_memory_limit_bytes, {},
+            *levels_.memory_usage);
     if (levels_.pool_usage)
-      share("pool usage", "db_pool_connections_active", "db_pool_connections_max", {"pool"}, *levels_.pool_usage);
+      share("pool usage", names_.db_pool_connections_active, names_.db_pool_connections_max, {names_.pool},
+            *levels_.pool_usage);
     return std::move(targets_);
   }
 
  private:
   Target& add(Target target) { return targets_.targets.emplace_back(std::move(target)); }
 
-  Target& ratio(std::string name, const char* metric) {
+  // Of requests, among which scrapes don't count.
+  [[nodiscard]] Target of_requests(std::string name, const std::string& metric) const {
+    Target target;
+    target.name = std::move(name);
+    target.metric = metric;
+    target.except.clauses = {{{{names_.endpoint, {"/metrics"}}}}};
+    return target;
+  }
+
+  // Each method by itself, as each must have series.
+  void add_routes(Selector& selector, const std::vector<std::string>& routes) const {
+    for (const auto& route : routes) {
+      for (const auto& [method, endpoint] : detail::level_routes(route))
+        selector.clauses.push_back({{{names_.method, {literal(method)}}, {names_.endpoint, {literal(endpoint)}}}});
+    }
+  }
+
+  [[nodiscard]] Selector bad_requests() const {
+    Matcher status{names_.status, {}};
+    for (const auto& bad : levels_.bad_statuses)
+      status.globs.push_back(bad.ends_with("xx") ? bad.substr(0, 1) + "??" : bad);
+    return {{{{std::move(status)}}}};
+  }
+
+  Target& ratio(std::string name, const std::string& metric) {
     auto& target = add({});
     target.name = std::move(name);
     target.metric = metric;
@@ -126,9 +128,9 @@ class LevelTargets {
 
   void requests() {
     const auto of_all = [this](std::string name) -> Target& {
-      auto& target = add(of_requests(std::move(name), kRequests));
+      auto& target = add(of_requests(std::move(name), names_.http_requests_total));
       target.measure = Measure::Ratio;
-      target.part = bad_requests(levels_);
+      target.part = bad_requests();
       return target;
     };
     if (levels_.error_rate) set_ratio(of_all("error rate"), *levels_.error_rate, true);
@@ -136,10 +138,11 @@ class LevelTargets {
       auto& target = of_all("availability");
       target.is_of_the_rest = true;
       target.note = "1 - error rate of the window";
+      target.over_budget_window = true;
       set_ratio(target, *levels_.availability, false);
     }
     if (levels_.throughput) {
-      auto& target = add(of_requests("throughput", kRequests));
+      auto& target = add(of_requests("throughput", names_.http_requests_total));
       target.measure = Measure::Rate;
       set_numbers(target, *levels_.throughput, false, Unit::PerSecond, rate_threshold);
     }
@@ -148,13 +151,13 @@ class LevelTargets {
   void endpoints(const std::vector<EndpointLevel>& all, std::string_view kind) {
     for (const auto& level : all) {
       auto& target = add(of_requests(fmt::format("{}{} {}", level.name, kind, detail::percentile_name(level.objective)),
-                                     kRequestTimes));
+                                     names_.http_request_duration_seconds));
       if (level.others) {
         for (const auto& other : all) add_routes(target.except, other.routes);
       } else {
         add_routes(target.select.emplace(), level.routes);
       }
-      target.each = {"method", "endpoint"};
+      target.each = {names_.method, names_.endpoint};
       target.skip_few = true;
       set_times(target, level);
     }
@@ -166,18 +169,18 @@ class LevelTargets {
     std::string_view kind = " queries";
     if (budget.transactions) kind = budget.name == "transactions" ? "" : " transactions";
     target.name = fmt::format("{}{} {}", budget.name, kind, detail::percentile_name(budget.objective));
-    target.metric = budget.transactions ? "db_transaction_duration_seconds" : "db_query_duration_seconds";
+    target.metric = budget.transactions ? names_.db_transaction_duration_seconds : names_.db_query_duration_seconds;
     Clause clause;
-    if (!budget.query_types.empty()) clause.matchers.push_back({"query_type", literals(budget.query_types)});
-    if (!budget.tables.empty()) clause.matchers.push_back({"table", literals(budget.tables)});
+    if (!budget.query_types.empty()) clause.matchers.push_back({names_.query_type, literals(budget.query_types)});
+    if (!budget.tables.empty()) clause.matchers.push_back({names_.table, literals(budget.tables)});
     if (!clause.matchers.empty()) target.select = Selector{{std::move(clause)}};
-    if (!budget.transactions) target.each = {"query_type", "table"};
-    target.told = "table";  // one may have had no statement yet, or be misspelt
+    if (!budget.transactions) target.each = {names_.query_type, names_.table};
+    target.told = names_.table;  // one may have had no statement yet, or be misspelt
     target.skip_few = true;
     set_times(target, budget);
   }
 
-  void share(const char* name, const char* metric, const char* whole, std::vector<std::string> each,
+  void share(const char* name, const std::string& metric, const std::string& whole, std::vector<std::string> each,
              const RatioLevel& level) {
     auto& target = add({});
     target.name = name;
@@ -189,6 +192,7 @@ class LevelTargets {
   }
 
   const ServiceLevels& levels_;
+  const MetricNames& names_ = levels_.metrics;
   Targets targets_;
 };
 

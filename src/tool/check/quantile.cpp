@@ -8,12 +8,6 @@
 
 namespace vitals::tool {
 
-void make_monotonic(std::vector<Bucket>& buckets) {
-  for (std::size_t i = 1; i < buckets.size(); ++i) {
-    buckets[i].count = std::max(buckets[i].count, buckets[i - 1].count);
-  }
-}
-
 Quantile histogram_quantile(double q, const std::vector<Bucket>& buckets, Interpolation interpolation) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   double rank = q * buckets.back().count;

@@ -15,10 +15,6 @@ struct Quantile {
   double upper;  ///< and at most this one, +Inf above the last finite bound
 };
 
-/// Makes counts of buckets sorted by bound never decrease, as Prometheus does: a scrape that overlaps an observation
-/// may show it in one bucket and not yet in the next.
-void make_monotonic(std::vector<Bucket>& buckets);
-
 /// Between the bounds of a bucket, values lie evenly in classic histograms, and their logarithms in native ones, but
 /// for the bucket that begins at 0.
 enum class Interpolation { Linear, Exponential };

@@ -46,15 +46,18 @@ std::string to_markdown(const Source& source, const Judgement& judgement) {
   std::string out =
       fmt::format("### {} {}\n\n{}\n", mark(worst(rows)), escaped(summary(judgement)), escaped(heading(source)));
   if (!rows.empty())
-    out +=
-        "\n| | target | value | must be | critical | verdict | samples | within | notes |\n"
-        "|---|---|---:|---:|---:|---|---:|---:|---|\n";
+    out += fmt::format(
+        "\n| | target | value | must be | critical | verdict | samples | within | 95 % interval |{} notes |\n"
+        "|---|---|---:|---:|---:|---|---:|---:|---:|{}---|\n",
+        judgement.has_baseline ? " change |" : "", judgement.has_baseline ? "---:|" : "");
   for (const auto& row : rows) {
     const auto& target = *row.target;
-    out += fmt::format("| {} | {} | {}{} | {} | {} | {}{} | {} | {} | {} |\n", mark(row.verdict), escaped(target.name),
-                       escaped(value_text(row)), row.value_interpolated ? "&#126;" : "", escaped(target_text(target)),
-                       escaped(critical_text(target)), name(row.verdict), row.interpolated ? "&#126;" : "",
-                       samples_text(row), escaped(within_text(row)), escaped(notes(row)));
+    out += fmt::format(
+        "| {} | {} | {}{} | {} | {} | {}{} | {} | {} | {} |{} {} |\n", mark(row.verdict), escaped(target.name),
+        escaped(value_text(row)), row.value_interpolated ? "&#126;" : "", escaped(target_text(target)),
+        escaped(critical_text(target)), name(row.verdict), row.interpolated ? "&#126;" : "", samples_text(row),
+        escaped(within_text(row)), escaped(interval_text(row)),
+        judgement.has_baseline ? fmt::format(" {} |", escaped(change_text(row))) : "", escaped(notes(row)));
   }
   std::string_view begin = "\n- ";
   for (const auto& remark : remarks(judgement)) {

@@ -14,11 +14,12 @@
 namespace vitals::tool {
 namespace {
 
-constexpr std::size_t kColumns = 8;
+constexpr std::size_t kColumns = 10;
 constexpr std::size_t kVerdict = 4;
+constexpr std::size_t kChange = 8;  // there where there is a baseline
 using Cells = std::array<std::string, kColumns>;
 
-constexpr std::string_view kAlign = "<>>><>><";
+constexpr std::string_view kAlign = "<>>><>>>><";
 
 std::string_view colour_of(Verdict verdict) {
   switch (verdict) {
@@ -45,12 +46,16 @@ Cells cells(const Row& row) {
           std::string(name(row.verdict)) + (row.interpolated ? "~" : ""),
           samples_text(row),
           within_text(row),
+          interval_text(row),
+          change_text(row),
           notes(row)};
 }
 
+// A column without a width is left out.
 std::string line(const Cells& cells, const std::array<std::size_t, kColumns>& widths, std::string_view colour) {
   std::string out;
   for (std::size_t i = 0; i < kColumns; ++i) {
+    if (widths[i] == 0) continue;
     const bool left = kAlign[i] == '<';
     auto cell = left ? fmt::format("{:<{}}", cells[i], widths[i]) : fmt::format("{:>{}}", cells[i], widths[i]);
     if (i == kVerdict && !colour.empty()) cell = fmt::format("{}{}\x1b[0m", colour, cell);
@@ -64,12 +69,14 @@ std::string line(const Cells& cells, const std::array<std::size_t, kColumns>& wi
 
 std::string to_table(const Source& source, const Judgement& judgement, bool colour) {
   const auto& rows = judgement.rows;
-  std::vector<Cells> table{{"name", "value ", "target", "critical", "verdict", "samples", "within", "notes"}};
+  std::vector<Cells> table{
+      {"name", "value ", "target", "critical", "verdict", "samples", "within", "95 % interval", "change", "notes"}};
   for (const auto& row : rows) table.push_back(cells(row));
   std::array<std::size_t, kColumns> widths{};
   for (const auto& one : table) {
     for (std::size_t i = 0; i < kColumns; ++i) widths[i] = std::max(widths[i], one[i].size());
   }
+  if (!judgement.has_baseline) widths[kChange] = 0;
   std::string out = heading(source) + '\n';
   if (!rows.empty()) out += '\n' + line(table[0], widths, "");
   for (std::size_t i = 0; i < rows.size(); ++i) {

@@ -1,11 +1,13 @@
 #include "tool/check/report_words.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 #include <string_view>
 
 #include <fmt/core.h>
 
+#include "core/levels/objective_name.hpp"
 #include "tool/check/joined.hpp"
 #include "tool/text/units.hpp"
 #include "tool/text/utf8.hpp"
@@ -13,7 +15,7 @@
 namespace vitals::tool {
 
 std::string heading(const Source& source) {
-  const auto window = source.seconds ? fmt::format(" over {:.1f} s", *source.seconds) : std::string{};
+  const auto window = source.seconds ? " over " + window_text(*source.seconds) : std::string{};
   const auto targets = source.targets.empty() ? "built-in targets" : "targets " + source.targets;
   return fmt::format("{}{}, {}", source.metrics, window, targets);
 }
@@ -39,6 +41,49 @@ std::string critical_text(const Target& target) {
 
 std::string within_text(const Row& row) { return row.within ? format_share(*row.within, row.target->quantile) : "-"; }
 
+std::string interval_text(const Row& row) {
+  const bool is_quantile = row.target->measure == Measure::Quantile;
+  const auto& interval = is_quantile ? row.within_interval : row.value_interval;
+  return interval ? format_shares(interval->low, interval->high) : "-";
+}
+
+std::string change_text(const Row& row) {
+  if (!row.change) return "-";
+  if (row.target->measure == Measure::Ratio)
+    return fmt::format("{:+.2f} points", (*row.value - row.change->baseline) * 100);
+  return std::isfinite(row.change->relative) ? fmt::format("{:+.1f} %", row.change->relative * 100) : "from 0";
+}
+
+std::string measure_name(const Target& target) {
+  switch (target.measure) {
+    case Measure::Quantile:
+      return detail::percentile_name(target.quantile);
+    case Measure::Ratio:
+      return "ratio";
+    case Measure::Rate:
+      return "rate";
+    case Measure::Gauge:
+      break;
+  }
+  return "gauge";
+}
+
+std::string_view unit_name(Unit unit) {
+  switch (unit) {
+    case Unit::Seconds:
+      return "seconds";
+    case Unit::Bytes:
+      return "bytes";
+    case Unit::Ratio:
+      return "ratio";
+    case Unit::PerSecond:
+      return "per_second";
+    case Unit::Number:
+      break;
+  }
+  return "number";
+}
+
 std::string samples_text(const Row& row) {
   return row.target->measure == Measure::Gauge ? "-" : format_count(row.samples);
 }
@@ -58,6 +103,9 @@ std::string sentence(const Row& row) {
   std::string text = fmt::format("{}, target {}", row.value ? value_text(row) : "no value", target_text(target));
   if (target.critical) text += ", critical " + critical_text(target);
   if (target.measure != Measure::Gauge) text += fmt::format(", {} samples", samples_text(row));
+  if (const auto interval = interval_text(row); interval != "-")
+    text += fmt::format(", 95 % interval{} {}", row.within_interval ? " of those within" : "", interval);
+  if (row.change) text += fmt::format(", {} from the baseline", change_text(row));
   if (row.interpolated) text += ", estimated";
   if (const auto all = notes(row); !all.empty()) text += ": " + all;
   return text;
@@ -95,8 +143,12 @@ std::vector<std::string> remarks(const Judgement& judgement) {
         "~ value: interpolated between the bounds of its bucket; the verdict doesn't rest on it, but on counts");
   if (any(&Row::interpolated))
     out.emplace_back("~ verdict: estimated from that value, as the threshold is no bucket bound; add it as one");
-  if (judgement.process.kind == Continuity::Kind::Unproven && !judgement.process.reason.empty())
-    out.push_back("note: " + judgement.process.reason);
+  if (std::ranges::any_of(rows, [](const Row& row) { return is_proven(row) == false; }))
+    out.emplace_back("95 % interval: where it holds the target, more samples could turn the verdict");
+  using Kind = Continuity::Kind;
+  const bool is_told = judgement.process.kind == Kind::Unproven || judgement.process.kind == Kind::Summed;
+  if (is_told && !judgement.process.reason.empty()) out.push_back("note: " + judgement.process.reason);
+  out.insert(out.end(), judgement.not_compared.begin(), judgement.not_compared.end());
   std::set<std::string_view> missing;
   for (const auto* target : judgement.left_out) missing.insert(target->metric);
   if (!missing.empty())

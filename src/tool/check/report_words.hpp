@@ -1,5 +1,6 @@
 #pragma once
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tool/check/judge.hpp"
@@ -19,6 +20,15 @@ std::string target_text(const Target& target);
 std::string critical_text(const Target& target);
 /// The share of all at or under the target, or "-".
 std::string within_text(const Row& row);
+/// Between which shares the one that decides lies with 95 % confidence, of requests at or under the target or of a
+/// ratio; or "-".
+std::string interval_text(const Row& row);
+/// By how much the value differs from that of the baseline: "+12.3 %", of a ratio "+0.50 points"; or "-".
+std::string change_text(const Row& row);
+/// "p95", "ratio", as JSON has it.
+std::string measure_name(const Target& target);
+/// "seconds", as JSON has it.
+std::string_view unit_name(Unit unit);
 /// "2700", or "-" of a gauge.
 std::string samples_text(const Row& row);
 /// The group that decided, and what there is to say about row and target.

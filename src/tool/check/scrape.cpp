@@ -13,7 +13,6 @@
 namespace vitals::tool {
 namespace {
 
-constexpr std::string_view kProcessStart = "process_start_time_seconds";
 constexpr std::size_t kMaxCounters = 1'000'000;
 
 // "1", "1.0" and "1e0" are one bound: formats write it in different ways. What is no number stays as it is.
@@ -72,6 +71,7 @@ class Scrape::Builder {
     if (counts) keep(scrape_.counters_, sample, labels);
     if (!wanted) return;
     make_room(sample);
+    note_time(sample);
     auto family = scrape_.series_.find(sample.name);
     if (family == scrape_.series_.end()) family = scrape_.series_.emplace(sample.name, SeriesMap{}).first;
     if (family->second.emplace(labels, sample.value).second) return;
@@ -88,6 +88,7 @@ class Scrape::Builder {
     if (!wanted_.contains(buckets)) return;
     auto labels = sorted_labels(sample.labels, false);
     if (const auto* classic = scrape_.find(buckets); classic && has_buckets(*classic, labels)) return;
+    note_time(sample);
     make_room(sample, histogram.positive.size() + histogram.negative.size());
     auto& family = scrape_.native_.try_emplace(std::string(sample.name)).first->second;
     if (!family.emplace(std::move(labels), histogram).second) reject_twice(sample);
@@ -102,6 +103,14 @@ class Scrape::Builder {
     stored_ += 1 + sample.labels.size() + more;
     if (stored_ > limit_)
       throw ExpositionError(sample.line, fmt::format("more than {} series and labels", limit_), format_);
+  }
+
+  void note_time(const Sample& sample) {
+    if (sample.name == kProcessStart) return;
+    if (sample.timestamp)
+      scrape_.newest_ = std::max(scrape_.newest_.value_or(*sample.timestamp), *sample.timestamp);
+    else
+      scrape_.has_all_times_ = false;
   }
 
   void keep(Counters& counters, const Sample& sample, const Labels& labels) {

@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -15,6 +16,9 @@ namespace vitals::tool {
 
 using SeriesMap = std::map<Labels, double>;
 using NativeMap = std::map<Labels, NativeHistogram>;
+/// When a process began, in seconds since 1970.
+inline constexpr std::string_view kProcessStart = "process_start_time_seconds";
+
 using Names = std::set<std::string, std::less<>>;
 
 /// What a check needs of one exposition.
@@ -41,6 +45,9 @@ class Scrape {
   /// All metrics that there are, of histograms and summaries without suffix.
   [[nodiscard]] const Names& names() const { return names_; }
 
+  /// The newest timestamp that the wanted samples carry, in seconds since 1970; nothing if one of them has none.
+  [[nodiscard]] std::optional<double> newest() const { return has_all_times_ ? newest_ : std::nullopt; }
+
   /// process_start_time_seconds by labels: when it differs between two scrapes, the process was restarted.
   [[nodiscard]] const SeriesMap& process_starts() const;
   /// What never decreases in one process: all counters, and the counts of histograms and summaries, by a text that
@@ -63,6 +70,8 @@ class Scrape {
   Counters counters_;
   Counters created_;
   bool has_all_counters_ = true;
+  std::optional<double> newest_;
+  bool has_all_times_ = true;
 };
 
 /// The text that names a series: a_total{x="1"}.

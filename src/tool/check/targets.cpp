@@ -240,6 +240,13 @@ std::string Target::sample_name() const {
   return measure == Measure::Quantile ? metric + std::string{detail::suffix::kBucket} : metric;
 }
 
+std::vector<std::string> Target::sample_names() const {
+  std::vector<std::string> names{sample_name()};
+  if (measure == Measure::Quantile) names.push_back(metric + std::string{detail::suffix::kCount});
+  if (!whole.empty()) names.push_back(whole);
+  return names;
+}
+
 Targets parse_targets(std::string_view yaml, const std::string& file) {
   try {
     return Reader(file).file(yaml);

@@ -40,12 +40,17 @@ struct Target {
   bool leave_out_missing = false;  ///< no metric of this name is no fault
   std::string note;
 
+  bool over_budget_window = false;  ///< judged over `budget_window` where a Prometheus server is asked
+
   /// The name of the samples that are looked at: of a histogram its buckets.
   [[nodiscard]] std::string sample_name() const;
+  /// The names of all samples that it takes to judge.
+  [[nodiscard]] std::vector<std::string> sample_names() const;
 };
 
 struct Targets {
   std::size_t min_samples = 20;
+  double budget_window = 0;  ///< of error budgets, in seconds; 0: there are none
   std::vector<Target> targets;
 };
 

@@ -107,7 +107,9 @@ class Parser {
       }
       labels_.push_back({label.name, label.value});
     }
-    sink_.on_sample({line.name, labels_, line.value.value, number_});
+    std::optional<double> timestamp;
+    if (line.timestamp) timestamp = line.timestamp->value * (is_openmetrics() ? 1 : 1e-3);
+    sink_.on_sample({line.name, labels_, line.value.value, number_, timestamp});
     if (!line.name.ends_with(detail::suffix::kCreated)) return;
     if (const auto made = created_.find(line.name); made != created_.end())
       sink_.on_created({made->second, labels_, line.value.value, number_});

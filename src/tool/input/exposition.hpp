@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -23,6 +24,7 @@ struct Sample {
   std::span<const Label> labels;
   double value;
   std::size_t line;
+  std::optional<double> timestamp{};  ///< in seconds since 1970
 };
 
 /// The buckets of a native histogram (https://prometheus.io/docs/specs/native_histograms/).

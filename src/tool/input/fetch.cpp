@@ -46,15 +46,6 @@ std::size_t append(char* data, std::size_t size, std::size_t n, void* user) {
   return size * n;
 }
 
-void require_success(CURL* handle, const std::string& shown) {
-  long status = 0;
-  curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
-  if (status == 200) return;
-  const bool closed = status == 401 || status == 403;
-  throw FetchError(fmt::format("{} answered with HTTP status {}, not 200{}", shown, status,
-                               closed ? "; give --bearer-token-file, --user or --header" : ""));
-}
-
 // The value of a header, empty if there is none. Of several, the first one, as Prometheus takes it.
 std::string header(CURL* handle, const char* name) {
   curl_header* found = nullptr;
@@ -85,7 +76,7 @@ std::string size_text(std::size_t bytes) {
 }
 
 [[noreturn]] void throw_too_large(const std::string& shown) {
-  throw FetchError(fmt::format("{} answered with more than {}", shown, size_text(kMaxExpositionBytes)));
+  throw AnswerTooLarge(fmt::format("{} answered with more than {}", shown, size_text(kMaxExpositionBytes)));
 }
 
 // libcurl could do this, but it accepts some streams that are cut off, or that have a damaged member.
@@ -118,8 +109,22 @@ Exposed fetch_exposition(const std::string& url, std::chrono::milliseconds timeo
                                without_credentials(url), printable(type)));
 }
 
+void require_success(long status, const std::string& shown) {
+  if (status == 200) return;
+  const bool closed = status == 401 || status == 403;
+  throw FetchError(fmt::format("{} answered with HTTP status {}, not 200{}", shown, status,
+                               closed ? "; give --bearer-token-file, --user or --header" : ""));
+}
+
 Fetched fetch_url(const std::string& url, std::chrono::milliseconds timeout, const std::string& accept,
                   const Credentials& credentials) {
+  auto answer = fetch_any_status(url, timeout, accept, credentials);
+  require_success(answer.status, without_credentials(url));
+  return answer;
+}
+
+Fetched fetch_any_status(const std::string& url, std::chrono::milliseconds timeout, const std::string& accept,
+                         const Credentials& credentials) {
   static const CURLcode global = curl_global_init(CURL_GLOBAL_DEFAULT);
   const Owned<CURL> handle(global == CURLE_OK ? curl_easy_init() : nullptr);
   const Owned<curl_slist> headers(curl_slist_append(nullptr, ("Accept: " + accept).c_str()));
@@ -156,9 +161,12 @@ Fetched fetch_url(const std::string& url, std::chrono::milliseconds timeout, con
   if (result != CURLE_OK) {
     throw FetchError(fmt::format("{}: {}", shown, printable(why[0] ? why.data() : curl_easy_strerror(result), 200)));
   }
-  require_success(handle.get(), shown);
-  return {decoded(std::move(body.text), header(handle.get(), "Content-Encoding"), shown),
-          header(handle.get(), "Content-Type")};
+  long status = 0;
+  curl_easy_getinfo(handle.get(), CURLINFO_RESPONSE_CODE, &status);
+  // What is no answer to the question needs no decoding to be told.
+  const auto encoding = header(handle.get(), "Content-Encoding");
+  auto text = status == 200 || encoding == "gzip" ? decoded(std::move(body.text), encoding, shown) : body.text;
+  return {std::move(text), header(handle.get(), "Content-Type"), status};
 }
 
 std::string read_file(const std::string& path, std::size_t limit) {

@@ -16,6 +16,12 @@ class FetchError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// The answer has more than there is memory for.
+class AnswerTooLarge : public FetchError {
+ public:
+  using FetchError::FetchError;
+};
+
 /// What a request carries besides its address. Nothing of it appears in a message, or goes to another host.
 struct Credentials {
   std::vector<std::string> headers{};  ///< "Name: value"
@@ -38,14 +44,21 @@ Credentials credentials_of(const CredentialOptions& options);
 struct Fetched {
   std::string body;
   std::string content_type;  ///< empty if there is none
+  long status = 200;
 };
 
 /// GETs an exposition over HTTP, gzip-compressed if the server can, directly (proxies of the environment are not used)
 /// and without following redirects.
 /// Bounded against any server: `timeout` for the whole answer, kMaxExpositionBytes before and after decompression.
-/// Throws FetchError unless the answer is 200 and whole.
+/// Throws FetchError unless the answer is 200 and whole, AnswerTooLarge if it has more.
 Fetched fetch_url(const std::string& url, std::chrono::milliseconds timeout, const std::string& accept,
                   const Credentials& credentials = {});
+
+/// The same of an answer with any status.
+Fetched fetch_any_status(const std::string& url, std::chrono::milliseconds timeout, const std::string& accept,
+                         const Credentials& credentials);
+/// Throws FetchError unless the status is 200; `shown` is the address without credentials.
+void require_success(long status, const std::string& shown);
 
 /// An exposition and its format.
 struct Exposed {

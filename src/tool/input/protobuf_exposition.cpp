@@ -194,11 +194,14 @@ class ProtobufReader {
 
   void metric(std::string_view message) {
     labels_.clear();
+    timestamp_.reset();
     std::string_view payload;
     bool found = false;
     for_each_field(message, [&](std::uint32_t tag, pbf_reader& reader) {
       if (tag == text_at(field::metric::Label)) {
         label(view_of(reader));
+      } else if (tag == varint_at(field::metric::TimestampMs)) {
+        timestamp_ = static_cast<double>(reader.get_int64()) * 1e-3;
       } else if (tag == text_at(detail::payload_field(type_))) {
         payload = view_of(reader);
         found = true;
@@ -236,7 +239,7 @@ class ProtobufReader {
 
   void sample(std::string_view suffix, double value) {
     const std::string name = std::string(name_) + std::string(suffix);
-    sink_.on_sample({name, labels_, value, number_});
+    sink_.on_sample({name, labels_, value, number_, timestamp_});
   }
 
   // With a label more, which no other may have.
@@ -313,7 +316,7 @@ class ProtobufReader {
                           std::isfinite(native.zero_threshold) && native.zero_count >= 0;
     if (!possible || !place(parts.positive, native.positive) || !place(parts.negative, native.negative))
       reject(fmt::format("the native buckets of {} contradict each other", printable(name_)));
-    sink_.on_native({name_, labels_, parts.count, number_}, native);
+    sink_.on_native({name_, labels_, parts.count, number_, timestamp_}, native);
   }
 
   HistogramParts read_histogram(std::string_view message) {
@@ -390,6 +393,7 @@ class ProtobufReader {
   std::set<std::string> names_;
   std::string_view name_;
   MetricType type_ = MetricType::Untyped;
+  std::optional<double> timestamp_;
   std::vector<Label> labels_;
   std::size_t number_ = 0;
 };

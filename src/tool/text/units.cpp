@@ -68,16 +68,23 @@ bool on_its_side(const std::string& text, double value, double factor, double th
 
 }  // namespace
 
-double seconds_option(const char* option, const std::string& text) {
-  constexpr double kLongest = 24 * 3600;
+std::string window_text(double seconds) {
+  constexpr double kHour = 3600;
+  if (seconds < 2 * kHour) return fmt::format("{:.1f} s", seconds);
+  const bool in_days = seconds >= 2 * kDay;
+  const double number = seconds / (in_days ? kDay : kHour);
+  return fmt::format("{:.{}f} {}", number, number == std::floor(number) ? 0 : 1, in_days ? "d" : "h");
+}
+
+double seconds_option(const char* option, const std::string& text, double longest) {
   try {
     const auto quantity = parse_quantity(text);
-    if (quantity.unit == Unit::Seconds && quantity.value > 0 && quantity.value <= kLongest) return quantity.value;
+    if (quantity.unit == Unit::Seconds && quantity.value > 0 && quantity.value <= longest) return quantity.value;
   } catch (const std::invalid_argument&) {
     // Reported below, together with a wrong unit.
   }
-  throw std::invalid_argument(
-      fmt::format("{} is '{}'; it must be a time of at most 24h, such as 30s or 2m", option, text));
+  throw std::invalid_argument(fmt::format("{} is '{}'; it must be a time of at most {}, such as 30s or 2m", option,
+                                          text, longest > kDay ? fmt::format("{:.0f}d", longest / kDay) : "24h"));
 }
 
 std::string format_value(double value, Unit unit, std::span<const double> thresholds) {
@@ -99,6 +106,15 @@ std::string format_value(double value, Unit unit, std::span<const double> thresh
 
 std::string format_count(double count) {
   return count < kManyDigits ? fmt::format("{:.0f}", count) : fmt::format("{:g}", count);
+}
+
+std::string format_shares(double low, double high) {
+  const int decimals = std::max(decimals_of_percent(low * 100), decimals_of_percent(high * 100));
+  const double scale = std::pow(10, decimals);
+  const auto text = [&](double share, double rounded) {
+    return share == 0 ? std::string{"0"} : share == 1 ? "100" : fmt::format("{:.{}f}", rounded / scale, decimals);
+  };
+  return fmt::format("{}..{} %", text(low, std::floor(low * 100 * scale)), text(high, std::ceil(high * 100 * scale)));
 }
 
 std::string format_share(double share, double wanted) {

@@ -148,8 +148,8 @@ TEST(Check, RateWithoutTheTimeBetweenTheFilesIsUnknown) {
 
 TEST(Check, RestartBetweenTheScrapesIsUnknown) {
   auto text = read_text(data_folder() + "/after.prom");
-  const std::string start = "process_start_time_seconds 1.79e+09";
-  text.replace(text.find(start), start.size(), "process_start_time_seconds 1.79e+10");
+  const std::string start = "process_start_time_seconds 1.7e+09";
+  text.replace(text.find(start), start.size(), "process_start_time_seconds 1.71e+09");
   const auto restarted = temporary_file("restarted.prom", text);
 
   const auto result = run_tool({"check", "--before", "before.prom", "--after", restarted});
@@ -175,7 +175,7 @@ TEST(Check, WrongUsageIsUnknownAndExplained) {
   };
 
   EXPECT_THAT(explained({}), HasSubstr("A subcommand is required"));
-  EXPECT_THAT(explained({"check"}), HasSubstr("give --url, or --before and --after"));
+  EXPECT_THAT(explained({"check"}), HasSubstr("give --url, --prometheus, or --before and --after"));
   EXPECT_THAT(explained({"check", "--before", "before.prom"}), HasSubstr("--after"));
   EXPECT_THAT(explained({"check", "--nonsense"}), HasSubstr("--nonsense"));
   EXPECT_THAT(explained(check_files({"--url", "http://127.0.0.1:1/"})), HasSubstr("--url"));

@@ -1,5 +1,6 @@
 #include "tool/check/judge.hpp"
 
+#include <cmath>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -208,28 +209,52 @@ TEST(Judge, RateIsGrowthByTime) {
 
 TEST(Judge, TooFewSamplesCanConvictButNeverAcquit) {
   EXPECT_EQ(judge_one(kP95, "", histogram("", 19, 19, 19, 19)).verdict, Verdict::Unknown);
-  EXPECT_EQ(judge_one(kP95, "", histogram("", 20, 20, 20, 20)).verdict, Verdict::Ok);
+  EXPECT_EQ(judge_one(kP95, "", histogram("", 58, 58, 58, 58)).note, "58 of 59 samples needed");
+  EXPECT_EQ(judge_one(kP95, "", histogram("", 59, 59, 59, 59)).verdict, Verdict::Ok);
+  EXPECT_EQ(judge_one(kP95, "", histogram("", 0, 0, 20, 20)).verdict, Verdict::Warning);
   const std::string p99 = "measure: p99, of: h, below: 200ms, critical: 500ms";
-  EXPECT_EQ(judge_one(p99, "", histogram("", 99, 99, 99, 99)).verdict, Verdict::Unknown);
+  EXPECT_EQ(judge_one(p99, "", histogram("", 298, 298, 298, 298)).verdict, Verdict::Unknown);
   EXPECT_EQ(judge_one(p99, "", histogram("", 0, 0, 0, 50)).verdict, Verdict::Critical);
   EXPECT_EQ(judge_one(p99, "", histogram("", 0, 0, 0, 19)).verdict, Verdict::Unknown);
-  EXPECT_EQ(judge_one(kErrors, "", counter("status=\"200\"", 99)).verdict, Verdict::Unknown);
-  EXPECT_EQ(judge_one(kErrors, "", counter("status=\"200\"", 100)).verdict, Verdict::Ok);
+  EXPECT_EQ(judge_one(kErrors, "", counter("status=\"200\"", 298)).verdict, Verdict::Unknown);
+  EXPECT_EQ(judge_one(kErrors, "", counter("status=\"200\"", 299)).verdict, Verdict::Ok);
   EXPECT_EQ(judge_one(kErrors, "", counter("status=\"500\"", 50)).verdict, Verdict::Critical);
 }
 
-TEST(Judge, SamplesToAcquitAreOneInTheBadShare) {
+TEST(Judge, SamplesToAcquitWouldProveTheTargetIfNoneWereBad) {
   const auto needed = [](const std::string& yaml) {
     return samples_to_acquit(parse_targets("targets: [{name: t, of: m, " + yaml + "}]", "t.yml").targets.at(0));
   };
 
-  EXPECT_EQ(needed("measure: p50, below: 1s"), 2);
-  EXPECT_EQ(needed("measure: p95, below: 1s"), 20);
-  EXPECT_EQ(needed("measure: p99, below: 1s"), 100);
-  EXPECT_EQ(needed("measure: p99.9, below: 1s"), 1000);
-  EXPECT_EQ(needed("measure: ratio, part: {a: b}, below: 0.1%"), 1000);
-  EXPECT_EQ(needed("measure: ratio, part: {a: b}, above: 99.9%"), 1000);
+  EXPECT_EQ(needed("measure: p50, below: 1s"), 5);
+  EXPECT_EQ(needed("measure: p95, below: 1s"), 59);
+  EXPECT_EQ(needed("measure: p99, below: 1s"), 299);
+  EXPECT_EQ(needed("measure: p99.9, below: 1s"), 2995);
+  EXPECT_EQ(needed("measure: ratio, part: {a: b}, below: 0.1%"), 2995);
+  EXPECT_EQ(needed("measure: ratio, part: {a: b}, above: 99.9%"), 2995);
   EXPECT_EQ(needed("measure: ratio, part: {a: b}, above: 100%"), 1);
+}
+
+// The share that decides, between the ends that Wilson's formula gives for it.
+TEST(Judge, IntervalsSayHowSureAShareIs) {
+  const auto p95 = judge_one(kP95, "", histogram("", 500, 960, 1000, 1000));
+  EXPECT_NEAR(p95.within_interval->low, 0.9460, 1e-4);
+  EXPECT_NEAR(p95.within_interval->high, 0.9705, 1e-4);
+  EXPECT_EQ(is_proven(p95), false);
+  EXPECT_EQ(is_proven(judge_one(kP95, "", histogram("", 500, 980, 1000, 1000))), true);
+  EXPECT_EQ(is_proven(judge_one(kP95, "", histogram("", 500, 900, 1000, 1000))), true);
+  // Between the 93.5th and the 96.2th percentile.
+  EXPECT_NEAR(p95.value_interval->low, 0.1945, 1e-4);
+  EXPECT_NEAR(p95.value_interval->high, 0.2131, 2e-3);
+  EXPECT_TRUE(std::isinf(judge_one(kP95, "", histogram("", 500, 900, 950, 1000)).value_interval->high));
+  EXPECT_EQ(is_proven(judge_one("measure: p95, of: h, below: 300ms", "", histogram("", 50, 60, 100, 100))),
+            std::nullopt);
+
+  const auto errors = judge_one(kErrors, "", counter("status=\"200\"", 1000));
+  EXPECT_EQ(errors.value_interval->low, 0);
+  EXPECT_NEAR(errors.value_interval->high, 0.0038, 1e-4);
+  EXPECT_EQ(is_proven(errors), true);
+  EXPECT_EQ(is_proven(judge_one(kErrors, "", counter("status=\"200\"", 300))), false);
 }
 
 TEST(Judge, SkipsTooFewSamplesOnlyWhereTheTargetSaysSo) {

@@ -6,8 +6,12 @@
 
 #include <gmock/gmock.h>
 
+#include <vitals/levels.hpp>
+
 #include "core/levels/guide_levels.hpp"
 #include "tool/check/judge.hpp"
+#include "tool/check/measure.hpp"
+#include "tool/run_tool.hpp"
 
 namespace vitals::tool {
 namespace {
@@ -27,11 +31,7 @@ std::vector<Row> rows_of(const ServiceLevels& levels, const std::string& before,
   static Targets targets;  // rows refer to it
   levels.check();
   targets = targets_of(levels);
-  Names wanted;
-  for (const auto& target : targets.targets) {
-    wanted.insert(target.sample_name());
-    if (!target.whole.empty()) wanted.insert(target.whole);
-  }
+  const auto wanted = wanted_samples(targets);
   const auto first = Scrape::parse(before, wanted);
   const auto second = Scrape::parse(after, wanted);
   return judge(targets, {first, second, 10.0}).rows;
@@ -209,9 +209,70 @@ TEST(LevelTargets, NamesOfOpenTelemetryAreTold) {
   const auto rows = rows_of({.latency = {{.target = 1s}}, .error_rate = RatioLevel{.target = 0.01}}, "", exposed);
 
   EXPECT_EQ(rows[0].note,
-            "no metric http_request_duration_seconds: the service names its metrics as OpenTelemetry does; judge them "
-            "by a targets file");
+            "no metric http_request_duration_seconds: the service names its metrics as OpenTelemetry does; service "
+            "levels judge those with 'metrics: opentelemetry'");
   EXPECT_THAT(rows[1].note, ::testing::StartsWith("no metric http_requests_total: the service names"));
+}
+
+// As HttpMetrics exports them with HttpNaming::OpenTelemetry: the histogram counts the requests of each status.
+TEST(LevelTargets, NamesOfOpenTelemetryAreJudgedWhereTheLevelsSaySo) {
+  const auto series = [](const std::string& status, int fast, int all) {
+    const auto labels = "http_request_method=\"GET\",http_route=\"/a\",http_response_status_code=\"" + status +
+                        "\",url_scheme=\"http\"";
+    const std::string name = "http_server_request_duration_seconds";
+    return name + "_bucket{" + labels + ",le=\"0.1\"} " + std::to_string(fast) + "\n" + name + "_bucket{" + labels +
+           ",le=\"+Inf\"} " + std::to_string(all) + "\n" + name + "_count{" + labels + "} " + std::to_string(all) +
+           "\n";
+  };
+  const ServiceLevels levels{.latency = {{.target = 100ms}},
+                             .error_rate = RatioLevel{.target = 0.01},
+                             .throughput = RateLevel{.target = 100},
+                             .endpoint_classes = {{.name = "a", .routes = {"GET /a"}, .target = 100ms}},
+                             .metrics = MetricNames::opentelemetry()};
+
+  const auto rows = rows_of(
+      levels, "",
+      "# TYPE http_server_request_duration_seconds histogram\n" + series("200", 970, 980) + series("500", 0, 20));
+
+  EXPECT_EQ(rows[0].verdict, Verdict::Ok);
+  EXPECT_EQ(rows[0].within, 0.97);
+  EXPECT_EQ(rows[1].verdict, Verdict::Warning);
+  EXPECT_EQ(rows[1].value, 0.02);
+  EXPECT_EQ(rows[2].value, 100);
+  EXPECT_EQ(rows[3].group, "GET /a");
+  EXPECT_EQ(rows[3].verdict, Verdict::Ok);
+}
+
+// data/python_*.prom is what Python's prometheus_client 0.16 wrote of requests that a program in Python counted.
+TEST(LevelTargets, MetricsOfAnotherLanguageAreJudgedUnderTheirNames) {
+  const auto levels = ServiceLevels::parse(R"(
+latency:
+  - {objective: 95%, target: 150ms}
+  - {objective: 99%, target: 150ms}
+error_rate: {target: 1%}
+endpoint_classes:
+  - {name: reads, routes: [GET /clients], objective: 95%, target: 50ms}
+  - {name: rest, others: true, target: 50ms}
+metrics:
+  http_requests_total: flask_requests_total
+  http_request_duration_seconds: flask_request_duration_seconds
+  method: verb
+  endpoint: rule
+  status: code
+)");
+
+  const auto rows = rows_of(levels, read_text(data_folder() + "/python_before.prom"),
+                            read_text(data_folder() + "/python_after.prom"));
+
+  EXPECT_EQ(rows[0].verdict, Verdict::Ok);
+  EXPECT_EQ(rows[0].within, 0.99);
+  EXPECT_EQ(rows[0].samples, 4000);
+  EXPECT_EQ(rows[1].verdict, Verdict::Ok);
+  EXPECT_EQ(rows[2].value, 0.001);
+  EXPECT_EQ(rows[3].group, "GET /clients");
+  EXPECT_EQ(rows[3].within, 0.98);
+  EXPECT_EQ(rows[4].group, "POST /clients");
+  EXPECT_EQ(rows[4].verdict, Verdict::Warning);
 }
 
 TEST(LevelTargets, UsageIsAShareOfWhatTheSeriesMayHave) {

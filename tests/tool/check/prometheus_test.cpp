@@ -111,7 +111,7 @@ targets:
 )");
 
   const auto before = fetch_exposition(server.url("/metrics"), std::chrono::seconds(10)).body;
-  for (int i = 0; i < 30; ++i) fetch_exposition(server.url("/-/ready"), std::chrono::seconds(10));
+  for (int i = 0; i < 60; ++i) fetch_exposition(server.url("/-/ready"), std::chrono::seconds(10));
   const auto after = fetch_exposition(server.url("/metrics"), std::chrono::seconds(10)).body;
   const auto result =
       run_tool({"check", "--before", temporary_file("own1.prom", before), "--after", temporary_file("own2.prom", after),
@@ -121,7 +121,7 @@ targets:
   EXPECT_THAT(
       result.out,
       testing::HasSubstr(
-          "\"metric\": \"prometheus_http_requests_total\", \"group\": \"\", \"unit\": \"per_second\", \"value\": 30,"));
+          "\"metric\": \"prometheus_http_requests_total\", \"group\": \"\", \"unit\": \"per_second\", \"value\": 60,"));
 }
 
 }  // namespace

@@ -45,14 +45,5 @@ TEST(HistogramQuantile, FirstBucketOfNegativeBoundIsNotInterpolatedFromZero) {
   EXPECT_EQ(histogram_quantile(0.5, buckets).value, -1);
 }
 
-TEST(MakeMonotonic, RaisesCountsThatAScrapeSawTooEarly) {
-  std::vector<Bucket> buckets{{0.1, 5}, {0.2, 4}, {0.5, 7}, {kInfinity, 6}};
-
-  make_monotonic(buckets);
-
-  EXPECT_EQ(buckets[1].count, 5);
-  EXPECT_EQ(buckets[3].count, 7);
-}
-
 }  // namespace
 }  // namespace vitals::tool

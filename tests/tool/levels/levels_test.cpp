@@ -50,9 +50,9 @@ TEST(LevelsCommand, ExamplesOfTheFileAreGoodAndHaveEveryKey) {
                levels.query_budgets.empty());
   EXPECT_TRUE(levels.error_rate && levels.availability && levels.throughput && levels.cache_hit_ratio &&
               levels.memory_usage && levels.pool_usage);
-  for (const auto* key :
-       {"window", "bad_statuses", "others", "objective", "target", "critical", "alert", "alert_after", "routes",
-        "query_types", "tables", "transactions", "severity", "burn_rate", "long_window", "short_window", "name"})
+  for (const auto* key : {"window", "bad_statuses", "others", "objective", "target", "critical", "alert", "alert_after",
+                          "routes", "query_types", "tables", "transactions", "severity", "burn_rate", "long_window",
+                          "short_window", "name", "metrics"})
     EXPECT_THAT(yaml, HasSubstr(std::string(key) + ":")) << key;
 }
 

@@ -69,6 +69,13 @@ TEST(FormatShare, NeverLooksAsIfItReachedWhatItDoesNot) {
   EXPECT_EQ(format_share(0.9999899, 0.99999), "99.99 %");
 }
 
+TEST(FormatShares, RoundsOutwards) {
+  EXPECT_EQ(format_shares(0.99601, 0.99859), "99.60..99.86 %");
+  EXPECT_EQ(format_shares(0, 0.000609), "0..0.061 %");
+  EXPECT_EQ(format_shares(0.99939, 1), "99.939..100 %");
+  EXPECT_EQ(format_shares(0, 1), "0..100 %");
+}
+
 TEST(FormatValue, NeverRoundsARatioToAllOrNothing) {
   EXPECT_EQ(format_value(0, Unit::Ratio), "0 %");
   EXPECT_EQ(format_value(1, Unit::Ratio), "100 %");

@@ -1,0 +1,43 @@
+#pragma once
+#include <map>
+#include <optional>
+#include <string>
+
+#include "tool/check/check.hpp"
+#include "tool/check/continuity.hpp"
+#include "tool/check/growth.hpp"
+#include "tool/check/scrape.hpp"
+#include "tool/check/targets.hpp"
+
+namespace vitals::tool {
+
+/// What was measured between two points in time.
+struct Measured {
+  Scrape before, after;
+  std::optional<double> seconds;
+  std::optional<double> now;            ///< of the clock that says whether times are in the future
+  std::optional<Continuity> process{};  ///< where it is known otherwise than from the scrapes
+  Faults faults{};
+  std::string note{};
+
+  [[nodiscard]] Window window() const { return {before, after, seconds, now, process, faults, note}; }
+};
+
+/// The samples that targets need, by their names.
+Names wanted_samples(const Targets& targets);
+
+/// One scrape of a running service, or of a file. Throws FetchError.
+Scrape scrape_url(const CheckArguments& arguments, const Names& wanted);
+Scrape scrape_file(const std::string& path, const Names& wanted);
+
+/// Seconds since 1970.
+double wall_clock();
+
+/// Two saved scrapes. The time between them is --duration, or what their samples' timestamps say.
+Measured measure_files(const CheckArguments& arguments, const Names& wanted);
+/// Without a scrape: nothing, or the window alone.
+Measured measure_nothing(const CheckArguments& arguments);
+/// A scrape, a pause, another one.
+Measured measure_url(const CheckArguments& arguments, const Names& wanted);
+
+}  // namespace vitals::tool

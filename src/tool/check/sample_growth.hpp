@@ -1,0 +1,62 @@
+#pragma once
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tool/check/selector.hpp"
+#include "tool/input/prometheus_api.hpp"
+
+namespace vitals::tool {
+
+/// By how much counters grew over all of their samples, exactly: what PromQL's increase() is without its
+/// extrapolation. A counter that went back counts from 0 again, and so do all buckets of its histogram; when
+/// process_start_time_seconds changed, all counters of the instance do. A series that begins while its instance was
+/// scraped already grew from 0; one that begins with its instance from its first sample, unless the process began
+/// within the time that is looked at. An instance is what `job` and `instance` tell apart. Memory: one entry for each
+/// series; what add() is given is not kept.
+class SampleGrowth {
+ public:
+  /// `from` is when the time begins that is looked at.
+  explicit SampleGrowth(double from) : from_(from) {}
+
+  /// The samples of all series in the next part of the time; those that were there already are passed over.
+  void add(const std::vector<PrometheusSeries>& part);
+
+  struct Series {
+    std::string name;
+    Labels labels;
+    double growth;
+  };
+  [[nodiscard]] std::vector<Series> growth() const;
+  /// From the first to the last sample that was seen; 0 if there is none.
+  [[nodiscard]] double seconds() const;
+  /// How many restarts of processes, or else of counters, were seen.
+  [[nodiscard]] std::size_t resets() const { return restarts_.size(); }
+  [[nodiscard]] std::size_t instances() const { return instances_.size(); }
+
+ private:
+  struct State {
+    TimedValue first, last;
+    double growth = 0;
+    std::string unit{}, instance{};  ///< what is reset together
+  };
+  struct Instance {
+    double first_at;
+    double process_start = 0;  ///< the first that was seen; 0: none
+  };
+
+  using Key = std::pair<std::string, Labels>;
+  void find_resets(const PrometheusSeries& series);
+  [[nodiscard]] bool was_reset(const State& state, double after, double until) const;
+
+  double from_;
+  std::map<Key, State> series_;
+  std::map<std::string, Instance, std::less<>> instances_;
+  std::set<std::pair<std::string, double>> resets_;    ///< of a unit or an instance, and when
+  std::set<std::pair<std::string, double>> restarts_;  ///< the same of instances alone
+  double first_at_ = 0, last_at_ = 0;
+};
+
+}  // namespace vitals::tool
