@@ -134,13 +134,14 @@ TEST_F(Plans, WeekOfAWorkspaceIsFoundByOneIndex) {
 
 TEST_F(Plans, EachForeignKeyBeginsAnIndex) {
   const auto missing = run(R"(
-SELECT conname FROM pg_constraint WHERE contype = 'f' AND connamespace = current_schema()::regnamespace
+SELECT conname FROM pg_constraint WHERE contype = 'f' AND connamespace = quote_ident(current_schema())::regnamespace
 AND NOT EXISTS (SELECT FROM pg_index WHERE indrelid = conrelid AND indkey[0] = conkey[1]))");
   for (const auto& row : missing)
     ADD_FAILURE() << row[0].as<std::string>() << " has no index in examples/clinic/schema.sql";
-  EXPECT_GT(
-      run("SELECT FROM pg_constraint WHERE contype = 'f' AND connamespace = current_schema()::regnamespace").size(),
-      10u);
+  EXPECT_GT(run("SELECT FROM pg_constraint WHERE contype = 'f' AND connamespace = "
+                "quote_ident(current_schema())::regnamespace")
+                .size(),
+            10u);
 }
 
 // What would tell that the test sees it.

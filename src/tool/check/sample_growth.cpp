@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/text/metric_types.hpp"
+#include "tool/check/continuity.hpp"
 #include "tool/check/scrape.hpp"
 
 namespace vitals::tool {

@@ -106,7 +106,7 @@ class Reader {
   }
 
   [[nodiscard]] std::string explained(const pqxx::sql_error& error) const {
-    const auto message = first_line(error.what());
+    auto message = first_line(error.what());
     // libpqxx 6 gives these no code.
     if (dynamic_cast<const pqxx::insufficient_privilege*>(&error))
       return fmt::format("{}; GRANT it to {}: USAGE of a schema, SELECT of a view", message, server_.user);

@@ -175,7 +175,7 @@ TEST(Check, WrongUsageIsUnknownAndExplained) {
   };
 
   EXPECT_THAT(explained({}), HasSubstr("A subcommand is required"));
-  EXPECT_THAT(explained({"check"}), HasSubstr("give --url, --prometheus, or --before and --after"));
+  EXPECT_THAT(explained({"check"}), HasSubstr("give --url, --prometheus, --database, or --before and --after"));
   EXPECT_THAT(explained({"check", "--before", "before.prom"}), HasSubstr("--after"));
   EXPECT_THAT(explained({"check", "--nonsense"}), HasSubstr("--nonsense"));
   EXPECT_THAT(explained(check_files({"--url", "http://127.0.0.1:1/"})), HasSubstr("--url"));
