@@ -124,6 +124,7 @@ TEST(Allocations, LookUpsBeyondTheLimitMakeNone) {
   one.with("a");
   auto& replaced = registry.counter("b_total", "B.", {"a"}, {.max_series = 1});
   replaced.with("\xFF");
+  replaced.with("b");  // full from now on
   const std::string longer(300, 'x');
   std::string fresh = longer + "\xFF";  // another one each time
 
