@@ -113,6 +113,15 @@ void* FamilyBase::find_or_create(std::span<const GivenLabel> labels, const Famil
   }
 }
 
+bool FamilyBase::look_at(std::span<const std::string_view> values, const std::function<void(const void*)>& look) const {
+  const LabelKey key{values};
+  const std::lock_guard lock{mutex_};
+  Series* series = table_.find_series(key.words());
+  if (series == nullptr) return false;
+  look(series->live_instrument());
+  return true;
+}
+
 void* FamilyBase::find_or_create_any(std::span<const std::string_view> values, const Wish& wish) {
   const LabelKey key{values};
   const SeriesTable::Search search = table_.search(key.words());
