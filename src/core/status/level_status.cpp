@@ -93,8 +93,10 @@ void LevelStatus::Impl::take_sample(std::int64_t now) {
   last_look = now;
 }
 
+// Whoever has the lock is at it already; or was, in the parent of a forked child that scrapes.
 void LevelStatus::Impl::sample() noexcept try {
-  const std::lock_guard lock{mutex};
+  const std::unique_lock lock{mutex, std::try_to_lock};
+  if (!lock.owns_lock()) return;
   if (const std::int64_t now = clock.steady_nanos(); is_due(now)) take_sample(now);
 } catch (...) {  // nothing that it does needs memory; the next sample has what this one would have had
 }

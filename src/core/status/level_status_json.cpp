@@ -38,8 +38,8 @@ class Members {
     return *this;
   }
   /// Appends the name; the value is to follow.
-  std::string& key(std::string_view name) {
-    if (!std::exchange(is_first_, false)) out_ += ", ";
+  std::string& key(std::string_view name, std::string_view separator = ", ") {
+    if (!std::exchange(is_first_, false)) out_ += separator;
     append_json_text(out_, name);
     return out_ += ": ";
   }
@@ -84,6 +84,7 @@ void add_budget(std::string& out, const ErrorBudgetStatus& budget) {
 }
 
 void add_objective(std::string& out, const ObjectiveStatus& status) {
+  constexpr std::string_view kNewLine = ",\n    ";
   Members members{out};
   members.add("name", std::string_view{status.name})
       .add("objective", status.objective)
@@ -94,12 +95,12 @@ void add_objective(std::string& out, const ObjectiveStatus& status) {
     members.add("note",
                 std::string_view{"nothing counts for this objective in the registry, so nothing is known of it; "
                                  "give the levels to an HttpMetrics of the same scope (HttpOptions::levels)"});
-  add_budget(members.key("error_budget"), status.error_budget);
-  add_list(members.key("burn_rates"), "      ", status.burn_rates, [&out](const WindowStatus& window) {
+  add_budget(members.key("error_budget", kNewLine), status.error_budget);
+  add_list(members.key("burn_rates", kNewLine), "      ", status.burn_rates, [&out](const WindowStatus& window) {
     Members inner{out};
     add_window(inner, window);
   });
-  add_list(members.key("alerts"), "      ", status.alerts, [&out](const BurnRateAlertStatus& alert) {
+  add_list(members.key("alerts", kNewLine), "      ", status.alerts, [&out](const BurnRateAlertStatus& alert) {
     const bool is_page = alert.alert.severity == AlertSeverity::Page;
     Members{out}
         .add("severity", std::string_view{is_page ? "page" : "ticket"})

@@ -371,9 +371,12 @@ TEST(LevelStatus, IsJson) {
   clock.advance(90'500ms);
 
   EXPECT_EQ(status.to_json(), R"({"window_seconds": 2592000, "sample_interval_seconds": 60, "objectives": [
-  {"name": "latency-a \"b\\c-p95", "objective": 0.95, "events": 8000, "bad_events": 100, "compliance": 0.9875, "error_budget": {"window_seconds": 2592000, "covered_seconds": 90.5, "full": false, "events": 8000, "bad_events": 100, "burn_rate": 0.25, "remaining": 0.75, "exhausted_in_seconds": null, "pace_window_seconds": 3600}, "burn_rates": [
+  {"name": "latency-a \"b\\c-p95", "objective": 0.95, "events": 8000, "bad_events": 100, "compliance": 0.9875,
+    "error_budget": {"window_seconds": 2592000, "covered_seconds": 90.5, "full": false, "events": 8000, "bad_events": 100, "burn_rate": 0.25, "remaining": 0.75, "exhausted_in_seconds": null, "pace_window_seconds": 3600},
+    "burn_rates": [
       {"window_seconds": 300, "covered_seconds": 90.5, "full": false, "events": 8000, "bad_events": 100, "burn_rate": 0.25},
-      {"window_seconds": 3600, "covered_seconds": 90.5, "full": false, "events": 8000, "bad_events": 100, "burn_rate": 0.25}], "alerts": [
+      {"window_seconds": 3600, "covered_seconds": 90.5, "full": false, "events": 8000, "bad_events": 100, "burn_rate": 0.25}],
+    "alerts": [
       {"severity": "ticket", "burn_rate": 2, "long_window_seconds": 3600, "short_window_seconds": 300, "can_fire": true, "firing": false}]}]}
 )");
 }
