@@ -61,11 +61,11 @@ struct ObjectiveStatus {
 
 /// Burn rates and error budgets of the objectives of service levels (`latency`, `error_rate`, `availability`,
 /// `endpoint_classes`) in this process, without a Prometheus: from slo_events_total and slo_bad_events_total, which
-/// HttpMetrics counts (HttpOptions::levels). docs/levels.md has what is known after a restart, a pause or a gap.
+/// HttpMetrics counts (HttpOptions::levels). docs/slo.md has what is known after a restart, a pause or a gap.
 /// Thread-safe; in a forked child as a scrape.
 /// Cost: nothing for a request. A sample some 0.3 µs for each objective, a status as JSON some 6 µs. At most 32 KiB for
-/// each objective, whatever the windows, all of it from the start. Lifetime: the registry must outlive it; the levels
-/// need not.
+/// each objective, whatever the windows, all of it from the start.
+/// Lifetime: the registry must outlive it; the levels need not.
 ///
 /// It goes by samples of the counters that are an interval() apart, which it takes by itself whenever the registry is
 /// scraped or a status is asked for. Where neither happens every so often, call sample(); an Endpoint does, which has
@@ -81,7 +81,7 @@ class LevelStatus {
 
   /// How they are now, in the order of the members of ServiceLevels.
   [[nodiscard]] std::vector<ObjectiveStatus> objectives();
-  /// The same as a JSON object, which docs/levels.md explains: the body of an answer of type application/json.
+  /// The same as a JSON object, which docs/slo.md explains: the body of an answer of type application/json.
   [[nodiscard]] std::string to_json();
 
   /// Takes a sample if the last one is an interval() old.

@@ -8,7 +8,7 @@
 
 namespace vitals::detail {
 
-/// The JSON object of docs/levels.md. `interval` is that of the samples.
+/// The JSON object of docs/slo.md. `interval` is that of the samples.
 [[nodiscard]] std::string level_status_json(std::span<const ObjectiveStatus> objectives, std::chrono::seconds window,
                                             std::chrono::seconds interval);
 
