@@ -7,7 +7,7 @@ import sys
 # The floors of each component from the bottom up, with the rooms on them; '' is the component's folder itself.
 FLOORS = {
     'core': [['system', 'text'], ['cells', 'formats'], ['series', 'lint', 'levels'], ['exemplars'], ['instruments'], ['registry'],
-             ['collectors', 'testing']],
+             ['collectors', 'status', 'testing']],
     'lint': [['line'], ['checks'], ['text', 'protobuf'], ['']],
     'http': [['endpoint', 'requests']],
     'postgres': [['sql'], ['']],

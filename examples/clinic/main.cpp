@@ -38,7 +38,7 @@ void run(const clinic::Config& config) {
   api.mount(server);
   vitals::instrument(server, http);
   clinic::bind(server, config);
-  vitals::Endpoint endpoint{registry, {.address = config.address, .port = config.metrics_port}};
+  vitals::Endpoint endpoint{registry, {.address = config.address, .port = config.metrics_port, .levels = &levels}};
   std::printf("clinic: the API is at http://%s:%d, the metrics are at http://%s:%d/metrics\n", config.address.c_str(),
               config.port, config.address.c_str(), endpoint.port());
   std::fflush(stdout);

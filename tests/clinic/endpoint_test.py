@@ -123,6 +123,20 @@ class Endpoint(unittest.TestCase):
                              count - total(samples, "http_request_duration_seconds_bucket", le=target), slo)
         self.assertEqual(total(samples, "slo_events_total", slo="availability"), total(samples, "http_requests_total"))
 
+    def test_the_status_of_its_objectives_is_of_what_the_metrics_have(self):
+        for path in ["/api/v1/appointments", "/api/v1/nowhere"] * 5:
+            clinic.call("GET", path)
+        samples = eventually(clinic.quiet_metrics, "no request is under way")
+        answer = clinic.request("GET", "/slo", port=clinic.metrics_port)
+
+        self.assertEqual((answer.status, answer.headers["Content-Type"]), (200, "application/json"))
+        self.assertEqual([objective["name"] for objective in answer.json["objectives"]],
+                         ["latency-p50", "latency-p95", "latency-p99", "error-rate", "availability",
+                          "latency-critical-p95", "latency-important-p95", "latency-standard-p95"])
+        for objective in answer.json["objectives"]:
+            self.assertEqual(objective["events"], total(samples, "slo_events_total", slo=objective["name"]))
+            self.assertEqual(objective["bad_events"], total(samples, "slo_bad_events_total", slo=objective["name"]))
+
     @unittest.skipUnless(shutil.which("promtool"), "promtool is missing: install the package prometheus")
     def test_promtool_finds_nothing_to_complain_about(self):
         clinic.call("GET", "/api/v1/appointments")

@@ -16,9 +16,11 @@ import urllib.request
 class Prometheus:
     installed = shutil.which("prometheus") is not None
 
-    def __init__(self, target, *flags):
+    def __init__(self, target, *flags, data=None):
+        """data: a folder with blocks that it has from the start."""
         self.target = target
         self.flags = flags
+        self.data = data
 
     def __enter__(self):
         self.folder = tempfile.mkdtemp(prefix="vitals-prometheus.")
@@ -31,7 +33,7 @@ class Prometheus:
                        "scrape_configs": [{"job_name": "vitals", "static_configs": [{"targets": [self.target]}]}]}, file)
         with open(os.path.join(self.folder, "log"), "w") as log:
             self.process = subprocess.Popen(
-                ["prometheus", "--config.file=" + config, "--storage.tsdb.path=" + os.path.join(self.folder, "data"),
+                ["prometheus", "--config.file=" + config, "--storage.tsdb.path=" + (self.data or os.path.join(self.folder, "data")),
                  f"--web.listen-address=127.0.0.1:{self.port}", *self.flags], stdout=log, stderr=log)
         return self
 

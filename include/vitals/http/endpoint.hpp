@@ -11,6 +11,7 @@
 namespace vitals {
 
 class Registry;
+struct ServiceLevels;
 
 /// Where an Endpoint listens, and what a client may cost. The defaults suit a scraper every few seconds.
 struct EndpointOptions {
@@ -40,14 +41,22 @@ struct EndpointOptions {
   std::chrono::milliseconds write_timeout{30'000};  ///< for the whole answer, and at least 1 KiB/s after 5 s
   std::chrono::milliseconds idle_timeout{75'000};   ///< between two requests
   std::chrono::milliseconds stop_timeout{5'000};    ///< for stop()
+
+  /// Read by the constructor: the endpoint keeps burn rates and error budgets of their objectives, as a LevelStatus of
+  /// the registry does, and answers them at /slo as JSON. Refused if there are mistakes in them. They should be those
+  /// of the registry's HttpMetrics: what these don't count is answered as unknown.
+  const ServiceLevels* levels = nullptr;
 };
 
-/// Serves a registry to scrapers: /metrics (formats as in scrape(), gzip), /-/healthy, /-/ready and an index at /.
+/// Serves a registry to scrapers: /metrics (formats as in scrape(), gzip), /-/healthy, /-/ready, with levels /slo, and
+/// an index at /.
 /// Thread-safe.
 /// Cost: two threads, `vitals-http` and `vitals-gather`, which receive no signals; recording threads never wait for
-/// them. A hostile client costs at most max_connections connections of 16 KiB and the time limits above (docs/http.md).
+/// them. Idle, they sleep; with levels one wakes each LevelStatus::interval(), mostly a minute, for some microseconds.
+/// A hostile client costs at most max_connections connections of 16 KiB and the time limits above (docs/http.md).
 /// Lifetime: the registry must outlive it. Stopped by its destructor. After fork() the child serves nothing, and may
-/// make an Endpoint of its own: of a Registry of its own, or of this one if no thread of the parent was scraping it.
+/// make an Endpoint of its own: of a Registry of its own, or of this one if no thread of the parent was scraping it or,
+/// with levels, reading its counters.
 ///
 /// Registers its own health in the registry: vitals_scrapes_total, vitals_scrape_duration_seconds and
 /// vitals_connections_dropped_total, and what register_library_metrics() exposes.

@@ -80,6 +80,8 @@ class RegistryState : public std::enable_shared_from_this<RegistryState> {
   }
   using Families = std::vector<FamilyBase*>;
   [[nodiscard]] std::shared_ptr<const Families> families(const NameFilter& filter = {{}, Escaping::Utf8}) const;
+  /// The family of that name and scope, or null. For readers, as families().
+  [[nodiscard]] const FamilyBase* find_family(const ScopedName& name) const;
   [[nodiscard]] const Environment& environment() const noexcept { return environment_; }
   /// Whoever holds a reader finds what families() gives as it was.
   [[nodiscard]] Epochs& epochs() noexcept { return environment_.epochs; }

@@ -40,6 +40,12 @@ std::shared_ptr<const RegistryState::Families> RegistryState::families(const Nam
   return families;
 }
 
+const FamilyBase* RegistryState::find_family(const ScopedName& name) const {
+  const std::lock_guard lock{mutex_};
+  const auto found = families_.find(name);
+  return found != families_.end() ? found->second.get() : nullptr;
+}
+
 // Those that must be asked. Names are taken once: where what is declared has all that are wanted, collectors that say
 // only when they are asked what they give can't have one.
 std::vector<std::shared_ptr<Collector>> RegistryState::collectors(const NameFilter& filter) const {

@@ -79,6 +79,9 @@ class FamilyBase {
   bool remove(std::span<const GivenLabel> labels, const FamilyHandle& asked, const void* only_this = nullptr);
   /// Throws if the family has no such label.
   void check_has(std::string_view label) const;
+  /// Calls `look` with the instrument of the series of these values, which is not removed meanwhile; false if there is
+  /// none. Makes nothing, but takes the family's lock.
+  bool look_at(std::span<const std::string_view> values, const std::function<void(const void*)>& look) const;
 
   // Whoever scrapes is a reader of the registry's epochs as long as it has the family.
 

@@ -113,6 +113,15 @@ inline void* FamilyBase::find_or_create(std::span<const GivenLabel> labels, cons
   }
 }
 
+bool FamilyBase::look_at(std::span<const std::string_view> values, const std::function<void(const void*)>& look) const {
+  const LabelKey key{values};
+  const std::lock_guard lock{mutex_};
+  Series* series = table_.find_series(key.words());
+  if (series == nullptr) return false;
+  look(series->live_instrument());
+  return true;
+}
+
 // What the templates of family.hpp and dynamic_family.hpp call: here, so that what is found is passed on by one call.
 void* find_or_create(const FamilyHandle& handle, const std::string_view* values, std::size_t n) {
   FamilyBase* family = handle.family.load(std::memory_order_acquire);

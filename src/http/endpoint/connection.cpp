@@ -121,9 +121,10 @@ void Connection::respond(std::size_t head_bytes) {
   if (status != 200) return refuse(status);
 
   keep_open_ = request_.keep_alive && ++requests_ < kMaxRequests && !server_.is_stopping();
-  const Page page = find_page(request_.target, server_.options().path);
+  const Page page = find_page(request_.target, server_.pages());
   if (page == Page::Metrics) return scrape();
-  answer(page_response(page, server_.is_ready(), server_.options().path), keep_open_);
+  answer(page == Page::Levels ? server_.levels_response() : page_response(page, server_.is_ready(), server_.pages()),
+         keep_open_);
 }
 
 // Its turn comes at once or soon; in a burst that is a matter of milliseconds.

@@ -8,6 +8,7 @@
 #include <vitals/http/endpoint.hpp>
 #include <vitals/process.hpp>
 
+#include "core/levels/level_rules.hpp"
 #include "core/text/printable.hpp"
 #include "http/endpoint/response.hpp"
 #include "http/endpoint/server.hpp"
@@ -22,7 +23,8 @@ const EndpointOptions& checked(const EndpointOptions& options) {
   const auto require = [](bool fulfilled, const char* rule) {
     if (!fulfilled) throw std::invalid_argument(std::string{"vitals::EndpointOptions: "} + rule);
   };
-  if (const auto fault = detail::path_fault(options.path); !fault.empty()) {
+  if (options.levels != nullptr) detail::throw_mistakes("vitals::Endpoint", detail::level_mistakes(*options.levels));
+  if (const auto fault = detail::path_fault({options.path, options.levels != nullptr}); !fault.empty()) {
     throw std::invalid_argument("vitals::EndpointOptions: path \"" + detail::printable(options.path) +
                                 "\": " + std::string{fault});
   }

@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::string_view kHealthy = "/-/healthy";
 constexpr std::string_view kReady = "/-/ready";
+constexpr std::string_view kLevels = "/slo";
 
 constexpr std::string_view kIndexBegin = R"(<!DOCTYPE html>
 <html lang="en">
@@ -18,8 +19,9 @@ constexpr std::string_view kIndexBegin = R"(<!DOCTYPE html>
 <h1>vitals</h1>
 <ul>
 )";
-constexpr std::string_view kIndexEnd = R"(: the metrics of this process, for Prometheus
-<li><a href="/-/healthy">/-/healthy</a>: whether the process answers
+constexpr std::string_view kIndexLevels = R"(<li><a href="/slo">/slo</a>: its burn rates and error budgets, as JSON
+)";
+constexpr std::string_view kIndexEnd = R"(<li><a href="/-/healthy">/-/healthy</a>: whether the process answers
 <li><a href="/-/ready">/-/ready</a>: whether it is ready to serve
 </ul>
 </html>
@@ -70,10 +72,11 @@ bool has_dot_segment(std::string_view path) noexcept {
   return false;
 }
 
-std::string index_page(std::string_view metrics_path) {
+std::string index_page(const Pages& pages) {
   std::string page{kIndexBegin};
-  page.append("<li><a href=\"").append(metrics_path).append("\">").append(metrics_path).append("</a>");
-  return page.append(kIndexEnd);
+  page.append("<li><a href=\"").append(pages.metrics_path).append("\">").append(pages.metrics_path);
+  page.append("</a>: the metrics of this process, for Prometheus\n");
+  return page.append(pages.has_levels ? kIndexLevels : "").append(kIndexEnd);
 }
 
 // RFC 9110 5.6.7. By hand, since strftime would use the program's locale.
@@ -97,10 +100,12 @@ void append_date(std::string& out, std::time_t now) {
 
 }  // namespace
 
-std::string_view path_fault(std::string_view path) noexcept {
+std::string_view path_fault(const Pages& pages) noexcept {
+  const std::string_view path = pages.metrics_path;
   if (!path.starts_with('/')) return "it must start with '/', as \"/metrics\" does";
   if (path.starts_with("//")) return "the page with links would link to another host; begin it with one '/'";
-  if (path == "/" || path == kHealthy || path == kReady) return "the endpoint has another page there; choose another";
+  if (path == "/" || path == kHealthy || path == kReady || (pages.has_levels && path == kLevels))
+    return "the endpoint has another page there; choose another";
   if (path.size() > 1'024) return "it is longer than 1024 bytes; shorten it";
   if (!std::ranges::all_of(path, is_path_character)) {
     return "it must be letters, digits and -._~!$()*+,;=:@ between slashes, without a query, blanks or escapes";
@@ -108,20 +113,21 @@ std::string_view path_fault(std::string_view path) noexcept {
   return has_dot_segment(path) ? "clients leave out \".\" and \"..\"; write the path without them" : "";
 }
 
-Page find_page(std::string_view target, std::string_view metrics_path) noexcept {
+Page find_page(std::string_view target, const Pages& pages) noexcept {
   constexpr std::string_view kScheme = "http://";
   if (equals_ignoring_case(target.substr(0, kScheme.size()), kScheme)) {
     const auto path = target.find('/', kScheme.size());
     target = path == std::string_view::npos ? "/" : target.substr(path);
   }
   target = target.substr(0, target.find('?'));
-  if (target == metrics_path) return Page::Metrics;
+  if (target == pages.metrics_path) return Page::Metrics;
+  if (target == kLevels && pages.has_levels) return Page::Levels;
   if (target == kHealthy) return Page::Healthy;
   if (target == kReady) return Page::Ready;
   return target == "/" ? Page::Index : Page::NotFound;
 }
 
-Response page_response(Page page, bool ready, std::string_view metrics_path) {
+Response page_response(Page page, bool ready, const Pages& pages) {
   constexpr std::string_view kNothingButLinks =
       "Content-Security-Policy: default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'\r\n";
   switch (page) {
@@ -132,9 +138,9 @@ Response page_response(Page page, bool ready, std::string_view metrics_path) {
     case Page::Index:
       return {.content_type = "text/html; charset=utf-8",
               .more_headers = kNothingButLinks,
-              .body = text(index_page(metrics_path))};
+              .body = text(index_page(pages))};
     default:
-      return {.status = 404, .body = text("Not Found; the metrics are at " + std::string{metrics_path} + '\n')};
+      return {.status = 404, .body = text("Not Found; the metrics are at " + std::string{pages.metrics_path} + '\n')};
   }
 }
 

@@ -20,16 +20,22 @@ struct Response {
 };
 
 /// What a request target can name.
-enum class Page { Metrics, Healthy, Ready, Index, NotFound };
+enum class Page { Metrics, Levels, Healthy, Ready, Index, NotFound };
 
-/// Why the metrics can't be at this path, a sentence about it; empty if they can.
-[[nodiscard]] std::string_view path_fault(std::string_view path) noexcept;
+/// Which pages there are beside those that are always there.
+struct Pages {
+  std::string_view metrics_path;
+  bool has_levels;
+};
+
+/// Why the metrics can't be at their path, a sentence about it; empty if they can.
+[[nodiscard]] std::string_view path_fault(const Pages& pages) noexcept;
 
 /// The page of a request target: its path must be exact, whatever the query. "http://host/path" is "/path".
-[[nodiscard]] Page find_page(std::string_view target, std::string_view metrics_path) noexcept;
+[[nodiscard]] Page find_page(std::string_view target, const Pages& pages) noexcept;
 
-/// The answer for a page other than Page::Metrics. REQUIRES: path_fault(metrics_path) is empty.
-[[nodiscard]] Response page_response(Page page, bool ready, std::string_view metrics_path);
+/// The answer for a page other than Page::Metrics and Page::Levels. REQUIRES: path_fault(pages) is empty.
+[[nodiscard]] Response page_response(Page page, bool ready, const Pages& pages);
 
 /// A refusal or a failure, with its reason as the body.
 [[nodiscard]] Response error_response(int status);

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <new>
+#include <string>
 #include <utility>
 
 #include <fcntl.h>
 
 #include <vitals/counter.hpp>
+#include <vitals/registry.hpp>
 
 namespace vitals::detail {
 namespace {
@@ -63,6 +66,9 @@ Server::Server(Registry& registry, const EndpointOptions& options)
   listener_.open(std::move(listener.socket));
   fork_guard_.hold(options_.max_connections, listener_.descriptor());
   wait_for_client();
+  if (options.levels == nullptr) return;
+  level_status_.emplace(registry, *options.levels);
+  sample_levels();
 }
 
 void Server::stop(std::chrono::milliseconds patience) noexcept {
@@ -142,6 +148,18 @@ void Server::pause() {
   pause_.set(kAcceptPause, [this] {
     if (!stopping_) wait_for_client();
   });
+}
+
+// On the io thread, since it waits for nobody. Scrapes take samples too, so that one without memory for its timer does
+// little harm.
+void Server::sample_levels() noexcept try {
+  level_status_->sample();
+  sampling_.set(level_status_->interval(), [this] { sample_levels(); });
+} catch (const std::bad_alloc&) {
+}
+
+Response Server::levels_response() {
+  return {.content_type = "application/json", .body = std::make_shared<const std::string>(level_status_->to_json())};
 }
 
 bool Server::make_room(const PeerKey& peer) noexcept {

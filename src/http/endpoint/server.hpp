@@ -5,9 +5,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include <vitals/http/endpoint.hpp>
+#include <vitals/level_status.hpp>
 
 #include "http/endpoint/connection.hpp"
 #include "http/endpoint/descriptor.hpp"
@@ -16,6 +18,7 @@
 #include "http/endpoint/fork_guard.hpp"
 #include "http/endpoint/gatherer.hpp"
 #include "http/endpoint/listener.hpp"
+#include "http/endpoint/response.hpp"
 #include "http/endpoint/scrape_queue.hpp"
 
 namespace vitals::detail {
@@ -38,6 +41,9 @@ class Server {
 
   // For connections.
   [[nodiscard]] const EndpointOptions& options() const noexcept { return options_; }
+  [[nodiscard]] Pages pages() const noexcept { return {options_.path, level_status_.has_value()}; }
+  /// REQUIRES: there are levels.
+  [[nodiscard]] Response levels_response();
   [[nodiscard]] EndpointMetrics& metrics() noexcept { return metrics_; }
   [[nodiscard]] EventLoop& loop() noexcept { return loop_; }
   [[nodiscard]] ScrapeQueue& scrapes() noexcept { return scrapes_; }
@@ -51,6 +57,7 @@ class Server {
   void admit(Accepted accepted);
   void out_of_descriptors();
   void pause();
+  void sample_levels() noexcept;
   void begin_stop(std::chrono::milliseconds patience);
   void close_all() noexcept;
 
@@ -71,6 +78,9 @@ class Server {
   Descriptor reserve_;    // given up to turn a client away when the process has no descriptor left
   std::vector<std::shared_ptr<Connection>> connections_;  // by slot; null: free
   bool stopping_ = false;
+
+  std::optional<LevelStatus> level_status_;
+  EventLoop::Timer sampling_{loop_};
 
   std::atomic<bool> ready_{true};  // relaxed: tells nothing but itself
   ScrapeQueue scrapes_;
