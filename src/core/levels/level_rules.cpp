@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "core/levels/level_routes.hpp"
+#include "core/levels/objectives.hpp"
 #include "core/text/nearest.hpp"
 #include "core/text/printable.hpp"
 #include "core/text/quantity.hpp"
@@ -175,7 +176,7 @@ class LevelRules {
   // An error budget can be burnt at 1 / budget times its pace at most: then every request is bad.
   void can_fire(double budget, const std::string& where) {
     if (!(budget > 0 && budget < 1) || levels_.burn_rate_alerts.empty()) return;
-    const auto fires = [&](const BurnRateAlert& alert) { return alert.burn_rate * budget < 1 - 1e-9; };
+    const auto fires = [&](const BurnRateAlert& alert) { return detail::can_fire(alert, budget); };
     if (std::ranges::any_of(levels_.burn_rate_alerts, fires)) return;
     add(where,
         "its error budget, " + percent_text(rounded(budget, 6)) + ", burns at " + decimal_text(rounded(1 / budget, 6)) +

@@ -12,7 +12,7 @@
 #include "core/levels/level_bounds.hpp"
 #include "core/levels/level_routes.hpp"
 #include "core/levels/level_rules.hpp"
-#include "core/levels/objective_name.hpp"
+#include "core/levels/objectives.hpp"
 #include "core/text/http_methods.hpp"
 #include "core/text/nearest.hpp"
 #include "core/text/printable.hpp"
@@ -125,24 +125,28 @@ std::shared_ptr<const ServiceLevels> HttpLevels::accepted(const Scope& scope, co
 HttpLevels::HttpLevels(const Scope& scope, std::shared_ptr<const ServiceLevels> levels, std::string_view method,
                        std::string_view endpoint)
     : levels_{std::move(levels)}, method_{method}, endpoint_{endpoint} {
-  auto& all = scope.counter("slo_events_total", "Events that count for an objective.", {"slo"});
+  auto& all = scope.counter(kEventsName, "Events that count for an objective.", {kObjectiveLabel});
   auto& bad =
-      scope.counter("slo_bad_events_total", "Of these, the ones that missed what the objective wants.", {"slo"});
-  auto& ratios = scope.gauge("slo_objective_ratio", "The share of events that an objective wants to be good.", {"slo"});
-  const auto declare = [&](const std::string& name, double objective) {
-    ratios.with(name).set(objective);
+      scope.counter(kBadEventsName, "Of these, the ones that missed what the objective wants.", {kObjectiveLabel});
+  auto& ratios = scope.gauge("slo_objective_ratio", "The share of events that an objective wants to be good.",
+                             {kObjectiveLabel});
+  const auto names = objectives(*levels_);
+  auto next = names.begin();
+  const auto declare_next = [&] {
+    const auto& [name, ratio] = *next++;
+    ratios.with(name).set(ratio);
     return Answers{&all.with(name), &bad.with(name)};
   };
-  for (const auto& level : levels_->latency) {
-    const auto made = declare(objective_name(level), level.objective);
-    latency_.emplace_back(*made.events, *made.bad, level.target);
-  }
-  if (levels_->error_rate) answers_.push_back(declare("error-rate", rounded(1 - levels_->error_rate->target, 15)));
-  if (levels_->availability) answers_.push_back(declare("availability", levels_->availability->target));
-  for (const auto& level : levels_->endpoint_classes) {
-    const auto made = declare(objective_name(level), level.objective);
-    classes_.emplace_back(*made.events, *made.bad, level.target);
-  }
+  const auto count_times = [&](auto& to, const auto& list) {
+    for (const auto& level : list) {
+      const auto made = declare_next();
+      to.emplace_back(*made.events, *made.bad, level.target);
+    }
+  };
+  count_times(latency_, levels_->latency);
+  if (levels_->error_rate) answers_.push_back(declare_next());
+  if (levels_->availability) answers_.push_back(declare_next());
+  count_times(classes_, levels_->endpoint_classes);
   add_list(levels_->endpoint_classes, &Budget::of_class);
   add_list(levels_->route_budgets, &Budget::by_route);
   if (!levels_->endpoint_classes.empty() || !levels_->route_budgets.empty()) {
