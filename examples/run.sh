@@ -18,7 +18,7 @@ prints the table of `vitals check`.
   --monitoring        start Prometheus, Alertmanager, exporters and a receiver of notifications too, and leave all running
   --break FAULT       with --monitoring: break the clinic, wait for the alert, repair it, wait until that is told, print the
                       seconds that each took, and end. FAULT is slow, errors, redis, pool, memory, or all for one after another
-  --quick             alerts are told after 10 s instead of minutes, and scrapes are 5 s apart instead of 15
+  --quick             alerts fire after 10 s instead of minutes, scrapes are 5 s apart instead of 15, and notifications don't wait
   --build FOLDER      use the programs of this build folder; install and build nothing
 
 CLINIC_PORT and CLINIC_METRICS_PORT choose the ports; otherwise 8080 and 9464, or free ones where those are taken. So do
@@ -93,7 +93,9 @@ choose_port() {
 
 if [ -z "$built" ]; then
   use_build "$build"
-  install build core lint http postgres redis levels tool example $($monitoring && echo monitoring)
+  uses="build core lint http postgres redis levels tool example"
+  if $monitoring; then uses="$uses monitoring"; fi
+  install $uses
   done_with "packages are installed"
 
   # What is run here, and nothing else.

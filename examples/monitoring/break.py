@@ -3,7 +3,7 @@
 
 Started by examples/run.sh --monitoring --break FAULT, which says in the environment where everything is. Each fault is one that happens:
 
-  slow    a trigger that a migration left behind: each new appointment takes 0.4 s longer
+  slow    a trigger that a migration left behind: each new appointment takes 0.25 s longer
   errors  a constraint that a migration got wrong: no new appointment can be stored
   redis   Redis is full and evicts nothing: look-ups are misses
   pool    a session holds a lock on appointments: all connections wait for it
@@ -21,7 +21,7 @@ PATIENCE = 1500  # seconds that an alert may take to come or go: the longest win
 POLL = 0.5
 
 TRIGGER = """
-CREATE FUNCTION audit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.4); RETURN NEW; END $$;
+CREATE FUNCTION audit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.25); RETURN NEW; END $$;
 CREATE TRIGGER audit BEFORE INSERT ON appointments FOR EACH ROW EXECUTE FUNCTION audit();
 """
 

@@ -2,8 +2,8 @@
 # examples/run.sh, with its functions and those of tests/support/steps.sh; their files are in $folder.
 #
 #   monitoring_ports               chooses those that the environment doesn't name
-#   prepare_monitoring             before the clinic starts: sets $levels and $scrape_interval, for $quick, and $limit, a cgroup for it
-#   monitoring_limit_applies PID   puts a process into $limit, if there is one
+#   prepare_monitoring             before the clinic starts: sets $levels and the configuration, for $quick and $faults
+#   monitoring_limit_applies PID   puts a process into the clinic's memory cgroup, if there is one
 #   start_monitoring               starts all, and returns once every target has been scraped
 #   monitoring_addresses           prints where they are
 #   monitor                        load, notifications and $faults, until $duration has passed or the faults are through; exits
@@ -20,19 +20,23 @@ monitoring_ports() {
 }
 
 prepare_monitoring() {
-  scrape_interval=15s
+  mkdir -p "$folder/prometheus/targets" "$folder/prometheus/rules"
+  cp "$monitoring_sources/prometheus.yml" "$folder/prometheus/"
+  sed "s|//receiver:9099/|//127.0.0.1:$RECEIVER_PORT/|" "$monitoring_sources/alertmanager.yml" >"$folder/alertmanager.yml"
   if $quick; then
-    scrape_interval=5s
     # Thresholds and windows are the same.
     sed -E '/^ *alert_after:/d; s/^( *)target:.*/&\n\1alert_after: 10s/' "$levels" >"$folder/service-levels.yml"
     levels=$folder/service-levels.yml
+    sed -i 's/scrape_interval: 15s/scrape_interval: 5s/' "$folder/prometheus/prometheus.yml"
+    sed -i 's/group_wait: 10s/group_wait: 1s/; s/group_interval: 1m/group_interval: 5s/' "$folder/alertmanager.yml"
   fi
-  make_limit
+  limit=
   case $faults in *memory*)
-    [ -n "$limit" ] || wrong "--break memory needs a memory cgroup, which only root can make, and not everywhere; leave it out" ;;
+    make_limit
+    [ -n "$limit" ] || wrong "--break memory needs a memory cgroup, which only root can make, and not everywhere; leave it out"
+    trap 'steps_clean_up; rmdir "$limit"' EXIT
+    export CLINIC_BALLAST_MIB=$((monitoring_memory / 1024 / 1024 * 8 / 10)) ;;
   esac
-  export CLINIC_BALLAST_MIB=$((monitoring_memory / 1024 / 1024 * 8 / 10))
-  trap 'steps_clean_up; [ -z "$limit" ] || rmdir "$limit"' EXIT
 }
 
 # Version 2 has one tree, and its root may have processes beside groups; version 1 has a tree for memory, where ours stands below
@@ -72,18 +76,15 @@ monitoring_failed() {
 monitoring_targets() { echo "- targets: [\"127.0.0.1:$2\"]" >"$folder/prometheus/targets/$1.yml"; }
 
 start_monitoring() {
-  local configuration=$folder/prometheus tries=0
+  local tries=0
   monitoring_processes=()
-  mkdir -p "$configuration/targets" "$configuration/rules"
-  run "$build/src/tool/vitals" rules --config "$levels" --output "$configuration/rules" >/dev/null
+  run "$build/src/tool/vitals" rules --config "$levels" --output "$folder/prometheus/rules" >/dev/null
   monitoring_targets clinic "$CLINIC_METRICS_PORT"
   monitoring_targets prometheus "$PROMETHEUS_PORT"
   monitoring_targets alertmanager "$ALERTMANAGER_PORT"
   monitoring_targets node "$NODE_EXPORTER_PORT"
   monitoring_targets redis "$REDIS_EXPORTER_PORT"
   monitoring_targets postgres "$POSTGRES_EXPORTER_PORT"
-  sed "s/scrape_interval: 15s/scrape_interval: $scrape_interval/" "$monitoring_sources/prometheus.yml" >"$configuration/prometheus.yml"
-  sed "s|//receiver:9099/|//127.0.0.1:$RECEIVER_PORT/|" "$monitoring_sources/alertmanager.yml" >"$folder/alertmanager.yml"
 
   monitoring_runs receiver python3 -B "$monitoring_sources/receiver.py" --port "$RECEIVER_PORT" --record "$folder/notifications"
   monitoring_runs alertmanager prometheus-alertmanager --config.file="$folder/alertmanager.yml" --storage.path="$folder/alertmanager" \
@@ -93,7 +94,7 @@ start_monitoring() {
     -web.listen-address "127.0.0.1:$REDIS_EXPORTER_PORT"
   DATA_SOURCE_NAME="$POSTGRES_DSN sslmode=disable" monitoring_runs postgres-exporter prometheus-postgres-exporter \
     --web.listen-address="127.0.0.1:$POSTGRES_EXPORTER_PORT"
-  monitoring_runs prometheus prometheus --config.file="$configuration/prometheus.yml" --storage.tsdb.path="$folder/data" \
+  monitoring_runs prometheus prometheus --config.file="$folder/prometheus/prometheus.yml" --storage.tsdb.path="$folder/data" \
     --storage.tsdb.retention.time=40d --enable-feature=exemplar-storage --web.listen-address="127.0.0.1:$PROMETHEUS_PORT"
   until [ "$(curl -s "http://127.0.0.1:$PROMETHEUS_PORT/api/v1/targets?state=active" | grep -o '"health":"up"' | wc -l)" = 6 ]; do
     tries=$((tries + 1))

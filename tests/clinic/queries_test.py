@@ -19,7 +19,7 @@ def queries():
     """[(document, whether it may have no answer, query)]."""
     found = []
     for document in [DOCS / "monitoring.md", *sorted((DOCS / "runbooks").glob("*.md"))]:
-        for tag, block in re.findall(r"^```promql(.*)\n(.*?)^```$", document.read_text(), flags=re.M | re.S):
+        for tag, block in re.findall(r"^```promql([^\n]*)\n(.*?)^```$", document.read_text(), flags=re.M | re.S):
             for query in re.split(r"\n\s*\n", block.strip()):
                 found.append((document.name, tag.strip() == "empty-when-healthy", query))
     return found
