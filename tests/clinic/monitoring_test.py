@@ -2,12 +2,13 @@
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
 import unittest
 
-from service import ROOT, free_port
+from service import ROOT, Service, eventually, free_port, total
 
 PORTS = ["CLINIC_PORT", "CLINIC_METRICS_PORT", "PROMETHEUS_PORT", "ALERTMANAGER_PORT", "RECEIVER_PORT", "NODE_EXPORTER_PORT",
          "REDIS_EXPORTER_PORT", "POSTGRES_EXPORTER_PORT"]
@@ -57,6 +58,20 @@ class Monitoring(unittest.TestCase):
                 self.assertEqual(process.wait(), 143)
             self.assertFalse(any(map(listens, ports.values())))
             self.assertEqual(os.listdir(folder), [])
+
+
+class Memory(unittest.TestCase):
+    def test_the_ballast_is_taken_and_given_back(self):
+        os.environ["CLINIC_BALLAST_MIB"] = "128"
+        self.addCleanup(os.environ.pop, "CLINIC_BALLAST_MIB")
+        with Service() as clinic:
+            def resident():
+                return total(clinic.metrics(), "process_resident_memory_bytes")
+            before = resident()
+            clinic.clinic.send_signal(signal.SIGUSR1)
+            eventually(lambda: resident() > before + 120 * 2**20, "the ballast is resident")
+            clinic.clinic.send_signal(signal.SIGUSR2)
+            eventually(lambda: resident() < before + 20 * 2**20, "it was given back")
 
 
 if __name__ == "__main__":
