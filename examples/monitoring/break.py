@@ -4,7 +4,7 @@
 Started by examples/run.sh --monitoring --break FAULT, which says in the environment where everything is. Each fault is one that happens:
 
   slow    a trigger that a migration left behind: each new appointment takes 0.25 s longer
-  errors  a constraint that a migration got wrong: no new appointment can be stored
+  errors  a constraint that a migration got wrong: a quarter of the new appointments can't be stored
   redis   Redis is full and evicts nothing: look-ups are misses
   pool    a session holds a lock on appointments: all connections wait for it
   memory  the clinic takes 80 % of its memory limit, as a leak would
@@ -57,7 +57,7 @@ LOCK = Lock()
 # fault: (the alerts that it must bring, how it begins, how it is repaired)
 FAULTS = {
     "slow": (["HighP95Latency", "EndpointOverBudget"], lambda: sql(TRIGGER), lambda: sql("DROP FUNCTION audit CASCADE")),
-    "errors": (["HighErrorRate"], lambda: sql("ALTER TABLE appointments ADD CONSTRAINT wrong CHECK (duration_minutes < 0) NOT VALID"),
+    "errors": (["HighErrorRate"], lambda: sql("ALTER TABLE appointments ADD CONSTRAINT wrong CHECK (client_id <= 75) NOT VALID"),
                lambda: sql("ALTER TABLE appointments DROP CONSTRAINT wrong")),
     "redis": (["LowCacheHitRatio"], lambda: redis("config", "set", "maxmemory", "1"), lambda: redis("config", "set", "maxmemory", "0")),
     "pool": (["DBPoolExhausted"], LOCK.take, LOCK.release),
