@@ -78,7 +78,7 @@ monitoring_targets() { echo "- targets: [\"127.0.0.1:$2\"]" >"$folder/prometheus
 start_monitoring() {
   local tries=0
   monitoring_processes=()
-  run "$build/src/tool/vitals" rules --config "$levels" --output "$folder/prometheus/rules" >/dev/null
+  run "$build/src/tool/vitals" rules --config "$levels" --pack explicit --output "$folder/prometheus/rules" >/dev/null
   monitoring_targets clinic "$CLINIC_METRICS_PORT"
   monitoring_targets prometheus "$PROMETHEUS_PORT"
   monitoring_targets alertmanager "$ALERTMANAGER_PORT"
