@@ -2,7 +2,7 @@
 # Installs the Debian packages of the given uses that are missing:  cmake/install-packages.sh [--verbose] build core http
 # A line each 10 s says what is left. --verbose shows instead what apt-get says, which is otherwise shown only when it fails;
 # --missing prints what is missing, and installs nothing.
-# Needs root (or sudo) only when something is missing. Starts none of the servers that come with the packages.
+# Needs root (or sudo) only when something is missing. Starts none of the servers that come with the packages, now or at boot.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 mode=
@@ -46,6 +46,19 @@ if [ ! -e /usr/sbin/policy-rc.d ]; then
   printf '#!/bin/sh\nexit 101\n' | $sudo tee $policy >/dev/null
   $sudo chmod 755 $policy
 fi
+# Nor are they to start at the next boot. What the machine's owner had switched on before stays so.
+enabled_services() { systemctl list-unit-files --type=service --state=enabled --no-legend 2>/dev/null | awk '{print $1}' | sort; }
+enabled=$(enabled_services || true)
+disable_new_services() {
+  for service in $(enabled_services || true); do
+    case "
+$enabled
+" in *"
+$service
+"*) continue ;; esac
+    $sudo systemctl --quiet disable "$service" >/dev/null 2>&1 || echo "$0: couldn't disable $service" >&2
+  done
+}
 echo "Installing:$missing"
 install() {
   $sudo apt-get update -q &&
@@ -66,3 +79,4 @@ else
   reporter=$!
   install >"$log" 2>&1 || { cat "$log" >&2; exit 1; }
 fi
+disable_new_services

@@ -1,32 +1,56 @@
 #!/bin/bash
-# The clinic under load, measured and judged:  examples/run.sh [--serve] [--rate N] [--duration SECONDS]
+# The clinic under load, measured and judged:  examples/run.sh [--serve | --monitoring] [--rate N] [--duration SECONDS]
 # Sets up all that it needs, and leaves nothing running. Exits as `vitals check` does: 0 every target is met, 1 warning,
-# 2 critical, 3 unknown; 1 also if a request or a step failed. Needs root (or sudo) only if packages are missing.
+# 2 critical, 3 unknown; 1 also if a request or a step failed, or an alert didn't come or go. Needs root (or sudo) only if packages are missing.
 set -euo pipefail
 
 usage() {
   cat <<'END'
 usage: examples/run.sh [--serve] [--rate N] [--duration SECONDS]
+       examples/run.sh --monitoring [--break FAULT] [--quick] [--rate N] [--duration SECONDS]
 
 Installs missing packages, builds, starts a private PostgreSQL and Redis and the clinic, drives the load scenario and
 prints the table of `vitals check`.
 
-  --rate N            requests per second (default 300)
-  --duration SECONDS  of load, at least 5 (default 20)
+  --rate N            requests per second (default 300; with --monitoring 60)
+  --duration SECONDS  of load, at least 5 (default 20; with --monitoring until Ctrl-C)
   --serve             no load: leave the clinic running until Ctrl-C
+  --monitoring        start Prometheus, Alertmanager, exporters and a receiver of notifications too, and leave all running
+  --break FAULT       with --monitoring: break the clinic, wait for the alert, repair it, wait until that is told, print the
+                      seconds that each took, and end. FAULT is slow, errors, redis, pool, memory, or all for one after another
+  --quick             alerts fire after 10 s instead of minutes, scrapes are 5 s apart instead of 15, and notifications don't wait
+  --build FOLDER      use the programs of this build folder; install and build nothing
 
-CLINIC_PORT and CLINIC_METRICS_PORT choose the ports; otherwise 8080 and 9464, or free ones where those are taken.
+CLINIC_PORT and CLINIC_METRICS_PORT choose the ports; otherwise 8080 and 9464, or free ones where those are taken. So do
+PROMETHEUS_PORT (9090), ALERTMANAGER_PORT (9093), RECEIVER_PORT (9099) and NODE_, REDIS_ and POSTGRES_EXPORTER_PORT.
 END
 }
 
-serve=false rate=300 duration=20
+serve=false monitoring=false faults= quick=false rate= duration= built=
+wrong() {
+  echo "examples/run.sh: $1" >&2
+  exit 3
+}
 while [ $# -gt 0 ]; do
   case $1 in
     --serve) serve=true ;;
+    --monitoring) monitoring=true ;;
+    --quick) quick=true ;;
+    --break)
+      case ${2-} in
+        slow | errors | redis | pool | memory) faults=$2 ;;
+        all) faults="slow errors redis pool memory" ;;
+        *) wrong "--break needs slow, errors, redis, pool, memory or all" ;;
+      esac
+      shift
+      ;;
+    --build)
+      built=$(realpath -e "${2-}") || wrong "--build needs a folder"
+      shift
+      ;;
     --rate | --duration)
       if ! [[ ${2-} =~ ^[1-9][0-9]{0,5}$ ]]; then
-        echo "examples/run.sh: $1 needs a whole number above 0" >&2
-        exit 3
+        wrong "$1 needs a whole number above 0"
       fi
       printf -v "${1#--}" %s "$2"
       shift
@@ -42,11 +66,19 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
-[ "$duration" -ge 5 ] || duration=5
+if $monitoring; then
+  ! $serve || wrong "--serve and --monitoring exclude each other"
+  [ -z "$faults" ] || [ -z "$duration" ] || wrong "--break lasts as long as it takes, so it has no --duration"
+elif [ -n "$faults" ] || $quick; then
+  wrong "--break and --quick need --monitoring"
+fi
+if $monitoring; then : "${rate:=60}"; else : "${rate:=300}" "${duration:=20}"; fi
+[ -z "$duration" ] || [ "$duration" -ge 5 ] || duration=5
 
 root=$(cd "$(dirname "$0")/.." && pwd)
-build=$root/build-example
+build=${built:-$root/build-example}
 . "$root/tests/support/steps.sh"
+. "$root/examples/monitoring/start.sh"
 
 port_is_taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
@@ -59,15 +91,19 @@ choose_port() {
   export "$1=$port"
 }
 
-use_build "$build"
-install build core lint http postgres redis levels tool example
-done_with "packages are installed"
+if [ -z "$built" ]; then
+  use_build "$build"
+  uses="build core lint http postgres redis levels tool example"
+  if $monitoring; then uses="$uses monitoring"; fi
+  install $uses
+  done_with "packages are installed"
 
-# What is run here, and nothing else.
-quietly cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_COMPILER_LAUNCHER=ccache \
-  -DVITALS_UNITY=ON -DVITALS_PROMETHEUS_CPP=OFF -DVITALS_TESTS=OFF -DVITALS_BENCH=OFF
-build "$build" clinic clinic_load vitals
-done_with "clinic, clinic_load and vitals are built in $build"
+  # What is run here, and nothing else.
+  quietly cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_COMPILER_LAUNCHER=ccache \
+    -DVITALS_UNITY=ON -DVITALS_PROMETHEUS_CPP=OFF -DVITALS_TESTS=OFF -DVITALS_BENCH=OFF
+  build "$build" clinic clinic_load vitals
+  done_with "clinic, clinic_load and vitals are built in $build"
+fi
 
 start_postgres "$folder" clinic
 done_with "PostgreSQL is up"
@@ -78,9 +114,17 @@ done_with "the database is filled"
 
 choose_port CLINIC_PORT 8080
 choose_port CLINIC_METRICS_PORT 9464
+levels=$root/examples/clinic/service-levels.yml limit=
+if $monitoring; then
+  monitoring_ports
+  prepare_monitoring
+fi
 : >"$folder/clinic.log"
-CLINIC_DSN=$POSTGRES_DSN CLINIC_REDIS_SOCKET=$REDIS_SOCKET \
-  setpriv --pdeathsig TERM "$build/examples/clinic/clinic" >"$folder/clinic.log" 2>&1 &
+(
+  monitoring_limit_applies "$BASHPID"
+  CLINIC_DSN=$POSTGRES_DSN CLINIC_REDIS_SOCKET=$REDIS_SOCKET CLINIC_LEVELS=$levels \
+    exec setpriv --pdeathsig TERM "$build/examples/clinic/clinic"
+) >"$folder/clinic.log" 2>&1 &
 clinic=$! background=$!
 api=http://127.0.0.1:$CLINIC_PORT
 endpoint=http://127.0.0.1:$CLINIC_METRICS_PORT
@@ -121,6 +165,13 @@ Ctrl-C ends it.
 END
   wait $clinic || clinic_failed "ended"
   exit 0
+fi
+
+if $monitoring; then
+  start_monitoring
+  done_with "Prometheus has scraped all targets"
+  monitoring_addresses
+  monitor
 fi
 
 echo "           load: $rate requests/s for $duration s"

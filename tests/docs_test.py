@@ -49,10 +49,10 @@ versions = {
 if len(set(versions.values())) != 1:
     sys.exit(f"the version differs: {versions}; make them equal")
 
-index = (root / "docs/README.md").read_text()
 for document in sorted((root / "docs").rglob("*.md")):
-    if document.name != "README.md" and f"]({document.relative_to(root / 'docs')})" not in index:
-        sys.exit(f"docs/README.md: has no link to {document.relative_to(root / 'docs')}; put it where it belongs")
+    index = next(index for folder in document.parents if (index := folder / "README.md").exists() and index != document)
+    if f"]({document.relative_to(index.parent)})" not in index.read_text():
+        sys.exit(f"{index.relative_to(root)}: has no link to {document.relative_to(index.parent)}; put it where it belongs")
 
 sources = {p.name for folder in ["src", "include", "tests", "bench", "examples"] for p in (root / folder).rglob("*")}
 missing = []

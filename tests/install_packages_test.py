@@ -10,15 +10,22 @@ from pathlib import Path
 COMMANDS = {
     "dpkg-query": "exit 1",
     "id": "echo 1000",
-    "sudo": 'case $1 in env | apt-get) exec "$@" ;; tee) cat >/dev/null ;; esac',
+    "sudo": 'case $1 in env | apt-get | systemctl) exec "$@" ;; tee) cat >/dev/null ;; esac',
     "apt-get": """
 case $* in
   update*) exit 0 ;;
   *libprotozero-dev*)
+    echo server.service >>"$FOLDER/enabled"
     echo "0 upgraded, 2 newly installed, 0 to remove"
     echo "Get:1 http://deb.debian.org one"
     sleep 11 ;;
   *) echo "E: no such package"; exit 100 ;;
+esac
+""",
+    "systemctl": """
+case $* in
+  list-unit-files*) sed 's/$/ enabled enabled/' "$FOLDER/enabled" ;;
+  *) echo "$*" >>"$FOLDER/told" ;;
 esac
 """,
 }
@@ -27,17 +34,22 @@ esac
 class InstallPackages(unittest.TestCase):
     def install(self, use):
         with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "enabled").write_text("getty@.service\n")
             for name, text in COMMANDS.items():
                 command = Path(folder) / name
                 command.write_text("#!/bin/sh\n" + text)
                 command.chmod(0o755)
-            return subprocess.run([ROOT / "cmake/install-packages.sh", use], capture_output=True, text=True,
-                                  env=os.environ | {"PATH": f"{folder}:{os.environ['PATH']}"})
+            done = subprocess.run([ROOT / "cmake/install-packages.sh", use], capture_output=True, text=True,
+                                  env=os.environ | {"PATH": f"{folder}:{os.environ['PATH']}", "FOLDER": folder})
+            told = Path(folder) / "told"
+            self.told = told.read_text() if told.exists() else ""
+            return done
 
-    def test_says_every_ten_seconds_what_is_left(self):
+    def test_says_every_ten_seconds_what_is_left_and_lets_no_new_server_start_at_boot(self):
         done = self.install("core")
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         self.assertEqual(done.stdout, "Installing: libprotozero-dev\n     10 s  … packages: 1 of 2 left to download\n")
+        self.assertEqual(self.told, "--quiet disable server.service\n")
 
     def test_shows_what_apt_said_when_it_failed(self):
         done = self.install("lint")

@@ -36,6 +36,7 @@ Config Config::from_environment() {
   read("CLINIC_THREADS", config.threads);
   read("CLINIC_DB_CONNECTIONS", config.db_connections);
   read("CLINIC_LEVELS", config.levels);
+  read("CLINIC_BALLAST_MIB", config.ballast_mib);
   return config;
 }
 

@@ -17,6 +17,7 @@ struct Config {
   std::uint16_t threads = 256;         ///< CLINIC_THREADS: as many keep-alive connections are served at once
   std::uint16_t db_connections = 8;    ///< CLINIC_DB_CONNECTIONS
   std::string levels = CLINIC_LEVELS;  ///< CLINIC_LEVELS: the file of service levels
+  std::uint16_t ballast_mib = 0;  ///< CLINIC_BALLAST_MIB: memory that SIGUSR1 takes and SIGUSR2 gives back; 0: neither
 
   /// Throws std::invalid_argument that names the variable.
   static Config from_environment();

@@ -42,15 +42,16 @@ void run(const clinic::Config& config) {
   std::printf("clinic: the API is at http://%s:%d, the metrics are at http://%s:%d/metrics\n", config.address.c_str(),
               config.port, config.address.c_str(), endpoint.port());
   std::fflush(stdout);
-  clinic::serve(server);
+  clinic::serve(server, config);
 }
 
 }  // namespace
 
 int main() {
-  clinic::block_signals();
   try {
-    run(clinic::Config::from_environment());
+    const auto config = clinic::Config::from_environment();
+    clinic::block_signals(config);
+    run(config);
     return 0;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "clinic: %s\n", error.what());

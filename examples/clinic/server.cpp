@@ -4,6 +4,7 @@
 #include <csignal>
 #include <stdexcept>
 #include <thread>
+#include <vector>
 
 #include <sys/socket.h>
 #include <unistd.h>
@@ -15,18 +16,36 @@ constexpr std::size_t kMostBody = 64 * 1024;
 constexpr int kKeepAliveSeconds = 5;
 constexpr int kBacklog = 1024;
 
-sigset_t stop_signals() {
+sigset_t awaited_signals(const Config& config) {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  if (config.ballast_mib != 0) {
+    sigaddset(&signals, SIGUSR1);
+    sigaddset(&signals, SIGUSR2);
+  }
   return signals;
+}
+
+void wait_for_end(const Config& config) {
+  const sigset_t signals = awaited_signals(config);
+  std::vector<char> ballast;
+  for (int signal = 0; sigwait(&signals, &signal) == 0;) {
+    if (signal == SIGUSR1) {
+      ballast.assign(config.ballast_mib * std::size_t{1024 * 1024}, 'x');
+    } else if (signal == SIGUSR2) {
+      std::vector<char>{}.swap(ballast);
+    } else {
+      return;
+    }
+  }
 }
 
 }  // namespace
 
-void block_signals() {
-  const sigset_t signals = stop_signals();
+void block_signals(const Config& config) {
+  const sigset_t signals = awaited_signals(config);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
@@ -56,15 +75,13 @@ void bind(httplib::Server& server, const Config& config) {
   listen(listening_socket, kBacklog);
 }
 
-void serve(httplib::Server& server) {
+void serve(httplib::Server& server, const Config& config) {
   std::thread listener{[&] {
     server.listen_after_bind();
     kill(getpid(), SIGTERM);  // if it ended by itself, so does the service
   }};
   while (!server.is_running()) std::this_thread::sleep_for(std::chrono::milliseconds{1});
-  const sigset_t signals = stop_signals();
-  int signal = 0;
-  sigwait(&signals, &signal);
+  wait_for_end(config);
   server.stop();
   listener.join();
 }

@@ -13,10 +13,11 @@ void configure(httplib::Server& server, const Config& config);
 void bind(httplib::Server& server, const Config& config);
 
 /// Serves until SIGTERM or SIGINT, then answers what is under way; a connection that is idle then is closed within 5 s.
+/// With a ballast, SIGUSR1 fills that much memory and SIGUSR2 gives it back: a leak to try alerts with.
 /// REQUIRES: bind(); block_signals() in main, before any thread.
-void serve(httplib::Server& server);
+void serve(httplib::Server& server, const Config& config);
 
-/// Makes SIGTERM and SIGINT wait for serve().
-void block_signals();
+/// Makes the signals wait for serve().
+void block_signals(const Config& config);
 
 }  // namespace clinic

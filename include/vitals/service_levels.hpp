@@ -13,8 +13,9 @@
 // What a service promises, declared once. In all of it:
 // - a ratio is of 1: 0.999 is 99.9 %; each lies between 0 and 1, without them;
 // - `target` is what is promised, and `critical`, if there is one, what is a failure; `alert` is the threshold of the
-//   alert (empty: the target), to be told when it was crossed for as long as `alert_after`. These are declared and
-//   checked; nothing in vitals acts on them yet. `window` and `burn_rate_alerts` are what LevelStatus goes by;
+//   alert (empty: the target), which fires when it was crossed for as long as `alert_after`. Of these, `window` and
+//   `burn_rate_alerts` the command `vitals rules` makes alerts for Prometheus; the library itself
+//   tells nobody, and LevelStatus answers by the last two;
 // - neither `critical` nor `alert` is stricter than `target`. Each threshold itself is still good.
 // Plain values, comparable; docs/levels.md explains each of them.
 namespace vitals {

@@ -1,5 +1,5 @@
-// The command line of vitals. What its subcommands do is in check/, levels/ and lint/; this is the only source that
-// compiles CLI11.
+// The command line of vitals. What its subcommands do is in check/, levels/, lint/ and rules/; this is the only source
+// that compiles CLI11.
 #include <algorithm>
 #include <cstdio>
 #include <exception>
@@ -19,6 +19,7 @@
 #include "tool/input/fetch.hpp"
 #include "tool/levels/levels.hpp"
 #include "tool/lint/lint.hpp"
+#include "tool/rules/rules.hpp"
 #include "tool/text/command_result.hpp"
 #include "tool/text/utf8.hpp"
 
@@ -196,6 +197,37 @@ void add_levels(CLI::App& app, LevelsArguments& arguments) {
   app.footer(kLevelsFooter);
 }
 
+constexpr const char* kRulesFooter = R"(
+From service levels: rules for Prometheus that record what they promise and alert when it isn't kept, and promtool's
+unit tests of these rules. docs/rules.md explains each.
+
+  vitals rules --config service-levels.yml --output rules --check
+
+Exit status: 0 written, 3 the file has mistakes, something can't be written, promtool is missing or finds a fault, or
+the command line is wrong. Files that it has not written are never overwritten.)";
+
+void add_rules(CLI::App& app, RulesArguments& arguments) {
+  app.add_option("--config", arguments.config, "Service levels")->required()->type_name("FILE");
+  app.add_option("--output", arguments.output, "Where to write; made if there is none")
+      ->required()
+      ->type_name("FOLDER");
+  app.add_option(
+         "--pack", arguments.pack,
+         "explicit (sla.rules.yml: what the file declares, over the metrics of vitals), static (slo.rules.yml: over "
+         "the objectives that services count themselves, one file for all), or all (default)")
+      ->type_name("PACK")
+      ->check(CLI::IsMember({"explicit", "static", "all"}));
+  app.add_option("--job", arguments.job,
+                 "Rules for this job alone, where a Prometheus has services of different levels")
+      ->type_name("NAME");
+  app.add_option(
+         "--runbooks", arguments.runbooks,
+         "Where the pages of alerts are, for their runbook_url: ADDRESS/HighErrorRate.md (default docs/runbooks)")
+      ->type_name("ADDRESS");
+  app.add_flag("--check", arguments.check, "Let promtool check the rules and run their tests");
+  app.footer(kRulesFooter);
+}
+
 // A text without what may be a secret: the credentials of an address, the values of a connection string.
 std::string without_secrets(const std::string& text) {
   const auto equals = text.find('=');
@@ -241,6 +273,9 @@ int run(int argc, char** argv) {
   add_levels(*levels_app, levels_arguments);
   auto* lint_app = vitals.add_subcommand("lint", "Check the metrics of a file or an address for mistakes");
   add_lint(*lint_app, lint_arguments);
+  RulesArguments rules_arguments;
+  auto* rules_app = vitals.add_subcommand("rules", "Write rules and alerts for Prometheus from service levels");
+  add_rules(*rules_app, rules_arguments);
   try {
     vitals.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -249,6 +284,7 @@ int run(int argc, char** argv) {
   try {
     if (check_app->parsed()) return print(check(check_arguments));
     if (lint_app->parsed()) return print(lint(lint_arguments));
+    if (rules_app->parsed()) return print(rules(rules_arguments));
     return print(levels_app->got_subcommand("init") ? levels_init(levels_arguments) : levels_check(levels_arguments));
   } catch (const std::exception& error) {
     std::fprintf(stderr, "vitals %s: %s\n", vitals.get_subcommands().front()->get_name().c_str(), error.what());

@@ -1,4 +1,4 @@
-"""A private Prometheus that scrapes one target every second. Python's standard library only.
+"""A private Prometheus that scrapes one target every second, or none, and may write to another one. Python's standard library only.
 
     with Prometheus("127.0.0.1:9464") as prometheus:
         prometheus.query("up")
@@ -16,11 +16,12 @@ import urllib.request
 class Prometheus:
     installed = shutil.which("prometheus") is not None
 
-    def __init__(self, target, *flags, data=None):
+    def __init__(self, target, *flags, data=None, remote_write=None):
         """data: a folder with blocks that it has from the start."""
         self.target = target
         self.flags = flags
         self.data = data
+        self.remote_write = remote_write
 
     def __enter__(self):
         self.folder = tempfile.mkdtemp(prefix="vitals-prometheus.")
@@ -28,9 +29,13 @@ class Prometheus:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         config = os.path.join(self.folder, "prometheus.yml")
+        said = {"global": {"scrape_interval": "1s"}}
+        if self.target:
+            said["scrape_configs"] = [{"job_name": "vitals", "static_configs": [{"targets": [self.target]}]}]
+        if self.remote_write:
+            said["remote_write"] = self.remote_write
         with open(config, "w") as file:
-            json.dump({"global": {"scrape_interval": "1s"},
-                       "scrape_configs": [{"job_name": "vitals", "static_configs": [{"targets": [self.target]}]}]}, file)
+            json.dump(said, file)
         with open(os.path.join(self.folder, "log"), "w") as log:
             self.process = subprocess.Popen(
                 ["prometheus", "--config.file=" + config, "--storage.tsdb.path=" + (self.data or os.path.join(self.folder, "data")),

@@ -19,10 +19,15 @@ export CCACHE_SLOPPINESS=pch_defines,time_macros  # what ccache asks for where h
 folder= child= background=
 steps_clean_up() {
   trap '' INT TERM HUP
-  local process
+  local process tries
   for process in ${child:+-$child} $background; do
-    kill -- "$process" 2>/dev/null || continue
-    kill -CONT -- "$process" 2>/dev/null || true  # one that was stopped takes it only then
+    tries=0
+    # More than once: one that has only been forked still has this shell's traps, and loses what comes before its exec.
+    while [ $tries -lt 50 ] && kill -- "$process" 2>/dev/null; do
+      kill -CONT -- "$process" 2>/dev/null || true  # one that was stopped takes it only then
+      sleep 0.1
+      tries=$((tries + 1))
+    done
     wait "${process#-}" 2>/dev/null || true
   done
   stop_servers

@@ -1,0 +1,110 @@
+#include "tool/rules/draft.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <utility>
+
+#include <fmt/core.h>
+
+#include "core/text/quantity.hpp"
+
+namespace vitals::tool {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+// What takes long is tested with long steps: each step costs an evaluation of all rules. They divide a week, which is
+// the longest offset; the window of error budgets has at most 1500 of them.
+seconds long_step(seconds window) {
+  constexpr std::array<seconds, 5> kSteps{hours{1}, hours{2}, hours{3}, hours{4}, hours{6}};
+  const auto fits = [window](seconds step) { return 1500 * step >= window; };
+  return *std::find_if(kSteps.begin(), kSteps.end() - 1, fits);
+}
+
+// Labels of alerts are templates to Prometheus.
+std::string template_text(const std::string& text) {
+  return text.find("{{") == std::string::npos ? text : fmt::format("{{{{ {} }}}}", quoted(text));
+}
+
+// Percentiles other than these have the page of P99AboveSLA: what is to be done is the same.
+std::string page_of(const std::string& alert) {
+  return alert.starts_with('P') && alert.ends_with("AboveSLA") && alert != "P50AboveSLA" ? "P99AboveSLA" : alert;
+}
+
+// Without what rules add by themselves.
+std::string alerts_of(const Rule& rule) {
+  Labels labels{{"alertname", rule.name}};
+  labels.insert(labels.end(), rule.labels.begin(), rule.labels.end());
+  return labelled("ALERTS", labels);
+}
+
+}  // namespace
+
+Draft::Draft(const ServiceLevels& of, std::string name, std::string job, std::string runbooks)
+    : levels{of}, select{std::move(job)}, runbooks_{std::move(runbooks)} {
+  pack.tests = {{name + ".test.yml", kInterval}, {name + ".windows.test.yml", long_step(of.window)}};
+  pack.name = std::move(name);
+}
+
+RuleGroup& Draft::group(std::string_view name, seconds interval) {
+  const auto found = std::ranges::find(pack.groups, name, &RuleGroup::name);
+  if (found != pack.groups.end()) return *found;
+  return pack.groups.emplace_back(std::string{name}, interval);
+}
+
+void Draft::record(std::string_view of_group, std::string name, std::string expr, Labels labels) {
+  group(of_group).rules.push_back(
+      {.kind = Rule::Kind::Record, .name = std::move(name), .expr = std::move(expr), .labels = std::move(labels)});
+}
+
+const Rule& Draft::alert(RuleGroup& to, Rule rule, std::string summary, std::string description) {
+  rule.kind = Rule::Kind::Alert;
+  rule.annotations = {{"summary", std::move(summary)},
+                      {"description", std::move(description)},
+                      {"runbook_url", fmt::format("{}/{}.md", runbooks_, page_of(rule.name))}};
+  auto& added = to.rules.emplace_back(std::move(rule));
+  for (auto& label : added.labels) label.second = template_text(label.second);
+  return added;
+}
+
+TestCase::TestCase(Draft& draft, std::string rule, std::string what, seconds length, std::string family)
+    : tests_{draft.pack.tests[draft.is_long(length) ? 1 : 0]},
+      test_{{std::move(rule)}, std::move(what), std::move(family)} {}
+
+std::size_t TestCase::steps(seconds time) const {
+  return static_cast<std::size_t>((time + step() - seconds{1}) / step());
+}
+
+void TestCase::give(std::string_view metric, const Labels& labels, const std::string& values) {
+  test_.inputs.push_back({labelled(metric, labels), values});
+}
+
+void TestCase::expect(const std::string& query, std::size_t at, const Labels& labels, double value, double tolerance) {
+  const double rounding = 1e-9 * std::abs(value);
+  test_.expected.push_back({fmt::format("abs({} - {}) <= bool {}", query, number(value), number(tolerance + rounding)),
+                            at,
+                            {{labelled("", labels), 1}}});
+}
+
+void TestCase::expect_none(const std::string& query, std::size_t at) { test_.expected.push_back({query, at, {}}); }
+
+void TestCase::expect_alerts(const Rule& rule, std::size_t at, std::string_view state,
+                             const std::vector<Labels>& series) {
+  Expectation expected{alerts_of(rule), at, {}};
+  for (const auto& labels : series) {
+    Labels all{{"alertname", rule.name}, {"alertstate", std::string{state}}};
+    all.insert(all.end(), labels.begin(), labels.end());
+    all.insert(all.end(), rule.labels.begin(), rule.labels.end());
+    expected.samples.emplace_back(labelled("ALERTS", all), 1);
+  }
+  test_.expected.push_back(std::move(expected));
+}
+
+void TestCase::expect_no_alert(const Rule& rule, std::size_t at) { expect_none(alerts_of(rule), at); }
+
+void TestCase::add() { tests_.tests.push_back(std::move(test_)); }
+
+}  // namespace vitals::tool

@@ -1,0 +1,50 @@
+#include "tool/rules/record_test.hpp"
+
+#include <cmath>
+
+namespace vitals::tool {
+
+void add_test(Draft& draft, const RecordTest& record) {
+  const auto phases = record.values.size();
+  TestCase test{draft, record.record, record.what, std::chrono::seconds{0}, record.family};
+  const auto window = test.steps(record.window);
+  const auto length = window + 3;
+  const auto with_job = [&draft](const Labels& labels) {
+    Labels all{{"job", draft.job()}};
+    all.insert(all.end(), labels.begin(), labels.end());
+    return all;
+  };
+  for (const auto& series : record.series) {
+    auto line = test.line();
+    for (const auto& value : series.values) {
+      if (!value) {
+        line.missing(length);
+      } else if (series.is_gauge) {
+        line.hold(*value, length);
+      } else {
+        line.count(*value, length);
+      }
+    }
+    test.give(series.metric, with_job(series.labels), line);
+  }
+  const auto labels = with_job(record.labels);
+  for (std::size_t i = 0; i < phases; ++i) {
+    for (const auto& between : record.between) {
+      if (between.phase == i)
+        test.expect(record.query, i * length - 1 + window / 2, labels, between.value, between.tolerance);
+    }
+    const auto end = (i + 1) * length - 1;
+    if (record.values[i]) {
+      test.expect(record.query, end, labels, *record.values[i]);
+    } else {
+      test.expect_none(record.query, end);
+    }
+  }
+  test.add();
+}
+
+BetweenPhases halfway(std::size_t phase, double before, double after) {
+  return {phase, (before + after) / 2, 0.2 * std::abs(after - before)};
+}
+
+}  // namespace vitals::tool

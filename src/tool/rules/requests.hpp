@@ -1,0 +1,40 @@
+#pragma once
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tool/rules/draft.hpp"
+#include "tool/rules/record_test.hpp"
+
+namespace vitals::tool {
+
+// Of requests: what is recorded for alerts and dashboards, and the alerts on thresholds. All of it rests on the metrics
+// that HttpMetrics exports under their default names.
+
+inline constexpr const char* kRequests = "http_requests_total";
+inline constexpr const char* kRequestTimes = "http_request_duration_seconds";
+inline constexpr const char* kRequestTimesCount = "http_request_duration_seconds_count";
+inline constexpr const char* kRequestTimesBucket = "http_request_duration_seconds_bucket";
+inline constexpr const char* kRequestRate = "job:http_requests:rate5m";
+inline constexpr const char* kBadRequestRate = "job:http_errors:rate5m";
+inline constexpr const char* kRequestBuckets = "job_le:http_request_duration_seconds_bucket:rate5m";
+
+/// Whether a level is on requests.
+[[nodiscard]] bool has_request_levels(const ServiceLevels& levels);
+/// Whether one is on their times.
+[[nodiscard]] bool has_request_times(const ServiceLevels& levels);
+
+/// The rate of bad requests by labels; 0 where there are requests and no series of a bad status.
+[[nodiscard]] std::string bad_requests(const Draft& draft, std::string_view by, std::chrono::seconds window);
+/// A status that is bad, for tests.
+[[nodiscard]] std::string bad_status(const ServiceLevels& levels);
+/// Good requests alone, then an eighth of them bad, then half, then none at all; by two instances.
+[[nodiscard]] std::vector<PhasedSeries> good_and_bad_requests(const ServiceLevels& levels);
+/// "P95AboveSLA", but for that of p95, which is HighP95Latency.
+[[nodiscard]] std::string percentile_alert(double objective);
+
+void add_request_records(Draft& draft);
+void add_request_alerts(Draft& draft);
+
+}  // namespace vitals::tool

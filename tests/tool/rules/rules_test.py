@@ -1,0 +1,99 @@
+#!/usr/bin/env python3
+"""`vitals rules`: promtool takes what it writes, what rules read is there, and each alert has its page."""
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+from generated import CLINIC, ROOT, SMALL, Pack, load, name_of, run, write_rules
+
+RECORD = re.compile(r"\b[a-z_]+:[a-z_]+:[a-z0-9_]+")
+RANDOM = os.environ.get("RANDOM_LEVELS")
+SEEDS = 3
+
+
+def setUpModule():
+    if shutil.which("promtool") is None:
+        raise unittest.SkipTest("promtool is not installed")
+
+
+class Rules(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="vitals-rules.")
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def rules(self, levels, *options):
+        write_rules(levels, self.folder, *options)
+        return {name: Pack(self.folder, name).rules for name in ("sla", "slo")}
+
+    def test_promtool_finds_no_fault_in_the_clinics(self):
+        self.assertIn("promtool finds no fault in them, and all tests pass\n", write_rules(CLINIC, self.folder, "--check"))
+
+    def test_of_one_job_they_are_as_good(self):
+        self.assertIn("all tests pass", write_rules(SMALL, self.folder, "--check", "--job", 'say "hi"'))
+
+    def test_random_levels_have_good_rules(self):
+        for seed in range(SEEDS):
+            path = os.path.join(self.folder, f"{seed}.yml")
+            with open(path, "w", encoding="utf-8") as file:
+                subprocess.run([RANDOM, str(seed)], stdout=file, check=True)
+            with self.subTest(seed=seed):
+                self.assertIn("all tests pass", write_rules(path, os.path.join(self.folder, str(seed)), "--check"))
+
+    def test_promtools_faults_are_told(self):
+        self.rules(CLINIC)
+        with open(os.path.join(self.folder, "promtool"), "w", encoding="utf-8") as file:
+            file.write("#!/bin/sh\necho it is wrong\nexit 1\n")
+        os.chmod(file.name, 0o755)
+        done = subprocess.run([os.environ["VITALS"], "rules", "--config", CLINIC, "--output", self.folder, "--check"],
+                              env={"PATH": self.folder}, stdout=subprocess.PIPE, encoding="utf-8")
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("\nit is wrong\n", done.stdout)
+
+    def test_what_rules_read_is_recorded(self):
+        for levels in (CLINIC, SMALL):
+            for pack, rules in self.rules(levels).items():
+                recorded = {rule["record"] for rule in rules if "record" in rule}
+                for rule in rules:
+                    self.assertLessEqual(set(RECORD.findall(rule["expr"])), recorded, f"{pack}: {name_of(rule)}")
+
+    def test_each_alert_has_a_runbook(self):
+        pages = os.path.join(ROOT, "docs", "runbooks")
+        for levels in (CLINIC, SMALL):
+            for rules in self.rules(levels).values():
+                for rule in rules:
+                    if "alert" not in rule:
+                        continue
+                    self.assertTrue(rule["annotations"]["summary"] and rule["annotations"]["description"])
+                    url = rule["annotations"]["runbook_url"]
+                    self.assertTrue(url.startswith("docs/runbooks/"), url)
+                    if not os.path.isdir(pages):
+                        self.skipTest("there is no docs/runbooks")
+                    self.assertTrue(os.path.isfile(os.path.join(ROOT, url)), f"{name_of(rule)} has no {url}")
+
+    def test_every_rule_has_a_test(self):
+        for levels in (CLINIC, SMALL):
+            self.rules(levels)
+            for name in ("sla", "slo"):
+                pack = Pack(self.folder, name)
+                self.assertEqual([name_of(rule) for rule in pack.rules if not pack.tests_of(name_of(rule))], [])
+
+    def test_the_files_are_the_same_each_time(self):
+        texts = []
+        for _ in range(2):
+            self.rules(CLINIC)
+            texts.append({name: open(os.path.join(self.folder, name), encoding="utf-8").read() for name in os.listdir(self.folder)})
+        self.assertEqual(texts[0], texts[1])
+        self.assertEqual(len(texts[0]), 6)
+
+    def test_documents_have_what_it_prints(self):
+        with open(os.path.join(ROOT, "docs", "rules.md"), encoding="utf-8") as file:
+            quoted = re.search(r"```\n(rules/sla.rules.yml: .*?)```", file.read(), re.DOTALL).group(1)
+        printed = write_rules(CLINIC, self.folder).replace(self.folder, "rules")
+        self.assertEqual(printed + "promtool finds no fault in them, and all tests pass\n", quoted)
+
+
+if __name__ == "__main__":
+    unittest.main()
