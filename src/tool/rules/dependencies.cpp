@@ -37,9 +37,12 @@ void add_share(Draft& draft, const char* group, ThresholdAlert alert, const char
                const Labels& labels, double limit) {
   alert.value = fmt::format("{} / ({} > 0)", draft.select.series(part), draft.select.series(whole));
   alert.tested = {part, labels};
-  alert.given = {{{whole, labels}, 1}};
+  constexpr double kWhole = 0.5;
+  alert.given = {{{whole, labels}, kWhole}};
   alert.family = kFamily;
   set_limit(alert, ">", limit);
+  alert.good *= kWhole;
+  alert.bad *= kWhole;
   const auto rule = add_alert(draft, draft.group(group), alert);
   test_no_whole(draft, rule, alert.tested, {whole, labels});
 }
@@ -122,36 +125,34 @@ void add_cache_rules(Draft& draft) {
   if (!level) return;
   constexpr const char* kGroup = "cache";
   constexpr const char* kBy = "job, cache_type";
-  constexpr const char* kRate = "cache_type:cache_lookups:rate5m";
+  constexpr const char* kLookUps = "cache_type:cache_lookups:rate5m";
+  constexpr const char* kHitRate = "cache_type:cache_hits:rate5m";
   constexpr const char* kRatio = "cache_type:cache_hits:ratio_rate5m";
-  constexpr double kFewLookups = 1;
+  constexpr double kFewLookUps = 1;
   constexpr const char* kHits = "cache_hits_total";
-  const auto all = draft.select.rate_by(kBy, kHits, kRateWindow);
   const Labels redis{{"cache_type", "redis"}};
   const auto of = [](const char* hit, const char* instance) {
     return Labels{{"cache_type", "redis"}, {"instance", instance}, {"hit", hit}};
   };
-  const std::vector<PhasedSeries> series{{kHits, of("true", "a"), {std::nullopt, 16, 24, 0}},
-                                         {kHits, of("true", "b"), {std::nullopt, 16, 24, 0}},
-                                         {kHits, of("false", "a"), {64, 32, 16, 0}}};
-  draft.record(kGroup, kRate, all);
-  add_test(draft, {.record = kRate,
+  draft.record(kGroup, kLookUps, draft.select.rate_by(kBy, kHits, kRateWindow));
+  add_test(draft, {.record = kLookUps,
                    .what = "hits and misses",
                    .series = {{kHits, of("true", "a"), {40, 60}}, {kHits, of("false", "a"), {24, 36}}},
-                   .query = kRate,
+                   .query = kLookUps,
                    .labels = redis,
                    .values = {64, 96},
                    .between = {halfway(1, 64, 96)}});
-  draft.record(kGroup, kRatio,
-               fmt::format("({}\n or 0 * {})\n/ ({} > 0)",
-                           draft.select.rate_by(kBy, kHits, kRateWindow, {equals("hit", "true")}), all, all));
-  add_test(draft, {.record = kRatio,
-                   .what = "no series of hits is a ratio of 0, no look-up is none",
+  draft.record(kGroup, kHitRate, draft.select.rate_by(kBy, kHits, kRateWindow, {equals("hit", "true")}));
+  const std::vector<PhasedSeries> series{
+      {kHits, of("true", "a"), {16, 24}}, {kHits, of("true", "b"), {16, 24}}, {kHits, of("false", "a"), {32, 32}}};
+  add_test(draft, {.record = kHitRate,
+                   .what = "hits alone",
                    .series = series,
-                   .query = kRatio,
+                   .query = kHitRate,
                    .labels = redis,
-                   .values = {0, 0.5, 0.75, std::nullopt},
-                   .between = {halfway(2, 0.5, 0.75)}});
+                   .values = {32, 48},
+                   .between = {halfway(1, 32, 48)}});
+  add_ratio(draft, kGroup, kRatio, kHitRate, kLookUps, redis, {});
   const auto limit = level->alert.value_or(level->target);
   ThresholdAlert alert{
       .name = "LowCacheHitRatio",
@@ -162,7 +163,7 @@ void add_cache_rules(Draft& draft) {
           "{{ $labels.job }}: {{ $value | humanizePercentage }} of look-ups in {{ $labels.cache_type }} are hits",
       .description = fmt::format("They are fewer than {}{}.", percent_text(limit), after(level->alert_after)),
       .value = draft.select.series(kRatio),
-      .guard = Guard{kBy, draft.select.series(kRate), kFewLookups, {kRate, redis}},
+      .guard = Guard{kBy, draft.select.series(kLookUps), kFewLookUps, {kLookUps, redis}},
       .tested = {kRatio, redis},
       .family = kFamily};
   set_limit(alert, "<", limit);

@@ -1,6 +1,7 @@
 #include "tool/rules/endpoint_sets.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 
@@ -39,20 +40,30 @@ std::map<std::vector<std::string>, std::vector<std::string>> by_methods(const st
 
 }  // namespace
 
-std::vector<Conditions> conditions_of(const EndpointLevel& level, const std::vector<EndpointLevel>& all) {
-  std::vector<Conditions> result;
-  if (!level.others) {
-    for (const auto& [methods, routes] : by_methods(endpoints_of(level)))
-      result.push_back({one_of("method", methods), one_of("endpoint", routes)});
-    return result;
+Conditions EndpointSet::conditions() const {
+  Conditions result;
+  if (!methods.empty()) result.push_back((are_methods_excluded ? none_of : one_of)("method", methods));
+  if (!routes.empty()) result.push_back((are_routes_excluded ? none_of : one_of)("endpoint", routes));
+  return result;
+}
+
+bool EndpointSet::has(const Endpoint& endpoint) const {
+  const auto is_listed = [](const std::vector<std::string>& list, const std::string& value) {
+    return std::ranges::find(list, value) != list.end();
+  };
+  return (methods.empty() || is_listed(methods, endpoint.method) != are_methods_excluded) &&
+         (routes.empty() || is_listed(routes, endpoint.route) != are_routes_excluded);
+}
+
+std::vector<EndpointSet> sets_of(const EndpointLevel& level, const std::vector<EndpointLevel>& all) {
+  std::vector<EndpointSet> result;
+  const auto listed = by_methods(level.others ? endpoints_of(all) : endpoints_of(level));
+  if (level.others) {
+    auto& unnamed = result.emplace_back();
+    unnamed.are_routes_excluded = true;
+    for (const auto& [methods, routes] : listed) std::ranges::copy(routes, std::back_inserter(unnamed.routes));
   }
-  const auto listed = by_methods(endpoints_of(all));
-  std::vector<std::string> listed_routes;
-  for (const auto& [methods, routes] : listed) std::ranges::copy(routes, std::back_inserter(listed_routes));
-  if (listed_routes.empty()) return {{}};
-  result.push_back({none_of("endpoint", listed_routes)});
-  for (const auto& [methods, routes] : listed)
-    result.push_back({none_of("method", methods), one_of("endpoint", routes)});
+  for (const auto& [methods, routes] : listed) result.push_back({methods, routes, level.others, false});
   return result;
 }
 
@@ -63,14 +74,6 @@ std::vector<Endpoint> endpoints_to_test(const std::vector<EndpointLevel>& all) {
   for (const auto& route : routes) result.push_back({"_OTHER", route});
   result.push_back({"GET", "_unmatched"});
   return result;
-}
-
-bool has(const EndpointLevel& level, const std::vector<EndpointLevel>& all, const Endpoint& endpoint) {
-  const auto of = [&endpoint](const EndpointLevel& one) {
-    const auto own = endpoints_of(one);
-    return std::ranges::find(own, endpoint) != own.end();
-  };
-  return level.others ? std::ranges::none_of(all, of) : of(level);
 }
 
 }  // namespace vitals::tool

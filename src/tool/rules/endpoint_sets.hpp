@@ -12,17 +12,25 @@ namespace vitals::tool {
 struct Endpoint {
   std::string method;
   std::string route;
-
-  bool operator==(const Endpoint&) const = default;
 };
 
-/// Which series are of a level's endpoints: those that meet one of these sets of conditions. None meets two of them.
-/// `all`: the list that the level is of, since others are those that no other of the list has.
-[[nodiscard]] std::vector<Conditions> conditions_of(const EndpointLevel& level, const std::vector<EndpointLevel>& all);
+/// Endpoints that conditions on both labels can select: these methods, or all others, of these routes, or of all
+/// others.
+struct EndpointSet {
+  std::vector<std::string> methods;
+  std::vector<std::string> routes;
+  bool are_methods_excluded = false;
+  bool are_routes_excluded = false;
 
-/// Endpoints to test these with: all of the list, with methods that they don't have, and one that no level names.
+  [[nodiscard]] Conditions conditions() const;
+  [[nodiscard]] bool has(const Endpoint& endpoint) const;
+};
+
+/// The endpoints of a level: no two of these sets have one in common. `all`: the list that the level is of, since
+/// others are those that no other of the list has.
+[[nodiscard]] std::vector<EndpointSet> sets_of(const EndpointLevel& level, const std::vector<EndpointLevel>& all);
+
+/// Endpoints to test these with: all of the list, with a method that they don't have, and one that no level names.
 [[nodiscard]] std::vector<Endpoint> endpoints_to_test(const std::vector<EndpointLevel>& all);
-/// Whether the level has it.
-[[nodiscard]] bool has(const EndpointLevel& level, const std::vector<EndpointLevel>& all, const Endpoint& endpoint);
 
 }  // namespace vitals::tool

@@ -41,8 +41,7 @@ struct Expectation {
   std::vector<std::pair<std::string, double>> samples;
 };
 
-/// A case of promtool's unit tests. It gives all that its rules read, so that it passes with the rules of these names
-/// alone.
+/// A case of promtool's unit tests of some rules. It gives what these read, or what that is recorded of.
 struct RuleTest {
   std::vector<std::string> rules;  ///< names
   std::string what;

@@ -1,6 +1,8 @@
 #include "tool/rules/percentiles.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <utility>
 
 #include <fmt/core.h>
 
@@ -10,17 +12,17 @@
 namespace vitals::tool {
 namespace {
 
-// All observations in the first bucket, then all between 2 and 4, then none.
-std::vector<PhasedSeries> fast_then_slow(const std::string& metric, const Labels& labels, bool is_gauge) {
+// All observations in the first bucket, then all between 2 and 4, then all above, then none.
+std::vector<PhasedSeries> fast_to_none(const std::string& metric, const Labels& labels, bool is_gauge) {
   const auto with = [&labels](const char* le) {
     auto all = labels;
     all.emplace_back("le", le);
     return all;
   };
-  return {{metric, with("1"), {64, 0, 0}, is_gauge},
-          {metric, with("2"), {64, 0, 0}, is_gauge},
-          {metric, with("4"), {64, 64, 0}, is_gauge},
-          {metric, with("+Inf"), {64, 64, 0}, is_gauge}};
+  return {{metric, with("1"), {0.5, 0, 0, 0}, is_gauge},
+          {metric, with("2"), {0.5, 0, 0, 0}, is_gauge},
+          {metric, with("4"), {0.5, 0.5, 0, 0}, is_gauge},
+          {metric, with("+Inf"), {0.5, 0.5, 0.5, 0}, is_gauge}};
 }
 
 // Half of both, if the window is as long as it should be; with one sample less somewhat more of the slow ones.
@@ -32,14 +34,28 @@ BetweenPhases half_slow(double objective) {
 
 void test_percentile(Draft& draft, const std::string& record, double objective, const Labels& labels,
                      std::vector<PhasedSeries> series, bool has_window) {
+  Labels own{{"job", draft.job()}};
+  own.insert(own.end(), labels.begin(), labels.end());
   RecordTest test{.record = record,
-                  .what = "interpolated in its bucket; of no observation none",
+                  .what = "interpolated in its bucket; above all of them the last bound; of no observation none",
                   .series = std::move(series),
-                  .query = record,
+                  .query = labelled(record, own),
                   .labels = labels,
-                  .values = {objective, 2 + 2 * objective, std::nullopt}};
-  if (has_window) test.between = {half_slow(objective)};
+                  .values = {objective, 2 + 2 * objective, 4, std::nullopt}};
+  if (has_window) test.between = {half_slow(objective), {3, 4, 0}};
   add_test(draft, test);
+}
+
+// Observations of others, which say nothing of these: a series for each label, in which that is another.
+void give_others(const Draft& draft, std::vector<PhasedSeries>& series, const std::string& metric, const Labels& labels,
+                 bool is_gauge) {
+  if (draft.select.job().empty()) series.push_back({metric, labels, {1, 1, 1, 1}, is_gauge, "other"});
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    if (labels[i].first == "le") continue;
+    auto other = labels;
+    other[i].second = "other";
+    series.push_back({metric, std::move(other), {1, 1, 1, 1}, is_gauge});
+  }
 }
 
 }  // namespace
@@ -69,7 +85,9 @@ void add_percentile_of_all(Draft& draft, std::string_view group, const std::stri
   draft.record(group, name,
                fmt::format("histogram_quantile({}, {})\nand on (job) {} > 0", number(objective),
                            draft.select.series(buckets), draft.select.series(buckets, {equals("le", "+Inf")})));
-  test_percentile(draft, name, objective, {}, fast_then_slow(buckets, {}, true), false);
+  auto series = fast_to_none(buckets, {}, true);
+  give_others(draft, series, buckets, {{"le", "+Inf"}}, true);
+  test_percentile(draft, name, objective, {}, std::move(series), false);
 }
 
 void add_percentile_by(Draft& draft, std::string_view group, const std::string& prefix, const Labels& labels,
@@ -81,8 +99,9 @@ void add_percentile_by(Draft& draft, std::string_view group, const std::string& 
                fmt::format("histogram_quantile({}, {})\nand on ({}) {} > 0", number(objective),
                            draft.select.rate_by(by + ", le", metric + "_bucket", kRateWindow), by,
                            draft.select.rate_by(by, metric + "_count", kRateWindow)));
-  auto series = fast_then_slow(metric + "_bucket", labels, false);
-  series.push_back({metric + "_count", labels, {64, 64, 0}});
+  auto series = fast_to_none(metric + "_bucket", labels, false);
+  series.push_back({metric + "_count", labels, {0.5, 0.5, 0.5, 0}});
+  give_others(draft, series, metric + "_count", labels, false);
   test_percentile(draft, name, objective, labels, std::move(series), true);
 }
 

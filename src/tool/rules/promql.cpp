@@ -79,10 +79,15 @@ std::string matches(std::string_view label, const std::string& pattern) {
   return fmt::format("{}=~{}", label, quoted(pattern));
 }
 
-std::string bucket_of(std::chrono::nanoseconds bound) {
+std::vector<std::string> spellings_of(std::chrono::nanoseconds bound) {
   const auto text = number(static_cast<double>(bound.count()) / 1e9);
-  const bool is_whole = text.find_first_not_of("0123456789") == std::string::npos;
-  return is_whole ? matches("le", text + "(\\.0)?") : equals("le", text);
+  if (text.find_first_not_of("0123456789") != std::string::npos) return {text};
+  return {text, text + ".0"};
+}
+
+std::string bucket_of(std::chrono::nanoseconds bound) {
+  const auto spellings = spellings_of(bound);
+  return spellings.size() == 1 ? equals("le", spellings.front()) : matches("le", spellings.front() + "(\\.0)?");
 }
 
 std::string Selectors::series(std::string_view metric, Conditions conditions) const {

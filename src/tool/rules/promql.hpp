@@ -28,6 +28,8 @@ using Labels = std::vector<std::pair<std::string, std::string>>;
 [[nodiscard]] std::string matches(std::string_view label, const std::string& pattern);
 /// The bucket of a bound. Prometheus 3 writes le="1" as le="1.0", so that of a whole number is a pattern of both.
 [[nodiscard]] std::string bucket_of(std::chrono::nanoseconds bound);
+/// What the label may be then.
+[[nodiscard]] std::vector<std::string> spellings_of(std::chrono::nanoseconds bound);
 
 using Conditions = std::vector<std::string>;
 

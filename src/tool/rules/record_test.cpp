@@ -1,6 +1,9 @@
 #include "tool/rules/record_test.hpp"
 
 #include <cmath>
+#include <utility>
+
+#include <fmt/core.h>
 
 namespace vitals::tool {
 
@@ -25,7 +28,9 @@ void add_test(Draft& draft, const RecordTest& record) {
         line.count(*value, length);
       }
     }
-    test.give(series.metric, with_job(series.labels), line);
+    auto labels = with_job(series.labels);
+    if (!series.job.empty()) labels.front().second = series.job;
+    test.give(series.metric, labels, line);
   }
   const auto labels = with_job(record.labels);
   for (std::size_t i = 0; i < phases; ++i) {
@@ -41,6 +46,18 @@ void add_test(Draft& draft, const RecordTest& record) {
     }
   }
   test.add();
+}
+
+void add_ratio(Draft& draft, std::string_view group, const std::string& name, const std::string& part,
+               const std::string& whole, const Labels& labels, std::vector<PhasedSeries> recorded_of) {
+  draft.record(group, name, fmt::format("{} / ({} > 0)", draft.select.series(part), draft.select.series(whole)));
+  if (recorded_of.empty()) recorded_of = {{part, labels, {0.125, 0}, true}, {whole, labels, {0.5, 0}, true}};
+  add_test(draft, {.record = name,
+                   .what = "of nothing there is none",
+                   .series = std::move(recorded_of),
+                   .query = name,
+                   .labels = labels,
+                   .values = {0.25, std::nullopt}});
 }
 
 BetweenPhases halfway(std::size_t phase, double before, double after) {

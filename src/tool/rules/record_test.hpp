@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tool/rules/draft.hpp"
@@ -15,6 +16,7 @@ struct PhasedSeries {
   Labels labels;  ///< without `job`
   std::vector<std::optional<double>> values;
   bool is_gauge = false;
+  std::string job = {};  ///< empty: that of the test
 };
 
 /// What a record is half a window after a phase began: it tells windows of other lengths from that one.
@@ -38,6 +40,12 @@ struct RecordTest {
 };
 
 void add_test(Draft& draft, const RecordTest& test);
+
+/// Records `part` / `whole`, which are records too; nothing where the whole is 0. `labels`: of both, without `job`.
+/// `recorded_of`: to test it, what makes a part of 0.125 and a whole of 0.5, then two of 0; empty: they are given as
+/// they are.
+void add_ratio(Draft& draft, std::string_view group, const std::string& name, const std::string& part,
+               const std::string& whole, const Labels& labels, std::vector<PhasedSeries> recorded_of);
 
 /// Between two phases a value that is proportional to the rates.
 BetweenPhases halfway(std::size_t phase, double before, double after);

@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <optional>
 #include <set>
+#include <tuple>
 
 #include <fmt/core.h>
 #include <fmt/format.h>
@@ -11,9 +13,11 @@
 namespace vitals::tool {
 namespace {
 
-using std::chrono::minutes;
+using std::chrono::seconds;
 
 constexpr const char* kGroup = "requests";
+// Of the alert on errors, which must be fast.
+constexpr std::chrono::minutes kErrorWindow{2};
 constexpr const char* kByEndpoint = "job, method, endpoint";
 
 std::string bad_status_pattern(const ServiceLevels& levels) {
@@ -38,10 +42,11 @@ Labels request_labels(std::string instance, std::string status) {
   return {{"instance", std::move(instance)}, {"method", "GET"}, {"endpoint", "/a"}, {"status", std::move(status)}};
 }
 
-void add_rate(Draft& draft, const char* name, const std::string& by, const Labels& labels) {
-  draft.record(kGroup, name, draft.select.rate_by(by, kRequests, kRateWindow));
+void add_rate(Draft& draft, const std::string& name, const std::string& by, seconds window, const Labels& labels) {
+  draft.record(kGroup, name, draft.select.rate_by(by, kRequests, window));
   add_test(draft, {.record = name,
                    .what = "requests by instance and status are summed",
+                   .window = window,
                    .series = {{kRequests, request_labels("a", "200"), {40, 60}},
                               {kRequests, request_labels("b", "500"), {24, 36}}},
                    .query = name,
@@ -50,33 +55,27 @@ void add_rate(Draft& draft, const char* name, const std::string& by, const Label
                    .between = {halfway(1, 64, 96)}});
 }
 
-void add_error_ratio(Draft& draft, const std::string& name, const std::string& expr, std::chrono::seconds window,
-                     const Labels& labels) {
-  draft.record(kGroup, name, expr);
-  add_test(draft, {.record = name,
-                   .what = "no series of errors is a ratio of 0, no request is none",
-                   .window = window,
-                   .series = good_and_bad_requests(draft.levels),
-                   .query = name,
-                   .labels = labels,
-                   .values = {0, 0.125, 0.5, std::nullopt},
-                   .between = {halfway(2, 0.125, 0.5)}});
-}
+// The rate of bad requests: 0 where there are requests, and none was bad yet.
+void add_bad_rate(Draft& draft, const std::string& name, const std::string& all, const std::string& by, seconds window,
+                  const Labels& labels) {
+  draft.record(kGroup, name, bad_requests(draft, by, window) + "\n or 0 * " + draft.select.series(all));
+  RecordTest test{.record = name,
+                  .what = "no series of a bad status is 0",
+                  .window = window,
+                  .series = bad_requests_to_test(draft.levels),
+                  .query = name,
+                  .labels = labels,
+                  .values = {0, 0, 8, 32},
+                  .between = {halfway(3, 8, 32)}};
+  add_test(draft, test);
 
-std::string ratio(const Draft& draft, const std::string& by, std::chrono::seconds window) {
-  return fmt::format("({})\n/ ({} > 0)", bad_requests(draft, by, window), draft.select.rate_by(by, kRequests, window));
-}
-
-void add_errors(Draft& draft) {
-  draft.record(kGroup, kBadRequestRate, bad_requests(draft, "job", kRateWindow));
-  add_test(draft, {.record = kBadRequestRate,
-                   .what = "no series of errors is 0",
-                   .series = good_and_bad_requests(draft.levels),
-                   .query = kBadRequestRate,
-                   .values = {0, 8, 32, 0},
-                   .between = {halfway(2, 8, 32)}});
   // Each that is declared, as it is and grouped; and one that is good.
-  RecordTest each{.record = kBadRequestRate, .what = "each bad status counts", .query = kBadRequestRate, .values = {0}};
+  RecordTest each{.record = name,
+                  .what = "each bad status counts",
+                  .window = window,
+                  .query = name,
+                  .labels = labels,
+                  .values = {0}};
   each.series = {{kRequests, request_labels("a", good_status(draft.levels)), {64}}};
   double weight = 1;
   for (const auto& status : draft.levels.bad_statuses) {
@@ -85,10 +84,22 @@ void add_errors(Draft& draft) {
     weight *= 2;
   }
   add_test(draft, each);
-  add_error_ratio(draft, "job:http_errors:ratio_rate5m", ratio(draft, "job", kRateWindow), kRateWindow, {});
-  add_error_ratio(draft, "job:http_errors:ratio_rate2m", ratio(draft, "job", minutes{2}), minutes{2}, {});
-  add_error_ratio(draft, "method_endpoint:http_errors:ratio_rate5m", ratio(draft, kByEndpoint, kRateWindow),
-                  kRateWindow, {{"method", "GET"}, {"endpoint", "/a"}});
+}
+
+void add_errors(Draft& draft) {
+  const Labels endpoint{{"method", "GET"}, {"endpoint", "/a"}};
+  for (const auto& [prefix, by, labels, window] :
+       {std::tuple{"job", "job", Labels{}, seconds{kRateWindow}},
+        std::tuple{"job", "job", Labels{}, seconds{kErrorWindow}},
+        std::tuple{"method_endpoint", kByEndpoint, endpoint, seconds{kRateWindow}}}) {
+    const auto all = fmt::format("{}:http_requests:rate{}", prefix, duration(window));
+    const auto bad = fmt::format("{}:http_errors:rate{}", prefix, duration(window));
+    add_rate(draft, all, by, window, labels);
+    add_bad_rate(draft, bad, all, by, window, labels);
+    add_ratio(draft, kGroup, fmt::format("{}:http_errors:ratio_rate{}", prefix, duration(window)), bad, all, labels,
+              {{kRequests, request_labels("a", good_status(draft.levels)), {0.375, 0}},
+               {kRequests, request_labels("a", bad_status(draft.levels)), {0.125, 0}}});
+  }
 }
 
 // Of all requests from their buckets, which are recorded once; of endpoints each by itself.
@@ -113,30 +124,46 @@ void add_apdex(Draft& draft) {
   const auto level = std::ranges::find(draft.levels.latency, 0.95, &LatencyObjective::objective);
   if (level == draft.levels.latency.end() || !level->critical) return;
   constexpr const char* kName = "job:http_apdex:ratio_rate5m";
-  const auto bad = draft.select.series(kBadRequestRate);
+  const auto within = [&draft](const std::string& bucket) {
+    return fmt::format("sum by (job) ({})", draft.select.series(kRequestBuckets, {bucket}));
+  };
   const auto good_within = [&](std::chrono::nanoseconds bound) {
-    return fmt::format("clamp_min({} - {}, 0)",
-                       draft.select.rate_by("job", kRequestTimesBucket, kRateWindow, {bucket_of(bound)}), bad);
+    return fmt::format("clamp_min({} - {}, 0)", within(bucket_of(bound)), draft.select.series(kBadRequestRate));
   };
   draft.record(kGroup, kName,
                fmt::format("({}\n + {})\n/ 2\n/ ({} > 0)", good_within(level->target), good_within(*level->critical),
-                           draft.select.rate_by("job", kRequestTimesCount, kRateWindow)));
+                           within(equals("le", "+Inf"))));
 
-  const auto le = [](std::chrono::nanoseconds bound) { return number(static_cast<double>(bound.count()) / 1e9); };
-  const bool is_one = level->target == *level->critical;
-  RecordTest test{.record = kName, .what = "errors are not satisfied, no request is none", .query = kName};
-  // Of 64 requests 40 are fast, and 16 more are tolerated.
-  test.series = {{kRequestTimesBucket, {{"instance", "a"}, {"le", le(level->target)}}, {40, 40, 4, 0}},
-                 {kRequestTimesCount, {{"instance", "a"}}, {64, 64, 64, 0}},
-                 {kBadRequestRate, {}, {0, 8, 32, 0}, true}};
-  if (!is_one)
-    test.series.push_back({kRequestTimesBucket, {{"instance", "a"}, {"le", le(*level->critical)}}, {56, 56, 40, 0}});
-  const auto apdex = [is_one](double fast, double tolerated, double failed) {
-    const auto within = is_one ? fast : tolerated;
-    return (std::max(fast - failed, 0.0) + std::max(within - failed, 0.0)) / 2 / 64;
+  // Of 64 requests so many are fast, as many more tolerated; and so many fail.
+  struct Phase {
+    double fast, tolerated, bad;
   };
-  test.values = {apdex(40, 56, 0), apdex(40, 56, 8), apdex(4, 40, 32), std::nullopt};
-  add_test(draft, test);
+  constexpr Phase kPhases[] = {{40, 56, 0}, {40, 56, 8}, {4, 40, 32}, {4, 16, 32}};
+  constexpr double kAll = 64;
+  const bool is_one = level->target == *level->critical;
+  for (const auto& le : spellings_of(level->target)) {
+    std::vector<std::optional<double>> fast, tolerated, bad, all, values;
+    for (const auto& phase : kPhases) {
+      fast.push_back(phase.fast / 128);
+      tolerated.push_back(phase.tolerated / 128);
+      bad.push_back(phase.bad / 128);
+      all.push_back(kAll / 128);
+      const double second = is_one ? phase.fast : phase.tolerated;
+      values.push_back((std::max(phase.fast - phase.bad, 0.0) + std::max(second - phase.bad, 0.0)) / 2 / kAll);
+    }
+    for (auto* list : {&fast, &tolerated, &bad, &all}) list->push_back(0);
+    values.push_back(std::nullopt);
+    RecordTest test{.record = kName, .what = "errors are not satisfied, of no request there is none", .query = kName};
+    test.series = {{kRequestBuckets, {{"le", le}}, fast, true},
+                   {kRequestBuckets, {{"le", "+Inf"}}, all, true},
+                   {kBadRequestRate, {}, bad, true}};
+    const auto last = spellings_of(*level->critical);
+    if (!is_one)
+      test.series.push_back(
+          {kRequestBuckets, {{"le", le.ends_with(".0") ? last.back() : last.front()}}, tolerated, true});
+    test.values = values;
+    add_test(draft, test);
+  }
 }
 
 }  // namespace
@@ -150,17 +177,14 @@ bool has_request_levels(const ServiceLevels& levels) {
 }
 
 std::string bad_requests(const Draft& draft, std::string_view by, std::chrono::seconds window) {
-  return fmt::format("{}\n or 0 * {}",
-                     draft.select.rate_by(by, kRequests, window, {matches("status", bad_status_pattern(draft.levels))}),
-                     draft.select.rate_by(by, kRequests, window));
+  return draft.select.rate_by(by, kRequests, window, {matches("status", bad_status_pattern(draft.levels))});
 }
 
-std::vector<PhasedSeries> good_and_bad_requests(const ServiceLevels& levels) {
-  const auto good = good_status(levels);
+std::vector<PhasedSeries> bad_requests_to_test(const ServiceLevels& levels) {
   const auto bad = bad_status(levels);
-  return {{kRequests, request_labels("a", good), {40, 28, 16, 0}},
-          {kRequests, request_labels("b", good), {24, 28, 16, 0}},
-          {kRequests, request_labels("a", bad), {std::nullopt, 8, 32, 0}}};
+  return {{kRequests, request_labels("a", good_status(levels)), {64, 0, 56, 32}},
+          {kRequests, request_labels("a", bad), {std::nullopt, std::nullopt, 4, 16}},
+          {kRequests, request_labels("b", bad), {std::nullopt, std::nullopt, 4, 16}}};
 }
 
 std::string bad_status(const ServiceLevels& levels) {
@@ -170,8 +194,6 @@ std::string bad_status(const ServiceLevels& levels) {
 
 void add_request_records(Draft& draft) {
   if (!has_request_levels(draft.levels)) return;
-  add_rate(draft, kRequestRate, "job", {});
-  add_rate(draft, "method_endpoint:http_requests:rate5m", kByEndpoint, {{"method", "GET"}, {"endpoint", "/a"}});
   add_errors(draft);
   if (!has_request_times(draft.levels)) return;
   add_percentiles(draft);

@@ -25,12 +25,12 @@ inline constexpr const char* kRequestBuckets = "job_le:http_request_duration_sec
 /// Whether one is on their times.
 [[nodiscard]] bool has_request_times(const ServiceLevels& levels);
 
-/// The rate of bad requests by labels; 0 where there are requests and no series of a bad status.
+/// The rate of bad requests by labels; nothing where there is no series of a bad status.
 [[nodiscard]] std::string bad_requests(const Draft& draft, std::string_view by, std::chrono::seconds window);
 /// A status that is bad, for tests.
 [[nodiscard]] std::string bad_status(const ServiceLevels& levels);
-/// Good requests alone, then an eighth of them bad, then half, then none at all; by two instances.
-[[nodiscard]] std::vector<PhasedSeries> good_and_bad_requests(const ServiceLevels& levels);
+/// Good requests alone, then none, then 8 bad ones a second of 64, then 32.
+[[nodiscard]] std::vector<PhasedSeries> bad_requests_to_test(const ServiceLevels& levels);
 /// "P95AboveSLA", but for that of p95, which is HighP95Latency.
 [[nodiscard]] std::string percentile_alert(double objective);
 

@@ -20,7 +20,7 @@ constexpr const char* kBurnRate = "slo:current_burn_rate:ratio";
 constexpr const char* kRemaining = "slo:period_error_budget_remaining:ratio";
 const Labels kSlo{{"slo", "test"}};
 
-// In tests of windows ten events are bad at the first step, as a rate that is recorded each 30s, and none later.
+// Ten events at one step: as a rate that is recorded each 30s.
 constexpr double kTen = 10.0 / 30;
 constexpr const char* kOfWindows = "what is a window old counts, what is older doesn't";
 constexpr const char* kWindows = "windows";
@@ -42,19 +42,6 @@ std::size_t longest_window(const Draft& draft, const TestCase& test, seconds win
 
 Labels of_job(const Draft& draft, std::string slo) { return {{"job", draft.job()}, {"slo", std::move(slo)}}; }
 
-void add_short(Draft& draft, seconds window) {
-  const auto name = ratio_record(window);
-  const auto events = kSloEvents + duration(window);
-  const auto bad = kSloBadEvents + duration(window);
-  draft.record(kSloGroup, name, fmt::format("{} / ({} > 0)", draft.select.series(bad), draft.select.series(events)));
-  add_test(draft, {.record = name,
-                   .what = "of no event there is no ratio",
-                   .series = {{events, kSlo, {4, 0}, true}, {bad, kSlo, {1, 0}, true}},
-                   .query = name,
-                   .labels = kSlo,
-                   .values = {0.25, std::nullopt}});
-}
-
 // The ratio of sums, not the mean of ratios: an hour with few requests counts little.
 void add_summed(Draft& draft, seconds window) {
   const auto name = ratio_record(window);
@@ -69,13 +56,14 @@ void add_summed(Draft& draft, seconds window) {
   const auto length = static_cast<std::size_t>(window / test.step());
   const auto end = longest_window(draft, test, window);
   test.give(events, of_job(draft, "test"), test.line().hold(kTen * 2, 1).hold(8, end - 1));
-  test.give(bad, of_job(draft, "test"), test.line().hold(kTen, 1).hold(0, end - 1));
+  test.give(bad, of_job(draft, "test"), test.line().hold(kTen, 1).hold(1, end - 1));
   test.give(events, of_job(draft, "idle"), test.line().hold(0, end));
   test.give(bad, of_job(draft, "idle"), test.line().hold(0, end));
   const auto query = labelled(name, {{"slo", "test"}});
   test.expect(query, 0, of_job(draft, "test"), 0.5);
-  test.expect(query, length - 1, of_job(draft, "test"), kTen / (kTen * 2 + 8 * static_cast<double>(length - 1)));
-  test.expect(query, length + 2, of_job(draft, "test"), 0);
+  const auto later = static_cast<double>(length - 1);
+  test.expect(query, length - 1, of_job(draft, "test"), (kTen + later) / (kTen * 2 + 8 * later));
+  test.expect(query, length + 2, of_job(draft, "test"), 0.125);
   test.expect_none(labelled(name, {{"slo", "idle"}}), length + 2);
   test.add();
 }
@@ -189,7 +177,8 @@ void add_error_budgets(Draft& draft) {
                    .values = {0.25}});
   for (const auto window : all_windows(draft.levels)) {
     if (std::ranges::find(rates, window) != rates.end()) {
-      add_short(draft, window);
+      add_ratio(draft, kSloGroup, ratio_record(window), kSloBadEvents + duration(window), kSloEvents + duration(window),
+                kSlo, {});
     } else {
       add_summed(draft, window);
     }

@@ -1,5 +1,7 @@
-#include <algorithm>
+#include <cstddef>
+#include <optional>
 #include <set>
+#include <utility>
 
 #include <fmt/core.h>
 #include <fmt/format.h>
@@ -15,88 +17,99 @@ namespace {
 
 using std::chrono::seconds;
 
-// A request that counts for an objective on times: its endpoint, and a weight that makes each sum tell what it is of.
+// Requests of an endpoint, at a rate that makes each sum tell what it is of. They are of one of the objective's sets,
+// or of none.
 struct Weighted {
   Endpoint endpoint;
   double weight;
-  bool counts = true;
+  std::optional<std::size_t> set;
 };
 
 // An objective on the times of some endpoints, or of all.
 struct TimedObjective {
   std::string slo;
   std::chrono::nanoseconds target;
-  std::vector<Conditions> conditions;
+  std::vector<EndpointSet> sets;
   std::string family;  ///< of its tests: none of these counts what another is tested with
-  std::vector<Weighted> events = {};
+  std::vector<Weighted> requests = {};
 };
 
-std::string sum_of(const Draft& draft, const std::vector<Conditions>& all, const char* metric, seconds window,
+std::string sum_of(const Draft& draft, const std::vector<EndpointSet>& sets, const char* metric, seconds window,
                    const std::string& bucket = {}) {
   std::vector<std::string> rates;
-  for (auto conditions : all) {
+  for (const auto& set : sets) {
+    auto conditions = set.conditions();
     if (!bucket.empty()) conditions.push_back(bucket);
     rates.push_back(draft.select.rate(metric, window, std::move(conditions)));
   }
   return fmt::format("sum by (job) ({})", fmt::join(rates, "\n or "));
 }
 
-std::vector<PhasedSeries> weighted_series(const TimedObjective& objective, const char* metric, const char* le,
-                                          double first, double second) {
+// The requests of one set after the other change their rate from `first` to `second` times their weight: so each set's
+// window shows by itself.
+struct Changes {
   std::vector<PhasedSeries> series;
-  for (const auto& [endpoint, weight, counts] : objective.events) {
+  std::vector<std::optional<double>> sums;
+  std::vector<BetweenPhases> between;
+};
+
+Changes changes_of(const TimedObjective& objective, const char* metric, const char* le, double first, double second) {
+  Changes result;
+  const auto phases = objective.sets.size() + 1;
+  std::vector<double> sums(phases, 0);
+  for (const auto& [endpoint, weight, set] : objective.requests) {
     Labels labels{{"instance", "a"}, {"method", endpoint.method}, {"endpoint", endpoint.route}};
     if (le != nullptr) labels.emplace_back("le", le);
-    series.push_back({metric, std::move(labels), {first * weight, second * weight}});
+    auto& series = result.series.emplace_back(metric, std::move(labels), std::vector<std::optional<double>>{});
+    for (std::size_t phase = 0; phase < phases; ++phase) {
+      const double rate = (phase > set.value_or(phases) ? second : first) * weight;
+      series.values.emplace_back(rate);
+      if (set) sums[phase] += rate;
+    }
   }
-  return series;
-}
-
-double sum_of(const std::vector<Weighted>& all) {
-  double sum = 0;
-  for (const auto& one : all) sum += one.counts ? one.weight : 0;
-  return sum;
-}
-
-// How the bound is written in scrapes: a whole number in two ways.
-std::vector<std::string> spellings_of(std::chrono::nanoseconds bound) {
-  auto text = number(static_cast<double>(bound.count()) / 1e9);
-  if (text.find_first_not_of("0123456789") != std::string::npos) return {text};
-  return {text, text + ".0"};
+  result.sums.assign(sums.begin(), sums.end());
+  for (std::size_t phase = 1; phase < phases; ++phase)
+    result.between.push_back(halfway(phase, sums[phase - 1], sums[phase]));
+  return result;
 }
 
 void add_timed(Draft& draft, const TimedObjective& objective, seconds window) {
   const auto events = kSloEvents + duration(window);
   const auto bad = kSloBadEvents + duration(window);
   const Labels slo{{"slo", objective.slo}};
-  draft.record(kSloGroup, events, sum_of(draft, objective.conditions, kRequestTimesCount, window), slo);
-  draft.record(
-      kSloGroup, bad,
-      fmt::format("{} - on (job)\n{}", draft.select.series(events, {equals("slo", objective.slo)}),
-                  sum_of(draft, objective.conditions, kRequestTimesBucket, window, bucket_of(objective.target))),
-      slo);
+  draft.record(kSloGroup, events, sum_of(draft, objective.sets, kRequestTimesCount, window), slo);
+  draft.record(kSloGroup, bad,
+               fmt::format("{} - on (job)\n{}", draft.select.series(events, {equals("slo", objective.slo)}),
+                           sum_of(draft, objective.sets, kRequestTimesBucket, window, bucket_of(objective.target))),
+               slo);
 
-  const double all = sum_of(objective.events);
-  const auto of = [&slo](const std::string& record) { return labelled(record, slo); };
+  const auto all = changes_of(objective, kRequestTimesCount, nullptr, 1, 2);
   add_test(draft, {.record = events,
                    .what = "requests of its endpoints",
                    .window = window,
-                   .series = weighted_series(objective, kRequestTimesCount, nullptr, 1, 2),
-                   .query = of(events),
+                   .series = all.series,
+                   .query = labelled(events, slo),
                    .labels = slo,
-                   .values = {all, 2 * all},
-                   .between = {halfway(1, all, 2 * all)}});
+                   .values = all.sums,
+                   .between = all.between});
   for (const auto& le : spellings_of(objective.target)) {
+    auto within = changes_of(objective, kRequestTimesBucket, le.c_str(), 1, 0.5);
+    const double total = 2 * *within.sums.front();
+    for (auto& sum : within.sums) sum = total - *sum;
+    for (auto& between : within.between) between.value = total - between.value;
     RecordTest test{.record = bad,
                     .what = "requests that are not within the target",
                     .window = window,
-                    .series = weighted_series(objective, kRequestTimesBucket, le.c_str(), 1, 0.5),
-                    .query = of(bad),
+                    .series = within.series,
+                    .query = labelled(bad, slo),
                     .labels = slo,
-                    .values = {all, 1.5 * all},
-                    .between = {halfway(1, all, 1.5 * all)},
+                    .values = within.sums,
+                    .between = within.between,
                     .family = objective.family + (le.ends_with(".0") ? ".0" : "")};
-    test.series.push_back({events, slo, {2 * all, 2 * all}, true});
+    test.series.push_back({events, slo, std::vector<std::optional<double>>(within.sums.size(), total), true});
+    // What another objective has is not to be subtracted from.
+    test.series.push_back(
+        {events, {{"slo", "another"}}, std::vector<std::optional<double>>(within.sums.size(), 1), true});
     add_test(draft, test);
   }
 }
@@ -106,7 +119,8 @@ void add_answered(Draft& draft, const char* name, seconds window) {
   const auto bad = kSloBadEvents + duration(window);
   const Labels slo{{"slo", name}};
   draft.record(kSloGroup, events, draft.select.rate_by("job", kRequests, window), slo);
-  draft.record(kSloGroup, bad, bad_requests(draft, "job", window), slo);
+  draft.record(kSloGroup, bad, bad_requests(draft, "job", window) + "\n or 0 * " + draft.select.series(kRequestRate),
+               slo);
   const auto good = [](const char* instance) { return Labels{{"instance", instance}, {"status", "200"}}; };
   add_test(draft, {.record = events,
                    .what = "all requests",
@@ -116,46 +130,63 @@ void add_answered(Draft& draft, const char* name, seconds window) {
                    .labels = slo,
                    .values = {64, 96},
                    .between = {halfway(1, 64, 96)}});
-  add_test(draft, {.record = bad,
-                   .what = "those that fail",
-                   .window = window,
-                   .series = good_and_bad_requests(draft.levels),
-                   .query = labelled(bad, slo),
-                   .labels = slo,
-                   .values = {0, 8, 32, 0},
-                   .between = {halfway(2, 8, 32)}});
+  RecordTest test{.record = bad,
+                  .what = "those that fail",
+                  .window = window,
+                  .series = bad_requests_to_test(draft.levels),
+                  .query = labelled(bad, {{"job", draft.job()}, {"slo", name}}),
+                  .labels = slo,
+                  .values = {0, 0, 8, 32},
+                  .between = {halfway(3, 8, 32)}};
+  add_test(draft, test);
+  // Each that is declared, and one that is good.
+  RecordTest each{.record = bad,
+                  .what = "each bad status counts",
+                  .window = window,
+                  .query = labelled(bad, slo),
+                  .labels = slo,
+                  .values = {0}};
+  double weight = 1;
+  for (const auto& status : draft.levels.bad_statuses) {
+    each.series.push_back({kRequests, {{"instance", "a"}, {"status", status}}, {weight}});
+    *each.values.front() += weight;
+    weight *= 2;
+  }
+  add_test(draft, each);
 }
 
 void add_objective(Draft& draft, const detail::Objective& objective) {
   const Labels slo{{"slo", objective.name}};
   const auto events = kSloEvents + duration(kRateWindow);
   draft.record(kSloGroup, kSloObjective,
-               fmt::format("{} * group by (job) ({})", number(objective.ratio),
-                           draft.select.series(events, {equals("slo", objective.name)})),
+               fmt::format("group by (job) ({}) * {}", draft.select.series(events, {equals("slo", objective.name)}),
+                           number(objective.ratio)),
                slo);
-  add_test(draft, {.record = kSloObjective,
-                   .what = "of each",
-                   .series = {{events, slo, {7}, true}},
-                   .query = labelled(kSloObjective, slo),
-                   .labels = slo,
-                   .values = {objective.ratio},
-                   .family = "objectives"});
+  TestCase test{draft, kSloObjective, "of " + objective.name, std::chrono::seconds{0}};
+  Labels labels{{"job", draft.job()}};
+  labels.insert(labels.end(), slo.begin(), slo.end());
+  test.give(events, labels, test.line().hold(7, 1));
+  test.expect(labelled(kSloObjective, slo), 0, labels, objective.ratio);
+  test.add();
 }
 
 std::vector<TimedObjective> timed_objectives(const ServiceLevels& levels) {
   std::vector<TimedObjective> result;
-  for (const auto& level : levels.latency) {
-    auto& made =
-        result.emplace_back(detail::objective_name(level), level.target, std::vector<Conditions>{{}}, "latency");
-    made.events = {{{"GET", "/a"}, 1}, {{"POST", "/b"}, 2}};
-  }
+  for (const auto& level : levels.latency)
+    result.push_back({detail::objective_name(level),
+                      level.target,
+                      {EndpointSet{}},
+                      "latency",
+                      {{{"GET", "/a"}, 1, 0}, {{"POST", "/b"}, 2, 0}}});
   const auto& classes = levels.endpoint_classes;
   for (const auto& level : classes) {
-    auto& made =
-        result.emplace_back(detail::objective_name(level), level.target, conditions_of(level, classes), "classes");
+    auto& made = result.emplace_back(detail::objective_name(level), level.target, sets_of(level, classes), "classes");
     double weight = 1;
     for (const auto& endpoint : endpoints_to_test(classes)) {
-      made.events.push_back({endpoint, weight, has(level, classes, endpoint)});
+      auto& request = made.requests.emplace_back(endpoint, weight, std::nullopt);
+      for (std::size_t i = 0; i < made.sets.size(); ++i) {
+        if (made.sets[i].has(endpoint)) request.set = i;
+      }
       weight = weight < 1e9 ? 2 * weight : 1;
     }
   }

@@ -92,23 +92,22 @@ void set_limit(ThresholdAlert& alert, const std::string& comparison, double limi
   alert.bad = comparison == ">" ? limit * (1 + kLittle) : limit * (1 - kLittle);
 }
 
-const Rule& add_alert(Draft& draft, RuleGroup& group, const ThresholdAlert& alert) {
+Rule add_alert(Draft& draft, RuleGroup& group, const ThresholdAlert& alert) {
   auto expr = fmt::format("{} {} {}", alert.value, alert.comparison, number(alert.limit));
   if (alert.guard)
     expr += fmt::format("\nand on ({}) {} > {}", alert.guard->on, alert.guard->expr, number(alert.guard->limit));
-  const auto& rule = draft.alert(group,
-                                 {.kind = Rule::Kind::Alert,
-                                  .name = alert.name,
-                                  .expr = std::move(expr),
-                                  .wait = alert.wait,
-                                  .keep = alert.keep,
-                                  .labels = alert.labels},
-                                 alert.summary, alert.description);
-  Rule plain = rule;
+  Rule plain = draft.alert(group,
+                           {.kind = Rule::Kind::Alert,
+                            .name = alert.name,
+                            .expr = std::move(expr),
+                            .wait = alert.wait,
+                            .keep = alert.keep,
+                            .labels = alert.labels},
+                           alert.summary, alert.description);
   plain.labels = alert.labels;
   test_threshold(draft, alert, plain);
   if (alert.guard) test_guard(draft, alert, plain);
-  return rule;
+  return plain;
 }
 
 }  // namespace vitals::tool

@@ -48,6 +48,7 @@ struct ThresholdAlert {
 void set_limit(ThresholdAlert& alert, const std::string& comparison, double limit);
 
 /// Adds the alert to the group, and its tests: on the limit, beyond it and back; with too little of what guards it.
-const Rule& add_alert(Draft& draft, RuleGroup& group, const ThresholdAlert& alert);
+/// Gives the rule with its labels as they are when it fires.
+Rule add_alert(Draft& draft, RuleGroup& group, const ThresholdAlert& alert);
 
 }  // namespace vitals::tool

@@ -37,6 +37,21 @@ def name_of(rule):
     return rule.get("record") or rule["alert"]
 
 
+def concerns(query, rule):
+    """Whether a query of a test asks for the alerts, or the series, of this very rule."""
+    labels = rule.get("labels", {})
+    if "record" in rule:
+        return re.search(rf"(?<![\w:]){re.escape(rule['record'])}(?![\w:])", query) and all(
+            f"{name}={json.dumps(value)}" in query for name, value in labels.items())
+    values = re.findall(r'(\w+)="((?:[^"\\]|\\.)*)"', query)
+    labels = {name: value for name, value in labels.items() if "{{" not in value}
+    return {"alertname": rule["alert"], **labels}.items() <= dict(values).items()
+
+
+def names_in(rule):
+    return set(re.findall(r"[\w:]+", rule["expr"]))
+
+
 class Pack:
     """The rules of a pack, and its tests: each with the names of the rules that it takes."""
 
@@ -52,15 +67,32 @@ class Pack:
     def tests_of(self, name):
         return [test for test in self.tests if name in test[0]]
 
-    def with_mutant(self, index, mutant):
-        """The rules and the test files, a list by interval, that a changed rule must be tested with."""
-        tests = self.tests_of(name_of(self.rules[index]))
-        names = set().union(*(names for names, _, _ in tests))
-        rules = [mutant if i == index else rule for i, rule in enumerate(self.rules) if name_of(rule) in names]
+    def read_by(self, rule):
+        """The names that a rule reads, and those that are read to record these."""
+        names, known = set(), names_in(rule)
+        while names != known:
+            names = set(known)
+            for other in self.rules:
+                if other.get("record") in names:
+                    known |= names_in(other)
+        return names
+
+    def tests_of_rule(self, rule):
+        """What tests ask about this rule alone, by their interval, and the records that it takes, in their order."""
         by_interval = collections.defaultdict(list)
-        for _, interval, test in tests:
-            by_interval[interval].append(test)
-        return rules, by_interval
+        names, given = self.read_by(rule), set()
+        for _, interval, test in self.tests_of(name_of(rule)):
+            expected = [one for one in test["promql_expr_test"] if concerns(one["expr"], rule)]
+            inputs = [one for one in test["input_series"] if one["series"].partition("{")[0] in names]
+            if expected:
+                by_interval[interval].append({**test, "input_series": inputs, "promql_expr_test": expected})
+                given.update(one["series"].partition("{")[0] for one in inputs)
+        records = []
+        for other in self.rules:
+            if other is not rule and other.get("record") in names and names_in(other) & given:
+                records.append(other)
+                given.add(other["record"])
+        return records, by_interval
 
 
 def write_case(folder, name, rules, by_interval):

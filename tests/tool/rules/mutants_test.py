@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The tests that `vitals rules` writes fail for every small change of a rule: mutants_test.py LEVELS…
 
-Each mutant is tested with the rules that its tests name, and no others. Prints how many were noticed."""
+A mutant is tested with the records that it reads, and with what the tests ask about it. Prints how many were noticed."""
 import concurrent.futures
 import os
 import shutil
@@ -16,19 +16,20 @@ BATCH = 40
 
 
 class Mutant:
-    def __init__(self, pack, index, what, rule):
-        self.pack, self.index, self.rule = pack, index, rule
-        self.text = f"{pack.title}: {name_of(pack.rules[index])}: {what}"
+    def __init__(self, pack, rule, what, mutant):
+        records, self.tests = pack.tests_of_rule(rule)
+        self.rules, self.is_changed = [*records, mutant], what is not None
+        self.text = f"{pack.title}: {name_of(rule)} {rule.get('labels', '')}: {what}"
 
 
 def all_mutants(packs):
     for pack in packs:
-        for index, rule in enumerate(pack.rules):
-            if not pack.tests_of(name_of(rule)):
+        for rule in pack.rules:
+            if not pack.tests_of_rule(rule)[1]:
                 sys.exit(f"{pack.title}: {name_of(rule)} has no test")
-            yield Mutant(pack, index, None, rule)  # without a change its tests pass
+            yield Mutant(pack, rule, None, rule)  # without a change its tests pass
             for what, mutant in mutants(rule):
-                yield Mutant(pack, index, what, mutant)
+                yield Mutant(pack, rule, what, mutant)
 
 
 def judge(batch):
@@ -37,7 +38,7 @@ def judge(batch):
     try:
         paths = {}
         for number, mutant in enumerate(batch):
-            for path in write_case(folder, str(number), *mutant.pack.with_mutant(mutant.index, mutant.rule)):
+            for path in write_case(folder, str(number), mutant.rules, mutant.tests):
                 paths[path] = number
         return {paths[path] for path in failed_tests(list(paths))}
     finally:
@@ -63,7 +64,7 @@ def main():
     wrong, survivors, killed = [], [], 0
     for batch, numbers in zip(batches, failed, strict=True):
         for number, mutant in enumerate(batch):
-            if mutant.text.endswith(": None"):
+            if not mutant.is_changed:
                 wrong += [mutant.text] if number in numbers else []
             elif number in numbers:
                 killed += 1

@@ -65,7 +65,7 @@ def mutants(rule):
             mutant = copy.deepcopy(rule)
             mutant["expr"] = expr[:token.start()] + other + expr[token.end():]
             yield f"{token.lastgroup} {token.group()} -> {other or 'none'} at {token.start()}", mutant
-    for key, factor in (("for", 4), ("keep_firing_for", 2)):
+    for key, factor in (("for", 10), ("keep_firing_for", 2)):
         if key in rule:
             for other in (None, times(rule[key], factor)):
                 mutant = copy.deepcopy(rule)
