@@ -66,7 +66,7 @@ std::string head_of(const Pack& pack, const RulesArguments& arguments, const std
 
 // A third longer than the window.
 std::string retention_for(std::chrono::seconds window) {
-  return fmt::format("{}d", window * 4 / 3 / std::chrono::days{1} + 1);
+  return fmt::format("{}d", std::chrono::ceil<std::chrono::days>(window * 4 / 3).count());
 }
 
 void add_files(std::vector<OutputFile>& files, const Pack& pack, const ServiceLevels& levels,
@@ -120,8 +120,10 @@ CommandResult rules(const RulesArguments& arguments) {
   } catch (const std::invalid_argument& error) {
     return {fmt::format("{}\n", error.what()), kUnusable};  // as a compiler says it: editors find the places
   }
-  if (const auto fault = window_fault(levels); !fault.empty())
-    return {fmt::format("{}: {}\n", printable(arguments.config, kMostOfPath), fault), kUnusable};
+  auto fault = window_fault(levels);
+  if (arguments.pack != "static" && levels.metrics != MetricNames{})
+    fault = "metrics: the explicit pack is over the metrics as vitals calls them; leave it out, or give --pack static";
+  if (!fault.empty()) return {fmt::format("{}: {}\n", printable(arguments.config, kMostOfPath), fault), kUnusable};
 
   PackOptions options{arguments.job, arguments.runbooks};
   while (options.runbooks.size() > 1 && options.runbooks.ends_with('/')) options.runbooks.pop_back();

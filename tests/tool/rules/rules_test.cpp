@@ -136,6 +136,13 @@ TEST(RulesCommand, MistakesAreToldAndNothingIsWritten) {
             hasty +
                 ": burn_rate_alerts[0].short_window is 90s: Prometheus tells a rate from two scrapes at least, so not "
                 "one over less than 2m; write at least 2m\n");
+  const auto others = temporary_file("others.yml", "latency: [{target: 1s}]\nmetrics: opentelemetry\n");
+  EXPECT_EQ(run_tool({"rules", "--config", others, "--output", folder}).out,
+            others +
+                ": metrics: the explicit pack is over the metrics as vitals calls them; leave it out, or give --pack "
+                "static\n");
+  EXPECT_FALSE(std::filesystem::exists(folder));
+  EXPECT_EQ(run_tool({"rules", "--config", others, "--output", folder, "--pack", "static"}).status, 0);
 }
 
 TEST(RulesCommand, FoldersThatCannotBeWrittenAreNamed) {
