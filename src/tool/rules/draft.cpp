@@ -70,6 +70,8 @@ const Rule& Draft::alert(RuleGroup& to, Rule rule, std::string summary, std::str
   return added;
 }
 
+std::string for_time(seconds wait) { return wait == seconds{0} ? "" : " for " + duration(wait); }
+
 TestCase::TestCase(Draft& draft, std::string rule, std::string what, seconds length, std::string family)
     : tests_{draft.pack.tests[draft.is_long(length) ? 1 : 0]},
       test_{{std::move(rule)}, std::move(what), std::move(family)} {}

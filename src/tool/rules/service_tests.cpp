@@ -23,8 +23,7 @@ class Service {
   // `share`: of the requests that are good, and within every threshold.
   void requests(double share) {
     std::set<std::string> bounds{"1e+06", "+Inf"};
-    for (const auto& bound : detail::request_bounds(draft_.levels))
-      bounds.insert(number(static_cast<double>(bound.time.count()) / 1e9));
+    for (const auto& bound : detail::request_bounds(draft_.levels)) bounds.insert(number(in_seconds(bound.time)));
     const double rate = 1000 + (draft_.levels.throughput ? std::ceil(draft_.levels.throughput->target) : 0);
     for (const auto& [method, route] : endpoints_to_test(draft_.levels.endpoint_classes)) {
       const auto with = [&](const char* label, std::string value) {
