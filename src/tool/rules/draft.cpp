@@ -52,7 +52,8 @@ Draft::Draft(const ServiceLevels& of, std::string name, std::string job, std::st
 RuleGroup& Draft::group(std::string_view name, seconds interval) {
   const auto found = std::ranges::find(pack.groups, name, &RuleGroup::name);
   if (found != pack.groups.end()) return *found;
-  return pack.groups.emplace_back(std::string{name}, interval);
+  pack.groups.push_back({std::string{name}, interval});
+  return pack.groups.back();
 }
 
 void Draft::record(std::string_view of_group, std::string name, std::string expr, Labels labels) {
