@@ -15,8 +15,6 @@ using detail::percent_text;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-std::string after(seconds wait) { return wait == seconds{0} ? "" : " for " + duration(wait); }
-
 // Of tests: none of these rules reads what another is tested with.
 constexpr const char* kFamily = "dependencies";
 
@@ -161,7 +159,7 @@ void add_cache_rules(Draft& draft) {
       .keep = minutes{2},
       .summary =
           "{{ $labels.job }}: {{ $value | humanizePercentage }} of look-ups in {{ $labels.cache_type }} are hits",
-      .description = fmt::format("They are fewer than {}{}.", percent_text(limit), after(level->alert_after)),
+      .description = fmt::format("They are fewer than {}{}.", percent_text(limit), for_time(level->alert_after)),
       .value = draft.select.series(kRatio),
       .guard = Guard{kBy, draft.select.series(kLookUps), kFewLookUps, {kLookUps, redis}},
       .tested = {kRatio, redis},
@@ -181,7 +179,7 @@ void add_memory_rules(Draft& draft) {
              .keep = minutes{2},
              .summary = "{{ $labels.instance }}: {{ $value | humanizePercentage }} of the memory that it may use",
              .description = fmt::format("Resident memory is above {} of the limit{}.", percent_text(limit),
-                                        after(level->alert_after))},
+                                        for_time(level->alert_after))},
             "process_resident_memory_bytes", "process_memory_limit_bytes", {{"instance", "a"}}, limit);
 }
 
@@ -199,7 +197,7 @@ void add_pool_rules(Draft& draft) {
              .summary = "{{ $labels.instance }}: {{ $value | humanizePercentage }} of the connections of pool "
                         "{{ $labels.pool }} are in use",
              .description = fmt::format("They are above {}{}; who wants another waits.", percent_text(limit),
-                                        after(level->alert_after))},
+                                        for_time(level->alert_after))},
             "db_pool_connections_active", "db_pool_connections_max", pool, limit);
 
   constexpr const char* kTimeouts = "db_pool_acquire_timeouts_total";

@@ -52,7 +52,8 @@ Draft::Draft(const ServiceLevels& of, std::string name, std::string job, std::st
 RuleGroup& Draft::group(std::string_view name, seconds interval) {
   const auto found = std::ranges::find(pack.groups, name, &RuleGroup::name);
   if (found != pack.groups.end()) return *found;
-  return pack.groups.emplace_back(std::string{name}, interval);
+  pack.groups.push_back({std::string{name}, interval});
+  return pack.groups.back();
 }
 
 void Draft::record(std::string_view of_group, std::string name, std::string expr, Labels labels) {
@@ -69,6 +70,8 @@ const Rule& Draft::alert(RuleGroup& to, Rule rule, std::string summary, std::str
   for (auto& label : added.labels) label.second = template_text(label.second);
   return added;
 }
+
+std::string for_time(seconds wait) { return wait == seconds{0} ? "" : " for " + duration(wait); }
 
 TestCase::TestCase(Draft& draft, std::string rule, std::string what, seconds length, std::string family)
     : tests_{draft.pack.tests[draft.is_long(length) ? 1 : 0]},

@@ -44,6 +44,9 @@ class Draft {
   std::string runbooks_;
 };
 
+/// " for 5m", as the end of a sentence; empty: at once.
+[[nodiscard]] std::string for_time(std::chrono::seconds wait);
+
 /// A case of the draft's unit tests, which becomes a part of it with add().
 class TestCase {
  public:

@@ -62,6 +62,8 @@ std::string number(double value) {
 
 std::string duration(std::chrono::seconds time) { return detail::time_text(time); }
 
+double in_seconds(std::chrono::nanoseconds time) { return static_cast<double>(time.count()) / 1e9; }
+
 std::string equals(std::string_view label, std::string_view value) {
   return fmt::format("{}={}", label, quoted(value));
 }
@@ -80,7 +82,7 @@ std::string matches(std::string_view label, const std::string& pattern) {
 }
 
 std::vector<std::string> spellings_of(std::chrono::nanoseconds bound) {
-  const auto text = number(static_cast<double>(bound.count()) / 1e9);
+  const auto text = number(in_seconds(bound));
   if (text.find_first_not_of("0123456789") != std::string::npos) return {text};
   return {text, text + ".0"};
 }

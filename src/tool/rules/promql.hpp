@@ -21,6 +21,8 @@ using Labels = std::vector<std::pair<std::string, std::string>>;
 /// "5m" or "1h": in the largest unit of which it is a whole number.
 [[nodiscard]] std::string duration(std::chrono::seconds time);
 
+[[nodiscard]] double in_seconds(std::chrono::nanoseconds time);
+
 // Conditions on labels.
 [[nodiscard]] std::string equals(std::string_view label, std::string_view value);
 [[nodiscard]] std::string one_of(std::string_view label, const std::vector<std::string>& values);

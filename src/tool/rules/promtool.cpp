@@ -11,12 +11,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char** environ;
-
 namespace vitals::tool {
 namespace {
 
-constexpr int kUnusable = 3;
+constexpr int kFault = 3;
 
 std::string contents(std::FILE* file) {
   std::string text;
@@ -61,8 +59,8 @@ CommandResult check_with_promtool(const std::vector<std::string>& rules, const s
     if (result.status == -1)
       return {
           "not checked: there is no promtool; install Debian's package promtool (in Debian 12 it is in prometheus)\n",
-          kUnusable};
-    if (result.status != 0) return {result.output, kUnusable};
+          kFault};
+    if (result.status != 0) return {result.output, kFault};
   }
   return {"promtool finds no fault in them, and all tests pass\n", 0};
 }

@@ -16,7 +16,7 @@ namespace {
 
 using std::chrono::minutes;
 
-constexpr const char* kGroup = "database";
+constexpr const char* kDatabaseGroup = "database";
 constexpr const char* kStatements = "db_query_duration_seconds";
 constexpr const char* kTransactions = "db_transaction_duration_seconds";
 constexpr const char* kStatementRate = "query_type_table:db_queries:rate5m";
@@ -50,9 +50,10 @@ std::vector<Labels> statements_of(const QueryBudget& budget, std::vector<Labels>
   return all;
 }
 
-void add_rate(Draft& draft, const char* name, const std::string& by, const char* metric, const Labels& labels) {
+void add_statement_rate(Draft& draft, const char* name, const std::string& by, const char* metric,
+                        const Labels& labels) {
   const auto count = fmt::format("{}_count", metric);
-  draft.record(kGroup, name, draft.select.rate_by(by, count, kRateWindow));
+  draft.record(kDatabaseGroup, name, draft.select.rate_by(by, count, kRateWindow));
   const auto of = [&labels](const char* instance) {
     auto all = labels;
     all.emplace_back("instance", instance);
@@ -79,12 +80,12 @@ ThresholdAlert alert_of(const QueryBudget& budget, std::string record, const std
       .summary =
           fmt::format("{{{{ $labels.job }}}}: {} of {} is {{{{ $value | humanizeDuration }}}}", percentile, what),
       .description = fmt::format("It is above {}{}. {} within {} is promised.", detail::time_text(limit),
-                                 budget.alert_after.count() == 0 ? "" : " for " + duration(budget.alert_after),
-                                 detail::percent_text(budget.objective), detail::time_text(budget.target)),
+                                 for_time(budget.alert_after), detail::percent_text(budget.objective),
+                                 detail::time_text(budget.target)),
       .value = value,
       .tested = {std::move(record), guard.tested.labels}};
   alert.guard = std::move(guard);
-  set_limit(alert, ">", static_cast<double>(limit.count()) / 1e9);
+  set_limit(alert, ">", in_seconds(limit));
   return alert;
 }
 
@@ -117,7 +118,7 @@ void add_statements(Draft& draft, const QueryBudget& budget) {
   const auto alert =
       alert_of(budget, record, draft.select.series(record, conditions),
                {"job, query_type, table", draft.select.series(kStatementRate), kFew, {kStatementRate, tested}});
-  const auto rule = add_alert(draft, draft.group(kGroup), alert);
+  const auto rule = add_alert(draft, draft.group(kDatabaseGroup), alert);
   test_statements(draft, rule, budget, record, alert.bad);
 }
 
@@ -129,21 +130,21 @@ void add_query_rules(Draft& draft) {
   for (const auto& budget : draft.levels.query_budgets)
     (budget.transactions ? of_transactions : of_statements).insert(budget.objective);
   const Labels one{{"query_type", "SELECT"}, {"table", "users"}};
-  if (!of_statements.empty()) add_rate(draft, kStatementRate, "job, query_type, table", kStatements, one);
+  if (!of_statements.empty()) add_statement_rate(draft, kStatementRate, "job, query_type, table", kStatements, one);
   for (const double objective : of_statements)
-    add_percentile_by(draft, kGroup, "query_type_table", one, kStatements, objective);
+    add_percentile_by(draft, kDatabaseGroup, "query_type_table", one, kStatements, objective);
   if (!of_transactions.empty()) {
-    add_rate(draft, kTransactionRate, "job", kTransactions, {});
-    add_bucket_rates(draft, kGroup, kTransactions);
+    add_statement_rate(draft, kTransactionRate, "job", kTransactions, {});
+    add_bucket_rates(draft, kDatabaseGroup, kTransactions);
   }
-  for (const double objective : of_transactions) add_percentile_of_all(draft, kGroup, kTransactions, objective);
+  for (const double objective : of_transactions) add_percentile_of_all(draft, kDatabaseGroup, kTransactions, objective);
   for (const auto& budget : draft.levels.query_budgets) {
     if (!budget.transactions) {
       add_statements(draft, budget);
       continue;
     }
     const auto record = fmt::format("job:{}:{}", kTransactions, percentile_suffix(budget.objective));
-    add_alert(draft, draft.group(kGroup),
+    add_alert(draft, draft.group(kDatabaseGroup),
               alert_of(budget, record, draft.select.series(record),
                        {"job", draft.select.series(kTransactionRate), kFew, {kTransactionRate}}));
   }

@@ -20,19 +20,15 @@ using detail::time_text;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-constexpr const char* kGroup = "request_alerts";
+constexpr const char* kAlertGroup = "request_alerts";
 constexpr const char* kEndpointRate = "method_endpoint:http_requests:rate5m";
 // Requests a second: fewer say little of a percentile or a ratio.
 constexpr double kFewRequests = 0.1;
 constexpr double kFewRequestsOfEndpoint = 0.05;
 
-std::string after(seconds wait) { return wait == seconds{0} ? "" : " for " + duration(wait); }
-
 Guard enough_requests(const Draft& draft) {
   return {"job", draft.select.series(kRequestRate), kFewRequests, {kRequestRate}};
 }
-
-double in_seconds(std::chrono::nanoseconds time) { return static_cast<double>(time.count()) / 1e9; }
 
 void add_latency(Draft& draft, const LatencyObjective& level) {
   const auto limit = level.alert.value_or(level.target);
@@ -46,33 +42,34 @@ void add_latency(Draft& draft, const LatencyObjective& level) {
       .summary =
           fmt::format("{{{{ $labels.job }}}}: {} of requests is {{{{ $value | humanizeDuration }}}}", percentile),
       .description = fmt::format("It is above {}{}. {} within {} is promised.", time_text(limit),
-                                 after(level.alert_after), percent_text(level.objective), time_text(level.target)),
+                                 for_time(level.alert_after), percent_text(level.objective), time_text(level.target)),
       .value = draft.select.series(record),
       .guard = enough_requests(draft),
       .tested = {record},
       .family = kRequestRate};
   set_limit(alert, ">", in_seconds(limit));
-  add_alert(draft, draft.group(kGroup), alert);
+  add_alert(draft, draft.group(kAlertGroup), alert);
 }
 
 // `limit`: the most of requests that may be bad.
 void add_error_alert(Draft& draft, const char* slo, const RatioLevel& level, double limit) {
   constexpr const char* kRatio = "job:http_errors:ratio_rate2m";
-  ThresholdAlert alert{.name = "HighErrorRate",
-                       .labels = {{"severity", "critical"}, {"slo", slo}},
-                       .wait = level.alert_after,
-                       .keep = minutes{2},
-                       .summary = "{{ $labels.job }}: {{ $value | humanizePercentage }} of requests fail",
-                       .description = fmt::format("More than {} of them have a bad status ({}){}.", percent_text(limit),
-                                                  fmt::join(draft.levels.bad_statuses, ", "), after(level.alert_after)),
-                       .value = draft.select.series(kRatio),
-                       .guard = enough_requests(draft),
-                       .tested = {kRatio}};
+  ThresholdAlert alert{
+      .name = "HighErrorRate",
+      .labels = {{"severity", "critical"}, {"slo", slo}},
+      .wait = level.alert_after,
+      .keep = minutes{2},
+      .summary = "{{ $labels.job }}: {{ $value | humanizePercentage }} of requests fail",
+      .description = fmt::format("More than {} of them have a bad status ({}){}.", percent_text(limit),
+                                 fmt::join(draft.levels.bad_statuses, ", "), for_time(level.alert_after)),
+      .value = draft.select.series(kRatio),
+      .guard = enough_requests(draft),
+      .tested = {kRatio}};
   set_limit(alert, ">", limit);
-  add_alert(draft, draft.group(kGroup), alert);
+  add_alert(draft, draft.group(kAlertGroup), alert);
 }
 
-void add_errors(Draft& draft) {
+void add_error_alerts(Draft& draft) {
   const auto& errors = draft.levels.error_rate;
   const auto& availability = draft.levels.availability;
   if (errors) add_error_alert(draft, "error-rate", *errors, errors->alert.value_or(errors->target));
@@ -82,7 +79,7 @@ void add_errors(Draft& draft) {
                     detail::rounded(1 - availability->alert.value_or(availability->target), 15));
 }
 
-bool is_of(const EndpointLevel& level, const std::vector<EndpointLevel>& all, const Endpoint& endpoint) {
+bool has_endpoint(const EndpointLevel& level, const std::vector<EndpointLevel>& all, const Endpoint& endpoint) {
   return std::ranges::any_of(sets_of(level, all), [&endpoint](const EndpointSet& set) { return set.has(endpoint); });
 }
 
@@ -99,7 +96,7 @@ void test_endpoints(Draft& draft, const Rule& rule, const EndpointLevel& level, 
     labels.insert(labels.begin(), {"job", draft.job()});
     test.give(record, labels, test.line().hold(slow, end));
     test.give(kEndpointRate, labels, test.line().hold(1, end));
-    if (is_of(level, all, endpoint)) firing.push_back(labels);
+    if (has_endpoint(level, all, endpoint)) firing.push_back(labels);
   }
   test.expect_alerts(rule, end - 1, "firing", firing);
   test.add();
@@ -107,7 +104,7 @@ void test_endpoints(Draft& draft, const Rule& rule, const EndpointLevel& level, 
 
 Endpoint endpoint_of(const EndpointLevel& level, const std::vector<EndpointLevel>& all) {
   for (auto& endpoint : endpoints_to_test(all)) {
-    if (is_of(level, all, endpoint)) return endpoint;
+    if (has_endpoint(level, all, endpoint)) return endpoint;
   }
   return {};
 }
@@ -133,7 +130,7 @@ void add_endpoints(Draft& draft, const char* label, const std::vector<EndpointLe
                                "{{{{ $value | humanizeDuration }}}}",
                                percentile),
         .description = fmt::format("It is above {}{}. {} within {} is promised.", time_text(limit),
-                                   after(level.alert_after), percent_text(level.objective), time_text(level.target)),
+                                   for_time(level.alert_after), percent_text(level.objective), time_text(level.target)),
         .value = value,
         .guard = Guard{"job, method, endpoint",
                        draft.select.series(kEndpointRate),
@@ -142,7 +139,7 @@ void add_endpoints(Draft& draft, const char* label, const std::vector<EndpointLe
         .tested = {record, tested},
         .family = label};
     set_limit(alert, ">", in_seconds(limit));
-    const auto plain = add_alert(draft, draft.group(kGroup), alert);
+    const auto plain = add_alert(draft, draft.group(kAlertGroup), alert);
     test_endpoints(draft, plain, level, all, record, alert.bad);
   }
 }
@@ -160,7 +157,7 @@ void add_throughput(Draft& draft) {
       .wait = level->alert_after,
       .summary = "{{ $labels.job }}: {{ $value | humanize }} requests a second are served while many wait",
       .description = fmt::format("It is below {}{}, and more than 20 requests are under way.", detail::rate_text(limit),
-                                 after(level->alert_after)),
+                                 for_time(level->alert_after)),
       .value = draft.select.series(kRequestRate),
       .guard = Guard{"job",
                      fmt::format("sum by (job) (avg_over_time({}[{}]))", draft.select.series(kActive),
@@ -169,7 +166,7 @@ void add_throughput(Draft& draft) {
                      {kActive, {{"instance", "a"}}}},
       .tested = {kRequestRate}};
   set_limit(alert, "<", limit);
-  const auto plain = add_alert(draft, draft.group(kGroup), alert);
+  const auto plain = add_alert(draft, draft.group(kAlertGroup), alert);
 
   // The average over five minutes: not of ten, and not of half as many.
   constexpr std::size_t kLoad = 25;
@@ -192,7 +189,7 @@ void add_traffic_drop(Draft& draft) {
   const auto now = draft.select.series(kRequestRate);
   const auto then = fmt::format("{} offset {}", now, duration(kWeek));
   const auto plain = draft.alert(
-      draft.group(kGroup),
+      draft.group(kAlertGroup),
       {.kind = Rule::Kind::Alert,
        .name = "TrafficDrop",
        .expr = fmt::format("{} < {} * ({})\nand {} > {}", now, number(kShare), then, then, number(kFewThen)),
@@ -234,7 +231,7 @@ std::string percentile_alert(double objective) {
 void add_request_alerts(Draft& draft) {
   if (!has_request_levels(draft.levels)) return;
   for (const auto& level : draft.levels.latency) add_latency(draft, level);
-  add_errors(draft);
+  add_error_alerts(draft);
   add_endpoints(draft, "slo_class", draft.levels.endpoint_classes);
   add_endpoints(draft, "operation", draft.levels.route_budgets);
   add_throughput(draft);

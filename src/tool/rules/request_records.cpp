@@ -15,7 +15,7 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr const char* kGroup = "requests";
+constexpr const char* kRecordGroup = "requests";
 // Of the alert on errors, which must be fast.
 constexpr std::chrono::minutes kErrorWindow{2};
 constexpr const char* kByEndpoint = "job, method, endpoint";
@@ -43,7 +43,7 @@ Labels request_labels(std::string instance, std::string status) {
 }
 
 void add_rate(Draft& draft, const std::string& name, const std::string& by, seconds window, const Labels& labels) {
-  draft.record(kGroup, name, draft.select.rate_by(by, kRequests, window));
+  draft.record(kRecordGroup, name, draft.select.rate_by(by, kRequests, window));
   add_test(draft, {.record = name,
                    .what = "requests by instance and status are summed",
                    .window = window,
@@ -58,7 +58,7 @@ void add_rate(Draft& draft, const std::string& name, const std::string& by, seco
 // The rate of bad requests: 0 where there are requests, and none was bad yet.
 void add_bad_rate(Draft& draft, const std::string& name, const std::string& all, const std::string& by, seconds window,
                   const Labels& labels) {
-  draft.record(kGroup, name, bad_requests(draft, by, window) + "\n or 0 * " + draft.select.series(all));
+  draft.record(kRecordGroup, name, bad_requests(draft, by, window) + "\n or 0 * " + draft.select.series(all));
   RecordTest test{.record = name,
                   .what = "no series of a bad status is 0",
                   .window = window,
@@ -86,7 +86,7 @@ void add_bad_rate(Draft& draft, const std::string& name, const std::string& all,
   add_test(draft, each);
 }
 
-void add_errors(Draft& draft) {
+void add_error_records(Draft& draft) {
   const Labels endpoint{{"method", "GET"}, {"endpoint", "/a"}};
   for (const auto& [prefix, by, labels, window] :
        {std::tuple{"job", "job", Labels{}, seconds{kRateWindow}},
@@ -96,7 +96,8 @@ void add_errors(Draft& draft) {
     const auto bad = fmt::format("{}:http_errors:rate{}", prefix, duration(window));
     add_rate(draft, all, by, window, labels);
     add_bad_rate(draft, bad, all, by, window, labels);
-    add_ratio(draft, kGroup, fmt::format("{}:http_errors:ratio_rate{}", prefix, duration(window)), bad, all, labels,
+    add_ratio(draft, kRecordGroup, fmt::format("{}:http_errors:ratio_rate{}", prefix, duration(window)), bad, all,
+              labels,
               {{kRequests, request_labels("a", good_status(draft.levels)), {0.375, 0}},
                {kRequests, request_labels("a", bad_status(draft.levels)), {0.125, 0}}});
   }
@@ -106,15 +107,15 @@ void add_errors(Draft& draft) {
 void add_percentiles(Draft& draft) {
   std::set<double> objectives{0.5, 0.95, 0.99};
   for (const auto& level : draft.levels.latency) objectives.insert(level.objective);
-  add_bucket_rates(draft, kGroup, kRequestTimes);
-  for (const double objective : objectives) add_percentile_of_all(draft, kGroup, kRequestTimes, objective);
+  add_bucket_rates(draft, kRecordGroup, kRequestTimes);
+  for (const double objective : objectives) add_percentile_of_all(draft, kRecordGroup, kRequestTimes, objective);
 
   std::set<double> of_endpoints{0.95};
   for (const auto* list : {&draft.levels.endpoint_classes, &draft.levels.route_budgets}) {
     for (const auto& level : *list) of_endpoints.insert(level.objective);
   }
   for (const double objective : of_endpoints)
-    add_percentile_by(draft, kGroup, "method_endpoint", {{"method", "GET"}, {"endpoint", "/a"}}, kRequestTimes,
+    add_percentile_by(draft, kRecordGroup, "method_endpoint", {{"method", "GET"}, {"endpoint", "/a"}}, kRequestTimes,
                       objective);
 }
 
@@ -130,7 +131,7 @@ void add_apdex(Draft& draft) {
   const auto good_within = [&](std::chrono::nanoseconds bound) {
     return fmt::format("clamp_min({} - {}, 0)", within(bucket_of(bound)), draft.select.series(kBadRequestRate));
   };
-  draft.record(kGroup, kName,
+  draft.record(kRecordGroup, kName,
                fmt::format("({}\n + {})\n/ 2\n/ ({} > 0)", good_within(level->target), good_within(*level->critical),
                            within(equals("le", "+Inf"))));
 
@@ -194,7 +195,7 @@ std::string bad_status(const ServiceLevels& levels) {
 
 void add_request_records(Draft& draft) {
   if (!has_request_levels(draft.levels)) return;
-  add_errors(draft);
+  add_error_records(draft);
   if (!has_request_times(draft.levels)) return;
   add_percentiles(draft);
   add_apdex(draft);

@@ -23,16 +23,16 @@ class Service {
   // `share`: of the requests that are good, and within every threshold.
   void requests(double share) {
     std::set<std::string> bounds{"1e+06", "+Inf"};
-    for (const auto& bound : detail::request_bounds(draft_.levels))
-      bounds.insert(number(static_cast<double>(bound.time.count()) / 1e9));
+    for (const auto& bound : detail::request_bounds(draft_.levels)) bounds.insert(number(in_seconds(bound.time)));
     const double rate = 1000 + (draft_.levels.throughput ? std::ceil(draft_.levels.throughput->target) : 0);
-    for (const auto& [method, route] : endpoints_to_test(draft_.levels.endpoint_classes)) {
+    for (const auto& endpoint : endpoints_to_test(draft_.levels.endpoint_classes)) {
       const auto with = [&](const char* label, std::string value) {
-        return Labels{{"instance", "a"}, {"method", method}, {"endpoint", route}, {label, std::move(value)}};
+        return Labels{
+            {"instance", "a"}, {"method", endpoint.method}, {"endpoint", endpoint.route}, {label, std::move(value)}};
       };
       count(kRequests, with("status", bad_status(draft_.levels)), rate * (1 - share));
       count(kRequests, with("status", "_OTHER"), rate * share);
-      count(kRequestTimesCount, {{"instance", "a"}, {"method", method}, {"endpoint", route}}, rate);
+      count(kRequestTimesCount, {{"instance", "a"}, {"method", endpoint.method}, {"endpoint", endpoint.route}}, rate);
       for (const auto& bound : bounds)
         count(kRequestTimesBucket, with("le", bound), bound == "1e+06" || bound == "+Inf" ? rate : rate * share);
     }

@@ -60,12 +60,13 @@ Changes changes_of(const TimedObjective& objective, const char* metric, const ch
   for (const auto& [endpoint, weight, set] : objective.requests) {
     Labels labels{{"instance", "a"}, {"method", endpoint.method}, {"endpoint", endpoint.route}};
     if (le != nullptr) labels.emplace_back("le", le);
-    auto& series = result.series.emplace_back(metric, std::move(labels), std::vector<std::optional<double>>{});
+    PhasedSeries series{metric, std::move(labels), {}};
     for (std::size_t phase = 0; phase < phases; ++phase) {
       const double rate = (phase > set.value_or(phases) ? second : first) * weight;
       series.values.emplace_back(rate);
       if (set) sums[phase] += rate;
     }
+    result.series.push_back(std::move(series));
   }
   result.sums.assign(sums.begin(), sums.end());
   for (std::size_t phase = 1; phase < phases; ++phase)
@@ -180,15 +181,17 @@ std::vector<TimedObjective> timed_objectives(const ServiceLevels& levels) {
                       {{{"GET", "/a"}, 1, 0}, {{"POST", "/b"}, 2, 0}}});
   const auto& classes = levels.endpoint_classes;
   for (const auto& level : classes) {
-    auto& made = result.emplace_back(detail::objective_name(level), level.target, sets_of(level, classes), "classes");
+    TimedObjective made{detail::objective_name(level), level.target, sets_of(level, classes), "classes"};
     double weight = 1;
     for (const auto& endpoint : endpoints_to_test(classes)) {
-      auto& request = made.requests.emplace_back(endpoint, weight, std::nullopt);
+      Weighted request{endpoint, weight, std::nullopt};
       for (std::size_t i = 0; i < made.sets.size(); ++i) {
         if (made.sets[i].has(endpoint)) request.set = i;
       }
+      made.requests.push_back(std::move(request));
       weight = weight < 1e9 ? 2 * weight : 1;
     }
+    result.push_back(std::move(made));
   }
   return result;
 }

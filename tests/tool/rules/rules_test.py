@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """`vitals rules`: promtool takes what it writes, what rules read is there, and each alert has its page."""
 import os
+import pathlib
 import re
 import shutil
 import subprocess
 import tempfile
 import unittest
 
-from generated import CLINIC, ROOT, SMALL, Pack, load, name_of, run, write_rules
+from generated import CLINIC, ROOT, SMALL, Pack, name_of, write_rules
 
 RECORD = re.compile(r"\b[a-z_]+:[a-z_]+:[a-z0-9_]+")
 RANDOM = os.environ.get("RANDOM_LEVELS")
@@ -84,7 +85,7 @@ class Rules(unittest.TestCase):
         texts = []
         for _ in range(2):
             self.rules(CLINIC)
-            texts.append({name: open(os.path.join(self.folder, name), encoding="utf-8").read() for name in os.listdir(self.folder)})
+            texts.append({path.name: path.read_text("utf-8") for path in pathlib.Path(self.folder).iterdir()})
         self.assertEqual(texts[0], texts[1])
         self.assertEqual(len(texts[0]), 6)
 
