@@ -61,7 +61,7 @@ SELECT 100000 + n, 2 + n % 49, 1001 + n % 19600, 1, 100 + n % 196, timestamp '20
 FROM generate_series(1, 40000) AS n;
 INSERT INTO sessions (id, workspace_id, appointment_id)
 SELECT 100000 + n, 2 + n % 49, 100000 + n FROM generate_series(1, 40000) AS n;
-ANALYZE)";
+ANALYZE workspaces, users, therapists, clients, services, appointments, sessions)";
 
 std::string text_of(const std::string& path) {
   std::ifstream file{path};

@@ -63,10 +63,10 @@ TEST_F(DatabaseCheckOfServer, BudgetIsMetOrMissedByWhatIsProven) {
   EXPECT_THAT(line_of(met.out, "postgres simple queries p95"),
               ContainsRegex("<= [0-9.]+ ms .* ok +100 .*SELECT clients"));
 
-  const auto missed = check({"--config", levels("{name: simple, tables: [clients], target: 1us}")});
+  const auto missed = check({"--config", levels("{name: simple, tables: [clients], target: 0.1us}")});
   EXPECT_EQ(missed.status, 1) << missed.out;
   EXPECT_THAT(line_of(missed.out, "postgres simple queries p95"), ContainsRegex("> 0[.0-9]+ ms .* warning +100 "));
-  EXPECT_EQ(check({"--config", levels("{name: simple, tables: [clients], target: 1us, critical: 2us}")}).status, 2);
+  EXPECT_EQ(check({"--config", levels("{name: simple, tables: [clients], target: 0.1us, critical: 0.2us}")}).status, 2);
 }
 
 TEST_F(DatabaseCheckOfServer, WindowCountsWhatHappenedInIt) {

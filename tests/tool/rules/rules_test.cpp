@@ -36,7 +36,7 @@ TEST(RulesCommand, FilesSayWhatTheyAreAndWhatTheyNeed) {
 
   EXPECT_THAT(rules, StartsWith("# Written by vitals rules 0.1.0 from " + temporary_folder() + "/levels.yml.\n"));
   EXPECT_THAT(rules, HasSubstr("Prometheus must be 2.42 or newer, scrape each 30s or more often"));
-  EXPECT_THAT(rules, HasSubstr("--storage.tsdb.retention.time=81d"));
+  EXPECT_THAT(rules, HasSubstr("--storage.tsdb.retention.time=80d"));
 }
 
 TEST(RulesCommand, WhatIsNotDeclaredHasNoRule) {
