@@ -20,9 +20,9 @@ class DatabaseCheckTest : public testing::Test {
   // 190 of its 200 connections are reserved for superusers, so that few fill what is left.
   explicit DatabaseCheckTest(const std::string& options = std::string{kPreload} +
                                                           " -c superuser_reserved_connections=190")
-      : server_(options), connection_(server_.dsn()) {}
+      : postgres(options), session(postgres.dsn()) {}
 
-  pqxx::result run(const std::string& sql) { return run(connection_, sql); }
+  pqxx::result run(const std::string& sql) { return run(session, sql); }
   static pqxx::result run(pqxx::connection& connection, const std::string& sql) {
     pqxx::nontransaction work{connection};
     return work.exec(sql);
@@ -30,7 +30,7 @@ class DatabaseCheckTest : public testing::Test {
   // What the test's session has counted becomes visible at once.
   void flush() { run("SELECT pg_stat_force_next_flush()"); }
 
-  [[nodiscard]] std::string dsn(const std::string& more = {}) const { return server_.dsn() + " " + more; }
+  [[nodiscard]] std::string dsn(const std::string& more = {}) const { return postgres.dsn() + " " + more; }
   [[nodiscard]] ToolResult check(std::vector<std::string> more = {}) { return check_as({}, std::move(more)); }
   [[nodiscard]] ToolResult check_as(const std::string& more_of_dsn, std::vector<std::string> more = {}) {
     // The session of the check before ends a moment after it.
@@ -41,8 +41,8 @@ class DatabaseCheckTest : public testing::Test {
     return run_tool(arguments);
   }
 
-  PrivatePostgres server_;
-  pqxx::connection connection_;
+  PrivatePostgres postgres;
+  pqxx::connection session;
 };
 
 // The line of a table that begins so.

@@ -14,7 +14,6 @@ namespace {
 using testing::AllOf;
 using testing::ContainsRegex;
 using testing::HasSubstr;
-using testing::MatchesRegex;
 using testing::Not;
 
 class DatabaseCheckOfServer : public DatabaseCheckTest {
@@ -81,7 +80,7 @@ TEST_F(DatabaseCheckOfServer, WindowCountsWhatHappenedInIt) {
 TEST_F(DatabaseCheckOfServer, LockWaitIsToldWithTheBlocker) {
   pqxx::connection waiting{dsn()};
   const auto pid_of = [](pqxx::connection& one) { return run(one, "SELECT pg_backend_pid()")[0][0].as<std::string>(); };
-  const auto blocker = pid_of(connection_);
+  const auto blocker = pid_of(session);
   const auto waiter = pid_of(waiting);
   run("BEGIN");
   run("UPDATE clients SET name = 'geheim' WHERE id = 1");
