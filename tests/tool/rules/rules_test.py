@@ -12,7 +12,7 @@ from generated import CLINIC, ROOT, SMALL, Pack, name_of, write_rules
 
 RECORD = re.compile(r"\b[a-z_]+:[a-z_]+:[a-z0-9_]+")
 RANDOM = os.environ.get("RANDOM_LEVELS")
-SEEDS = 3
+SEEDS = 2
 
 
 def setUpModule():
