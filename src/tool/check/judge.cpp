@@ -8,7 +8,7 @@
 
 #include <fmt/core.h>
 
-#include "tool/text/utf8.hpp"
+#include "tool/check/deciding_row.hpp"
 
 namespace vitals::tool {
 namespace {
@@ -91,13 +91,6 @@ void judge_number(const Target& target, double value, Row& row) {
   row.verdict = from_sides(side(target.bound.value), critical);
 }
 
-Row too_few(const Target& target, Row row, double needed) {
-  row.verdict = target.skip_few ? Verdict::Skipped : Verdict::Unknown;
-  row.note = row.samples == 0 ? "nothing happened in the window"
-                              : fmt::format("{} of {} samples needed", format_count(row.samples), format_count(needed));
-  return row;
-}
-
 Row judge_group(const Target& target, const Group& group, const Window& window, std::size_t min_samples) {
   Row row;
   row.target = &target;
@@ -108,13 +101,17 @@ Row judge_group(const Target& target, const Group& group, const Window& window, 
     judge_number(target, group.value, row);
     return row;
   }
-  if (group.samples == 0) return too_few(target, row, 1);
+  const auto too_few = [&](double needed) {
+    set_too_few(row, needed);
+    return row;
+  };
+  if (group.samples == 0) return too_few(1);
   if (target.measure == Measure::Rate) {
     if (!window.seconds) throw Unjudgeable("a rate needs the time between the scrapes; add --duration");
     judge_number(target, group.samples / *window.seconds, row);
     return row;
   }
-  if (group.samples < static_cast<double>(min_samples)) return too_few(target, row, static_cast<double>(min_samples));
+  if (group.samples < static_cast<double>(min_samples)) return too_few(static_cast<double>(min_samples));
   if (target.measure == Measure::Quantile) {
     judge_quantile(target, group, row);
   } else {
@@ -123,14 +120,7 @@ Row judge_group(const Target& target, const Group& group, const Window& window, 
     row.note = group.note;
   }
   const double needed = samples_to_acquit(target);
-  return row.verdict == Verdict::Ok && group.samples < needed ? too_few(target, row, needed) : row;
-}
-
-// How far beyond its target a row is, to choose among rows with the same verdict.
-double badness(const Row& row) {
-  if (!row.value) return 0;
-  const double value = *row.value;
-  return row.target->below ? value : -value;
+  return row.verdict == Verdict::Ok && group.samples < needed ? too_few(needed) : row;
 }
 
 // The count of a histogram is compared with its buckets where it is there.
@@ -164,16 +154,9 @@ Row judge_target(const Target& target, const Window& window, std::size_t min_sam
   }
   std::vector<Row> rows;
   for (const auto& group : groups(window, target)) rows.push_back(judge_group(target, group, window, min_samples));
-  auto row = *std::max_element(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
-    return std::pair(a.verdict, badness(a)) < std::pair(b.verdict, badness(b));
-  });
-  const auto skipped =
-      std::count_if(rows.begin(), rows.end(), [](const Row& one) { return one.verdict == Verdict::Skipped; });
-  const auto add_note = [&](const std::string& note) { row.note += row.note.empty() ? note : "; " + note; };
-  if (skipped > 0 && row.verdict != Verdict::Skipped)
-    add_note(fmt::format("{} of {} had too few samples", skipped, rows.size()));
-  if (const auto missing = missing_values(window, target); !missing.empty()) add_note(missing);
-  if (!window.note.empty()) add_note(window.note);
+  auto row = deciding_row(rows, "had too few samples");
+  if (const auto missing = missing_values(window, target); !missing.empty()) add_note(row, missing);
+  if (!window.note.empty()) add_note(row, window.note);
   return row;
 }
 

@@ -6,8 +6,6 @@
 namespace vitals::tool {
 namespace {
 
-// Of rounding in the sums that the moments were computed from.
-constexpr double kRounding = 1e-9;
 constexpr double kLongest = 1e9;  // seconds
 
 double all(const std::vector<Moments>& kinds) {
@@ -42,7 +40,8 @@ Bounds calls_above(const Moments& calls, double t) {
   if (t >= mean) most = std::min(most, share(variance, variance + distance));
   if (t < mean) least = std::max(share(mean - t, max - t), share(distance, variance + distance));
   // Calls are whole.
-  return {std::ceil(n * least * (1 - kRounding) - kRounding), std::floor(n * most * (1 + kRounding) + kRounding)};
+  return {std::ceil(n * least * (1 - kRoundingOfSums) - kRoundingOfSums),
+          std::floor(n * most * (1 + kRoundingOfSums) + kRoundingOfSums)};
 }
 
 Bounds calls_above(const std::vector<Moments>& kinds, double t) {

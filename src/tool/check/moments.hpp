@@ -13,6 +13,9 @@ struct Moments {
   double max = std::numeric_limits<double>::infinity();  ///< none is longer
 };
 
+/// The share by which sums over many calls, as PostgreSQL adds them up, may be off.
+constexpr double kRoundingOfSums = 1e-9;
+
 /// Between which bounds a number lies.
 struct Bounds {
   double least = 0;

@@ -62,6 +62,8 @@ std::string measure_name(const Target& target) {
       return "ratio";
     case Measure::Rate:
       return "rate";
+    case Measure::Mean:
+      return "mean";
     case Measure::Gauge:
       break;
   }

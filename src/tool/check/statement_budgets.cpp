@@ -8,25 +8,25 @@
 
 #include <fmt/core.h>
 
+#include "tool/check/deciding_row.hpp"
 #include "tool/check/joined.hpp"
 #include "tool/check/moments.hpp"
 #include "tool/text/units.hpp"
-#include "tool/text/utf8.hpp"
 
 namespace vitals::tool {
 namespace {
 
 constexpr const char* kStatementTimes = "db_query_duration_seconds";
 
-struct Kind {
+struct KindOfCalls {
   std::vector<Moments> calls;
   double n = 0;
   double total = 0;
   bool is_lost = false;
 };
 
-std::map<std::string, Kind> kinds_of(const Target& target, const std::vector<StatementGrowth>& grown) {
-  std::map<std::string, Kind> kinds;
+std::map<std::string, KindOfCalls> kinds_of(const Target& target, const std::vector<StatementGrowth>& grown) {
+  std::map<std::string, KindOfCalls> kinds;
   for (const auto& one : grown) {
     const Labels labels{{"query_type", one.statement.query_type}, {"table", one.statement.table}};
     if ((target.select && !target.select->matches(labels)) || target.except.matches(labels)) continue;
@@ -42,28 +42,22 @@ std::map<std::string, Kind> kinds_of(const Target& target, const std::vector<Sta
   return kinds;
 }
 
-void too_few(const Target& target, Row& row, double needed) {
-  row.verdict = target.skip_few ? Verdict::Skipped : Verdict::Unknown;
-  row.note = row.samples == 0 ? "nothing happened in the window"
-                              : fmt::format("{} of {} samples needed", format_count(row.samples), format_count(needed));
-}
+std::string seconds_text(double seconds) { return format_value(seconds, Unit::Seconds); }
 
-std::string time_text(double seconds) { return format_value(seconds, Unit::Seconds); }
-
-void judge_kind(const Target& target, const Kind& kind, std::size_t min_samples, bool is_judged, Row& row) {
+void judge_kind(const Target& target, const KindOfCalls& kind, std::size_t min_samples, bool is_judged, Row& row) {
   row.samples = kind.n;
   if (kind.is_lost) {
     row.note = "one of its statements vanished from pg_stat_statements or went back within the window";
     return;
   }
   const auto fewest = static_cast<double>(min_samples);
-  if (kind.n < fewest) return too_few(target, row, fewest);
-  const auto mean = "mean " + time_text(kind.total / kind.n);
+  if (kind.n < fewest) return set_too_few(row, fewest);
+  const auto mean = "mean " + seconds_text(kind.total / kind.n);
   const auto bounds = quantile_bounds(kind.calls, target.quantile);
   const auto proof = prove(kind.calls, target.quantile, target.bound.value);
   const auto critical = target.critical ? prove(kind.calls, target.quantile, target.critical->value) : Proof::Met;
   if (proof == Proof::Met) {
-    if (const double needed = samples_to_acquit(target); kind.n < needed) return too_few(target, row, needed);
+    if (const double needed = samples_to_acquit(target); kind.n < needed) return set_too_few(row, needed);
     row.verdict = Verdict::Ok;
     row.value = std::min(bounds.most, target.bound.value);
     row.value_is_ceiling = true;
@@ -76,12 +70,10 @@ void judge_kind(const Target& target, const Kind& kind, std::size_t min_samples,
     row.note = mean;
   } else {
     row.verdict = is_judged ? Verdict::Skipped : Verdict::Unknown;
-    row.note = fmt::format("can't be told: it lies above {} and {}; {}", time_text(bounds.least),
-                           std::isinf(bounds.most) ? "has no bound" : "is at most " + time_text(bounds.most), mean);
+    row.note = fmt::format("can't be told: it lies above {} and {}; {}", seconds_text(bounds.least),
+                           std::isinf(bounds.most) ? "has no bound" : "is at most " + seconds_text(bounds.most), mean);
   }
 }
-
-double badness(const Row& row) { return row.value.value_or(0); }
 
 }  // namespace
 
@@ -105,13 +97,7 @@ void judge_budget(const std::vector<StatementGrowth>& grown, std::size_t min_sam
     judge_kind(target, kind, min_samples, is_judged, one);
     rows.push_back(std::move(one));
   }
-  row = *std::max_element(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
-    return std::pair(a.verdict, badness(a)) < std::pair(b.verdict, badness(b));
-  });
-  const auto skipped =
-      std::count_if(rows.begin(), rows.end(), [](const Row& one) { return one.verdict == Verdict::Skipped; });
-  if (skipped > 0 && row.verdict != Verdict::Skipped)
-    row.note += fmt::format("; {} of {} were not judged", skipped, rows.size());
+  row = deciding_row(rows, "were not judged");
 }
 
 }  // namespace vitals::tool

@@ -8,9 +8,6 @@
 namespace vitals::tool {
 namespace {
 
-// Of the sums that PostgreSQL adds up over all calls.
-constexpr double kRounding = 1e-9;
-
 double squares(const StatementStats& stats) { return stats.deviation * stats.deviation * stats.calls; }
 
 void set_extremes(Moments& calls, bool are_known, double min, double max) {
@@ -40,7 +37,7 @@ Moments calls_since(const StatementStats& before, const StatementStats& after) {
   calls.mean = (after.total - before.total) / calls.n;
   const double apart = calls.mean - before.total / before.calls;
   const double sum = squares(after) - squares(before) - apart * apart * before.calls * calls.n / after.calls +
-                     kRounding * squares(after);
+                     kRoundingOfSums * squares(after);
   calls.variance = std::max(0.0, sum) / calls.n;
   const bool are_known =
       before.has_extremes && after.has_extremes && after.max >= before.max && after.min <= before.min;
