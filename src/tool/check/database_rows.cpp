@@ -42,8 +42,6 @@ std::string without_fraction(const std::string& time) {
   return point == time.npos || zone == time.npos ? time.substr(0, point) : time.substr(0, point) + time.substr(zone);
 }
 
-std::string seconds_text(double seconds) { return format_value(seconds, Unit::Seconds); }
-
 void compare(Row& row, double value) {
   const auto& target = *row.target;
   const auto is_beyond = [&](const Threshold& threshold) {
@@ -224,7 +222,7 @@ class DatabaseJudge {
           row.note = fmt::format("pid {}, {}, waits for {}", wait->pid, wait->what, wait->lock);
           if (wait->blocker != 0)
             row.note += fmt::format("; pid {} blocks it, {}, in its transaction for {}, last: {}", wait->blocker,
-                                    wait->state, seconds_text(wait->transaction), wait->last);
+                                    wait->state, format_seconds(wait->transaction), wait->last);
           if (wait->waiting > 1) row.note += fmt::format("; {} wait", wait->waiting);
         });
   }

@@ -42,8 +42,6 @@ std::map<std::string, KindOfCalls> kinds_of(const Target& target, const std::vec
   return kinds;
 }
 
-std::string seconds_text(double seconds) { return format_value(seconds, Unit::Seconds); }
-
 void judge_kind(const Target& target, const KindOfCalls& kind, std::size_t min_samples, bool is_judged, Row& row) {
   row.samples = kind.n;
   if (kind.is_lost) {
@@ -52,7 +50,7 @@ void judge_kind(const Target& target, const KindOfCalls& kind, std::size_t min_s
   }
   const auto fewest = static_cast<double>(min_samples);
   if (kind.n < fewest) return set_too_few(row, fewest);
-  const auto mean = "mean " + seconds_text(kind.total / kind.n);
+  const auto mean = "mean " + format_seconds(kind.total / kind.n);
   const auto bounds = quantile_bounds(kind.calls, target.quantile);
   const auto proof = prove(kind.calls, target.quantile, target.bound.value);
   const auto critical = target.critical ? prove(kind.calls, target.quantile, target.critical->value) : Proof::Met;
@@ -70,8 +68,9 @@ void judge_kind(const Target& target, const KindOfCalls& kind, std::size_t min_s
     row.note = mean;
   } else {
     row.verdict = is_judged ? Verdict::Skipped : Verdict::Unknown;
-    row.note = fmt::format("can't be told: it lies above {} and {}; {}", seconds_text(bounds.least),
-                           std::isinf(bounds.most) ? "has no bound" : "is at most " + seconds_text(bounds.most), mean);
+    row.note =
+        fmt::format("can't be told: it lies above {} and {}; {}", format_seconds(bounds.least),
+                    std::isinf(bounds.most) ? "has no bound" : "is at most " + format_seconds(bounds.most), mean);
   }
 }
 

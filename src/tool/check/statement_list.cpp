@@ -23,9 +23,12 @@ std::string line(const std::vector<std::string>& cells, const std::vector<std::s
 }  // namespace
 
 std::vector<std::string> cells(const ListedStatement& statement) {
-  return {format_value(statement.mean, Unit::Seconds),     format_count(statement.calls),
-          format_value(statement.total, Unit::Seconds),    fmt::format("{:.1f} %", statement.share * 100),
-          format_value(statement.min, Unit::Seconds),      format_value(statement.max, Unit::Seconds),
+  return {format_seconds(statement.mean),
+          format_count(statement.calls),
+          format_seconds(statement.total),
+          fmt::format("{:.1f} %", statement.share * 100),
+          format_seconds(statement.min),
+          format_seconds(statement.max),
           printable(statement.text, statement.text.size())};
 }
 

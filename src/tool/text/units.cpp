@@ -104,6 +104,8 @@ std::string format_value(double value, Unit unit, std::span<const double> thresh
   return number + std::string{how.unit};
 }
 
+std::string format_seconds(double seconds) { return format_value(seconds, Unit::Seconds); }
+
 std::string format_count(double count) {
   return count < kManyDigits ? fmt::format("{:.0f}", count) : fmt::format("{:g}", count);
 }

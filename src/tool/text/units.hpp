@@ -23,6 +23,8 @@ std::string window_text(double seconds);
 /// It has as many digits as it takes to stand on the same side of each of `thresholds` as the value does: a value that
 /// misses a threshold never looks as if it met it.
 std::string format_value(double value, Unit unit, std::span<const double> thresholds = {});
+/// format_value() of a time.
+std::string format_seconds(double seconds);
 
 /// A number of events for people: all of its digits, as long as a double has them.
 std::string format_count(double count);
