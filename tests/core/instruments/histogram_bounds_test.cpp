@@ -1,6 +1,5 @@
 // Bounds of one series: Family<Histogram, N>::with_bounds().
 #include <atomic>
-#include <fstream>
 #include <limits>
 #include <map>
 #include <numeric>
@@ -11,24 +10,20 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <vitals/testing.hpp>
 #include <vitals/vitals.hpp>
 
 #include "core/protobuf_dump.hpp"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define VITALS_SANITIZED 1
-#else
-#define VITALS_SANITIZED 0
-#endif
+#include "support/this_process.hpp"
 
 namespace vitals {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using vitals::testing::kSanitized;
+using vitals::testing::resident_bytes;
 
 struct SeriesBounds : ::testing::Test {
   template <class Call>
@@ -45,14 +40,6 @@ struct SeriesBounds : ::testing::Test {
     std::iota(bounds.begin(), bounds.end(), 1.0);
     return Buckets{bounds};
   }
-  static std::size_t resident_bytes() {
-    std::ifstream file{"/proc/self/statm"};
-    std::size_t all = 0;
-    std::size_t resident = 0;
-    file >> all >> resident;
-    return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-  }
-
   Registry registry;
   Family<Histogram, 1>& family = registry.histogram("a", "A.", {"x"}, Buckets{1, 2});
 };
@@ -214,10 +201,10 @@ TEST_F(SeriesBounds, SeriesThatComeAndGoTakeNoMemory) {
   come_and_go(0, 10'000);
   const std::size_t before = resident_bytes();
 
-  come_and_go(10'000, VITALS_SANITIZED ? 15'000 : 100'000);
+  come_and_go(10'000, kSanitized ? 15'000 : 100'000);
 
   EXPECT_EQ(family.size(), 10u);
-  if (!VITALS_SANITIZED) {
+  if (!kSanitized) {
     EXPECT_LT(resident_bytes(), before + (std::size_t{2} << 20));
   }
 }

@@ -1,7 +1,6 @@
 // Registry::remove(): metrics end, their names are free, and what users hold of them stays harmless.
 #include <atomic>
 #include <chrono>
-#include <fstream>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -10,16 +9,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <vitals/testing.hpp>
 #include <vitals/vitals.hpp>
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define VITALS_SANITIZED 1
-#else
-#define VITALS_SANITIZED 0
-#endif
+#include "support/this_process.hpp"
 
 namespace vitals {
 namespace {
@@ -27,6 +21,8 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using vitals::testing::kSanitized;
+using vitals::testing::resident_bytes;
 using vitals::testing::value;
 
 TEST(RegistryRemove, EndsMetricsOfEveryTypeAndTheirNames) {
@@ -229,17 +225,9 @@ TEST(RegistryRemove, LeavesCollectorsAlone) {
   EXPECT_THAT(to_text(registry), HasSubstr("a 1\n"));
 }
 
-std::size_t resident_bytes() {
-  std::ifstream file{"/proc/self/statm"};
-  std::size_t all = 0;
-  std::size_t resident = 0;
-  file >> all >> resident;
-  return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-}
-
 // Models that are loaded and unloaded, for a long time.
 TEST(RegistryRemove, MetricsThatComeAndGoTakeNoMemory) {
-  constexpr int kRounds = VITALS_SANITIZED ? 500 : 60'000;
+  constexpr int kRounds = kSanitized ? 500 : 60'000;
   Registry registry;
   const auto come_and_go = [&](int i) {
     const std::string name = "model_" + std::to_string(i) + "_";
@@ -262,13 +250,13 @@ TEST(RegistryRemove, MetricsThatComeAndGoTakeNoMemory) {
   for (int i = kRounds / 4; i < kRounds; ++i) come_and_go(i);
 
   EXPECT_EQ(to_text(registry), "");
-  if (!VITALS_SANITIZED) {
+  if (!kSanitized) {
     EXPECT_LT(resident_bytes(), before + (std::size_t{2} << 20));
   }
 }
 
 TEST(RegistryRemove, InfosThatAreRefusedTakeNoMemory) {
-  constexpr int kRounds = VITALS_SANITIZED ? 100 : 60'000;
+  constexpr int kRounds = kSanitized ? 100 : 60'000;
   Registry registry;
   registry.gauge("a_info", "A.");
   const auto refused = [&] { EXPECT_THROW(registry.info("a", "A.", {{"v", "1"}}), std::invalid_argument); };
@@ -277,7 +265,7 @@ TEST(RegistryRemove, InfosThatAreRefusedTakeNoMemory) {
 
   for (int i = 0; i < kRounds; ++i) refused();
 
-  if (!VITALS_SANITIZED) {
+  if (!kSanitized) {
     EXPECT_LT(resident_bytes(), before + (std::size_t{1} << 20));
   }
 }
@@ -285,7 +273,7 @@ TEST(RegistryRemove, InfosThatAreRefusedTakeNoMemory) {
 // Threads that declare, remove, record through what they and others hold, and scrape.
 TEST(RegistryRemove, IsSafeBesideEverythingElse) {
   constexpr int kNames = 6;
-  constexpr int kRounds = VITALS_SANITIZED ? 300 : 3'000;
+  constexpr int kRounds = kSanitized ? 300 : 3'000;
   Registry registry;
   struct Held {
     std::atomic<Family<Counter, 1>*> counters{nullptr};

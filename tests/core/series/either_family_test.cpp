@@ -13,11 +13,7 @@
 #include <vitals/testing.hpp>
 #include <vitals/vitals.hpp>
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define VITALS_SANITIZED 1
-#else
-#define VITALS_SANITIZED 0
-#endif
+#include "support/this_process.hpp"
 
 namespace vitals {
 namespace {
@@ -26,6 +22,7 @@ using namespace std::chrono_literals;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using vitals::testing::FakeClock;
+using vitals::testing::kSanitized;
 using vitals::testing::value;
 
 // Each of these for a metric with names and one whose names are any.
@@ -134,7 +131,7 @@ TEST_P(EitherFamilyTest, ExemplarsAreShown) {
 // Series of two and three labels, that are kept or come and go, while threads look up, record and scrape.
 TEST_P(EitherFamilyTest, LooksUpMakesRemovesAndScrapesAtOnce) {
   constexpr int kSeries = 100;
-  constexpr int kScrapes = VITALS_SANITIZED ? 30 : 200;
+  constexpr int kScrapes = kSanitized ? 30 : 200;
   auto& family = registry.counter("a_total", "A.", names());
   auto& limited = registry.counter("b_total", "B.", names(), {.max_series = kSeries / 2});
   std::vector<Counter*> kept;

@@ -11,12 +11,7 @@
 #include <vitals/vitals.hpp>
 
 #include "core/series/held_up_scrape.hpp"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define VITALS_SANITIZED 1
-#else
-#define VITALS_SANITIZED 0
-#endif
+#include "support/this_process.hpp"
 
 namespace vitals {
 namespace {
@@ -24,6 +19,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
+using vitals::testing::kSanitized;
 
 TEST(Family, SeriesBeyondTheLimitShareOne) {
   Registry registry;
@@ -188,7 +184,7 @@ TEST(Family, ReplacedValuesBeyondTheLimitFindASeriesThatComes) {
 
 // A thread makes room for such a value and takes it away; others look it up, between these turns and at any time.
 TEST(Family, ReplacedValuesBeyondTheLimitFindWhatAnotherThreadMakes) {
-  constexpr int kTurns = VITALS_SANITIZED ? 500 : 5'000;
+  constexpr int kTurns = kSanitized ? 500 : 5'000;
   Registry registry;
   auto& family = registry.counter("a_total", "A.", {"x"}, {.max_series = 2});
   family.with("kept");
@@ -235,7 +231,7 @@ TEST(Family, EachLookUpOfAReplacedValueBeyondTheLimitIsCounted) {
 
 // Values whose bytes are replaced, and one that makes room for them and takes it away.
 TEST(Family, ReplacedValuesAreNeverBeyondTheLimitIfTheyHaveASeries) {
-  constexpr int kChanges = VITALS_SANITIZED ? 2'000 : 50'000;
+  constexpr int kChanges = kSanitized ? 2'000 : 50'000;
   Registry registry;
   auto& family = registry.counter("a_total", "A.", {"x"}, {.max_series = 3});
   Counter& kept = family.with("\uFFFD");
@@ -282,7 +278,7 @@ TEST(Family, LimitCountsAgainAfterRemoval) {
 // Series that move in the table while others come and go around the limit.
 TEST(Family, KnownSeriesIsNeverTakenForOneBeyondTheLimit) {
   constexpr std::size_t kSeries = 48;
-  constexpr int kChanges = VITALS_SANITIZED ? 5'000 : 100'000;
+  constexpr int kChanges = kSanitized ? 5'000 : 100'000;
   Registry registry;
   auto& family = registry.counter("a_total", "A.", {"i"}, {.max_series = kSeries});
   std::vector<Counter*> kept;

@@ -11,15 +11,12 @@
 #include <vitals/vitals.hpp>
 
 #include "core/series/held_up_scrape.hpp"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define VITALS_SANITIZED 1
-#else
-#define VITALS_SANITIZED 0
-#endif
+#include "support/this_process.hpp"
 
 namespace vitals {
 namespace {
+
+using vitals::testing::kSanitized;
 
 // The samples of a text, without their values; fails if there is one twice.
 std::vector<std::string_view> distinct_samples(std::string_view text) {
@@ -34,8 +31,8 @@ std::vector<std::string_view> distinct_samples(std::string_view text) {
 }
 
 TEST(Family, LooksUpMakesRemovesAndScrapesAtOnce) {
-  constexpr int kSeries = VITALS_SANITIZED ? 200 : 1'000;
-  constexpr int kScrapes = VITALS_SANITIZED ? 50 : 300;
+  constexpr int kSeries = kSanitized ? 200 : 1'000;
+  constexpr int kScrapes = kSanitized ? 50 : 300;
   Registry registry;
   auto& family = registry.counter("a_total", "A.", {"i"});
   const auto is_kept = [](int i) { return i % 10 == 0; };
@@ -144,7 +141,7 @@ TEST(Family, MakesAndRemovesWhileAScrapeIsHeldUp) {
 // Series of which each knows what its value must be, made and removed while several threads scrape.
 TEST(Family, ScrapesShowNoValueOfAnotherSeries) {
   constexpr int kSeries = 300;
-  constexpr int kRounds = VITALS_SANITIZED ? 100 : 1'000;
+  constexpr int kRounds = kSanitized ? 100 : 1'000;
   Registry registry;
   auto& family = registry.counter("a_total", "A.", {"i"});
   std::atomic<bool> done{false};

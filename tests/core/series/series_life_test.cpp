@@ -1,7 +1,6 @@
 // How series end: by hand, by scope, by idleness; and that nothing of them stays.
 #include <atomic>
 #include <chrono>
-#include <fstream>
 #include <string>
 #include <thread>
 #include <utility>
@@ -9,16 +8,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <vitals/testing.hpp>
 #include <vitals/vitals.hpp>
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define VITALS_SANITIZED 1
-#else
-#define VITALS_SANITIZED 0
-#endif
+#include "support/this_process.hpp"
 
 namespace vitals {
 namespace {
@@ -27,18 +21,12 @@ using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using vitals::testing::FakeClock;
+using vitals::testing::kSanitized;
+using vitals::testing::resident_bytes;
 using vitals::testing::value;
 
 enum class Method { Get, Post };
 std::string_view label_text(Method method) { return method == Method::Get ? "GET" : "POST"; }
-
-std::size_t resident_bytes() {
-  std::ifstream file{"/proc/self/statm"};
-  std::size_t all = 0;
-  std::size_t resident = 0;
-  file >> all >> resident;
-  return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-}
 
 TEST(ScopedSeries, EndsWithItsScope) {
   Registry registry;
@@ -259,11 +247,11 @@ TEST(SeriesLife, TwoHundredThousandSeriesInTurnTakeNoMemory) {
   come_and_go(0, 20'000);
   const std::size_t before = resident_bytes();
 
-  come_and_go(20'000, VITALS_SANITIZED ? 30'000 : 200'000);
+  come_and_go(20'000, kSanitized ? 30'000 : 200'000);
 
   EXPECT_EQ(counters.size(), 10u);
   EXPECT_EQ(histograms.size(), 10u);
-  if (!VITALS_SANITIZED) {
+  if (!kSanitized) {
     EXPECT_LT(resident_bytes(), before + (std::size_t{2} << 20));
   }
 }
@@ -282,7 +270,7 @@ TEST(SeriesLife, LargeLabelValuesOfAllLengthsTakeNoMemory) {
   for (std::size_t length = 8'000; length < 1'500'000; length *= 2) come_and_go(length);
 
   EXPECT_EQ(counters.size(), 0u);
-  if (!VITALS_SANITIZED) {
+  if (!kSanitized) {
     EXPECT_LT(resident_bytes(), before + (std::size_t{16} << 20));
   }
 }
