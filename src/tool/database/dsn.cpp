@@ -35,7 +35,7 @@ void check_address(std::string_view text) {
   if (ats != std::count(authority.begin(), authority.end(), '@') || ats > 1) fail(kEncode);
 }
 
-std::string quoted(std::string_view value) {
+std::string dsn_value(std::string_view value) {
   std::string out = "'";
   for (const char c : value) {
     if (c == '\'' || c == '\\') out += '\\';
@@ -69,7 +69,7 @@ Dsn parse_dsn(const std::string& text, std::chrono::milliseconds timeout) {
              : values.contains("hostaddr") ? values["hostaddr"]
                                            : std::string{};
   for (const auto& [name, value] : values) {
-    if (!value.empty()) dsn.connection += fmt::format("{}={} ", name, quoted(value));
+    if (!value.empty()) dsn.connection += fmt::format("{}={} ", name, dsn_value(value));
   }
   return dsn;
 }

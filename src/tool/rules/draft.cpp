@@ -26,7 +26,7 @@ seconds long_step(seconds window) {
 
 // Labels of alerts are templates to Prometheus.
 std::string template_text(const std::string& text) {
-  return text.find("{{") == std::string::npos ? text : fmt::format("{{{{ {} }}}}", quoted(text));
+  return text.find("{{") == std::string::npos ? text : fmt::format("{{{{ {} }}}}", string_literal(text));
 }
 
 // Percentiles other than these have the page of P99AboveSLA: what is to be done is the same.

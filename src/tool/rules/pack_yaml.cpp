@@ -35,7 +35,7 @@ std::string single_quoted(std::string_view text) {
 std::string map_yaml(std::string_view key, const Labels& entries) {
   if (entries.empty()) return {};
   auto result = fmt::format("        {}:\n", key);
-  for (const auto& [name, value] : entries) result += fmt::format("          {}: {}\n", name, quoted(value));
+  for (const auto& [name, value] : entries) result += fmt::format("          {}: {}\n", name, string_literal(value));
   return result;
 }
 
@@ -55,8 +55,9 @@ std::string rule_yaml(const Rule& rule) {
 }
 
 std::string test_yaml(const RuleTest& test, std::chrono::seconds step) {
-  auto result = fmt::format("  - name: {}\n    interval: {}\n    input_series:\n",
-                            quoted(fmt::format("{}: {}", fmt::join(test.rules, ", "), test.what)), duration(step));
+  auto result =
+      fmt::format("  - name: {}\n    interval: {}\n    input_series:\n",
+                  string_literal(fmt::format("{}: {}", fmt::join(test.rules, ", "), test.what)), duration(step));
   for (const auto& [series, values] : test.inputs)
     result += fmt::format("      - series: {}\n        values: {}\n", single_quoted(series), single_quoted(values));
   result += "    promql_expr_test:\n";

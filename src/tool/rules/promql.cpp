@@ -37,7 +37,7 @@ std::string pattern_of(const std::vector<std::string>& values) {
 
 }  // namespace
 
-std::string quoted(std::string_view text) {
+std::string string_literal(std::string_view text) {
   std::string result{'"'};
   while (!text.empty()) {
     const auto sequence = text.substr(0, std::max<std::size_t>(1, detail::utf8_length(text)));
@@ -65,7 +65,7 @@ std::string duration(std::chrono::seconds time) { return detail::time_text(time)
 double in_seconds(std::chrono::nanoseconds time) { return static_cast<double>(time.count()) / 1e9; }
 
 std::string equals(std::string_view label, std::string_view value) {
-  return fmt::format("{}={}", label, quoted(value));
+  return fmt::format("{}={}", label, string_literal(value));
 }
 
 std::string one_of(std::string_view label, const std::vector<std::string>& values) {
@@ -73,12 +73,12 @@ std::string one_of(std::string_view label, const std::vector<std::string>& value
 }
 
 std::string none_of(std::string_view label, const std::vector<std::string>& values) {
-  return values.size() == 1 ? fmt::format("{}!={}", label, quoted(values.front()))
-                            : fmt::format("{}!~{}", label, quoted(pattern_of(values)));
+  return values.size() == 1 ? fmt::format("{}!={}", label, string_literal(values.front()))
+                            : fmt::format("{}!~{}", label, string_literal(pattern_of(values)));
 }
 
 std::string matches(std::string_view label, const std::string& pattern) {
-  return fmt::format("{}=~{}", label, quoted(pattern));
+  return fmt::format("{}=~{}", label, string_literal(pattern));
 }
 
 std::vector<std::string> spellings_of(std::chrono::nanoseconds bound) {

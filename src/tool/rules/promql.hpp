@@ -13,7 +13,7 @@ namespace vitals::tool {
 using Labels = std::vector<std::pair<std::string, std::string>>;
 
 /// Between double quotes, as PromQL, YAML and Go's templates read it alike; what can't be seen is escaped.
-[[nodiscard]] std::string quoted(std::string_view text);
+[[nodiscard]] std::string string_literal(std::string_view text);
 
 /// As Go and Prometheus print it: 0.0005, 1e-05, 100000, 1e+06; the shortest that is read as the same number.
 [[nodiscard]] std::string number(double value);

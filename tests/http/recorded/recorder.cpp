@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t kThreads = 4;
 
-std::string quoted(std::string_view text) {
+std::string json_string(std::string_view text) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string out = "\"";
   for (const char c : text) {
@@ -20,7 +20,7 @@ std::string quoted(std::string_view text) {
 }
 
 template <class Number>
-std::string quoted_number(Number v) {
+std::string json_number(Number v) {
   char text[32];
   return '"' + std::string{text, std::to_chars(text, text + sizeof text, v).ptr} + '"';
 }
@@ -33,27 +33,28 @@ std::string array(const Items& items, const Write& write) {
 }
 
 std::string json_of(const Exemplar& exemplar) {
-  return '[' + Recorder::json(exemplar.labels) + ',' + quoted_number(exemplar.value) + ',' +
-         quoted_number(exemplar.timestamp) + ']';
+  return '[' + Recorder::json(exemplar.labels) + ',' + json_number(exemplar.value) + ',' +
+         json_number(exemplar.timestamp) + ']';
 }
 
 std::string json_of(const std::optional<Native>& native) {
   if (!native) return "null";
-  return '[' + quoted_number(native->factor) + ',' + quoted_number(native->zero_threshold) + ',' +
-         quoted_number(native->max_buckets) + ']';
+  return '[' + json_number(native->factor) + ',' + json_number(native->zero_threshold) + ',' +
+         json_number(native->max_buckets) + ']';
 }
 
 std::string json_of(const Recorded& one) {
-  return "{\"name\":" + quoted(one.name) + ",\"help\":" + quoted(one.help) + ",\"type\":" + quoted(one.type) +
-         ",\"unit\":" + quoted(one.unit) + ",\"labels\":" + Recorder::json(one.labels) +
-         ",\"values\":" + array(one.values, quoted_number<double>) +
-         ",\"bounds\":" + array(one.bounds, quoted_number<double>) + ",\"native\":" + json_of(one.native) +
+  return "{\"name\":" + json_string(one.name) + ",\"help\":" + json_string(one.help) +
+         ",\"type\":" + json_string(one.type) + ",\"unit\":" + json_string(one.unit) +
+         ",\"labels\":" + Recorder::json(one.labels) + ",\"values\":" + array(one.values, json_number<double>) +
+         ",\"bounds\":" + array(one.bounds, json_number<double>) + ",\"native\":" + json_of(one.native) +
          ",\"quantiles\":" +
          array(one.quantiles,
-               [](const auto& q) { return '[' + quoted_number(q.quantile) + ',' + quoted_number(q.value) + ']'; }) +
+               [](const auto& q) { return '[' + json_number(q.quantile) + ',' + json_number(q.value) + ']'; }) +
          ",\"states\":" +
-         array(one.states,
-               [](const auto& state) { return '[' + quoted(state.name) + (state.enabled ? ",true]" : ",false]"); }) +
+         array(
+             one.states,
+             [](const auto& state) { return '[' + json_string(state.name) + (state.enabled ? ",true]" : ",false]"); }) +
          ",\"exemplars\":" + array(one.exemplars, [](const Exemplar& e) { return json_of(e); }) + '}';
 }
 
@@ -80,7 +81,8 @@ std::string Recorder::json() const {
 }
 
 std::string Recorder::json(const std::vector<Label>& labels) {
-  return array(labels, [](const Label& label) { return '[' + quoted(label.name) + ',' + quoted(label.value) + ']'; });
+  return array(labels,
+               [](const Label& label) { return '[' + json_string(label.name) + ',' + json_string(label.value) + ']'; });
 }
 
 }  // namespace vitals::test

@@ -176,7 +176,7 @@ TEST(RulesPromql, PatternsMatchTheirTextsAlone) {
   EXPECT_EQ(one_of("endpoint", {"/a.b/{id}"}), R"(endpoint="/a.b/{id}")");
   EXPECT_EQ(one_of("endpoint", {"/a.b/{id}", "/c"}), R"(endpoint=~"/a\\.b/\\{id\\}|/c")");
   EXPECT_EQ(none_of("method", {"GET"}), R"(method!="GET")");
-  EXPECT_EQ(quoted("a\"b\\c\xe2\x80\xa8"), R"("a\"b\\c\U00002028")");
+  EXPECT_EQ(string_literal("a\"b\\c\xe2\x80\xa8"), R"("a\"b\\c\U00002028")");
 }
 
 }  // namespace
