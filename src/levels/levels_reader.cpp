@@ -18,7 +18,7 @@ constexpr std::size_t kMostMistakes = 100;
 // The last key of a path: "target" of "latency[1].target".
 std::string key_of(std::string_view path) {
   const auto dot = path.rfind('.');
-  return in_quotes(dot == std::string_view::npos ? path : path.substr(dot + 1));
+  return in_single_quotes(dot == std::string_view::npos ? path : path.substr(dot + 1));
 }
 
 std::string joined(const std::vector<std::string_view>& texts) {
@@ -69,7 +69,7 @@ struct LevelsReader::Field {
       reader.places_.insert_or_assign(at, one->second->place);
       reader.value(*one->second, at, member);
     }
-    if (must && first == end) reader.fail(map, at, what + " has no " + in_quotes(key) + "; add it");
+    if (must && first == end) reader.fail(map, at, what + " has no " + in_single_quotes(key) + "; add it");
   }
 
   LevelsReader& reader;
@@ -159,10 +159,10 @@ LevelsReader::Entries LevelsReader::entries(const YamlValue& map, const std::str
     } else if (key.scalar == "<<") {
       add(key, "merge keys are not read; write out the keys that << would bring");
     } else if (std::ranges::find(known, key.scalar) == known.end()) {
-      add(key, "unknown key " + in_quotes(key.scalar) + did_you_mean(key.scalar, known) + "; the keys of " + what +
-                   " are " + joined(known));
+      add(key, "unknown key " + in_single_quotes(key.scalar) + did_you_mean(key.scalar, known) + "; the keys of " +
+                   what + " are " + joined(known));
     } else {
-      if (result.contains(key.scalar)) add(key, "key " + in_quotes(key.scalar) + " comes twice; remove one");
+      if (result.contains(key.scalar)) add(key, "key " + in_single_quotes(key.scalar) + " comes twice; remove one");
       result.emplace(key.scalar, &map.items[i + 1]);
     }
   }
@@ -192,11 +192,12 @@ std::optional<Quantity> LevelsReader::quantity(const YamlValue& value, const std
     const auto quantity = parse_quantity(*text);
     if (quantity.unit == unit) return quantity;
     fail(value, path,
-         in_quotes(*text) + (quantity.unit == Unit::Number ? " has no unit; " : " has the wrong unit; ") +
+         in_single_quotes(*text) + (quantity.unit == Unit::Number ? " has no unit; " : " has the wrong unit; ") +
              key_of(path) + " takes " + std::string{form_of(unit)});
   } catch (const QuantityError& error) {
     fail(value, path,
-         in_quotes(*text) + ' ' + printable(error.rule) + "; " + key_of(path) + " takes " + std::string{form_of(unit)});
+         in_single_quotes(*text) + ' ' + printable(error.rule) + "; " + key_of(path) + " takes " +
+             std::string{form_of(unit)});
   }
   return std::nullopt;
 }
@@ -209,7 +210,7 @@ void LevelsReader::value(const YamlValue& value, const std::string& path, bool& 
   const auto* text = scalar(value, path, "true or false");
   if (!text) return;
   if (*text != "true" && *text != "false")
-    fail(value, path, in_quotes(*text) + " is neither; " + key_of(path) + " takes true or false");
+    fail(value, path, in_single_quotes(*text) + " is neither; " + key_of(path) + " takes true or false");
   into = *text == "true";
 }
 
@@ -223,9 +224,9 @@ void LevelsReader::value(const YamlValue& value, const std::string& path, AlertS
   if (!text) return;
   const auto found = std::ranges::find(kWords, *text);
   if (found == kWords.end())
-    fail(
-        value, path,
-        in_quotes(*text) + " is neither" + did_you_mean(*text, kWords) + "; " + key_of(path) + " takes page or ticket");
+    fail(value, path,
+         in_single_quotes(*text) + " is neither" + did_you_mean(*text, kWords) + "; " + key_of(path) +
+             " takes page or ticket");
   into = found == kWords.begin() ? AlertSeverity::Page : AlertSeverity::Ticket;
 }
 
@@ -236,7 +237,7 @@ void LevelsReader::value(const YamlValue& value, const std::string& path, Metric
   if (!text) return;
   if (*text != kWords.front())
     fail(value, path,
-         in_quotes(*text) + " is no convention of names" + did_you_mean(*text, kWords) + "; " + key_of(path) +
+         in_single_quotes(*text) + " is no convention of names" + did_you_mean(*text, kWords) + "; " + key_of(path) +
              " takes opentelemetry, or a map such as {endpoint: handler}");
   into = MetricNames::opentelemetry();
 }
@@ -246,7 +247,7 @@ void LevelsReader::value(const YamlValue& value, const std::string& path, std::c
   if (!read) return;
   if (!read->time)
     fail(value, path,
-         in_quotes(value.scalar) + " is too large, or no whole number of nanoseconds; " + key_of(path) +
+         in_single_quotes(value.scalar) + " is too large, or no whole number of nanoseconds; " + key_of(path) +
              " takes a time such as 150ms");
   into = read->time.value_or(into);
 }
@@ -257,7 +258,7 @@ void LevelsReader::value(const YamlValue& value, const std::string& path, std::c
   const auto seconds = std::chrono::floor<std::chrono::seconds>(read->time.value_or(std::chrono::nanoseconds{1}));
   if (seconds != read->time)
     fail(value, path,
-         in_quotes(value.scalar) + " is too large, or no whole number of seconds; " + key_of(path) +
+         in_single_quotes(value.scalar) + " is too large, or no whole number of seconds; " + key_of(path) +
              " takes a time such as 5m");
   into = seconds;
 }

@@ -127,11 +127,11 @@ class LevelRules {
       const bool is_class = status.size() == 3 && status.substr(1) == "xx";
       const bool has_digits = status.size() == 3 && status.find_first_not_of("0123456789") == std::string_view::npos;
       if (!(is_class || has_digits) || status[0] < '1' || status[0] > '5') {
-        add(where, in_quotes(status) + " is no status; write a class such as 5xx, or a status such as 429");
+        add(where, in_single_quotes(status) + " is no status; write a class such as 5xx, or a status such as 429");
       } else if (const auto first = std::ranges::find(all, status) - all.begin(); first != std::ptrdiff_t(i)) {
-        add(where, in_quotes(status) + " comes twice; remove one", element("bad_statuses", std::size_t(first)));
+        add(where, in_single_quotes(status) + " comes twice; remove one", element("bad_statuses", std::size_t(first)));
       } else if (const auto whole = std::string{status[0]} + "xx"; !is_class && std::ranges::count(all, whole) > 0) {
-        add(where, in_quotes(status) + " is one of " + whole + "; remove it");
+        add(where, in_single_quotes(status) + " is one of " + whole + "; remove it");
       }
     }
   }
@@ -206,7 +206,7 @@ class LevelRules {
     if (value.empty()) {
       add(where, what + " is empty; write one");
     } else if (value.size() > most || !is_plain_text(value) || value.front() == ' ' || value.back() == ' ') {
-      add(where, what + " is " + in_quotes(value) + "; it must be UTF-8 of at most " + std::to_string(most) +
+      add(where, what + " is " + in_single_quotes(value) + "; it must be UTF-8 of at most " + std::to_string(most) +
                      " bytes, without control characters and blanks at its ends");
     }
   }
@@ -216,7 +216,8 @@ class LevelRules {
     text(where, "'name'", value, kMaxLevelName);
     if (value.empty()) return;
     if (const auto [first, is_new] = seen.emplace(value, i); !is_new)
-      add(where, "a second one of " + std::string{list} + " is called " + in_quotes(value) + "; names must differ",
+      add(where,
+          "a second one of " + std::string{list} + " is called " + in_single_quotes(value) + "; names must differ",
           element(list, first->second) + ".name");
   }
 
@@ -243,26 +244,26 @@ class LevelRules {
     if (level.others == !level.routes.empty())
       add(where, level.others
                      ? "'others' is for all routes that are not listed; leave out 'routes' or 'others'"
-                     : in_quotes(level.name) + " has no routes; add 'routes', or 'others: true' for all others");
+                     : in_single_quotes(level.name) + " has no routes; add 'routes', or 'others: true' for all others");
     for (std::size_t k = 0; k < level.routes.size(); ++k)
       route(where + '.' + element("routes", k), level, level.routes[k]);
   }
 
   void route(const std::string& where, const EndpointLevel& level, const std::string& text) {
     if (const auto fault = route_fault(text); !fault.empty()) {
-      add(where, "route " + in_quotes(text) + ": " + fault);
+      add(where, "route " + in_single_quotes(text) + ": " + fault);
       return;
     }
     for (const auto& [method, endpoint] : level_routes(text)) {
       const auto key = std::string{method} + ' ' + without_hole_names(endpoint);
       const auto [first, is_new] = routes_.emplace(key, std::pair{&level, where});
       if (is_new) continue;
-      const auto shown_route = in_quotes(std::string{method} + ' ' + std::string{endpoint});
+      const auto shown_route = in_single_quotes(std::string{method} + ' ' + std::string{endpoint});
       add(where,
           first->second.first == &level
               ? "route " + shown_route + " comes twice; remove one"
-              : "route " + shown_route + " belongs to " + in_quotes(first->second.first->name) + " and to " +
-                    in_quotes(level.name) + "; leave it in one of them",
+              : "route " + shown_route + " belongs to " + in_single_quotes(first->second.first->name) + " and to " +
+                    in_single_quotes(level.name) + "; leave it in one of them",
           first->second.second);
     }
   }
@@ -287,7 +288,7 @@ class LevelRules {
     const auto to_upper = [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; };
     std::ranges::transform(upper, upper.begin(), to_upper);
     const auto near = did_you_mean(upper, kQueryTypes);
-    add(where, "query type " + in_quotes(wrong) + " is none that the label 'query_type' can have" +
+    add(where, "query type " + in_single_quotes(wrong) + " is none that the label 'query_type' can have" +
                    (near.empty() ? "; write one such as SELECT" : near));
   }
 
@@ -303,7 +304,8 @@ class LevelRules {
         continue;
       }
       if (const auto [first, is_new] = seen.emplace(values[i], i); !is_new)
-        add(where, in_quotes(values[i]) + " comes twice; remove one", level + '.' + element(list, first->second));
+        add(where, in_single_quotes(values[i]) + " comes twice; remove one",
+            level + '.' + element(list, first->second));
     }
   }
 
@@ -332,7 +334,7 @@ class LevelRules {
 
   void metrics() {
     const auto on = [this](const char* own, const std::string& name) {
-      text(std::string{"metrics."} + own, "the name of " + in_quotes(own), name, kMaxMetricName);
+      text(std::string{"metrics."} + own, "the name of " + in_single_quotes(own), name, kMaxMetricName);
     };
     each_metric_name(on, levels_.metrics);
   }

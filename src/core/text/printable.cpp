@@ -40,6 +40,6 @@ std::string printable(std::string_view text, std::size_t limit) {
   return out + (shown.size() < text.size() ? "..." : "");
 }
 
-std::string in_quotes(std::string_view text) { return '\'' + printable(text) + '\''; }
+std::string in_single_quotes(std::string_view text) { return '\'' + printable(text) + '\''; }
 
 }  // namespace vitals::detail

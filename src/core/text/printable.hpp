@@ -10,6 +10,6 @@ namespace vitals::detail {
 /// UTF-8; cut with "..." after about `limit` bytes. A hostile server's labels can't drive the terminal.
 [[nodiscard]] std::string printable(std::string_view text, std::size_t limit = 80);
 /// printable() between single quotes.
-[[nodiscard]] std::string in_quotes(std::string_view text);
+[[nodiscard]] std::string in_single_quotes(std::string_view text);
 
 }  // namespace vitals::detail

@@ -95,9 +95,9 @@ std::string methods_fault(std::string_view methods) {
   const auto all = split_methods(methods);
   for (const auto method : all) {
     if (std::ranges::find(known, method) == known.end())
-      return in_quotes(method) + " is no HTTP method" + did_you_mean(method, known) +
+      return in_single_quotes(method) + " is no HTTP method" + did_you_mean(method, known) +
              "; write GET /path or GET|POST /path";
-    if (std::ranges::count(all, method) > 1) return in_quotes(method) + " stands there twice; write it once";
+    if (std::ranges::count(all, method) > 1) return in_single_quotes(method) + " stands there twice; write it once";
   }
   return {};
 }
@@ -119,14 +119,15 @@ std::string pattern_fault(std::string_view pattern) {
     const auto segment = next_pattern_segment(pattern);
     const auto kind = segment_kind(segment);
     if (segment == "." || segment == "..")
-      return "clients resolve " + in_quotes(segment) + " before they send a path; write the path that it leads to";
+      return "clients resolve " + in_single_quotes(segment) +
+             " before they send a path; write the path that it leads to";
     if (kind == SegmentKind::Rest && !pattern.empty()) return "'*' takes the rest of the path; put it last";
     if (kind != SegmentKind::Hole) continue;
     if (!is_enclosed(segment) && !is_colon_hole(segment))
-      return "the segment " + in_quotes(segment) + " is neither fixed nor one hole; write it as {name}";
+      return "the segment " + in_single_quotes(segment) + " is neither fixed nor one hole; write it as {name}";
     names.push_back(hole_name(segment, names.size() + 1));
     if (std::ranges::count(names, names.back()) > 1)
-      return "two holes are called " + in_quotes(names.back()) + "; give each a name of its own";
+      return "two holes are called " + in_single_quotes(names.back()) + "; give each a name of its own";
   }
   return {};
 }
