@@ -1,7 +1,7 @@
 #include "tool/check/sample_growth.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <cstddef>
 
 #include "core/text/metric_types.hpp"
 #include "tool/check/continuity.hpp"
@@ -10,7 +10,7 @@
 namespace vitals::tool {
 namespace {
 
-std::string instance_of(const Labels& labels) {
+std::string job_and_instance(const Labels& labels) {
   return series_text("", {{"instance", std::string(label_value(labels, "instance"))},
                           {"job", std::string(label_value(labels, "job"))}});
 }
@@ -28,21 +28,49 @@ std::string unit_of(std::string_view name, Labels labels) {
 
 }  // namespace
 
-void SampleGrowth::find_resets(const PrometheusSeries& series) {
-  if (series.samples.empty()) return;
-  const auto instance = instance_of(series.labels);
-  const auto [one, is_new] = instances_.try_emplace(instance, Instance{series.samples.front().at});
-  one->second.first_at = std::min(one->second.first_at, series.samples.front().at);
+// Relabelling may have taken `instance` away, and a receiver of remote writes has labels of its own: those of the
+// process tell more.
+std::string SampleGrowth::instance_of(const Labels& labels) const {
+  const auto known = start_labels_.find(job_and_instance(labels));
+  if (known == start_labels_.end()) return job_and_instance(labels);
+  const Labels* most = nullptr;
+  for (const auto& one : known->second) {
+    if (!std::ranges::includes(labels, one)) continue;
+    if (!most || one.size() > most->size()) most = &one;
+  }
+  return most ? series_text("", *most) : known->first;
+}
+
+// All samples of a scrape have its time, and scrapes of two targets hardly ever the same.
+void SampleGrowth::find_births(const std::vector<PrometheusSeries>& part, const std::vector<State*>& states) {
+  std::map<std::string_view, std::map<double, bool>> births;
+  for (const auto* state : states) {
+    if (state && state->last.at == state->first.at) births[state->instance].emplace(state->first.at, false);
+  }
+  for (std::size_t i = 0; i < part.size(); ++i) {
+    if (!states[i]) continue;
+    const auto of_instance = births.find(states[i]->instance);
+    if (of_instance == births.end()) continue;
+    for (auto& [at, has_older] : of_instance->second) {
+      has_older = has_older ||
+                  (states[i]->first.at < at && std::ranges::binary_search(part[i].samples, at, {}, &TimedValue::at));
+    }
+  }
+  for (auto* state : states) {
+    if (state && state->last.at == state->first.at) state->is_born |= births.at(state->instance).at(state->first.at);
+  }
+}
+
+void SampleGrowth::find_resets(const PrometheusSeries& series, const State& state) {
   const bool is_start = series.name == kProcessStart;
-  if (is_start && one->second.process_start == 0) one->second.process_start = series.samples.front().value;
-  const auto known = series_.find({series.name, series.labels});
-  const auto* last = known == series_.end() ? &series.samples.front() : &known->second.last;
+  if (auto& start = instances_[state.instance]; is_start && start == 0) start = series.samples.front().value;
+  const auto* last = &state.last;
   for (const auto& sample : series.samples) {
     if (sample.at > last->at) {
       const bool is_reset = is_start ? !is_same_start(last->value, sample.value) : sample.value < last->value;
       if (is_reset) {
-        resets_.emplace(is_start ? instance : unit_of(series.name, series.labels), sample.at);
-        restarts_.emplace(instance, sample.at);
+        resets_.emplace(is_start ? state.instance : state.unit, sample.at);
+        restarts_.emplace(state.instance, sample.at);
       }
     }
     last = &sample;
@@ -58,8 +86,12 @@ bool SampleGrowth::was_reset(const State& state, double after, double until) con
 }
 
 void SampleGrowth::add(const std::vector<PrometheusSeries>& part) {
-  for (const auto& series : part) find_resets(series);
   for (const auto& series : part) {
+    if (series.name == kProcessStart) start_labels_[job_and_instance(series.labels)].insert(series.labels);
+  }
+  std::vector<State*> states;
+  for (const auto& series : part) {
+    states.push_back(nullptr);
     if (series.samples.empty()) continue;
     const auto [found, is_new] =
         series_.try_emplace({series.name, series.labels}, State{series.samples.front(), series.samples.front()});
@@ -68,7 +100,14 @@ void SampleGrowth::add(const std::vector<PrometheusSeries>& part) {
       state.unit = unit_of(series.name, series.labels);
       state.instance = instance_of(series.labels);
     }
-    for (const auto& sample : series.samples) {
+    states.back() = &state;
+    find_resets(series, state);
+  }
+  find_births(part, states);
+  for (std::size_t i = 0; i < part.size(); ++i) {
+    if (!states[i]) continue;
+    auto& state = *states[i];
+    for (const auto& sample : part[i].samples) {
       if (sample.at <= state.last.at) continue;
       state.growth += was_reset(state, state.last.at, sample.at) ? sample.value : sample.value - state.last.value;
       state.last = sample;
@@ -79,14 +118,12 @@ void SampleGrowth::add(const std::vector<PrometheusSeries>& part) {
 }
 
 std::vector<SampleGrowth::Series> SampleGrowth::growth() const {
-  constexpr double kSameScrape = 1e-3;  // times have milliseconds
   std::vector<Series> result;
   for (const auto& [key, state] : series_) {
     if (key.first == kProcessStart) continue;
-    const auto& instance = instances_.at(state.instance);
-    const bool has_begun = instance.process_start > 0 && instance.process_start >= from_;
-    const bool is_born = has_begun || state.first.at > instance.first_at + kSameScrape;
-    result.push_back({key.first, key.second, state.growth + (is_born ? state.first.value : 0)});
+    const double start = instances_.at(state.instance);
+    const bool is_whole = state.is_born || (start > 0 && start >= from_);
+    result.push_back({key.first, key.second, state.growth + (is_whole ? state.first.value : 0)});
   }
   return result;
 }

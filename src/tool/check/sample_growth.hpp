@@ -12,10 +12,11 @@ namespace vitals::tool {
 
 /// By how much counters grew over all of their samples, exactly: what PromQL's increase() is without its
 /// extrapolation. A counter that went back counts from 0 again, and so do all buckets of its histogram; when
-/// process_start_time_seconds changed, all counters of the instance do. A series that begins while its instance was
-/// scraped already grew from 0; one that begins with its instance from its first sample, unless the process began
-/// within the time that is looked at. An instance is what `job` and `instance` tell apart. Memory: one entry for each
-/// series; what add() is given is not kept.
+/// process_start_time_seconds changed, all counters of the instance do. A series grew from 0 if the scrape in which it
+/// begins, by its time, has another series of the instance that was there before, or if the process began within the
+/// time that is looked at; else from its first sample. An instance has all labels of its process_start_time_seconds;
+/// without one it is what `job` and `instance` tell apart. Memory: one entry for each series; what add() is given is
+/// not kept.
 class SampleGrowth {
  public:
   /// `from` is when the time begins that is looked at.
@@ -41,21 +42,21 @@ class SampleGrowth {
     TimedValue first, last;
     double growth = 0;
     std::string unit{}, instance{};  ///< what is reset together
-  };
-  struct Instance {
-    double first_at;
-    double process_start = 0;  ///< the first that was seen; 0: none
+    bool is_born = false;            ///< it began in a scrape that has an older series of the instance
   };
 
   using Key = std::pair<std::string, Labels>;
-  void find_resets(const PrometheusSeries& series);
+  [[nodiscard]] std::string instance_of(const Labels& labels) const;
+  void find_births(const std::vector<PrometheusSeries>& part, const std::vector<State*>& states);
+  void find_resets(const PrometheusSeries& series, const State& state);
   [[nodiscard]] bool was_reset(const State& state, double after, double until) const;
 
   double from_;
   std::map<Key, State> series_;
-  std::map<std::string, Instance, std::less<>> instances_;
-  std::set<std::pair<std::string, double>> resets_;    ///< of a unit or an instance, and when
-  std::set<std::pair<std::string, double>> restarts_;  ///< the same of instances alone
+  std::map<std::string, double> instances_;               ///< when the process began that was seen first; 0: unknown
+  std::map<std::string, std::set<Labels>> start_labels_;  ///< of process_start_time_seconds, by job and instance
+  std::set<std::pair<std::string, double>> resets_;       ///< of a unit or an instance, and when
+  std::set<std::pair<std::string, double>> restarts_;     ///< the same of instances alone
   double first_at_ = 0, last_at_ = 0;
 };
 

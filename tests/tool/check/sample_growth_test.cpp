@@ -89,6 +89,54 @@ TEST(SampleGrowth, SeriesThatBeginsLaterThanItsInstanceGrewFromZero) {
             3);
 }
 
+/// Of one of the targets from whose series relabelling took the label instance.
+PrometheusSeries of_pod(const std::string& name, const std::string& pod, Samples samples, Labels more = {}) {
+  more.emplace_back("pod", pod);
+  return series(name, "", std::move(samples), std::move(more));
+}
+
+// The pod that is scraped later in the cycle is not younger: a million requests of its life would hide the errors.
+TEST(SampleGrowth, TargetThatIsScrapedLaterInTheCycleIsNotNew) {
+  SampleGrowth growth(50);
+  for (const auto& [pod, at] : {std::pair{"a", 100.0}, std::pair{"b", 107.0}}) {
+    growth.add({of_pod("c_total", pod, {{at, 1e6}, {at + 15, 1e6}}, {{"status", "200"}}),
+                of_pod("c_total", pod, {{at + 15, 3}}, {{"status", "500"}})});
+  }
+
+  EXPECT_EQ(grown(growth, "c_total"), 6);
+}
+
+// Also where both are scraped at one time, as their processes tell them apart.
+TEST(SampleGrowth, RestartIsOfTheProcessWithTheSameLabelsAlone) {
+  SampleGrowth growth(50);
+  growth.add({of_pod("c_total", "a", {{100, 1000}, {115, 1010}}), of_pod("c_total", "b", {{100, 2000}, {115, 2002}}),
+              of_pod("process_start_time_seconds", "a", {{100, 7}, {115, 110}}),
+              of_pod("process_start_time_seconds", "b", {{100, 7}, {115, 7}})});
+
+  EXPECT_EQ(grown(growth, "c_total"), 1010 + 2);
+  EXPECT_EQ(growth.instances(), 2U);
+  EXPECT_EQ(growth.resets(), 1U);
+}
+
+// Two Prometheus servers that scrape the same instance and write to one receiver.
+TEST(SampleGrowth, ReplicaThatBeganLaterDoesNotCountALifetime) {
+  const auto replica = [](const std::string& name, Samples samples) {
+    return series("c_total", "i", std::move(samples), {{"replica", name}});
+  };
+
+  EXPECT_EQ(growth_of({replica("one", {{100, 500}, {115, 510}, {130, 520}}), replica("two", {{122, 515}, {137, 523}})}),
+            20 + 8);
+}
+
+// A part may begin with a scrape in which a series is new.
+TEST(SampleGrowth, SeriesThatBeginsInALaterPartGrewFromZero) {
+  SampleGrowth growth(50);
+  growth.add({series("c_total", "i", {{100, 100}, {115, 100}})});
+  growth.add({series("c_total", "i", {{130, 100}}), series("c_total", "i", {{130, 3}}, {{"status", "500"}})});
+
+  EXPECT_EQ(grown(growth, "c_total"), 3);
+}
+
 TEST(SampleGrowth, InstanceThatWasAlreadyRunningGrewFromItsFirstSample) {
   SampleGrowth growth(50);
   growth.add({series("c_total", "i", {{100, 100}, {115, 104}}), start({{100, 7}, {115, 7}})});
