@@ -133,7 +133,7 @@ class DatabaseJudge {
     // The rows of the service come first, by which the budgets are judged too.
     const auto of_service = judgement_.rows;
     for (const auto& target : targets_.targets) {
-      if (!is_statement_budget(target)) continue;
+      if (!target.statements) continue;
       auto own = target;
       own.name = "postgres " + target.name;
       own.metric = "pg_stat_statements";
@@ -195,7 +195,7 @@ class DatabaseJudge {
     auto target = built_in("connections", "pg_stat_activity", Measure::Gauge, true, Unit::Ratio, {0.8, "80%"},
                            Threshold{0.95, "95%"});
     for (const auto& level : targets_.targets) {
-      if (level.metric != "db_pool_connections_active" || level.whole.empty()) continue;
+      if (!level.is_pool_usage) continue;
       target.bound = level.bound;
       target.critical = level.critical;
     }

@@ -17,8 +17,8 @@ struct DatabaseWindow {
 };
 
 /// Judges the database and appends its rows, lists and remarks to those of the service. The rows are of `targets` as
-/// far as these are of statements (db_query_duration_seconds) and pools (db_pool_connections_active), and of built-in
-/// ones; all of them are put into `owned`, which must outlive the judgement.
+/// far as these are of statements (Target::statements) and pools (Target::is_pool_usage), and of built-in ones; all of
+/// them are put into `owned`, which must outlive the judgement.
 void judge_database(const Targets& targets, const DatabaseWindow& window, std::deque<Target>& owned,
                     Judgement& judgement);
 

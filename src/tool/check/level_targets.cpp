@@ -87,7 +87,8 @@ class LevelTargets {
             *levels_.memory_usage);
     if (levels_.pool_usage)
       share("pool usage", names_.db_pool_connections_active, names_.db_pool_connections_max, {names_.pool},
-            *levels_.pool_usage);
+            *levels_.pool_usage)
+          .is_pool_usage = true;
     return std::move(targets_);
   }
 
@@ -174,14 +175,17 @@ class LevelTargets {
     if (!budget.query_types.empty()) clause.matchers.push_back({names_.query_type, literals(budget.query_types)});
     if (!budget.tables.empty()) clause.matchers.push_back({names_.table, literals(budget.tables)});
     if (!clause.matchers.empty()) target.select = Selector{{std::move(clause)}};
-    if (!budget.transactions) target.each = {names_.query_type, names_.table};
+    if (!budget.transactions) {
+      target.each = {names_.query_type, names_.table};
+      target.statements = {names_.query_type, names_.table};
+    }
     target.told = names_.table;  // one may have had no statement yet, or be misspelt
     target.skip_few = true;
     set_times(target, budget);
   }
 
-  void share(const char* name, const std::string& metric, const std::string& whole, std::vector<std::string> each,
-             const RatioLevel& level) {
+  Target& share(const char* name, const std::string& metric, const std::string& whole, std::vector<std::string> each,
+                const RatioLevel& level) {
     auto& target = add({});
     target.name = name;
     target.measure = Measure::Gauge;
@@ -189,6 +193,7 @@ class LevelTargets {
     target.whole = whole;
     target.each = std::move(each);
     set_ratio(target, level, true);
+    return target;
   }
 
   const ServiceLevels& levels_;

@@ -16,8 +16,6 @@
 namespace vitals::tool {
 namespace {
 
-constexpr const char* kStatementTimes = "db_query_duration_seconds";
-
 struct KindOfCalls {
   std::vector<Moments> calls;
   double n = 0;
@@ -27,8 +25,9 @@ struct KindOfCalls {
 
 std::map<std::string, KindOfCalls> kinds_of(const Target& target, const std::vector<StatementGrowth>& grown) {
   std::map<std::string, KindOfCalls> kinds;
+  const auto names = target.statements.value_or(StatementLabels{});
   for (const auto& one : grown) {
-    const Labels labels{{"query_type", one.statement.query_type}, {"table", one.statement.table}};
+    const Labels labels{{names.query_type, one.statement.query_type}, {names.table, one.statement.table}};
     if ((target.select && !target.select->matches(labels)) || target.except.matches(labels)) continue;
     std::vector<std::string> values;
     for (const auto& label : target.each) values.emplace_back(label_value(labels, label));
@@ -75,10 +74,6 @@ void judge_kind(const Target& target, const KindOfCalls& kind, std::size_t min_s
 }
 
 }  // namespace
-
-bool is_statement_budget(const Target& target) {
-  return target.measure == Measure::Quantile && target.metric == kStatementTimes;
-}
 
 void judge_budget(const std::vector<StatementGrowth>& grown, std::size_t min_samples, bool is_judged, Row& row) {
   const auto& target = *row.target;

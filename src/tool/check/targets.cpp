@@ -9,6 +9,8 @@
 
 #include <fmt/core.h>
 
+#include <vitals/metric_names.hpp>
+
 #include "core/text/metric_types.hpp"
 #include "core/text/names.hpp"
 #include "core/text/nearest.hpp"
@@ -104,6 +106,8 @@ class Reader {
     target.metric = yaml_.required(node, "of", "the target");
     if (!detail::is_legacy_name(target.metric, detail::NameKind::Metric))
       yaml_.fail(node["of"], "'of' must be the name of a metric; put labels under 'select'");
+    if (target.measure == Measure::Quantile && target.metric == MetricNames{}.db_query_duration_seconds)
+      target.statements.emplace();
     if (target.measure == Measure::Quantile && target.metric.ends_with(detail::suffix::kBucket)) {
       yaml_.fail(node["of"], "'of' must be the name of the histogram, without _bucket");
     }

@@ -19,6 +19,12 @@ struct Threshold {
   std::string text;  ///< as written: "150ms"
 };
 
+/// What the labels of a statement are called.
+struct StatementLabels {
+  std::string query_type = "query_type";
+  std::string table = "table";
+};
+
 /// One line of a targets file: what to measure, on which series, and how good it has to be.
 struct Target {
   std::string name;
@@ -40,6 +46,9 @@ struct Target {
   bool leave_out_missing = false;  ///< no metric of this name is no fault
   std::string note;
 
+  /// Of a percentile of statements, which the database knows too.
+  std::optional<StatementLabels> statements;
+  bool is_pool_usage = false;       ///< the database knows its own connections
   bool over_budget_window = false;  ///< judged over `budget_window` where a Prometheus server is asked
 
   /// The name of the samples that are looked at: of a histogram its buckets.

@@ -110,6 +110,22 @@ TEST(DatabaseRows, BudgetsAreMetOrMissedWhereThatIsProven) {
   EXPECT_TRUE(wider.row("postgres simple queries p95").value_is_ceiling);
 }
 
+// The database knows statements and connections whatever the service calls its metrics of them.
+TEST(DatabaseRows, BudgetsAndPoolUsageAreJudgedUnderOtherNamesToo) {
+  const Judged judged(kLevels + R"(metrics:
+  db_query_duration_seconds: sql_seconds
+  query_type: operation
+  table: relation
+  db_pool_connections_active: sql_connections
+)",
+                      sample());
+
+  EXPECT_EQ(judged.row("postgres simple queries p95").verdict, Verdict::Critical);
+  EXPECT_EQ(judged.row("postgres simple queries p95").group, "UPDATE clients");
+  EXPECT_EQ(judged.row("postgres complex queries p95").samples, 2000);
+  EXPECT_EQ(judged.row("postgres connections").target->bound.text, "70%");
+}
+
 TEST(DatabaseRows, BudgetThatTheServiceHasJudgedIsSkippedWhereNothingIsProven) {
   Judged judged(kLevels, sample());
   Judgement both;
