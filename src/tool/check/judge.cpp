@@ -81,6 +81,14 @@ void judge_quantile(const Target& target, const Group& group, Row& row) {
     row.note = "the threshold is above the last finite bucket: beyond it nothing could be told; add larger buckets";
 }
 
+// Requests of a classic bucket may all lie at its upper bound: that the percentile doesn't is a guess. A native one is
+// so narrow that little hangs on it.
+void doubt_estimate(const Target& target, const Group& group, Row& row) {
+  if (row.verdict != Verdict::Ok || !row.interpolated || group.interpolation != Interpolation::Linear) return;
+  row.verdict = Verdict::Warning;
+  row.note = fmt::format("met by an estimate alone: {} is no bucket bound", target.bound.text);
+}
+
 void judge_number(const Target& target, double value, Row& row) {
   const auto side = [&](double threshold) {
     return (target.below ? value <= threshold : value >= threshold) ? Side::Within : Side::Beyond;
@@ -120,7 +128,9 @@ Row judge_group(const Target& target, const Group& group, const Window& window, 
     row.note = group.note;
   }
   const double needed = samples_to_acquit(target);
-  return row.verdict == Verdict::Ok && group.samples < needed ? too_few(needed) : row;
+  if (row.verdict == Verdict::Ok && group.samples < needed) return too_few(needed);
+  doubt_estimate(target, group, row);
+  return row;
 }
 
 // The count of a histogram is compared with its buckets where it is there.

@@ -78,8 +78,27 @@ TEST(Judge, ThresholdInsideThePercentilesBucketIsAnEstimate) {
   EXPECT_TRUE(over.interpolated);
   EXPECT_EQ(over.verdict, Verdict::Warning);
   EXPECT_TRUE(under.interpolated);
-  EXPECT_EQ(under.verdict, Verdict::Ok);
   EXPECT_FALSE(under.within.has_value());
+}
+
+// All 4,000 requests may have taken 1 s: what nothing but interpolation shows is no proof.
+TEST(Judge, EstimateOfAClassicHistogramNeverMeetsATarget) {
+  const auto buckets = [](int n) {
+    const auto count = std::to_string(n) + "\n";
+    return "h_bucket{le=\"1\"} " + count + "h_bucket{le=\"10\"} " + count + "h_bucket{le=\"+Inf\"} " + count;
+  };
+  const std::string p95 = "measure: p95, of: h, below: 955ms";
+
+  const auto row = judge_one(p95, "", buckets(4000));
+  EXPECT_EQ(row.verdict, Verdict::Warning);
+  EXPECT_TRUE(row.interpolated);
+  EXPECT_EQ(row.note, "met by an estimate alone: 955ms is no bucket bound");
+  EXPECT_EQ(judge_one(p95, "", buckets(58)).note, "58 of 59 samples needed");
+  EXPECT_EQ(judge_one("measure: p95, of: h, below: 945ms", "", buckets(4000)).note, "");
+  EXPECT_EQ(judge_one("measure: p95, of: h, below: 1s", "", buckets(4000)).verdict, Verdict::Ok);
+  EXPECT_EQ(judge_one(p95 + ", critical: 960ms", "", buckets(4000)).verdict, Verdict::Warning);
+  EXPECT_EQ(judge_one("measure: p95, of: h, below: 900ms, critical: 940ms", "", buckets(4000)).verdict,
+            Verdict::Critical);
 }
 
 TEST(Judge, ThresholdInAnotherBucketThanThePercentileIsExact) {

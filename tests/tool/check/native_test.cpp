@@ -91,6 +91,9 @@ TEST(Native, VerdictIsExactWhereThresholdAndPercentileAreInDifferentBuckets) {
   EXPECT_FALSE(judge_native("measure: p95, below: 260ms", "", body).interpolated);
   EXPECT_EQ(judge_native("measure: p96, below: 250ms, critical: 400ms", "", body).verdict, Verdict::Critical);
   EXPECT_TRUE(judge_native("measure: p95, below: 201ms", "", body).interpolated);
+  // Its bucket is narrow: the estimate may be ok.
+  EXPECT_TRUE(judge_native("measure: p50, below: 207ms", "", body).interpolated);
+  EXPECT_EQ(judge_native("measure: p50, below: 207ms", "", body).verdict, Verdict::Ok);
 }
 
 TEST(Native, ClassicBucketsAreReadWhereThereAreBoth) {

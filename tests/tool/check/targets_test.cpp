@@ -5,6 +5,8 @@
 
 #include <gmock/gmock.h>
 
+#include <vitals/buckets.hpp>
+
 namespace vitals::tool {
 namespace {
 
@@ -23,6 +25,21 @@ std::string error_of(const std::string& yaml) {
 /// A file with one good target and the lines added to it.
 std::string file_with(const std::string& lines) {
   return "targets:\n  - name: a\n    measure: p95\n    of: m_seconds\n    below: 150ms\n" + lines;
+}
+
+// Between two bounds they could only be met by an estimate, which is a warning.
+TEST(Targets, BuiltInResponseTimesAreBoundsOfVitalsOwnBuckets) {
+  const auto buckets = Buckets::latency();
+  const auto is_bound = testing::AnyOfArray(buckets.bounds().begin(), buckets.bounds().end());
+
+  int seen = 0;
+  for (const auto& target : parse_targets(builtin_targets(), "built-in").targets) {
+    if (target.metric != "http_request_duration_seconds") continue;
+    ++seen;
+    EXPECT_THAT(target.bound.value, is_bound) << target.name;
+    EXPECT_THAT(target.critical.value().value, is_bound) << target.name;
+  }
+  EXPECT_EQ(seen, 3);
 }
 
 TEST(Targets, ReadsEveryKey) {
