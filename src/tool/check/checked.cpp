@@ -42,19 +42,25 @@ void finish(const CheckArguments& arguments, const Baseline* baseline, std::opti
   checked.status = status_of(worst(checked.judgement.rows), checked.forgives_warnings);
 }
 
+// Those that are judged over the budget window: of all others a month of samples would be fetched for nothing.
+Targets over_budget_window(const Targets& targets) {
+  auto result = targets;
+  std::erase_if(result.targets, [](const Target& target) { return !target.over_budget_window; });
+  return result;
+}
+
 Checked judged_by_prometheus(const CheckArguments& arguments, const Baseline* baseline, Targets targets) {
   Checked checked;
   checked.targets = std::move(targets);
   constexpr double kLongest = 366.0 * 24 * 3600;
   const double seconds = seconds_option("--window", arguments.window, kLongest);
-  const PrometheusSource source(
-      PrometheusApi(arguments.prometheus, timeout_of(arguments), credentials_of(arguments.credentials)),
-      prometheus_matchers(arguments), checked.targets);
-  const auto measured = source.measure(seconds);
+  const PrometheusApi api(arguments.prometheus, timeout_of(arguments), credentials_of(arguments.credentials));
+  const auto matchers = prometheus_matchers(arguments);
+  const auto measured = PrometheusSource(api, matchers, checked.targets).measure(seconds);
   judge_each_instance(checked.targets, measured.after);
   std::optional<Measured> budget;
-  if (std::ranges::any_of(checked.targets.targets, &Target::over_budget_window)) {
-    budget = source.measure(checked.targets.budget_window);
+  if (const auto of_budget = over_budget_window(checked.targets); !of_budget.targets.empty()) {
+    budget = PrometheusSource(api, matchers, of_budget).measure(of_budget.budget_window);
     const auto note = fmt::format("over {}", window_text(checked.targets.budget_window));
     budget->note = budget->note.empty() ? note : note + "; " + budget->note;
   }

@@ -182,6 +182,42 @@ TEST_F(PrometheusSourceTest, AvailabilityIsThatOfTheWindowOfTheLevels) {
   EXPECT_THAT(rows[1]["note"].get<std::string>(), HasSubstr("over 30 d; Prometheus has 20.0 d of 30 d"));
 }
 
+// Samples of the buckets of a month are many times those of the counter.
+TEST_F(PrometheusSourceTest, OfTheWindowOfTheLevelsOnlyWhatAvailabilityNeedsIsFetched) {
+  const PrometheusServer server(openmetrics(
+      kRequestsType + "# TYPE http_request_duration_seconds histogram\n",
+      {{requests("one", "200"), {{7200, 0}, {200, 5000}, {10, 9000}}},
+       {"http_request_duration_seconds_bucket{job=\"clinic\",instance=\"one\",le=\"1\"}", {{200, 0}, {10, 4000}}},
+       {"http_request_duration_seconds_bucket{job=\"clinic\",instance=\"one\",le=\"+Inf\"}", {{200, 0}, {10, 4000}}}}));
+  ASSERT_TRUE(server.wait_until_ready());
+  const auto now = std::time(nullptr);
+  int old = 0;
+  int old_buckets = 0;
+  int buckets = 0;
+  ToolResult result;
+  {
+    const ScriptedServer between([&](int, const std::string& request) {
+      const auto api = request.find("/api/");
+      const auto path = request.substr(api, request.find(' ', api) - api);
+      const auto time = path.find("&time=");
+      const bool is_old = time != path.npos && std::stod(path.substr(time + 6)) < static_cast<double>(now - 3600);
+      const bool has_buckets = path.find("_bucket") != path.npos;
+      old += is_old;
+      buckets += has_buckets;
+      old_buckets += is_old && has_buckets;
+      return http_ok(fetch_url(server.url(path), std::chrono::seconds(10), "*/*").body,
+                     "Content-Type: application/json\r\n");
+    });
+    result = run_tool({"check", "--prometheus", between.url(), "--config",
+                       temporary_file("month.yml", "latency: [{target: 1s}]\navailability: {target: 99.9%}\n")});
+  }
+
+  EXPECT_EQ(result.status, 0) << result.out << result.err;
+  EXPECT_GT(old, 0);
+  EXPECT_GT(buckets, 0);
+  EXPECT_EQ(old_buckets, 0);
+}
+
 TEST_F(PrometheusSourceTest, WhatItDoesNotHaveIsUnknownWithTheReason) {
   const PrometheusServer server(
       openmetrics(kRequestsType + "# TYPE gone counter\n",
