@@ -15,12 +15,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-Scrape parse_scrape(const Exposed& exposed, const std::string& source, const Names& wanted) {
-  try {
-    return Scrape::parse(exposed.body, wanted, exposed.format);
-  } catch (const ExpositionError& error) {
-    throw FetchError(fmt::format("{} is not {}: {}", source, format_name(exposed.format), error.what()));
-  }
+Scrape scrape_url(const CheckArguments& arguments, const Names& wanted) {
+  return parse_scrape(fetch_scrape(arguments), without_credentials(arguments.url), wanted);
 }
 
 }  // namespace
@@ -37,11 +33,18 @@ double wall_clock() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-Scrape scrape_url(const CheckArguments& arguments, const Names& wanted) {
+Exposed fetch_scrape(const CheckArguments& arguments) {
   const std::chrono::duration<double> limit(seconds_option("--timeout", arguments.timeout));
-  const auto exposed = fetch_exposition(arguments.url, std::chrono::ceil<std::chrono::milliseconds>(limit),
-                                        credentials_of(arguments.credentials));
-  return parse_scrape(exposed, without_credentials(arguments.url), wanted);
+  return fetch_exposition(arguments.url, std::chrono::ceil<std::chrono::milliseconds>(limit),
+                          credentials_of(arguments.credentials));
+}
+
+Scrape parse_scrape(const Exposed& exposed, const std::string& source, const Names& wanted) {
+  try {
+    return Scrape::parse(exposed.body, wanted, exposed.format);
+  } catch (const ExpositionError& error) {
+    throw FetchError(fmt::format("{} is not {}: {}", source, format_name(exposed.format), error.what()));
+  }
 }
 
 Scrape scrape_file(const std::string& path, const Names& wanted) {

@@ -8,6 +8,7 @@
 #include "tool/check/growth.hpp"
 #include "tool/check/scrape.hpp"
 #include "tool/check/targets.hpp"
+#include "tool/input/fetch.hpp"
 
 namespace vitals::tool {
 
@@ -26,8 +27,11 @@ struct Measured {
 /// The samples that targets need, by their names.
 Names wanted_samples(const Targets& targets);
 
-/// One scrape of a running service, or of a file. Throws FetchError.
-Scrape scrape_url(const CheckArguments& arguments, const Names& wanted);
+/// What a running service exposes. Throws FetchError.
+Exposed fetch_scrape(const CheckArguments& arguments);
+/// What a check needs of it; `source` is where it is from, for messages. Throws FetchError.
+Scrape parse_scrape(const Exposed& exposed, const std::string& source, const Names& wanted);
+/// One scrape of a file. Throws FetchError.
 Scrape scrape_file(const std::string& path, const Names& wanted);
 
 /// Seconds since 1970.

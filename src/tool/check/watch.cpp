@@ -15,6 +15,7 @@
 
 #include "tool/check/measure.hpp"
 #include "tool/check/pause.hpp"
+#include "tool/check/scrape_history.hpp"
 #include "tool/input/fetch.hpp"
 #include "tool/text/units.hpp"
 
@@ -24,48 +25,46 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr int kMaxScrapes = 1000;  // all of them are kept
+constexpr std::size_t kMaxKept = std::size_t{256} << 20;
 
 Clock::duration time_option(const char* option, const std::string& text) {
   return std::chrono::ceil<Clock::duration>(std::chrono::duration<double>(seconds_option(option, text)));
 }
 
-// The scrapes of the last `length`, and the one before them.
-class SlidingScrapes {
+std::string bytes_text(std::size_t bytes) { return format_value(static_cast<double>(bytes), Unit::Bytes); }
+
+// The service's scrapes, and what they show.
+class WatchedService {
  public:
-  SlidingScrapes(const CheckArguments& arguments, const Baseline* baseline, const Targets& targets)
+  WatchedService(const CheckArguments& arguments, const Baseline* baseline, const Targets& targets)
       : arguments_(arguments),
         baseline_(baseline),
         targets_(targets),
-        wanted_(wanted_samples(targets)),
-        length_(time_option("--duration", arguments.duration)) {}
+        scrapes_(wanted_samples(targets), time_option("--duration", arguments.duration)),
+        most_(time_option("--duration", arguments.duration) / time_option("--watch", arguments.watch) + 2) {}
 
   // The judgement of the window that ends now; nothing after the first scrape.
   std::optional<Checked> next() {
     const auto at = Clock::now();
-    scrapes_.push_back({at, scrape_url(arguments_, wanted_)});
-    while (scrapes_.size() > 2 && at - scrapes_[1].at >= length_) scrapes_.pop_front();
-    if (scrapes_.size() < 2) return std::nullopt;
-    const auto& first = scrapes_.front();
-    is_full_ = is_full_ || at - first.at >= length_;
-    const auto seconds = std::chrono::duration<double>(at - first.at).count();
-    return judged(arguments_, baseline_, targets_, Window{first.scrape, scrapes_.back().scrape, seconds, wall_clock()});
+    scrapes_.add(at, fetch_scrape(arguments_), without_credentials(arguments_.url));
+    if (scrapes_.last_bytes() > kMaxKept / static_cast<std::size_t>(most_))
+      throw std::runtime_error(fmt::format(
+          "--watch {}: the {} scrapes of --duration {} would take more than {}, as one takes {} though it is "
+          "compressed; take a longer time between them, or a shorter one to judge",
+          arguments_.watch, most_, arguments_.duration, bytes_text(kMaxKept), bytes_text(scrapes_.last_bytes())));
+    const auto window = scrapes_.window();
+    if (!window) return std::nullopt;
+    return judged(arguments_, baseline_, targets_, *window);
   }
 
-  [[nodiscard]] bool is_full() const { return is_full_; }
+  [[nodiscard]] bool was_full() const { return scrapes_.was_full(); }
 
  private:
-  struct Timed {
-    Clock::time_point at;
-    Scrape scrape;
-  };
-
   const CheckArguments& arguments_;
   const Baseline* baseline_;
   const Targets& targets_;
-  Names wanted_;
-  Clock::duration length_;
-  std::deque<Timed> scrapes_;
-  bool is_full_ = false;
+  ScrapeHistory scrapes_;
+  Clock::duration::rep most_;
 };
 
 void show(const std::string& text) {
@@ -92,7 +91,7 @@ CommandResult watch(const CheckArguments& arguments, const Baseline* baseline, b
     throw std::invalid_argument(
         fmt::format("--watch {}: more than {} scrapes lie in --duration {}; take a longer time between them",
                     arguments.watch, kMaxScrapes, arguments.duration));
-  SlidingScrapes scrapes(arguments, baseline, targets);
+  WatchedService service(arguments, baseline, targets);
   const bool forgives = arguments.fail_on == "critical";
   auto worst_seen = Verdict::Skipped;
   std::size_t judgements = 0;
@@ -103,8 +102,8 @@ CommandResult watch(const CheckArguments& arguments, const Baseline* baseline, b
     bool counts = true;
     try {
       if (arguments.prometheus.empty()) {
-        checked = scrapes.next();
-        counts = scrapes.is_full();
+        checked = service.next();
+        counts = service.was_full();
       } else {
         checked = judged(arguments, baseline);
       }

@@ -1,5 +1,6 @@
 // --watch: judged again and again, until Ctrl-C.
 #include <csignal>
+#include <random>
 #include <string>
 #include <thread>
 #include <vector>
@@ -138,6 +139,25 @@ TEST(Watch, WindowHoldsABoundedNumberOfScrapes) {
 
   EXPECT_EQ(result.status, 3);
   EXPECT_THAT(result.err, HasSubstr("--watch 1s: more than 1000 scrapes lie in --duration 1h"));
+}
+
+// Each of the scrapes has a megabyte of labels that no compression makes small, and the window has a thousand of them.
+TEST(Watch, WindowHoldsABoundedNumberOfBytes) {
+  std::mt19937_64 random(3);
+  std::string body = "# TYPE c_total counter\n";
+  for (int i = 0; i < 20'000; ++i) {
+    body += "c_total{id=\"";
+    for (int k = 0; k < 3; ++k) body += std::to_string(random());
+    body += "\"} 1\n";
+  }
+  const ScriptedServer server([&](int, const std::string&) { return http_ok(body); });
+
+  const auto result = run_tool({"check", "--url", server.url(), "--watch", "1s", "--duration", "1000s"});
+
+  EXPECT_EQ(result.status, 3);
+  EXPECT_THAT(result.err, testing::ContainsRegex(
+                              "--watch 1s: the 1002 scrapes of --duration 1000s would take more than 256 MiB, as one "
+                              "takes [0-9]+ KiB though it is compressed; take a longer time between them"));
 }
 
 }  // namespace
