@@ -74,44 +74,57 @@ void require_same_creation(const Window& window, const Target& target, const Lab
     throw Unjudgeable(fmt::format("{} was made anew between the scrapes", printable(text, 200)));
 }
 
-// The growth of each selected series; grew(after, before) may throw, `before` is nullptr of a series that is new.
+std::string shown_series(std::string_view name, const Labels& labels) {
+  return printable(series_text(name, labels), 200);
+}
+
+// The growth of each selected series; grew(labels, after, before) may throw, `before` is nullptr of a series that is
+// new.
 template <class Value, class Grew>
-std::map<Labels, Value> growth(const Window& window, const Target& target, const std::map<Labels, Value>* before,
-                               const std::map<Labels, Value>& after, const Grew& grew) {
+std::map<Labels, Value> growth(const Window& window, const Target& target, std::string_view name,
+                               const std::map<Labels, Value>* before, const std::map<Labels, Value>& after,
+                               const Grew& grew) {
   static const std::map<Labels, Value> none;
   if (!before) before = &none;
   for (const auto& entry : *before) {
     if (is_selected(target, entry.first) && !after.contains(entry.first))
-      throw Unjudgeable("a series vanished between the scrapes");
+      throw Unjudgeable(fmt::format("{} vanished between the scrapes", shown_series(name, entry.first)));
   }
   auto result = selected(target, after);
   for (auto& [labels, value] : result) {
     const auto old = before->find(labels);
-    value = grew(value, old == before->end() ? nullptr : &old->second);
+    value = grew(labels, value, old == before->end() ? nullptr : &old->second);
     if (old != before->end()) require_same_creation(window, target, labels);
   }
   return result;
 }
 
-[[noreturn]] void throw_went_back() { throw Unjudgeable("a counter went back, as after a restart"); }
-
 SeriesMap growth(const Window& window, const Target& target, const SeriesMap& after) {
-  return growth(window, target, window.before.find(target.sample_name()), after, [&](double value, const double* old) {
+  const auto name = target.sample_name();
+  const auto grew = [&](const Labels& labels, double value, const double* old) {
     const double start = old ? *old : 0;
-    if (!std::isfinite(value) || !std::isfinite(start) || start < 0)
-      throw Unjudgeable(fmt::format("{} is no counter", target.sample_name()));
-    if (value < start) throw_went_back();
+    const auto is_count = [](double number) { return std::isfinite(number) && number >= 0; };
+    if (!is_count(start))
+      throw Unjudgeable(fmt::format("{} was {}: it is no counter", shown_series(name, labels), start));
+    if (!std::isfinite(value))
+      throw Unjudgeable(fmt::format("{} is {}: it is no counter", shown_series(name, labels), value));
+    if (value < start)
+      throw Unjudgeable(
+          fmt::format("{} went back from {} to {}, as after a restart", shown_series(name, labels), start, value));
     return value - start;
-  });
+  };
+  return growth(window, target, name, window.before.find(name), after, grew);
 }
 
 NativeMap growth(const Window& window, const Target& target, const NativeMap& after) {
-  return growth(window, target, window.before.find_native(target.metric), after,
-                [](const NativeHistogram& value, const NativeHistogram* old) {
-                  const auto grown = old ? difference(value, *old) : value;
-                  if (!grown) throw_went_back();
-                  return *grown;
-                });
+  const auto grew = [&](const Labels& labels, const NativeHistogram& value, const NativeHistogram* old) {
+    const auto grown = old ? difference(value, *old) : value;
+    if (!grown)
+      throw Unjudgeable(fmt::format("a bucket of {} went back, as after a restart: its count was {}, and is {}",
+                                    shown_series(target.metric, labels), old->count, value.count));
+    return *grown;
+  };
+  return growth(window, target, target.metric, window.before.find_native(target.metric), after, grew);
 }
 
 std::string group_name(const Target& target, const Labels& labels) {

@@ -436,14 +436,22 @@ TEST(Judge, MissingIsNeverOk) {
   EXPECT_EQ(note(kErrors + ", each: [method]", ok), "no series has the label method");
   EXPECT_EQ(note(kErrors, "# TYPE c_total gauge\n" + ok), "c_total is a gauge, not a counter");
   EXPECT_EQ(note(kP95, "# TYPE h summary\n" + histogram("", 1, 1, 1, 1)), "h is a summary, not a histogram");
-  EXPECT_EQ(note(kErrors, "c_total{status=\"200\"} NaN\n"), "c_total is no counter");
+  EXPECT_EQ(note(kErrors, "c_total{status=\"200\"} NaN\n"), "c_total{status=\"200\"} is nan: it is no counter");
 }
 
 TEST(Judge, CounterThatWentBackOrVanishedIsUnknown) {
   const auto one = counter("status=\"200\"", 1000);
 
-  EXPECT_THAT(judge_one(kErrors, counter("status=\"200\"", 1001), one).note, HasSubstr("went back"));
-  EXPECT_THAT(judge_one(kErrors, one + counter("status=\"500\"", 1), one).note, HasSubstr("vanished"));
+  // Without a TYPE and the suffix _total it is not known for a counter where restarts are looked for.
+  const std::string untyped = "measure: ratio, of: h_bucket, part: {status: 5*}, below: 1%";
+  EXPECT_EQ(judge_one(untyped, "h_bucket{status=\"200\"} 1001\n", "h_bucket{status=\"200\"} 1000\n").note,
+            "h_bucket{status=\"200\"} went back from 1001 to 1000, as after a restart");
+  EXPECT_EQ(judge_one(untyped, "h_bucket{status=\"200\"} -1\n", "h_bucket{status=\"200\"} 1000\n").note,
+            "h_bucket{status=\"200\"} was -1: it is no counter");
+  EXPECT_THAT(judge_one(kErrors, counter("status=\"200\"", 1001), one).note,
+              HasSubstr("c_total{status=\"200\"} went back"));
+  EXPECT_EQ(judge_one(kErrors, one + counter("status=\"500\"", 1), one).note,
+            "c_total{status=\"500\"} vanished between the scrapes");
   EXPECT_EQ(judge_one(kErrors, "", one).verdict, Verdict::Ok);
 }
 
