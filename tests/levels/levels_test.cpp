@@ -223,7 +223,13 @@ TEST(Levels, EachMistakeHasItsPlace) {
   EXPECT_THAT(mistakes_of("latency: [{objective: 50%, target: 1s}]\n"
                           "burn_rate_alerts: [{severity: page, burn_rate: 2, long_window: 1h, short_window: 5m}]\n"),
               StartsWith("l.yml:1:23: its error budget, 50%, burns at 2 times its pace at most"));
-  EXPECT_EQ(with("window: 1d"), "l.yml:2:9: 'long_window' is 3d; it must be above 0 and at most the window, 1d");
+  EXPECT_EQ(
+      with("window: 2d"),
+      "l.yml:2:9: the usual burn rate alerts look back 3d: add burn_rate_alerts with shorter windows, or a window "
+      "of 3d at least");
+  EXPECT_EQ(with("window: 2h\n"
+                 "burn_rate_alerts: [{severity: page, burn_rate: 2, long_window: 3h, short_window: 5m}]"),
+            "l.yml:3:64: 'long_window' is 3h; it must be above 0 and at most the window, 2h");
   EXPECT_EQ(mistakes_of("window: 30d\n"),
             "l.yml:1:1: no level is declared; add one, such as latency, error_rate or availability");
 }

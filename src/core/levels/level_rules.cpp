@@ -309,9 +309,22 @@ class LevelRules {
     }
   }
 
+  // They are what a model has that declares none, so that it would not know of a long_window.
+  bool usual_alerts_look_too_far_back() {
+    if (levels_.burn_rate_alerts != ServiceLevels{}.burn_rate_alerts || !is_window(levels_.window)) return false;
+    const auto longest = std::ranges::max(levels_.burn_rate_alerts, {}, &BurnRateAlert::long_window).long_window;
+    if (longest <= levels_.window) return false;
+    add("burn_rate_alerts",
+        "the usual burn rate alerts look back " + shown(longest) +
+            ": add burn_rate_alerts with shorter windows, or a window of " + shown(longest) + " at least",
+        "window");
+    return true;
+  }
+
   void burn_rate_alerts() {
     const auto& all = levels_.burn_rate_alerts;
     if (all.empty()) add("burn_rate_alerts", "'burn_rate_alerts' is empty; leave it out for the usual four");
+    if (usual_alerts_look_too_far_back()) return;
     for (std::size_t i = 0; i < all.size(); ++i) {
       const auto& alert = all[i];
       const auto where = element("burn_rate_alerts", i);
