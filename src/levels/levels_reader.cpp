@@ -27,6 +27,12 @@ std::string joined(const std::vector<std::string_view>& texts) {
   return result;
 }
 
+// Of a time in whole seconds, with a value that the key's own rules take.
+std::string_view form_of_seconds(std::string_view path) {
+  if (path == "window") return "a time such as 30d";
+  return path.ends_with("long_window") ? "a time such as 1h" : "a time such as 5m";
+}
+
 std::string_view form_of(Unit unit) {
   static constexpr std::array<std::string_view, 5> kForms{"a time such as 150ms", "a size such as 64KiB",
                                                           "a percentage such as 99.9%", "a rate such as 100/s",
@@ -185,21 +191,25 @@ const std::string* LevelsReader::scalar(const YamlValue& value, const std::strin
   return nullptr;
 }
 
-std::optional<Quantity> LevelsReader::quantity(const YamlValue& value, const std::string& path, Unit unit) {
-  const auto* text = scalar(value, path, std::string{form_of(unit)});
+std::optional<Quantity> LevelsReader::quantity(const YamlValue& value, const std::string& path, Unit unit,
+                                               std::string_view form) {
+  const auto* text = scalar(value, path, std::string{form});
   if (!text) return std::nullopt;
   try {
     const auto quantity = parse_quantity(*text);
     if (quantity.unit == unit) return quantity;
     fail(value, path,
          in_single_quotes(*text) + (quantity.unit == Unit::Number ? " has no unit; " : " has the wrong unit; ") +
-             key_of(path) + " takes " + std::string{form_of(unit)});
+             key_of(path) + " takes " + std::string{form});
   } catch (const QuantityError& error) {
     fail(value, path,
-         in_single_quotes(*text) + ' ' + printable(error.rule) + "; " + key_of(path) + " takes " +
-             std::string{form_of(unit)});
+         in_single_quotes(*text) + ' ' + printable(error.rule) + "; " + key_of(path) + " takes " + std::string{form});
   }
   return std::nullopt;
+}
+
+std::optional<Quantity> LevelsReader::quantity(const YamlValue& value, const std::string& path, Unit unit) {
+  return quantity(value, path, unit, form_of(unit));
 }
 
 void LevelsReader::value(const YamlValue& value, const std::string& path, std::string& into) {
@@ -253,13 +263,14 @@ void LevelsReader::value(const YamlValue& value, const std::string& path, std::c
 }
 
 void LevelsReader::value(const YamlValue& value, const std::string& path, std::chrono::seconds& into) {
-  const auto read = quantity(value, path, Unit::Seconds);
+  const auto form = form_of_seconds(path);
+  const auto read = quantity(value, path, Unit::Seconds, form);
   if (!read) return;
   const auto seconds = std::chrono::floor<std::chrono::seconds>(read->time.value_or(std::chrono::nanoseconds{1}));
   if (seconds != read->time)
     fail(value, path,
-         in_single_quotes(value.scalar) + " is too large, or no whole number of seconds; " + key_of(path) +
-             " takes a time such as 5m");
+         in_single_quotes(value.scalar) + " is too large, or no whole number of seconds; " + key_of(path) + " takes " +
+             std::string{form});
   into = seconds;
 }
 

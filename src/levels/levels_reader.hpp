@@ -46,6 +46,8 @@ class LevelsReader {
   void map(const YamlValue& value, const std::string& path, const std::string& what, Level& level);
 
   const std::string* scalar(const YamlValue& value, const std::string& path, const std::string& example);
+  /// `form` is what the message of a mistake says that the key takes.
+  std::optional<Quantity> quantity(const YamlValue& value, const std::string& path, Unit unit, std::string_view form);
   std::optional<Quantity> quantity(const YamlValue& value, const std::string& path, Unit unit);
 
   void value(const YamlValue& value, const std::string& path, std::string& into);

@@ -197,7 +197,7 @@ TEST(Levels, EachMistakeHasItsPlace) {
   EXPECT_THAT(with("window: 10m"), StartsWith("l.yml:2:9: 'window' is 10m; it must be from 1h to 366d"));
   EXPECT_THAT(with("window: 1.0005s"), StartsWith("l.yml:2:9: '1.0005s' is too large, or no whole number of seconds"));
   EXPECT_THAT(with("window: 9999999999999d"), StartsWith("l.yml:2:9: '9999999999999d' is too large"));
-  EXPECT_THAT(with("window: [1h]"), StartsWith("l.yml:2:9: 'window' must be one value; write a time such as 150ms"));
+  EXPECT_THAT(with("window: [1h]"), StartsWith("l.yml:2:9: 'window' must be one value; write a time such as 30d"));
   EXPECT_THAT(with("window: ~"), StartsWith("l.yml:2:9: 'window' has no value"));
   EXPECT_THAT(with("window: ''"), StartsWith("l.yml:2:9: 'window' has no value"));
   EXPECT_THAT(with("window: -1h"), StartsWith("l.yml:2:9: '-1h' is not a positive decimal number with a unit"));
@@ -232,6 +232,21 @@ TEST(Levels, EachMistakeHasItsPlace) {
             "l.yml:3:64: 'long_window' is 3h; it must be above 0 and at most the window, 2h");
   EXPECT_EQ(mistakes_of("window: 30d\n"),
             "l.yml:1:1: no level is declared; add one, such as latency, error_rate or availability");
+}
+
+// What is suggested must not be refused in turn: these keys take whole seconds, and a window an hour at least.
+TEST(Levels, SuggestedTimesAreOnesThatTheKeyTakes) {
+  EXPECT_EQ(mistakes_of("window: abc\n"
+                        "latency: [{target: 1s, alert: 2s, alert_after: abc}]\n"
+                        "burn_rate_alerts: [{severity: page, burn_rate: 2, long_window: 5, short_window: ~}]\n"),
+            "l.yml:1:9: 'abc' is not a positive decimal number with a unit; 'window' takes a time such as 30d\n"
+            "l.yml:2:48: 'abc' is not a positive decimal number with a unit; 'alert_after' takes a time such as 5m\n"
+            "l.yml:3:64: '5' has no unit; 'long_window' takes a time such as 1h\n"
+            "l.yml:3:81: 'short_window' has no value; write a time such as 5m");
+  EXPECT_EQ(mistakes_of("window: 30d\n"
+                        "latency: [{target: 1s, alert: 2s, alert_after: 5m}]\n"
+                        "burn_rate_alerts: [{severity: page, burn_rate: 2, long_window: 1h, short_window: 5m}]\n"),
+            "none");
 }
 
 // What could not be read has no say in what else is wrong.
