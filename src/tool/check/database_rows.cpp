@@ -21,6 +21,9 @@ namespace {
 constexpr std::size_t kListed = 10;
 // Those whose slowness requests wait for; VACUUM, COPY and CREATE INDEX are slow by nature.
 constexpr std::array<std::string_view, 5> kOfRequests{"SELECT", "INSERT", "UPDATE", "DELETE", "MERGE"};
+// The check's own BEGIN and COMMIT can't be told from those of others, and would stand among the slowest.
+constexpr std::array<std::string_view, 7> kOfTransactions{"BEGIN",   "COMMIT", "ROLLBACK", "SAVEPOINT",
+                                                          "RELEASE", "SET",    "RESET"};
 
 Target built_in(std::string name, std::string source, Measure measure, bool below, Unit unit, Threshold bound,
                 std::optional<Threshold> critical = std::nullopt) {
@@ -170,7 +173,9 @@ class DatabaseJudge {
   }
 
   void lists(std::vector<StatementGrowth> grown) {
-    std::erase_if(grown, [](const StatementGrowth& one) { return one.calls.n <= 0; });
+    std::erase_if(grown, [](const StatementGrowth& one) {
+      return one.calls.n <= 0 || std::ranges::find(kOfTransactions, one.statement.query_type) != kOfTransactions.end();
+    });
     if (grown.empty()) return;
     double all = 0;
     for (const auto& one : grown) all += one.total();

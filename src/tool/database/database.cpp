@@ -88,7 +88,7 @@ class Reader {
   // behind a pool the connection goes to others afterwards.
   pqxx::result run(const std::string& sql) {
     pqxx::read_transaction work{connection_};
-    work.exec(fmt::format("SET LOCAL statement_timeout = {}", timeout_.count()));
+    work.exec(fmt::format("/* vitals check */ SET LOCAL statement_timeout = {}", timeout_.count()));
     auto result = work.exec(sql);
     work.commit();
     return result;

@@ -140,6 +140,20 @@ TEST(DatabaseRows, BudgetThatTheServiceHasJudgedIsSkippedWhereNothingIsProven) {
   EXPECT_EQ(both.rows[2].verdict, Verdict::Skipped);   // complex
 }
 
+// Each query of the check is a transaction of its own, and its BEGIN and COMMIT are those of everybody.
+TEST(DatabaseRows, ListsHaveNoStatementsOfTransactions) {
+  auto after = sample();
+  auto& statements = std::get<Statements>(after.statements).statements;
+  for (const auto* type : {"BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "SET", "RESET"})
+    statements.push_back(statement(type, "none", 1000, 1, 2));
+
+  const Judged with(kLevels, after);
+  const Judged without(kLevels, sample());
+
+  ASSERT_EQ(with.judgement.lists.size(), 2U);
+  for (std::size_t i = 0; i < 2; ++i) EXPECT_EQ(lines(with.judgement.lists[i]), lines(without.judgement.lists[i]));
+}
+
 TEST(DatabaseRows, MisspeltTableIsUnknownAndTooFewCallsAreSkipped) {
   const Judged judged(
       "query_budgets: [{name: a, tables: [cleints], target: 1s}, {name: b, query_types: [ALTER], target: 1s}]",

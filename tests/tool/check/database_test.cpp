@@ -77,6 +77,19 @@ TEST_F(DatabaseCheckOfServer, WindowCountsWhatHappenedInIt) {
   EXPECT_THAT(result.out, AllOf(ContainsRegex("^PostgreSQL 1[0-9.]+, database vitals over "), Not(HasSubstr("since"))));
 }
 
+// BEGIN and COMMIT of the check can't be told from those of others; its other statements are left out by their comment.
+TEST_F(DatabaseCheckOfServer, OwnStatementsAreNeitherListedNorCounted) {
+  repeat(30, "SELECT name FROM clients WHERE id = 4711");
+  ASSERT_EQ(check().status, 0);
+
+  const auto result = check({"--format", "json"});
+
+  for (const auto* type : {"BEGIN", "COMMIT", "SET"})
+    EXPECT_THAT(result.out, Not(HasSubstr(std::string("\"query_type\": \"") + type)));
+  EXPECT_GT(run("SELECT count(*) FROM pg_stat_statements WHERE query LIKE 'BEGIN%'")[0][0].as<int>(), 0);
+  EXPECT_EQ(run("SELECT count(*) FROM pg_stat_statements WHERE query LIKE 'SET LOCAL%'")[0][0].as<int>(), 0);
+}
+
 TEST_F(DatabaseCheckOfServer, LockWaitIsToldWithTheBlocker) {
   pqxx::connection waiting{dsn()};
   const auto pid_of = [](pqxx::connection& one) { return run(one, "SELECT pg_backend_pid()")[0][0].as<std::string>(); };
