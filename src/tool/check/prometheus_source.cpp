@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <ctime>
 #include <set>
 #include <utility>
 #include <vector>
 
+#include <fmt/chrono.h>
 #include <fmt/core.h>
 
 #include "core/text/metric_types.hpp"
@@ -119,6 +121,15 @@ void add_samples(SampleGrowth& growth, const PrometheusApi& api, const std::stri
   }
 }
 
+// How much of the window there is, where that is not all.
+std::string coverage(const SampleGrowth& growth, double seconds) {
+  const auto text = fmt::format("Prometheus has {} of {}", window_text(growth.seconds()), window_text(seconds));
+  const auto begin = growth.begin_of_process();
+  if (!begin) return text;
+  return fmt::format("{}: since {:%Y-%m-%d %H:%M:%S} UTC, when the process began", text,
+                     fmt::gmtime(static_cast<std::time_t>(*begin)));
+}
+
 void require_clock(const PrometheusApi& api, double now) {
   constexpr double kTolerance = 60;
   const double ahead = now - wall_clock();
@@ -185,8 +196,7 @@ Measured PrometheusSource::measure(double seconds) const {
   result.after = Scrape::parse(text, all, LintFormat::Text1);
   result.seconds = growth.seconds();
   result.now = now;
-  if (*result.seconds < 0.9 * seconds)
-    result.note = fmt::format("Prometheus has {} of {}", window_text(*result.seconds), window_text(seconds));
+  if (*result.seconds < 0.9 * seconds) result.note = coverage(growth, seconds);
   result.process = {Continuity::Kind::Summed,
                     fmt::format("growth is summed over {} {}, and over {} {} of their counters", growth.instances(),
                                 growth.instances() == 1 ? "instance" : "instances", growth.resets(),

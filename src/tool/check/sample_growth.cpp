@@ -121,13 +121,25 @@ std::vector<SampleGrowth::Series> SampleGrowth::growth() const {
   std::vector<Series> result;
   for (const auto& [key, state] : series_) {
     if (key.first == kProcessStart) continue;
-    const double start = instances_.at(state.instance);
-    const bool is_whole = state.is_born || (start > 0 && start >= from_);
+    const bool is_whole = state.is_born || has_begun(state.instance);
     result.push_back({key.first, key.second, state.growth + (is_whole ? state.first.value : 0)});
   }
   return result;
 }
 
-double SampleGrowth::seconds() const { return last_at_ - first_at_; }
+bool SampleGrowth::has_begun(const std::string& instance) const {
+  const double start = instances_.at(instance);
+  return start > 0 && start >= from_;
+}
+
+std::optional<double> SampleGrowth::begin_of_process() const {
+  double begin = first_at_;
+  for (const auto& [instance, start] : instances_) {
+    if (has_begun(instance)) begin = std::min(begin, start);
+  }
+  return begin < first_at_ ? std::optional(begin) : std::nullopt;
+}
+
+double SampleGrowth::seconds() const { return last_at_ - begin_of_process().value_or(first_at_); }
 
 }  // namespace vitals::tool

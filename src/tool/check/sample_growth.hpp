@@ -1,5 +1,6 @@
 #pragma once
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -31,8 +32,11 @@ class SampleGrowth {
     double growth;
   };
   [[nodiscard]] std::vector<Series> growth() const;
-  /// From the first to the last sample that was seen; 0 if there is none.
+  /// From the first to the last sample that was seen; 0 if there is none. Where growth is counted from the beginning
+  /// of a process, from then on.
   [[nodiscard]] double seconds() const;
+  /// When the process began before whose first sample nothing else is counted; nothing if a sample was there first.
+  [[nodiscard]] std::optional<double> begin_of_process() const;
   /// How many restarts of processes, or else of counters, were seen.
   [[nodiscard]] std::size_t resets() const { return restarts_.size(); }
   [[nodiscard]] std::size_t instances() const { return instances_.size(); }
@@ -49,6 +53,7 @@ class SampleGrowth {
   [[nodiscard]] std::string instance_of(const Labels& labels) const;
   void find_births(const std::vector<PrometheusSeries>& part, const std::vector<State*>& states);
   void find_resets(const PrometheusSeries& series, const State& state);
+  [[nodiscard]] bool has_begun(const std::string& instance) const;
   [[nodiscard]] bool was_reset(const State& state, double after, double until) const;
 
   double from_;

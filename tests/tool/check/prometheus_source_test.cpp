@@ -182,6 +182,26 @@ TEST_F(PrometheusSourceTest, AvailabilityIsThatOfTheWindowOfTheLevels) {
   EXPECT_THAT(rows[1]["note"].get<std::string>(), HasSubstr("over 30 d; Prometheus has 20.0 d of 30 d"));
 }
 
+// Two hours of counts, of which Prometheus saw the last 35 s.
+TEST_F(PrometheusSourceTest, CoverageIsSinceTheProcessBeganWhoseCountsAreWhole) {
+  const auto began = static_cast<double>(std::time(nullptr) - 7200);
+  const PrometheusServer server(
+      openmetrics(kRequestsType + "# TYPE process_start_time_seconds gauge\n",
+                  {{requests("one", "200"), {{40, 1'999'000}, {5, 2'000'000}}},
+                   {"process_start_time_seconds{job=\"clinic\",instance=\"one\"}", {{40, began}, {5, began}}}}));
+  ASSERT_TRUE(server.wait_until_ready());
+
+  const auto result = check_server(server, "throughput: {target: 200/s}\navailability: {target: 99.9%}\n",
+                                   {"--window", "3h", "--format", "json"});
+
+  const auto rows = json::parse(result.out)["targets"];
+  EXPECT_NEAR(rows[1]["value"].get<double>(), 2e6 / 7195, 1) << rows;
+  EXPECT_EQ(rows[0]["samples"], 2'000'000);
+  EXPECT_THAT(rows[0]["note"].get<std::string>(),
+              testing::ContainsRegex("over 30 d; Prometheus has 7195.0 s of 30 d: since [0-9-]+ [0-9:]+ UTC, when "
+                                     "the process began"));
+}
+
 // Samples of the buckets of a month are many times those of the counter.
 TEST_F(PrometheusSourceTest, OfTheWindowOfTheLevelsOnlyWhatAvailabilityNeedsIsFetched) {
   const PrometheusServer server(openmetrics(

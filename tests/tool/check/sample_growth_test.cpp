@@ -147,6 +147,20 @@ TEST(SampleGrowth, InstanceThatWasAlreadyRunningGrewFromItsFirstSample) {
   EXPECT_EQ(grown(began, "c_total"), 104);
 }
 
+// What a process counted before its first sample is counted, so that the time is since it began: rates are of that
+// time.
+TEST(SampleGrowth, TimeBeginsWithTheProcessWhoseCountsAreWhole) {
+  SampleGrowth growth(50);
+  growth.add({series("c_total", "i", {{100, 100}, {115, 104}}), start({{100, 60}, {115, 60}})});
+  EXPECT_EQ(growth.seconds(), 55);
+  EXPECT_EQ(growth.begin_of_process(), 60);
+
+  SampleGrowth older(70);
+  older.add({series("c_total", "i", {{100, 100}, {115, 104}}), start({{100, 60}, {115, 60}})});
+  EXPECT_EQ(older.seconds(), 15);
+  EXPECT_EQ(older.begin_of_process(), std::nullopt);
+}
+
 // Parts of the time may share their ends, as ranges of Prometheus 2 do.
 TEST(SampleGrowth, IsTheSameInParts) {
   SampleGrowth growth(50);
