@@ -16,9 +16,9 @@
 namespace vitals {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
 using vitals::testing::kSanitized;
 
 TEST(Family, SeriesBeyondTheLimitShareOne) {

@@ -60,7 +60,7 @@ TEST(Family, LooksUpMakesRemovesAndScrapesAtOnce) {
     }
   }};
 
-  for (int i = 0; i < kScrapes && !testing::Test::HasFailure(); ++i) {
+  for (int i = 0; i < kScrapes && !::testing::Test::HasFailure(); ++i) {
     const std::string text = to_text(registry);
     const auto samples = distinct_samples(text);
     EXPECT_TRUE(std::ranges::includes(samples, kept)) << text;
