@@ -2,10 +2,8 @@
 
 #include <fmt/core.h>
 
-#include "core/levels/objectives.hpp"
 #include "core/text/quantity.hpp"
-#include "tool/rules/requests.hpp"
-#include "tool/rules/slo.hpp"
+#include "tool/rules/record_test.hpp"
 #include "tool/rules/threshold_alert.hpp"
 
 namespace vitals::tool {
@@ -15,12 +13,9 @@ using detail::percent_text;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-// Of tests: none of these rules reads what another is tested with.
-constexpr const char* kFamily = "dependencies";
-
 // A gauge's share of another. Without that it is as if there were no limit.
 void test_no_whole(Draft& draft, const Rule& rule, const TestSeries& part, const TestSeries& whole) {
-  TestCase test{draft, rule.name, "of nothing there is no share", rule.wait, kFamily};
+  TestCase test{draft, rule.name, "of nothing there is no share", rule.wait, kDependencies};
   const auto end = test.steps(rule.wait) + 2;
   for (const auto& [series, value] : {std::pair{part, 1.0}, std::pair{whole, 0.0}}) {
     Labels labels{{"job", draft.job()}};
@@ -37,83 +32,12 @@ void add_share(Draft& draft, const char* group, ThresholdAlert alert, const char
   alert.tested = {part, labels};
   constexpr double kWhole = 0.5;
   alert.given = {{{whole, labels}, kWhole}};
-  alert.family = kFamily;
+  alert.family = kDependencies;
   set_limit(alert, ">", limit);
   alert.good *= kWhole;
   alert.bad *= kWhole;
   const auto rule = add_alert(draft, draft.group(group), alert);
   test_no_whole(draft, rule, alert.tested, {whole, labels});
-}
-
-// A metric that is gone, of each job by itself while others have it still. `seen`: what is there where the metric is.
-void add_absent(Draft& draft, RuleGroup& group, const std::string& metric, const std::string& seen) {
-  constexpr std::chrono::days kSeen{1};
-  constexpr minutes kWait{10};
-  const auto now = draft.select.series(metric);
-  const bool is_one_job = !draft.select.job().empty();
-  auto expr = fmt::format("absent({})", now);
-  if (!is_one_job)
-    expr = fmt::format("group by (job) (present_over_time({}[{}])) unless on (job) group by (job) ({})\nor on () {}",
-                       seen, duration(kSeen), now, expr);
-  const auto rule = draft.alert(group,
-                                {.kind = Rule::Kind::Alert,
-                                 .name = "SLOMetricAbsent",
-                                 .expr = std::move(expr),
-                                 .wait = kWait,
-                                 .labels = {{"severity", "critical"}, {"metric", metric}}},
-                                fmt::format("{{{{ with $labels.job }}}}{{{{ . }}}}: {{{{ end }}}}{} is gone", metric),
-                                "Without it service levels can't be judged, and all other alerts on it are silent.");
-
-  const std::vector<Labels> nobody{is_one_job ? Labels{{"job", draft.job()}} : Labels{}};
-  TestCase test{draft, rule.name, "there is none, then there is", 3 * kWait, "absent"};
-  const auto wait = test.steps(kWait);
-  test.give(metric, {{"job", draft.job()}}, test.line().missing(wait + 3).hold(0, 3));
-  test.expect_alerts(rule, 0, "pending", nobody);
-  test.expect_alerts(rule, wait - 1, "pending", nobody);
-  test.expect_alerts(rule, wait, "firing", nobody);
-  test.expect_no_alert(rule, wait + 4);
-  test.add();
-  if (is_one_job) return;
-
-  TestCase gone{draft, rule.name, "one job has it no more", 2 * kSeen, "absent"};
-  const auto day = gone.steps(kSeen);
-  constexpr std::size_t kThere = 4;
-  for (const auto& name : {metric, seen.substr(0, seen.find('{'))}) {
-    gone.give(name, {{"job", draft.job()}, {"le", "+Inf"}}, gone.line().hold(1, kThere));
-    gone.give(name, {{"job", "other"}, {"le", "+Inf"}}, gone.line().hold(1, day + 2 * kThere));
-    if (name == seen) break;
-  }
-  gone.expect_no_alert(rule, kThere - 1);
-  gone.expect_alerts(rule, kThere, "pending", {{{"job", draft.job()}}});
-  gone.expect_alerts(rule, kThere + 1, "firing", {{{"job", draft.job()}}});
-  gone.expect_alerts(rule, kThere + day - 2, "firing", {{{"job", draft.job()}}});
-  gone.expect_no_alert(rule, kThere + day + 1);
-  gone.add();
-}
-
-// An objective with events of which none can be told to be bad: a histogram has no bucket with its target as the bound.
-void add_unjudged(Draft& draft, RuleGroup& group) {
-  constexpr minutes kWait{10};
-  const auto events = kSloEvents + duration(kRateWindow);
-  const auto bad = kSloBadEvents + duration(kRateWindow);
-  const auto rule =
-      draft.alert(group,
-                  {.kind = Rule::Kind::Alert,
-                   .name = "SLOMetricAbsent",
-                   .expr = fmt::format("{} unless {}", draft.select.series(events), draft.select.series(bad)),
-                   .wait = kWait,
-                   .labels = {{"severity", "critical"}, {"metric", kRequestTimesBucket}}},
-                  "{{ $labels.job }}: {{ $labels.slo }} can't be judged",
-                  "There is no bucket with its target as the bound: give the levels to HttpMetrics.");
-  TestCase test{draft, rule.name, "no bucket has the target as its bound", 2 * kWait};
-  const Labels labels{{"job", draft.job()}, {"slo", "latency"}};
-  const auto wait = test.steps(kWait);
-  test.give(events, labels, test.line().hold(1, wait + 4));
-  test.give(bad, labels, test.line().missing(wait + 2).hold(0, 2));
-  test.expect_alerts(rule, wait - 1, "pending", {labels});
-  test.expect_alerts(rule, wait, "firing", {labels});
-  test.expect_no_alert(rule, wait + 3);
-  test.add();
 }
 
 }  // namespace
@@ -163,7 +87,7 @@ void add_cache_rules(Draft& draft) {
       .value = draft.select.series(kRatio),
       .guard = Guard{kBy, draft.select.series(kLookUps), kFewLookUps, {kLookUps, redis}},
       .tested = {kRatio, redis},
-      .family = kFamily};
+      .family = kDependencies};
   set_limit(alert, "<", limit);
   add_alert(draft, draft.group(kGroup), alert);
 }
@@ -220,38 +144,6 @@ void add_pool_rules(Draft& draft) {
   test.expect_alerts(rule, kBefore + 8, "firing", {labels});
   test.expect_no_alert(rule, kBefore + 12);
   test.add();
-}
-
-void add_target_rules(Draft& draft) {
-  auto& group = draft.group("targets", kLongInterval);
-  const auto& levels = draft.levels;
-  add_alert(draft, group,
-            {.name = "TargetDown",
-             .labels = {{"severity", "critical"}},
-             .wait = minutes{1},
-             .summary = "{{ $labels.job }}: {{ $labels.instance }} can't be scraped",
-             .description = "It has not answered Prometheus for 1m.",
-             .value = draft.select.series("up"),
-             .comparison = "==",
-             .limit = 0,
-             .tested = {"up", {{"instance", "a"}}},
-             .good = 1,
-             .bad = 0,
-             .family = kFamily});
-  if (has_request_levels(levels)) add_absent(draft, group, kRequests, kRequestRate);
-  if (has_request_times(levels))
-    add_absent(draft, group, kRequestTimesCount, fmt::format("{}{{le=\"+Inf\"}}", kRequestBuckets));
-  if (levels.cache_hit_ratio) add_absent(draft, group, "cache_hits_total", "cache_type:cache_lookups:rate5m");
-  for (const auto& [level, metric] : {std::pair{levels.memory_usage, "process_resident_memory_bytes"},
-                                      std::pair{levels.memory_usage, "process_memory_limit_bytes"},
-                                      std::pair{levels.pool_usage, "db_pool_connections_max"}}) {
-    if (level) add_absent(draft, group, metric, metric);
-  }
-  if (!levels.latency.empty() || !levels.endpoint_classes.empty()) add_unjudged(draft, group);
-}
-
-void add_counted_target_rules(Draft& draft) {
-  add_absent(draft, draft.group("targets", kLongInterval), detail::kEventsName, kSloEvents + duration(kRateWindow));
 }
 
 }  // namespace vitals::tool

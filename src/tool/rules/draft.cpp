@@ -61,14 +61,14 @@ void Draft::record(std::string_view of_group, std::string name, std::string expr
       {.kind = Rule::Kind::Record, .name = std::move(name), .expr = std::move(expr), .labels = std::move(labels)});
 }
 
-const Rule& Draft::alert(RuleGroup& to, Rule rule, std::string summary, std::string description) {
+Rule Draft::alert(RuleGroup& to, Rule rule, std::string summary, std::string description) {
   rule.kind = Rule::Kind::Alert;
   rule.annotations = {{"summary", std::move(summary)},
                       {"description", std::move(description)},
                       {"runbook_url", fmt::format("{}/{}.md", runbooks_, page_of(rule.name))}};
-  auto& added = to.rules.emplace_back(std::move(rule));
+  auto& added = to.rules.emplace_back(rule);
   for (auto& label : added.labels) label.second = template_text(label.second);
-  return added;
+  return rule;
 }
 
 std::string for_time(seconds wait) { return wait == seconds{0} ? "" : " for " + duration(wait); }

@@ -32,8 +32,8 @@ class Draft {
   /// The group of that name, made if there is none yet.
   RuleGroup& group(std::string_view name, std::chrono::seconds interval = kInterval);
   void record(std::string_view group, std::string name, std::string expr, Labels labels = {});
-  /// Adds `runbook_url`; labels are plain texts.
-  const Rule& alert(RuleGroup& group, Rule rule, std::string summary, std::string description);
+  /// Adds `runbook_url`; labels are plain texts. Gives the rule with its labels as they are when it fires.
+  Rule alert(RuleGroup& group, Rule rule, std::string summary, std::string description);
 
   /// Whether what takes that long is tested with long steps.
   [[nodiscard]] bool is_long(std::chrono::seconds length) const { return length >= 4 * pack.tests[1].step; }

@@ -10,6 +10,7 @@
 #include "tool/rules/requests.hpp"
 #include "tool/rules/service_tests.hpp"
 #include "tool/rules/slo.hpp"
+#include "tool/rules/targets.hpp"
 
 namespace vitals::tool {
 namespace {

@@ -1,66 +1,46 @@
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <set>
 #include <utility>
 
 #include <fmt/core.h>
-#include <fmt/format.h>
 
-#include "core/levels/objective_name.hpp"
 #include "core/levels/objectives.hpp"
-#include "tool/rules/endpoint_sets.hpp"
 #include "tool/rules/requests.hpp"
 #include "tool/rules/slo.hpp"
+#include "tool/rules/timed_objectives.hpp"
 
 namespace vitals::tool {
 namespace {
 
 using std::chrono::seconds;
 
-// Requests of an endpoint, at a rate that makes each sum tell what it is of. They are of one of the objective's sets,
-// or of none.
-struct Weighted {
-  Endpoint endpoint;
-  double weight;
-  std::optional<std::size_t> set;
-};
-
-// An objective on the times of some endpoints, or of all.
-struct TimedObjective {
-  std::string slo;
-  std::chrono::nanoseconds target;
-  std::vector<EndpointSet> sets;
-  std::string family;  ///< of its tests: none of these counts what another is tested with
-  std::vector<Weighted> requests = {};
-};
-
-std::string sum_of(const Draft& draft, const std::vector<EndpointSet>& sets, const char* metric, seconds window,
-                   const std::string& bucket = {}) {
-  std::vector<std::string> rates;
-  for (const auto& set : sets) {
-    auto conditions = set.conditions();
-    if (!bucket.empty()) conditions.push_back(bucket);
-    rates.push_back(draft.select.rate(metric, window, std::move(conditions)));
-  }
-  return fmt::format("sum by (job) ({})", fmt::join(rates, "\n or "));
-}
-
 // The requests of one set after the other change their rate from `first` to `second` times their weight: so each set's
 // window shows by itself.
 struct Changes {
   std::vector<PhasedSeries> series;
-  std::vector<std::optional<double>> sums;
-  std::vector<BetweenPhases> between;
+  std::vector<double> sums = {};  ///< of those that the objective is of, at the end of each phase
+  std::vector<BetweenPhases> between = {};
 };
 
-Changes changes_of(const TimedObjective& objective, const char* metric, const char* le, double first, double second) {
+Labels instance_labels(const char* instance, const Endpoint& endpoint) {
+  return {{"instance", instance}, {"method", endpoint.method}, {"endpoint", endpoint.route}};
+}
+
+Labels with_bound(Labels labels, const std::string& le) {
+  labels.emplace_back("le", le);
+  return labels;
+}
+
+Changes changes_of(const TimedObjective& objective, const char* metric, const std::string& le, double first,
+                   double second) {
   Changes result;
   const auto phases = objective.sets.size() + 1;
   std::vector<double> sums(phases, 0);
   for (const auto& [endpoint, weight, set] : objective.requests) {
-    Labels labels{{"instance", "a"}, {"method", endpoint.method}, {"endpoint", endpoint.route}};
-    if (le != nullptr) labels.emplace_back("le", le);
-    PhasedSeries series{metric, std::move(labels), {}};
+    auto labels = instance_labels("a", endpoint);
+    PhasedSeries series{metric, le.empty() ? std::move(labels) : with_bound(std::move(labels), le), {}};
     for (std::size_t phase = 0; phase < phases; ++phase) {
       const double rate = (phase > set.value_or(phases) ? second : first) * weight;
       series.values.emplace_back(rate);
@@ -68,49 +48,82 @@ Changes changes_of(const TimedObjective& objective, const char* metric, const ch
     }
     result.series.push_back(std::move(series));
   }
-  result.sums.assign(sums.begin(), sums.end());
   for (std::size_t phase = 1; phase < phases; ++phase)
     result.between.push_back(halfway(phase, sums[phase - 1], sums[phase]));
+  result.sums = std::move(sums);
   return result;
 }
 
+void add_series(std::vector<PhasedSeries>& to, const std::vector<PhasedSeries>& series) {
+  to.insert(to.end(), series.begin(), series.end());
+}
+
+// Instances whose requests can't be judged: one that never has the bucket, and one of each set that has it no more when
+// the set changes. Till then, and as long as the window reaches back, all its requests are slow.
+void add_instances_without_bucket(const TimedObjective& objective, const std::string& le, Changes& to) {
+  const auto phases = to.sums.size();
+  const double most = 8 * to.sums.back();
+  for (std::size_t set = 0; set < objective.sets.size(); ++set) {
+    const auto request = std::ranges::find(objective.requests, std::optional{set}, &Weighted::set);
+    const double rate = 2 * (to.sums[set + 1] - to.sums[set]);
+    std::vector<std::optional<double>> bucket(phases);
+    std::fill_n(bucket.begin(), set + 1, 0);
+    const auto gone = instance_labels("gone", request->endpoint);
+    to.series.push_back({kRequestTimesCount, gone, std::vector<std::optional<double>>(phases, rate)});
+    to.series.push_back({kRequestTimesBucket, with_bound(gone, le), std::move(bucket)});
+    const auto never = instance_labels("never", request->endpoint);
+    to.series.push_back({kRequestTimesCount, never, std::vector<std::optional<double>>(phases, most)});
+    to.series.push_back(
+        {kRequestTimesBucket, with_bound(never, "+Inf"), std::vector<std::optional<double>>(phases, most)});
+    for (std::size_t phase = 0; phase <= set; ++phase) to.sums[phase] += rate;
+    for (auto& between : to.between) {
+      if (between.phase <= set + 1) between.value += rate;
+    }
+  }
+}
+
+RecordTest test_of(const std::string& record, const char* what, seconds window, const Labels& slo,
+                   const Changes& changes) {
+  return {.record = record,
+          .what = what,
+          .window = window,
+          .series = changes.series,
+          .query = labelled(record, slo),
+          .labels = slo,
+          .values = {changes.sums.begin(), changes.sums.end()},
+          .between = changes.between};
+}
+
+// Bad are those that are not within the target, of each series by itself: what has no bucket with it, as an instance
+// of another release, has no say.
 void add_timed(Draft& draft, const TimedObjective& objective, seconds window) {
   const auto events = kSloEvents + duration(window);
   const auto bad = kSloBadEvents + duration(window);
   const Labels slo{{"slo", objective.slo}};
-  draft.record(kSloGroup, events, sum_of(draft, objective.sets, kRequestTimesCount, window), slo);
-  draft.record(kSloGroup, bad,
-               fmt::format("{} - on (job)\n{}", draft.select.series(events, {equals("slo", objective.slo)}),
-                           sum_of(draft, objective.sets, kRequestTimesBucket, window, bucket_of(objective.target))),
-               slo);
+  const auto all = union_of(objective.sets, [&](Conditions conditions) {
+    return draft.select.rate(kRequestTimesCount, window, std::move(conditions));
+  });
+  const auto within = draft.select.rate(kRequestTimesBucket, window, {bucket_of(objective.target)});
+  draft.record(kSloGroup, events, fmt::format("sum by (job) (\n  {}\n  and ignoring (le) {}\n)", all, within), slo);
+  draft.record(kSloGroup, bad, fmt::format("sum by (job) (\n  {}\n  - sum without (le) ({})\n)", all, within), slo);
 
-  const auto all = changes_of(objective, kRequestTimesCount, nullptr, 1, 2);
-  add_test(draft, {.record = events,
-                   .what = "requests of its endpoints",
-                   .window = window,
-                   .series = all.series,
-                   .query = labelled(events, slo),
-                   .labels = slo,
-                   .values = all.sums,
-                   .between = all.between});
   for (const auto& le : spellings_of(objective.target)) {
-    auto within = changes_of(objective, kRequestTimesBucket, le.c_str(), 1, 0.5);
-    const double total = 2 * *within.sums.front();
-    for (auto& sum : within.sums) sum = total - *sum;
-    for (auto& between : within.between) between.value = total - between.value;
-    RecordTest test{.record = bad,
-                    .what = "requests that are not within the target",
-                    .window = window,
-                    .series = within.series,
-                    .query = labelled(bad, slo),
-                    .labels = slo,
-                    .values = within.sums,
-                    .between = within.between,
-                    .family = objective.family + (le.ends_with(".0") ? ".0" : "")};
-    test.series.push_back({events, slo, std::vector<std::optional<double>>(within.sums.size(), total), true});
-    // What another objective has is not to be subtracted from.
-    test.series.push_back(
-        {events, {{"slo", "another"}}, std::vector<std::optional<double>>(within.sums.size(), 1), true});
+    const auto fixed = changes_of(objective, kRequestTimesBucket, le, 0.5, 0.5);
+    auto more = changes_of(objective, kRequestTimesCount, "", 1, 2);
+    add_series(more.series, fixed.series);
+    add_instances_without_bucket(objective, le, more);
+    add_test(draft, test_of(events, "requests of its endpoints, of instances with the bucket", window, slo, more));
+    for (auto& sum : more.sums) sum -= fixed.sums.front();
+    for (auto& between : more.between) between.value -= fixed.sums.front();
+    add_test(draft, test_of(bad, "requests of its endpoints, of instances with the bucket", window, slo, more));
+
+    auto faster = changes_of(objective, kRequestTimesBucket, le, 1, 0.5);
+    const auto total = changes_of(objective, kRequestTimesCount, "", 2, 2);
+    for (auto& sum : faster.sums) sum = total.sums.front() - sum;
+    for (auto& between : faster.between) between.value = total.sums.front() - between.value;
+    add_series(faster.series, total.series);
+    auto test = test_of(bad, "requests that are not within the target", window, slo, faster);
+    test.family = objective.family + (le.ends_with(".0") ? ".0" : "");
     add_test(draft, test);
   }
 }
@@ -169,31 +182,6 @@ void add_objective(Draft& draft, const detail::Objective& objective) {
   test.give(events, labels, test.line().hold(7, 1));
   test.expect(labelled(kSloObjective, slo), 0, labels, objective.ratio);
   test.add();
-}
-
-std::vector<TimedObjective> timed_objectives(const ServiceLevels& levels) {
-  std::vector<TimedObjective> result;
-  for (const auto& level : levels.latency)
-    result.push_back({detail::objective_name(level),
-                      level.target,
-                      {EndpointSet{}},
-                      "latency",
-                      {{{"GET", "/a"}, 1, 0}, {{"POST", "/b"}, 2, 0}}});
-  const auto& classes = levels.endpoint_classes;
-  for (const auto& level : classes) {
-    TimedObjective made{detail::objective_name(level), level.target, sets_of(level, classes), "classes"};
-    double weight = 1;
-    for (const auto& endpoint : endpoints_to_test(classes)) {
-      Weighted request{endpoint, weight, std::nullopt};
-      for (std::size_t i = 0; i < made.sets.size(); ++i) {
-        if (made.sets[i].has(endpoint)) request.set = i;
-      }
-      made.requests.push_back(std::move(request));
-      weight = weight < 1e9 ? 2 * weight : 1;
-    }
-    result.push_back(std::move(made));
-  }
-  return result;
 }
 
 }  // namespace

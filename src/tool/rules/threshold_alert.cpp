@@ -96,18 +96,17 @@ Rule add_alert(Draft& draft, RuleGroup& group, const ThresholdAlert& alert) {
   auto expr = fmt::format("{} {} {}", alert.value, alert.comparison, number(alert.limit));
   if (alert.guard)
     expr += fmt::format("\nand on ({}) {} > {}", alert.guard->on, alert.guard->expr, number(alert.guard->limit));
-  Rule plain = draft.alert(group,
-                           {.kind = Rule::Kind::Alert,
-                            .name = alert.name,
-                            .expr = std::move(expr),
-                            .wait = alert.wait,
-                            .keep = alert.keep,
-                            .labels = alert.labels},
-                           alert.summary, alert.description);
-  plain.labels = alert.labels;
-  test_threshold(draft, alert, plain);
-  if (alert.guard) test_guard(draft, alert, plain);
-  return plain;
+  auto rule = draft.alert(group,
+                          {.kind = Rule::Kind::Alert,
+                           .name = alert.name,
+                           .expr = std::move(expr),
+                           .wait = alert.wait,
+                           .keep = alert.keep,
+                           .labels = alert.labels},
+                          alert.summary, alert.description);
+  test_threshold(draft, alert, rule);
+  if (alert.guard) test_guard(draft, alert, rule);
+  return rule;
 }
 
 }  // namespace vitals::tool

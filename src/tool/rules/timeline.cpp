@@ -26,6 +26,12 @@ Timeline& Timeline::missing(std::size_t n) {
   return add(fmt::format("_x{}", n), n);
 }
 
+Timeline& Timeline::gone(std::size_t n) {
+  if (n == 0) return *this;
+  add("stale", 1);
+  return missing(n - 1);
+}
+
 Timeline& Timeline::add(const std::string& text, std::size_t n) {
   if (!text_.empty()) text_ += ' ';
   text_ += text;

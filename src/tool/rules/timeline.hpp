@@ -15,7 +15,10 @@ class Timeline {
   Timeline& hold(double value, std::size_t n);
   /// A counter's, n times: each is larger than the one before by `per_second` times the step.
   Timeline& count(double per_second, std::size_t n);
+  /// No scrape, n times: queries still find what was there within five minutes.
   Timeline& missing(std::size_t n);
+  /// Scrapes that have it no more, n times.
+  Timeline& gone(std::size_t n);
 
   [[nodiscard]] std::size_t steps() const noexcept { return steps_; }
   [[nodiscard]] const std::string& text() const noexcept { return text_; }

@@ -37,15 +37,19 @@ def name_of(rule):
     return rule.get("record") or rule["alert"]
 
 
+def plain(label):
+    """The text that a template of an alert's label gives."""
+    return json.loads(label[3:-3]) if label.startswith("{{ ") else label
+
+
 def concerns(query, rule):
     """Whether a query of a test asks for the alerts, or the series, of this very rule."""
     labels = rule.get("labels", {})
     if "record" in rule:
         return re.search(rf"(?<![\w:]){re.escape(rule['record'])}(?![\w:])", query) and all(
             f"{name}={json.dumps(value)}" in query for name, value in labels.items())
-    values = re.findall(r'(\w+)="((?:[^"\\]|\\.)*)"', query)
-    labels = {name: value for name, value in labels.items() if "{{" not in value}
-    return {"alertname": rule["alert"], **labels}.items() <= dict(values).items()
+    values = {name: json.loads(value) for name, value in re.findall(r'(\w+)=("(?:[^"\\]|\\.)*")', query)}
+    return {"alertname": rule["alert"], **{name: plain(value) for name, value in labels.items()}}.items() <= values.items()
 
 
 def names_in(rule):

@@ -5,7 +5,7 @@ import re
 TOKEN = re.compile(r"""
   (?P<string>"(?:[^"\\]|\\.)*")
 | (?P<window>(?<=\[)\d+[smhdwy](?=\])|(?<=offset\ )\d+[smhdwy])
-| (?P<labels>(?<=\bby\ \()[^()]+|(?<=\bon\ \()[^()]+)
+| (?P<labels>(?<=\bby\ \()[^()]+|(?<=\bon\ \()[^()]+|(?<=\bwithout\ \()[^()]+|(?<=\bignoring\ \()[^()]+)
 | (?P<operator>=~|!~|!=|>=|<=|==|[-+*/><=])
 | (?P<number>(?<![\w:.])\d+(?:\.\d+)?(?:e[-+]?\d+)?(?![\w:]))
 | (?P<word>\b(?:and|or|unless)\b)

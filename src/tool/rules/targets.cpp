@@ -1,0 +1,156 @@
+#include "tool/rules/targets.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+#include <fmt/core.h>
+
+#include "core/levels/objectives.hpp"
+#include "tool/rules/dependencies.hpp"
+#include "tool/rules/requests.hpp"
+#include "tool/rules/slo.hpp"
+#include "tool/rules/threshold_alert.hpp"
+#include "tool/rules/timed_objectives.hpp"
+
+namespace vitals::tool {
+namespace {
+
+using std::chrono::minutes;
+
+// A metric that is gone, of each job by itself while others have it still. `seen`: what is there where the metric is.
+void add_absent(Draft& draft, RuleGroup& group, const std::string& metric, const std::string& seen) {
+  constexpr std::chrono::days kSeen{1};
+  constexpr minutes kWait{10};
+  const auto now = draft.select.series(metric);
+  const bool is_one_job = !draft.select.job().empty();
+  auto expr = fmt::format("absent({})", now);
+  if (!is_one_job)
+    expr = fmt::format("group by (job) (present_over_time({}[{}])) unless on (job) group by (job) ({})\nor on () {}",
+                       seen, duration(kSeen), now, expr);
+  const auto rule = draft.alert(group,
+                                {.kind = Rule::Kind::Alert,
+                                 .name = "SLOMetricAbsent",
+                                 .expr = std::move(expr),
+                                 .wait = kWait,
+                                 .labels = {{"severity", "critical"}, {"metric", metric}}},
+                                fmt::format("{{{{ with $labels.job }}}}{{{{ . }}}}: {{{{ end }}}}{} is gone", metric),
+                                "Without it service levels can't be judged, and all other alerts on it are silent.");
+
+  const std::vector<Labels> nobody{is_one_job ? Labels{{"job", draft.job()}} : Labels{}};
+  TestCase test{draft, rule.name, "there is none, then there is", 3 * kWait, "absent"};
+  const auto wait = test.steps(kWait);
+  test.give(metric, {{"job", draft.job()}}, test.line().missing(wait + 3).hold(0, 3));
+  test.expect_alerts(rule, 0, "pending", nobody);
+  test.expect_alerts(rule, wait - 1, "pending", nobody);
+  test.expect_alerts(rule, wait, "firing", nobody);
+  test.expect_no_alert(rule, wait + 4);
+  test.add();
+  if (is_one_job) return;
+
+  TestCase gone{draft, rule.name, "one job has it no more", 2 * kSeen, "absent"};
+  const auto day = gone.steps(kSeen);
+  constexpr std::size_t kThere = 4;
+  for (const auto& name : {metric, seen.substr(0, seen.find('{'))}) {
+    gone.give(name, {{"job", draft.job()}, {"le", "+Inf"}}, gone.line().hold(1, kThere));
+    gone.give(name, {{"job", "other"}, {"le", "+Inf"}}, gone.line().hold(1, day + 2 * kThere));
+    if (name == seen) break;
+  }
+  gone.expect_no_alert(rule, kThere - 1);
+  gone.expect_alerts(rule, kThere, "pending", {{{"job", draft.job()}}});
+  gone.expect_alerts(rule, kThere + 1, "firing", {{{"job", draft.job()}}});
+  gone.expect_alerts(rule, kThere + day - 2, "firing", {{{"job", draft.job()}}});
+  gone.expect_no_alert(rule, kThere + day + 1);
+  gone.add();
+}
+
+// The series of one endpoint after the other lack the bucket, then one for long.
+void test_unjudged(Draft& draft, const Rule& rule, const TimedObjective& objective, const std::string& le) {
+  const auto is_of = [](const Weighted& request) { return request.set.has_value(); };
+  const auto& all = objective.requests;
+  const auto longest = std::ranges::find_if(all, is_of);
+  TestCase test{draft, rule.name, "no bucket has the target as its bound", 2 * rule.wait, objective.family + le};
+  const auto wait = test.steps(rule.wait);
+  const auto before = 2 * all.size() + 1;
+  const auto give = [&](const char* metric, const Weighted& request, const Labels& more, const Timeline& values) {
+    Labels labels{{"job", draft.job()}, {"method", request.endpoint.method}, {"endpoint", request.endpoint.route}};
+    labels.insert(labels.end(), more.begin(), more.end());
+    test.give(metric, labels, values);
+  };
+  const std::vector<Labels> alerts{{{"job", draft.job()}}};
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    auto bucket = test.line().hold(1, 2 * i + 1).gone(1).hold(1, before - 2 * i - 2);
+    if (longest == all.begin() + static_cast<std::ptrdiff_t>(i)) bucket.gone(wait + 1);
+    bucket.hold(1, before + wait + 3 - bucket.steps());
+    give(kRequestTimesCount, all[i], {{"instance", "a"}}, test.line().hold(1, before + wait + 3));
+    give(kRequestTimesBucket, all[i], {{"instance", "a"}, {"le", le}}, bucket);
+    if (is_of(all[i])) {
+      test.expect_alerts(rule, 2 * i + 1, "pending", alerts);
+    } else {
+      test.expect_no_alert(rule, 2 * i + 1);
+    }
+    test.expect_no_alert(rule, 2 * i + 2);
+  }
+  // Another instance has it.
+  give(kRequestTimesCount, *longest, {{"instance", "b"}}, test.line().hold(1, before + wait + 3));
+  give(kRequestTimesBucket, *longest, {{"instance", "b"}, {"le", le}}, test.line().hold(1, before + wait + 3));
+  test.expect_alerts(rule, before + wait - 1, "pending", alerts);
+  test.expect_alerts(rule, before + wait, "firing", alerts);
+  test.expect_no_alert(rule, before + wait + 1);
+  test.add();
+}
+
+// Series without a bucket that has the objective's target as its bound: of these requests none can be told to be bad.
+void add_unjudged(Draft& draft, RuleGroup& group, const TimedObjective& objective) {
+  constexpr minutes kWait{10};
+  const auto count =
+      union_of(objective.sets, [&](Conditions of) { return draft.select.series(kRequestTimesCount, std::move(of)); });
+  const auto bucket = draft.select.series(kRequestTimesBucket, {bucket_of(objective.target)});
+  const auto rule = draft.alert(
+      group,
+      {.kind = Rule::Kind::Alert,
+       .name = "SLOMetricAbsent",
+       .expr = fmt::format("group by (job) (\n  {}\n  unless ignoring (le) {}\n)", count, bucket),
+       .wait = kWait,
+       .labels = {{"severity", "critical"}, {"metric", kRequestTimesBucket}, {"slo", objective.slo}}},
+      "{{ $labels.job }}: requests of {{ $labels.slo }} can't be judged",
+      "They have no bucket with its target as the bound, so it leaves them out: give the levels to HttpMetrics, in "
+      "every instance.");
+  for (const auto& le : spellings_of(objective.target)) test_unjudged(draft, rule, objective, le);
+}
+
+}  // namespace
+
+void add_target_rules(Draft& draft) {
+  auto& group = draft.group("targets", kLongInterval);
+  const auto& levels = draft.levels;
+  add_alert(draft, group,
+            {.name = "TargetDown",
+             .labels = {{"severity", "critical"}},
+             .wait = minutes{1},
+             .summary = "{{ $labels.job }}: {{ $labels.instance }} can't be scraped",
+             .description = "It has not answered Prometheus for 1m.",
+             .value = draft.select.series("up"),
+             .comparison = "==",
+             .limit = 0,
+             .tested = {"up", {{"instance", "a"}}},
+             .good = 1,
+             .bad = 0,
+             .family = kDependencies});
+  if (has_request_levels(levels)) add_absent(draft, group, kRequests, kRequestRate);
+  if (has_request_times(levels))
+    add_absent(draft, group, kRequestTimesCount, fmt::format("{}{{le=\"+Inf\"}}", kRequestBuckets));
+  if (levels.cache_hit_ratio) add_absent(draft, group, "cache_hits_total", "cache_type:cache_lookups:rate5m");
+  for (const auto& [level, metric] : {std::pair{levels.memory_usage, "process_resident_memory_bytes"},
+                                      std::pair{levels.memory_usage, "process_memory_limit_bytes"},
+                                      std::pair{levels.pool_usage, "db_pool_connections_max"}}) {
+    if (level) add_absent(draft, group, metric, metric);
+  }
+  for (const auto& objective : timed_objectives(levels)) add_unjudged(draft, group, objective);
+}
+
+void add_counted_target_rules(Draft& draft) {
+  add_absent(draft, draft.group("targets", kLongInterval), detail::kEventsName, kSloEvents + duration(kRateWindow));
+}
+
+}  // namespace vitals::tool
