@@ -18,6 +18,8 @@ namespace {
 
 using std::chrono::minutes;
 
+constexpr const char* kPresence = "presence";
+
 // A metric that is gone, of each job by itself while others have it still. `seen`: what is there where the metric is.
 void add_absent(Draft& draft, RuleGroup& group, const std::string& metric, const std::string& seen) {
   constexpr std::chrono::days kSeen{1};
@@ -122,9 +124,8 @@ void add_unjudged(Draft& draft, RuleGroup& group, const TimedObjective& objectiv
 }  // namespace
 
 void add_target_rules(Draft& draft) {
-  auto& group = draft.group("targets", kLongInterval);
   const auto& levels = draft.levels;
-  add_alert(draft, group,
+  add_alert(draft, draft.group("targets"),
             {.name = "TargetDown",
              .labels = {{"severity", "critical"}},
              .wait = minutes{1},
@@ -137,6 +138,7 @@ void add_target_rules(Draft& draft) {
              .good = 1,
              .bad = 0,
              .family = kDependencies});
+  auto& group = draft.group(kPresence, kLongInterval);
   if (has_request_levels(levels)) add_absent(draft, group, kRequests, kRequestRate);
   if (has_request_times(levels))
     add_absent(draft, group, kRequestTimesCount, fmt::format("{}{{le=\"+Inf\"}}", kRequestBuckets));
@@ -150,7 +152,7 @@ void add_target_rules(Draft& draft) {
 }
 
 void add_counted_target_rules(Draft& draft) {
-  add_absent(draft, draft.group("targets", kLongInterval), detail::kEventsName, kSloEvents + duration(kRateWindow));
+  add_absent(draft, draft.group(kPresence, kLongInterval), detail::kEventsName, kSloEvents + duration(kRateWindow));
 }
 
 }  // namespace vitals::tool

@@ -52,6 +52,10 @@ def concerns(query, rule):
     return {"alertname": rule["alert"], **{name: plain(value) for name, value in labels.items()}}.items() <= values.items()
 
 
+def seconds(duration):
+    return int(duration[:-1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}[duration[-1]]
+
+
 def names_in(rule):
     return set(re.findall(r"[\w:]+", rule["expr"]))
 
@@ -60,7 +64,8 @@ class Pack:
     """The rules of a pack, and its tests: each with the names of the rules that it takes."""
 
     def __init__(self, folder, name):
-        self.rules = [rule for group in load(os.path.join(folder, name + ".rules.yml"))["groups"] for rule in group["rules"]]
+        self.groups = load(os.path.join(folder, name + ".rules.yml"))["groups"]
+        self.rules = [rule for group in self.groups for rule in group["rules"]]
         self.tests = []
         for path in sorted(glob.glob(os.path.join(folder, name + "*.test.yml"))):
             file = load(path)

@@ -2,6 +2,8 @@
 import copy
 import re
 
+from generated import seconds
+
 TOKEN = re.compile(r"""
   (?P<string>"(?:[^"\\]|\\.)*")
 | (?P<window>(?<=\[)\d+[smhdwy](?=\])|(?<=offset\ )\d+[smhdwy])
@@ -17,8 +19,7 @@ WORDS = {"and": ["or", "unless"], "or": ["and"], "unless": ["and"]}
 
 
 def times(duration, factor):
-    seconds = int(duration[:-1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}[duration[-1]]
-    return f"{int(seconds * factor)}s"
+    return f"{int(seconds(duration) * factor)}s"
 
 
 def changed_string(text):

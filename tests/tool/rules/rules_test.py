@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import unittest
 
-from generated import CLINIC, ROOT, SMALL, Pack, name_of, write_rules
+from generated import CLINIC, ROOT, SMALL, Pack, name_of, seconds, write_rules
 
 RECORD = re.compile(r"\b[a-z_]+:[a-z_]+:[a-z0-9_]+")
 RANDOM = os.environ.get("RANDOM_LEVELS")
@@ -70,6 +70,28 @@ class Rules(unittest.TestCase):
                     url = rule["annotations"]["runbook_url"]
                     self.assertTrue(url.startswith("docs/runbooks/"), url)
                     self.assertTrue(os.path.isfile(os.path.join(ROOT, url)), f"{name_of(rule)} has no {url}")
+
+    # What the unit tests don't see: in them all groups have the interval of the file.
+    def test_alerts_wait_no_longer_than_they_say(self):
+        for levels in (CLINIC, SMALL):
+            self.rules(levels)
+            for name in ("sla", "slo"):
+                for group in Pack(self.folder, name).groups:
+                    for rule in group["rules"]:
+                        wait = seconds(rule.get("for", "0s"))
+                        self.assertTrue(wait == 0 or wait >= seconds(group["interval"]), f"{group['name']}: {name_of(rule)}")
+
+    def test_bad_events_are_counted_by_the_interval_of_their_record(self):
+        for levels in (CLINIC, SMALL):
+            self.rules(levels)
+            for name in ("sla", "slo"):
+                pack = Pack(self.folder, name)
+                intervals = {seconds(group["interval"]) for group in pack.groups for rule in group["rules"]
+                             if rule.get("record") == "slo:bad_events:rate5m"}
+                factors = [int(factor) for rule in pack.rules
+                           for factor in re.findall(r"(\d+) \* sum_over_time\(slo:bad_events:rate5m", rule["expr"])]
+                self.assertTrue(factors)
+                self.assertEqual(set(factors), intervals)
 
     def test_every_rule_has_a_test(self):
         for levels in (CLINIC, SMALL):
