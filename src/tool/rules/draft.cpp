@@ -24,11 +24,6 @@ seconds long_step(seconds window) {
   return *std::find_if(kSteps.begin(), kSteps.end() - 1, fits);
 }
 
-// Labels of alerts are templates to Prometheus.
-std::string template_text(const std::string& text) {
-  return text.find("{{") == std::string::npos ? text : fmt::format("{{{{ {} }}}}", string_literal(text));
-}
-
 // Percentiles other than these have the page of P99AboveSLA: what is to be done is the same.
 std::string page_of(const std::string& alert) {
   return alert.starts_with('P') && alert.ends_with("AboveSLA") && alert != "P50AboveSLA" ? "P99AboveSLA" : alert;
@@ -69,6 +64,10 @@ Rule Draft::alert(RuleGroup& to, Rule rule, std::string summary, std::string des
   auto& added = to.rules.emplace_back(rule);
   for (auto& label : added.labels) label.second = template_text(label.second);
   return rule;
+}
+
+std::string template_text(const std::string& text) {
+  return text.find("{{") == std::string::npos ? text : fmt::format("{{{{ {} }}}}", string_literal(text));
 }
 
 std::string for_time(seconds wait) { return wait == seconds{0} ? "" : " for " + duration(wait); }

@@ -44,6 +44,9 @@ class Draft {
   std::string runbooks_;
 };
 
+/// As a part of an alert's labels or annotations, which are templates to Prometheus.
+[[nodiscard]] std::string template_text(const std::string& text);
+
 /// " for 5m", as the end of a sentence; empty: at once.
 [[nodiscard]] std::string for_time(std::chrono::seconds wait);
 

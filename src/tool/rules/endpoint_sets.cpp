@@ -4,6 +4,7 @@
 #include <iterator>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "core/levels/level_routes.hpp"
 
@@ -67,13 +68,28 @@ std::vector<EndpointSet> sets_of(const EndpointLevel& level, const std::vector<E
   return result;
 }
 
+bool has_endpoint(const EndpointLevel& level, const std::vector<EndpointLevel>& all, const Endpoint& endpoint) {
+  return std::ranges::any_of(sets_of(level, all), [&endpoint](const EndpointSet& set) { return set.has(endpoint); });
+}
+
 std::vector<Endpoint> endpoints_to_test(const std::vector<EndpointLevel>& all) {
-  auto result = endpoints_of(all);
+  std::vector<Endpoint> result;
+  std::set<std::pair<std::string, std::string>> seen;
   std::set<std::string> routes;
-  for (const auto& endpoint : result) routes.insert(endpoint.route);
+  for (auto& endpoint : endpoints_of(all)) {
+    routes.insert(endpoint.route);
+    if (seen.emplace(endpoint.method, endpoint.route).second) result.push_back(std::move(endpoint));
+  }
   for (const auto& route : routes) result.push_back({"_OTHER", route});
   result.push_back({"GET", "_unmatched"});
   return result;
+}
+
+Endpoint endpoint_of(const EndpointLevel& level, const std::vector<EndpointLevel>& all) {
+  for (auto& endpoint : endpoints_to_test(all)) {
+    if (has_endpoint(level, all, endpoint)) return endpoint;
+  }
+  return {};
 }
 
 }  // namespace vitals::tool

@@ -30,7 +30,12 @@ struct EndpointSet {
 /// others are those that no other of the list has.
 [[nodiscard]] std::vector<EndpointSet> sets_of(const EndpointLevel& level, const std::vector<EndpointLevel>& all);
 
+[[nodiscard]] bool has_endpoint(const EndpointLevel& level, const std::vector<EndpointLevel>& all,
+                                const Endpoint& endpoint);
+
 /// Endpoints to test these with: all of the list, with a method that they don't have, and one that no level names.
 [[nodiscard]] std::vector<Endpoint> endpoints_to_test(const std::vector<EndpointLevel>& all);
+/// The first of them that the level has.
+[[nodiscard]] Endpoint endpoint_of(const EndpointLevel& level, const std::vector<EndpointLevel>& all);
 
 }  // namespace vitals::tool

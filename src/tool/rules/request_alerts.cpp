@@ -79,10 +79,6 @@ void add_error_alerts(Draft& draft) {
                     detail::rounded(1 - availability->alert.value_or(availability->target), 15));
 }
 
-bool has_endpoint(const EndpointLevel& level, const std::vector<EndpointLevel>& all, const Endpoint& endpoint) {
-  return std::ranges::any_of(sets_of(level, all), [&endpoint](const EndpointSet& set) { return set.has(endpoint); });
-}
-
 Labels labels_of(const Endpoint& endpoint) { return {{"method", endpoint.method}, {"endpoint", endpoint.route}}; }
 
 // That it fires for the endpoints of the level, and for no others that are as slow.
@@ -100,13 +96,6 @@ void test_endpoints(Draft& draft, const Rule& rule, const EndpointLevel& level, 
   }
   test.expect_alerts(rule, end - 1, "firing", firing);
   test.add();
-}
-
-Endpoint endpoint_of(const EndpointLevel& level, const std::vector<EndpointLevel>& all) {
-  for (auto& endpoint : endpoints_to_test(all)) {
-    if (has_endpoint(level, all, endpoint)) return endpoint;
-  }
-  return {};
 }
 
 // Each endpoint by itself. `label` says which list the level is of, and has its name.

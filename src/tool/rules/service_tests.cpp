@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <set>
 
 #include <fmt/core.h>
@@ -25,7 +26,9 @@ class Service {
     std::set<std::string> bounds{"1e+06", "+Inf"};
     for (const auto& bound : detail::request_bounds(draft_.levels)) bounds.insert(number(in_seconds(bound.time)));
     const double rate = 1000 + (draft_.levels.throughput ? std::ceil(draft_.levels.throughput->target) : 0);
-    for (const auto& endpoint : endpoints_to_test(draft_.levels.endpoint_classes)) {
+    auto all = draft_.levels.endpoint_classes;
+    std::ranges::copy(draft_.levels.route_budgets, std::back_inserter(all));
+    for (const auto& endpoint : endpoints_to_test(all)) {
       const auto with = [&](const char* label, std::string value) {
         return Labels{
             {"instance", "a"}, {"method", endpoint.method}, {"endpoint", endpoint.route}, {label, std::move(value)}};

@@ -6,6 +6,7 @@
 
 #include <fmt/core.h>
 
+#include "core/levels/objective_name.hpp"
 #include "core/levels/objectives.hpp"
 #include "tool/rules/dependencies.hpp"
 #include "tool/rules/requests.hpp"
@@ -115,10 +116,67 @@ void add_unjudged(Draft& draft, RuleGroup& group, const TimedObjective& objectiv
        .expr = fmt::format("group by (job) (\n  {}\n  unless ignoring (le) {}\n)", count, bucket),
        .wait = kWait,
        .labels = {{"severity", "critical"}, {"metric", kRequestTimesBucket}, {"slo", objective.slo}}},
-      "{{ $labels.job }}: requests of {{ $labels.slo }} can't be judged",
+      fmt::format("{{{{ $labels.job }}}}: requests of {} can't be judged", template_text(objective.slo)),
       "They have no bucket with its target as the bound, so it leaves them out: give the levels to HttpMetrics, in "
       "every instance.");
   for (const auto& le : spellings_of(objective.target)) test_unjudged(draft, rule, objective, le);
+}
+
+// The endpoints of a level that nobody serves: of another name, or not listed. One after the other is there, and none
+// between.
+void test_unserved(Draft& draft, const Rule& rule, const EndpointLevel& level, const std::vector<EndpointLevel>& all) {
+  TestCase test{draft, rule.name, "its endpoints aren't served", 2 * rule.wait};
+  const auto endpoints = endpoints_to_test(all);
+  const auto wait = test.steps(rule.wait);
+  const auto end = wait + 2 * endpoints.size() + 1;
+  const auto give = [&](const std::string& job, const Endpoint& endpoint, const Timeline& values) {
+    test.give(kRequestTimesCount,
+              {{"job", job}, {"method", endpoint.method}, {"endpoint", endpoint.route}, {"instance", "a"}}, values);
+  };
+  std::size_t since = 0;
+  const auto expect_alert = [&](std::size_t at) {
+    test.expect_alerts(rule, at, at - since < wait ? "pending" : "firing", {{{"job", draft.job()}}});
+  };
+  give(draft.job(), {"GET", "/others"}, test.line().hold(1, end));
+  if (draft.select.job().empty()) give("another", endpoint_of(level, all), test.line().hold(1, end));
+  expect_alert(wait - 1);
+  expect_alert(wait);
+  for (std::size_t i = 0; i < endpoints.size(); ++i) {
+    const auto at = wait + 2 * i + 1;
+    give(draft.job(), endpoints[i], test.line().missing(at).hold(1, 1).gone(end - at - 1));
+    if (has_endpoint(level, all, endpoints[i])) {
+      test.expect_no_alert(rule, at);
+      since = at + 1;
+    } else {
+      expect_alert(at);
+    }
+    if (at + 1 < end) expect_alert(at + 1);
+  }
+  test.add();
+}
+
+// Others may well be none.
+void add_unserved(Draft& draft, RuleGroup& group, const std::vector<EndpointLevel>& all, bool are_classes) {
+  for (const auto& level : all) {
+    if (level.others) continue;
+    const auto served = union_of(sets_of(level, all), [&](Conditions conditions) {
+      return draft.select.series(kRequestTimesCount, std::move(conditions));
+    });
+    const auto rule = draft.alert(
+        group,
+        {.kind = Rule::Kind::Alert,
+         .name = "SLOMetricAbsent",
+         .expr =
+             fmt::format("group by (job) ({})\nunless on (job) {}", draft.select.series(kRequestTimesCount), served),
+         .wait = minutes{10},
+         .labels = {{"severity", "warning"},
+                    {"metric", kRequestTimesCount},
+                    are_classes ? std::pair<std::string, std::string>{"slo", detail::objective_name(level)}
+                                : std::pair<std::string, std::string>{"operation", level.name}}},
+        fmt::format("{{{{ $labels.job }}}} serves no route of {}", template_text(level.name)),
+        "None of its routes has series: they are misspelt, or not listed and not asked for since the service began.");
+    test_unserved(draft, rule, level, all);
+  }
 }
 
 }  // namespace
@@ -149,6 +207,8 @@ void add_target_rules(Draft& draft) {
     if (level) add_absent(draft, group, metric, metric);
   }
   for (const auto& objective : timed_objectives(levels)) add_unjudged(draft, group, objective);
+  add_unserved(draft, group, levels.endpoint_classes, true);
+  add_unserved(draft, group, levels.route_budgets, false);
 }
 
 void add_counted_target_rules(Draft& draft) {
