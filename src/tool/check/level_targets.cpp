@@ -95,12 +95,11 @@ class LevelTargets {
  private:
   Target& add(Target target) { return targets_.targets.emplace_back(std::move(target)); }
 
-  // Of requests, among which scrapes don't count.
-  [[nodiscard]] Target of_requests(std::string name, const std::string& metric) const {
+  // All that the service counts, as it does for its own objectives: HttpOptions::exclude says what it doesn't.
+  [[nodiscard]] static Target of_requests(std::string name, const std::string& metric) {
     Target target;
     target.name = std::move(name);
     target.metric = metric;
-    target.except.clauses = {{{{names_.endpoint, {"/metrics"}}}}};
     return target;
   }
 

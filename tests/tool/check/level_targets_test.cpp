@@ -60,6 +60,15 @@ TEST(LevelTargets, EachLevelIsATargetInItsOrder) {
                           "cache hit ratio", "memory usage", "pool usage"));
 }
 
+// As the service's own objectives count them, and the rules for Prometheus: what is not to count it doesn't export.
+TEST(LevelTargets, EachRequestThatIsExportedCounts) {
+  const auto row = row_of({.error_rate = RatioLevel{.target = 0.5}},
+                          requests("endpoint=\"/metrics\",status=\"500\"", 30) +
+                              requests("endpoint=\"/a\",status=\"200\"", 70));
+
+  EXPECT_DOUBLE_EQ(row.value, 0.3);
+}
+
 TEST(LevelTargets, NoTwoRowsHaveOneName) {
   const auto names =
       names_of(targets_of({.endpoint_classes = {{.name = "critical", .others = true, .target = 1s}},
