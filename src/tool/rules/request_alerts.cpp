@@ -9,6 +9,7 @@
 #include "tool/rules/endpoint_sets.hpp"
 #include "tool/rules/percentiles.hpp"
 #include "tool/rules/requests.hpp"
+#include "tool/rules/slo.hpp"
 #include "tool/rules/threshold_alert.hpp"
 
 namespace vitals::tool {
@@ -72,10 +73,10 @@ void add_error_alert(Draft& draft, const char* slo, const RatioLevel& level, dou
 void add_error_alerts(Draft& draft) {
   const auto& errors = draft.levels.error_rate;
   const auto& availability = draft.levels.availability;
-  if (errors) add_error_alert(draft, "error-rate", *errors, errors->alert.value_or(errors->target));
+  if (errors) add_error_alert(draft, kErrorRate, *errors, errors->alert.value_or(errors->target));
   // Both are the same ratio: beside an error rate, availability has an alert only if it says at what.
   if (availability && (!errors || availability->alert))
-    add_error_alert(draft, "availability", *availability,
+    add_error_alert(draft, kAvailability, *availability,
                     detail::rounded(1 - availability->alert.value_or(availability->target), 15));
 }
 

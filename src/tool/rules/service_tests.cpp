@@ -11,6 +11,7 @@
 #include "core/levels/objectives.hpp"
 #include "tool/rules/endpoint_sets.hpp"
 #include "tool/rules/requests.hpp"
+#include "tool/rules/slo.hpp"
 
 namespace vitals::tool {
 namespace {
@@ -78,6 +79,7 @@ class Service {
 void expect_burning(Draft& draft, Service& service, const Rule& rule, AlertSeverity severity) {
   std::vector<Labels> firing;
   for (const auto& [slo, ratio] : detail::objectives(draft.levels)) {
+    if (slo == kAvailability && is_availability_the_error_rate(draft.levels)) continue;
     const double budget = detail::error_budget(ratio);
     const auto fires = [&](const BurnRateAlert& alert) {
       return alert.severity == severity && detail::can_fire(alert, budget);

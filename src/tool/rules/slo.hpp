@@ -18,6 +18,10 @@ inline constexpr const char* kSloEvents = "slo:events:rate";
 inline constexpr const char* kSloBadEvents = "slo:bad_events:rate";
 inline constexpr const char* kSloObjective = "slo:objective:ratio";
 
+/// The label `slo` of these two.
+inline constexpr const char* kErrorRate = "error-rate";
+inline constexpr const char* kAvailability = "availability";
+
 /// Windows shorter than this are rates of their own; longer ones are sums of what is recorded of five minutes.
 inline constexpr std::chrono::minutes kSummedWindow{10};
 /// A rate over less than this has too few scrapes.
@@ -32,6 +36,9 @@ void add_counted_objectives(Draft& draft);
 void add_declared_objectives(Draft& draft);
 /// Ratios, budgets and burn rates of objectives that are recorded.
 void add_error_budgets(Draft& draft);
+
+/// Whether both promise the same, so that availability has no alerts of its own on its budget.
+[[nodiscard]] bool is_availability_the_error_rate(const ServiceLevels& levels);
 
 /// Alerts on these. `alerts`: those of the levels that can fire.
 void add_burn_alerts(Draft& draft, const std::vector<BurnRateAlert>& alerts);

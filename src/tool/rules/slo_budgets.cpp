@@ -5,6 +5,7 @@
 
 #include <fmt/core.h>
 
+#include "core/text/quantity.hpp"
 #include "tool/rules/record_test.hpp"
 #include "tool/rules/slo.hpp"
 
@@ -122,6 +123,46 @@ void test_burn(Draft& draft, const Rule& rule, const BurnRateAlert& alert) {
   test.add();
 }
 
+// Where an availability promises what an error rate does, both have one ratio and one budget, and one alert is enough.
+
+// Of any service the objectives that it has decide.
+bool may_be_told_twice(const Draft& draft) {
+  return draft.pack.name != "sla" || is_availability_the_error_rate(draft.levels);
+}
+
+std::string not_told_twice(const Draft& draft, const std::string& expr) {
+  if (!may_be_told_twice(draft)) return expr;
+  const auto of = [&draft](const char* slo) { return draft.select.series(kSloObjective, {equals("slo", slo)}); };
+  return fmt::format("({})\nunless on (job, slo) ({} == on (job) group_left () {})", expr, of(kAvailability),
+                     of(kErrorRate));
+}
+
+// Both burn: of one objective, then of two. `given`: what makes the alert fire.
+void test_told_once(Draft& draft, const Rule& rule, const std::vector<std::pair<std::string, double>>& given) {
+  if (!may_be_told_twice(draft)) return;
+  TestCase test{draft, rule.name, "an availability that is the error rate's other side is not told", 2 * rule.wait};
+  const auto wait = test.steps(rule.wait) + 2;
+  const auto end = 2 * wait;
+  std::vector<std::string> jobs{draft.job()};
+  if (draft.select.job().empty()) jobs.emplace_back("other");
+  std::vector<Labels> once;
+  std::vector<Labels> twice;
+  for (const auto& job : jobs) {
+    for (const auto* slo : {kAvailability, kErrorRate}) {
+      const Labels labels{{"job", job}, {"slo", slo}};
+      for (const auto& [record, value] : given) test.give(record, labels, test.line().hold(value, end));
+      test.give(kSloBadEvents + duration(kRateWindow), labels, test.line().hold(1, end));
+      const double first = job == jobs.front() || slo == kErrorRate ? 0.999 : 0.99;
+      test.give(kSloObjective, labels, test.line().hold(first, wait).hold(slo == kErrorRate ? 0.999 : 0.99, wait));
+      if (first == 0.99 || slo == kErrorRate) once.push_back(labels);
+      twice.push_back(labels);
+    }
+  }
+  test.expect_alerts(rule, wait - 1, "firing", once);
+  test.expect_alerts(rule, end - 1, "firing", twice);
+  test.add();
+}
+
 // An alert that another one makes needless: it burns faster over the same windows.
 bool is_implied(const BurnRateAlert& alert, const std::vector<BurnRateAlert>& all) {
   return std::ranges::any_of(all, [&alert](const BurnRateAlert& other) {
@@ -145,7 +186,7 @@ void add_burn_alert(Draft& draft, const std::vector<BurnRateAlert>& alerts, cons
       draft.alert(draft.group("slo_alerts"),
                   {.kind = Rule::Kind::Alert,
                    .name = name,
-                   .expr = std::move(expr),
+                   .expr = not_told_twice(draft, expr),
                    .keep = keep,
                    .labels = {{"severity", severity}}},
                   "{{ $labels.job }}: the error budget of {{ $labels.slo }} burns too fast",
@@ -158,11 +199,18 @@ void add_burn_alert(Draft& draft, const std::vector<BurnRateAlert>& alerts, cons
                     {{kBudget, 0.001}, {ratio_record(alert.long_window), 2}, {ratio_record(alert.short_window), 2}},
                     "");
   }
+  const auto& alert = alerts.front();
+  test_told_once(draft, rule, {{ratio_record(alert.long_window), 1e6}, {ratio_record(alert.short_window), 1e6}});
 }
 
 }  // namespace
 
 std::string ratio_record(seconds window) { return "slo:sli_error:ratio_rate" + duration(window); }
+
+bool is_availability_the_error_rate(const ServiceLevels& levels) {
+  return levels.error_rate && levels.availability &&
+         detail::rounded(1 - levels.error_rate->target, 15) == levels.availability->target;
+}
 
 void add_error_budgets(Draft& draft) {
   const auto rates = rate_windows(draft.levels);
@@ -217,7 +265,8 @@ void add_exhausted_alert(Draft& draft) {
       draft.group(kLongGroup, kLongInterval),
       {.kind = Rule::Kind::Alert,
        .name = "SLOErrorBudgetExhausted",
-       .expr = fmt::format("{} <= 0\nand {}", draft.select.series(kRemaining), enough_bad(draft, draft.levels.window)),
+       .expr = not_told_twice(draft, fmt::format("{} <= 0\nand {}", draft.select.series(kRemaining),
+                                                 enough_bad(draft, draft.levels.window))),
        .wait = std::chrono::minutes{5},
        .labels = {{"severity", "ticket"}}},
       "{{ $labels.job }}: nothing is left of the error budget of {{ $labels.slo }}",
@@ -234,6 +283,7 @@ void add_exhausted_alert(Draft& draft) {
   test.expect_no_alert(rule, 4 + wait);
   test.add();
   test_enough_bad(draft, rule, draft.levels.window, {{kRemaining, 0}}, kWindows);
+  test_told_once(draft, rule, {{kRemaining, 0}});
 }
 
 }  // namespace vitals::tool

@@ -199,8 +199,8 @@ std::vector<seconds> rate_windows(const ServiceLevels& levels) {
 void add_declared_objectives(Draft& draft) {
   for (const auto window : rate_windows(draft.levels)) {
     for (const auto& objective : timed_objectives(draft.levels)) add_timed(draft, objective, window);
-    if (draft.levels.error_rate) add_answered(draft, "error-rate", window);
-    if (draft.levels.availability) add_answered(draft, "availability", window);
+    if (draft.levels.error_rate) add_answered(draft, kErrorRate, window);
+    if (draft.levels.availability) add_answered(draft, kAvailability, window);
   }
   for (const auto& objective : detail::objectives(draft.levels)) add_objective(draft, objective);
 }

@@ -66,7 +66,7 @@ TEST(LevelTargets, EachRequestThatIsExportedCounts) {
                           requests("endpoint=\"/metrics\",status=\"500\"", 30) +
                               requests("endpoint=\"/a\",status=\"200\"", 70));
 
-  EXPECT_DOUBLE_EQ(row.value, 0.3);
+  EXPECT_DOUBLE_EQ(*row.value, 0.3);
 }
 
 TEST(LevelTargets, NoTwoRowsHaveOneName) {
