@@ -9,8 +9,8 @@ namespace vitals::tool {
 /// The verdict and the note of a row with fewer samples than needed.
 void set_too_few(Row& row, double needed);
 
-/// That of a target's groups which decides: the worst, and among those the furthest beyond the target. Its note says how
-/// many others were skipped, and `why`: "had too few samples". REQUIRES: there is one.
+/// That of a target's groups which decides: the worst, and among those the furthest beyond the target. Its note says
+/// how many others were skipped, and `why`: "had too few samples". REQUIRES: there is one.
 Row deciding_row(const std::vector<Row>& rows, std::string_view why);
 
 /// Adds to a note that may say something already.

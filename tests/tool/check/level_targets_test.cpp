@@ -62,9 +62,9 @@ TEST(LevelTargets, EachLevelIsATargetInItsOrder) {
 
 // As the service's own objectives count them, and the rules for Prometheus: what is not to count it doesn't export.
 TEST(LevelTargets, EachRequestThatIsExportedCounts) {
-  const auto row = row_of({.error_rate = RatioLevel{.target = 0.5}},
-                          requests("endpoint=\"/metrics\",status=\"500\"", 30) +
-                              requests("endpoint=\"/a\",status=\"200\"", 70));
+  const auto row =
+      row_of({.error_rate = RatioLevel{.target = 0.5}},
+             requests("endpoint=\"/metrics\",status=\"500\"", 30) + requests("endpoint=\"/a\",status=\"200\"", 70));
 
   EXPECT_DOUBLE_EQ(*row.value, 0.3);
 }
