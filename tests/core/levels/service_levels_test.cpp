@@ -156,10 +156,15 @@ TEST(ServiceLevels, BurnRateAlertsAreJudged) {
 TEST(ServiceLevels, BurnRateAlertFitsIntoTheWindow) {
   auto levels = good();
   levels.window = 24h;
-
+  levels.burn_rate_alerts = {{.burn_rate = 2, .long_window = 25h, .short_window = 1h}};
   EXPECT_EQ(mistakes_of(levels),
-            "vitals: service levels:\nburn_rate_alerts[3].long_window: 'long_window' is 3d; it must be above 0 and at "
+            "vitals: service levels:\nburn_rate_alerts[0].long_window: 'long_window' is 25h; it must be above 0 and at "
             "most the window, 1d");
+
+  levels.burn_rate_alerts = ServiceLevels{}.burn_rate_alerts;  // of which nothing need stand in a file
+  EXPECT_EQ(mistakes_of(levels),
+            "vitals: service levels:\nburn_rate_alerts: the usual burn rate alerts look back 3d: add burn_rate_alerts "
+            "with shorter windows, or a window of 3d at least");
 }
 
 TEST(ServiceLevels, RouteBelongsToOneClassOfAList) {
