@@ -67,16 +67,17 @@ Pack static_pack(const ServiceLevels& levels, const PackOptions& options) {
   return finished(draft);
 }
 
-std::string window_fault(const ServiceLevels& levels) {
+std::vector<std::string> window_faults(const ServiceLevels& levels) {
+  std::vector<std::string> faults;
   for (std::size_t i = 0; i < levels.burn_rate_alerts.size(); ++i) {
     const auto window = levels.burn_rate_alerts[i].short_window;
     if (window < kLeastWindow)
-      return fmt::format(
-          "burn_rate_alerts[{}].short_window is {}: Prometheus tells a rate from two scrapes at least, so "
-          "not one over less than 2m; write at least 2m",
-          i, duration(window));
+      faults.push_back(
+          fmt::format("burn_rate_alerts[{}].short_window is {}: Prometheus tells a rate from two scrapes at least, so "
+                      "not one over less than 2m; write at least 2m",
+                      i, duration(window)));
   }
-  return {};
+  return faults;
 }
 
 }  // namespace vitals::tool

@@ -14,15 +14,15 @@ struct PackOptions {
   std::string runbooks;
 };
 
-/// sla: rules over the metrics that vitals exports by default, for what these levels declare. REQUIRES: window_fault()
-/// is empty.
+/// sla: rules over the metrics that vitals exports by default, for what these levels declare. REQUIRES:
+/// window_faults() is empty.
 [[nodiscard]] Pack explicit_pack(const ServiceLevels& levels, const PackOptions& options);
 
 /// slo: rules over slo_events_total and its like. Only `window` and `burn_rate_alerts` of the levels have a say, so
-/// that one file serves all services that share these. REQUIRES: window_fault() is empty.
+/// that one file serves all services that share these. REQUIRES: window_faults() is empty.
 [[nodiscard]] Pack static_pack(const ServiceLevels& levels, const PackOptions& options);
 
-/// Why there can't be rules for the windows of burn rate alerts; empty: there can.
-[[nodiscard]] std::string window_fault(const ServiceLevels& levels);
+/// Why there can't be rules for the windows of burn rate alerts, each with its key; empty: there can.
+[[nodiscard]] std::vector<std::string> window_faults(const ServiceLevels& levels);
 
 }  // namespace vitals::tool

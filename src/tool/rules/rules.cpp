@@ -120,10 +120,15 @@ CommandResult rules(const RulesArguments& arguments) {
   } catch (const std::invalid_argument& error) {
     return {fmt::format("{}\n", error.what()), kUnusable};  // as a compiler says it: editors find the places
   }
-  auto fault = window_fault(levels);
+  auto faults = window_faults(levels);
   if (arguments.pack != "static" && levels.metrics != MetricNames{})
-    fault = "metrics: the explicit pack is over the metrics as vitals calls them; leave it out, or give --pack static";
-  if (!fault.empty()) return {fmt::format("{}: {}\n", printable(arguments.config, kMostOfPath), fault), kUnusable};
+    faults.emplace_back(
+        "metrics: the explicit pack is over the metrics as vitals calls them; leave it out, or give --pack static");
+  if (!faults.empty()) {
+    std::string lines;
+    for (const auto& fault : faults) lines += fmt::format("{}: {}\n", printable(arguments.config, kMostOfPath), fault);
+    return {lines, kUnusable};
+  }
 
   PackOptions options{arguments.job, arguments.runbooks};
   while (options.runbooks.size() > 1 && options.runbooks.ends_with('/')) options.runbooks.pop_back();

@@ -141,6 +141,14 @@ TEST(RulesCommand, MistakesAreToldAndNothingIsWritten) {
             others +
                 ": metrics: the explicit pack is over the metrics as vitals calls them; leave it out, or give --pack "
                 "static\n");
+  const auto both = temporary_file("both.yml",
+                                   "latency: [{target: 1s}]\nmetrics: opentelemetry\nburn_rate_alerts:\n"
+                                   "  - {severity: page, burn_rate: 2, long_window: 1h, short_window: 60s}\n"
+                                   "  - {severity: ticket, burn_rate: 1, long_window: 1h, short_window: 90s}\n");
+  const auto all = run_tool({"rules", "--config", both, "--output", folder}).out;
+  for (const auto* fault : {": burn_rate_alerts[0].short_window is 1m: ", ": burn_rate_alerts[1].short_window is 90s: ",
+                            ": metrics: the explicit pack "})
+    EXPECT_THAT(all, HasSubstr(both + fault));
   EXPECT_FALSE(std::filesystem::exists(folder));
   EXPECT_EQ(run_tool({"rules", "--config", others, "--output", folder, "--pack", "static"}).status, 0);
 }
