@@ -84,7 +84,7 @@ inline void instrument(::drogon::HttpAppFramework& app, HttpMetrics& http) {
 
 /// Serves the registry on the server itself; `name[]` in the query chooses families.
 inline void mount(::drogon::HttpAppFramework& app, Registry& registry, const std::string& path = "/metrics") {
-  const auto serve = [&registry](const ::drogon::HttpRequestPtr& request, ::drogon::AdviceCallback&& answer) {
+  auto serve = [&registry](const ::drogon::HttpRequestPtr& request, ::drogon::AdviceCallback&& answer) {
     ScrapeResponse scraped = scrape(registry, detail::drogon_headers(request), request->query());
     const auto response = ::drogon::HttpResponse::newHttpResponse();
     response->setStatusCode(static_cast<::drogon::HttpStatusCode>(scraped.status));
@@ -93,7 +93,7 @@ inline void mount(::drogon::HttpAppFramework& app, Registry& registry, const std
     response->setBody(std::move(scraped.body));
     answer(response);
   };
-  app.registerHandler(path, serve, {::drogon::Get});
+  app.registerHandler(path, std::move(serve), {::drogon::Get});  // which keeps a reference to what isn't moved
 }
 
 }  // namespace vitals

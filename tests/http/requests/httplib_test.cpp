@@ -196,6 +196,7 @@ TEST_F(HttplibTest, TellsTheSizesOfBodies) {
   });
   serve();
   httplib::Client client{"127.0.0.1", port};
+  client.set_default_headers({{"Accept-Encoding", "identity"}});  // newer versions ask for compressed bodies
   EXPECT_EQ(client.Get("/clients/42")->body, "one");
   EXPECT_EQ(client.Head("/clients/42")->body, "");
   EXPECT_EQ(client.Get("/slow")->body, "abc");
