@@ -64,7 +64,7 @@ Route& HttpMetricsImpl::add(std::string_view route, RouteOptions options) {
   {
     const std::lock_guard lock{mutex_};
     found = listed_.find(pattern);
-    if (found == nullptr) found = &emplace(pattern, listed_, options);
+    if (found == nullptr) found = &list(pattern, options);
   }
   if (found->pattern != pattern) {
     refuse_route({kServerOwner, route}, "it matches the same paths as \"" + found->pattern +
@@ -98,25 +98,33 @@ void HttpMetricsImpl::exclude(std::string_view path) {
   const RouteSpec spec = parse_route({kServerOwner, path});
   const std::string pattern = canonical_pattern(spec.pattern);
   const std::lock_guard lock{mutex_};
-  if (listed_.find(pattern) == nullptr)
-    emplace(pattern, listed_, {}).is_counted.store(false, std::memory_order_relaxed);
+  if (listed_.find(pattern) == nullptr) list(pattern, {}).is_counted.store(false, std::memory_order_relaxed);
 }
 
 Route& HttpMetricsImpl::learn(std::string_view pattern) {
-  if (!pattern.starts_with('/')) return unmatched_;
-  if (Route* known = find(pattern)) return *known;
-  if (learned_count_.load(std::memory_order_relaxed) >= max_routes_ || !label_fault(pattern).empty()) return overflow();
-  const std::lock_guard lock{mutex_};
-  if (Route* known = find(pattern)) return *known;
-  Route* const made = make_learned(canonical_pattern(pattern));
-  if (made == nullptr) return overflow();
-  learned_.add(made->pattern, *made);
-  return *made;
+  Route* route = texts_.find(pattern);
+  if (route == nullptr) route = &learn_text(pattern);
+  if (route == &overflow_) families_.dropped_routes().inc();
+  return *route;
 }
 
-Route& HttpMetricsImpl::overflow() noexcept {
-  families_.dropped_routes().inc();
-  return overflow_;
+Route& HttpMetricsImpl::learn_text(std::string_view pattern) {
+  if (!pattern.starts_with('/')) return unmatched_;
+  if (!texts_.take(pattern)) {
+    if (Route* const known = find(pattern)) return *known;
+    if (learned_count_.load(std::memory_order_relaxed) >= max_routes_ || !label_fault(pattern).empty())
+      return overflow_;
+  }
+  const std::lock_guard lock{mutex_};
+  if (Route* const known = texts_.find(pattern)) return *known;
+  Route* route = find(pattern);
+  if (route == nullptr && label_fault(pattern).empty()) {
+    route = make_learned(canonical_pattern(pattern));
+    if (route != nullptr) learned_.add(route->pattern, *route);
+  }
+  if (route == nullptr) route = &overflow_;
+  if (texts_.take(pattern)) texts_.add(pattern, *route);
+  return *route;
 }
 
 Route& HttpMetricsImpl::learned(Route& route, PathTemplates::Ticket ticket, int status) noexcept {
@@ -137,9 +145,14 @@ Route* HttpMetricsImpl::find(std::string_view pattern) const noexcept {
   return listed != nullptr ? listed : learned_.find(pattern);
 }
 
-Route& HttpMetricsImpl::emplace(std::string_view pattern, RouteTrie& trie, const RouteOptions& options) {
+// Texts that were learned may stand for this route from now on.
+Route& HttpMetricsImpl::list(std::string_view pattern, const RouteOptions& options) {
   Route& route = routes_.emplace_back(std::string{pattern}, kinds(labels_), options);
-  trie.add(pattern, route);
+  listed_.add(pattern, route);
+  texts_.renew([this](std::string_view text) -> Route& {
+    Route* const known = find(text);
+    return known != nullptr ? *known : overflow_;
+  });
   return route;
 }
 

@@ -22,6 +22,7 @@
 #include "http/requests/path_templates.hpp"
 #include "http/requests/request_clock.hpp"
 #include "http/requests/route.hpp"
+#include "http/requests/route_texts.hpp"
 #include "http/requests/route_trie.hpp"
 #include "http/requests/series_pool.hpp"
 #include "http/requests/user_labels.hpp"
@@ -88,10 +89,11 @@ class HttpMetricsImpl {
   void aborted(HttpAbort reason) noexcept { families_.count_abort(reason); }
 
  private:
-  Route& overflow() noexcept;
+  // Of a text that is not known yet.
+  Route& learn_text(std::string_view pattern);
   // Null: there is no room for more.
   Route* make_learned(std::string_view pattern);
-  Route& emplace(std::string_view pattern, RouteTrie& trie, const RouteOptions& options);
+  Route& list(std::string_view pattern, const RouteOptions& options);
   void exclude(std::string_view path);
   // The route of a request that has a ticket: the one it has, or if it is unmatched, that of its path.
   [[nodiscard]] Route& learned(Route& route, PathTemplates::Ticket ticket, int status) noexcept;
@@ -123,6 +125,7 @@ class HttpMetricsImpl {
   std::deque<Route> routes_;  // a deque, so that routes never move
   RouteTrie listed_;
   RouteTrie learned_;  // apart, so that what was learned by a request never changes what another one counts as
+  RouteTexts texts_;   // what learn() said
   std::optional<PathTemplates> path_templates_;  // of HttpOptions::learn_paths
   std::atomic<std::size_t> learned_count_{0};    // relaxed: only a hint that there may be room, without the lock
   Route unmatched_;

@@ -1,6 +1,9 @@
+#include <barrier>
 #include <random>
 #include <stdexcept>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -161,6 +164,51 @@ TEST_F(RoutesTest, LearnsABoundedNumberOfRoutes) {
   EXPECT_EQ(metrics.route("/d").pattern(), "/d");
   EXPECT_THAT(to_text(fresh), Not(HasSubstr("users")));
   EXPECT_THAT(to_text(fresh), HasSubstr("\nhttp_metrics_routes_dropped_total 4\n"));
+}
+
+TEST(LearnedRoutes, BeyondTheLimitStayThereUntilTheyAreListed) {
+  Registry registry;
+  HttpMetrics metrics{registry, {.max_routes = 1}};
+  const RouteRef known = metrics.learn("/known/:id");
+
+  for (int round = 0; round < 2; ++round) EXPECT_EQ(metrics.learn("/users/:id").pattern(), "_overflow");
+  EXPECT_EQ(metrics.route("/users/{user}").pattern(), "/users/{user}");
+  EXPECT_EQ(metrics.learn("/users/:id").pattern(), "/users/{user}");
+  EXPECT_EQ(metrics.learn("/known/:id"), known);
+  EXPECT_THAT(to_text(registry), HasSubstr("\nhttp_metrics_routes_dropped_total 2\n"));
+}
+
+// More than are remembered, and one that is too long for it.
+TEST(LearnedRoutes, CountAsWellWithoutBeingRemembered) {
+  constexpr int kTexts = 10'000;
+  Registry registry;
+  HttpMetrics metrics{registry, {.routes = {"/listed/{id}"}, .max_routes = 5'000}};
+  const auto text = [](int i) { return "/learned/" + std::to_string(i) + "/:" + std::string(i % 200, 'x'); };
+
+  for (int i = 0; i < kTexts; ++i) static_cast<void>(metrics.learn(text(i)));
+  for (int i = 0; i < kTexts; ++i) {
+    const bool has_room = i < 5'000;
+    ASSERT_EQ(metrics.learn(text(i)) != metrics.learn(text(kTexts)), has_room) << text(i);
+  }
+  EXPECT_EQ(metrics.learn("/listed/:" + std::string(300, 'x')).pattern(), "/listed/{id}");
+}
+
+TEST(LearnedRoutes, AreTheSameForThreadsThatLearnThemAtOnce) {
+  constexpr int kThreads = 8;
+  constexpr int kTexts = 500;
+  Registry registry;
+  HttpMetrics metrics{registry, {.max_routes = kTexts / 2}};
+  std::barrier together{kThreads};
+  std::vector<std::vector<RouteRef>> seen(kThreads);
+  std::vector<std::thread> threads;
+  for (auto& mine : seen) {
+    threads.emplace_back([&] {
+      together.arrive_and_wait();
+      for (int i = 0; i < kTexts; ++i) mine.push_back(metrics.learn("/a/" + std::to_string(i)));
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  for (const auto& mine : seen) EXPECT_EQ(mine, seen.front());
 }
 
 TEST(LearnedRoutes, ChangeNothingForOtherPaths) {
