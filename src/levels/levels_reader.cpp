@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <stdexcept>
 #include <utility>
 
-#include "core/levels/level_rules.hpp"
 #include "core/text/nearest.hpp"
 #include "core/text/printable.hpp"
 
@@ -62,6 +62,17 @@ struct Keys {
   std::vector<std::string_view> all;
 };
 
+// With one mistake a key: what further rules say of a value that is wrong anyway may not hold of a good one.
+std::vector<LevelMistake> all_mistakes(const ServiceLevels& levels, const LevelJudge& judge) {
+  auto all = level_mistakes(levels);
+  if (!judge) return all;
+  std::set<std::string> wrong;
+  for (const auto& mistake : all) wrong.insert(mistake.where);
+  for (auto& mistake : judge(levels))
+    if (!wrong.contains(mistake.where)) all.push_back(std::move(mistake));
+  return all;
+}
+
 }  // namespace
 
 struct LevelsReader::Field {
@@ -85,7 +96,7 @@ struct LevelsReader::Field {
   const Entries& entries;
 };
 
-ServiceLevels LevelsReader::read(std::string_view source) {
+ServiceLevels LevelsReader::read(std::string_view source, const LevelJudge& judge) {
   ServiceLevels levels;
   if (root_.kind == YamlValue::Kind::Null) {
     fail(root_, "", "the file is empty; vitals levels init writes one to start from");
@@ -98,7 +109,7 @@ ServiceLevels LevelsReader::read(std::string_view source) {
   } else {
     map(root_, "", "the file", levels);
   }
-  judge(levels);
+  tell(all_mistakes(levels, judge));
   if (!mistakes_.empty()) throw std::invalid_argument(lines(source));
   return levels;
 }
@@ -116,14 +127,14 @@ void LevelsReader::fail(const YamlValue& at, const std::string& path, std::strin
   add(at, std::move(text));
 }
 
-void LevelsReader::judge(const ServiceLevels& levels) {
+void LevelsReader::tell(const std::vector<LevelMistake>& mistakes) {
   if (further_mistakes_ > 0) return;  // of what failed, not all is known
-  for (auto& [where, text, because] : level_mistakes(levels)) {
+  for (const auto& [where, text, because] : mistakes) {
     if (rests_on_failed(where) || (!because.empty() && rests_on_failed(because))) continue;
     YamlValue at;
     // Of a default that only clashes with what is in the file: where that stands.
     at.place = place_of(!places_.contains(where) && places_.contains(because) ? because : where);
-    add(at, std::move(text));
+    add(at, text);
   }
 }
 

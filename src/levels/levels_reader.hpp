@@ -11,18 +11,19 @@
 
 #include "core/text/quantity.hpp"
 #include "levels/level_fields.hpp"
+#include "levels/levels_file.hpp"
 #include "levels/yaml_tree.hpp"
 
 namespace vitals::detail {
 
 /// Reads service levels from the tree of a file, and keeps all mistakes: those of the file, such as unknown keys and
-/// wrong units, and those that level_mistakes() finds in what could be read.
+/// wrong units, and those that level_mistakes() and another judge find in what could be read.
 class LevelsReader {
  public:
   explicit LevelsReader(const YamlValue& root) : root_(root) {}
 
   /// Throws std::invalid_argument with a line for each mistake, in the order of the file.
-  ServiceLevels read(std::string_view source);
+  ServiceLevels read(std::string_view source, const LevelJudge& judge);
 
  private:
   struct Mistake {
@@ -34,7 +35,7 @@ class LevelsReader {
   void add(const YamlValue& at, std::string text);
   /// What stands at `path` could not be read: what rests on it is not judged.
   void fail(const YamlValue& at, const std::string& path, std::string text);
-  void judge(const ServiceLevels& levels);
+  void tell(const std::vector<LevelMistake>& mistakes);
   [[nodiscard]] bool rests_on_failed(std::string_view path) const;
   [[nodiscard]] YamlPlace place_of(std::string path) const;
   [[nodiscard]] std::string lines(std::string_view source);

@@ -67,17 +67,26 @@ Pack static_pack(const ServiceLevels& levels, const PackOptions& options) {
   return finished(draft);
 }
 
-std::vector<std::string> window_faults(const ServiceLevels& levels) {
-  std::vector<std::string> faults;
+std::vector<detail::LevelMistake> pack_mistakes(const ServiceLevels& levels) {
+  std::vector<detail::LevelMistake> mistakes;
   for (std::size_t i = 0; i < levels.burn_rate_alerts.size(); ++i) {
     const auto window = levels.burn_rate_alerts[i].short_window;
     if (window < kLeastWindow)
-      faults.push_back(
-          fmt::format("burn_rate_alerts[{}].short_window is {}: Prometheus tells a rate from two scrapes at least, so "
-                      "not one over less than 2m; write at least 2m",
-                      i, duration(window)));
+      mistakes.push_back({fmt::format("burn_rate_alerts[{}].short_window", i),
+                          fmt::format("'short_window' is {}; Prometheus tells a rate from two scrapes at least, so "
+                                      "write at least {}",
+                                      duration(window), duration(kLeastWindow))});
   }
-  return faults;
+  return mistakes;
+}
+
+std::vector<detail::LevelMistake> explicit_pack_mistakes(const ServiceLevels& levels) {
+  auto mistakes = pack_mistakes(levels);
+  if (levels.metrics != MetricNames{})
+    mistakes.push_back({"metrics",
+                        "the explicit pack is over the metrics as vitals calls them; leave 'metrics' out, or give "
+                        "--pack static"});
+  return mistakes;
 }
 
 }  // namespace vitals::tool

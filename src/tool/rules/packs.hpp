@@ -4,6 +4,7 @@
 
 #include <vitals/service_levels.hpp>
 
+#include "core/levels/level_rules.hpp"
 #include "tool/rules/pack.hpp"
 
 namespace vitals::tool {
@@ -15,14 +16,16 @@ struct PackOptions {
 };
 
 /// sla: rules over the metrics that vitals exports by default, for what these levels declare. REQUIRES:
-/// window_faults() is empty.
+/// explicit_pack_mistakes() is empty.
 [[nodiscard]] Pack explicit_pack(const ServiceLevels& levels, const PackOptions& options);
 
 /// slo: rules over slo_events_total and its like. Only `window` and `burn_rate_alerts` of the levels have a say, so
-/// that one file serves all services that share these. REQUIRES: window_faults() is empty.
+/// that one file serves all services that share these. REQUIRES: pack_mistakes() is empty.
 [[nodiscard]] Pack static_pack(const ServiceLevels& levels, const PackOptions& options);
 
-/// Why there can't be rules for the windows of burn rate alerts, each with its key; empty: there can.
-[[nodiscard]] std::vector<std::string> window_faults(const ServiceLevels& levels);
+/// Why there can't be a pack for levels; empty: there can.
+[[nodiscard]] std::vector<detail::LevelMistake> pack_mistakes(const ServiceLevels& levels);
+/// The same of the explicit one, for which more must hold.
+[[nodiscard]] std::vector<detail::LevelMistake> explicit_pack_mistakes(const ServiceLevels& levels);
 
 }  // namespace vitals::tool

@@ -10,10 +10,10 @@
 
 #include <fmt/core.h>
 
-#include <vitals/levels.hpp>
 #include <vitals/version.hpp>
 
 #include "core/system/replace_file.hpp"
+#include "levels/levels_file.hpp"
 #include "tool/rules/pack_yaml.hpp"
 #include "tool/rules/packs.hpp"
 #include "tool/rules/promtool.hpp"
@@ -116,18 +116,9 @@ void write(const std::vector<OutputFile>& files, const std::string& folder) {
 CommandResult rules(const RulesArguments& arguments) {
   ServiceLevels levels;
   try {
-    levels = ServiceLevels::load(arguments.config);
+    levels = detail::load_levels(arguments.config, arguments.pack == "static" ? pack_mistakes : explicit_pack_mistakes);
   } catch (const std::invalid_argument& error) {
     return {fmt::format("{}\n", error.what()), kUnusable};  // as a compiler says it: editors find the places
-  }
-  auto faults = window_faults(levels);
-  if (arguments.pack != "static" && levels.metrics != MetricNames{})
-    faults.emplace_back(
-        "metrics: the explicit pack is over the metrics as vitals calls them; leave it out, or give --pack static");
-  if (!faults.empty()) {
-    std::string lines;
-    for (const auto& fault : faults) lines += fmt::format("{}: {}\n", printable(arguments.config, kMostOfPath), fault);
-    return {lines, kUnusable};
   }
 
   PackOptions options{arguments.job, arguments.runbooks};
