@@ -31,7 +31,8 @@ class Receiver(BaseHTTPRequestHandler):
         queue = self.path.strip("/")
         shown = " ".join(f"{label}={value}" for label, value in sorted(labels.items()))
         summary = alert.get("annotations", {}).get("summary", "")
-        print(f"{time.strftime('%H:%M:%S')}  {queue}  {alert['status']}  {name}  {shown}  {summary}", flush=True)
+        # In one write: another thread may print meanwhile.
+        print(f"{time.strftime('%H:%M:%S')}  {queue}  {alert['status']}  {name}  {shown}  {summary}\n", end="", flush=True)
         if self.record:
             with open(self.record, "a") as file:
                 file.write(json.dumps({"time": time.time(), "queue": queue, **alert}) + "\n")
