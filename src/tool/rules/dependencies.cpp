@@ -60,7 +60,6 @@ void add_cache_rules(Draft& draft) {
   add_test(draft, {.record = kLookUps,
                    .what = "hits and misses",
                    .series = {{kHits, of("true", "a"), {40, 60}}, {kHits, of("false", "a"), {24, 36}}},
-                   .query = kLookUps,
                    .labels = redis,
                    .values = {64, 96},
                    .between = {halfway(1, 64, 96)}});
@@ -70,7 +69,6 @@ void add_cache_rules(Draft& draft) {
   add_test(draft, {.record = kHitRate,
                    .what = "hits alone",
                    .series = series,
-                   .query = kHitRate,
                    .labels = redis,
                    .values = {32, 48},
                    .between = {halfway(1, 32, 48)}});

@@ -17,30 +17,22 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 // What takes long is tested with long steps: each step costs an evaluation of all rules. They divide a week, which is
-// the longest offset; the window of error budgets has at most 1500 of them.
-seconds long_step(seconds window) {
-  constexpr std::array<seconds, 5> kSteps{hours{1}, hours{2}, hours{3}, hours{4}, hours{6}};
-  const auto fits = [window](seconds step) { return 1500 * step >= window; };
-  return *std::find_if(kSteps.begin(), kSteps.end() - 1, fits);
-}
+// the longest offset.
+constexpr std::array<seconds, 3> kLongSteps{minutes{5}, hours{1}, hours{6}};
+// Of fewer, times and windows of other lengths would not be told from each other.
+constexpr int kFewestSteps = 12;
 
 // Percentiles other than these have the page of P99AboveSLA: what is to be done is the same.
 std::string page_of(const std::string& alert) {
   return alert.starts_with('P') && alert.ends_with("AboveSLA") && alert != "P50AboveSLA" ? "P99AboveSLA" : alert;
 }
 
-// Without what rules add by themselves.
-std::string alerts_of(const Rule& rule) {
-  Labels labels{{"alertname", rule.name}};
-  labels.insert(labels.end(), rule.labels.begin(), rule.labels.end());
-  return labelled("ALERTS", labels);
-}
-
 }  // namespace
 
 Draft::Draft(const ServiceLevels& of, std::string name, std::string job, std::string runbooks)
     : levels{of}, select{std::move(job)}, runbooks_{std::move(runbooks)} {
-  pack.tests = {{name + ".test.yml", kInterval}, {name + ".windows.test.yml", long_step(of.window)}};
+  pack.tests = {{name + ".test.yml", kInterval}};
+  for (const auto step : kLongSteps) pack.tests.push_back({fmt::format("{}.{}.test.yml", name, duration(step)), step});
   pack.name = std::move(name);
 }
 
@@ -49,6 +41,12 @@ RuleGroup& Draft::group(std::string_view name, seconds interval) {
   if (found != pack.groups.end()) return *found;
   pack.groups.push_back({std::string{name}, interval});
   return pack.groups.back();
+}
+
+RuleTests& Draft::tests_of(seconds length) {
+  const auto has_enough = [length](const RuleTests& tests) { return length >= kFewestSteps * tests.step; };
+  const auto found = std::find_if(pack.tests.rbegin(), pack.tests.rend() - 1, has_enough);
+  return *found;
 }
 
 void Draft::record(std::string_view of_group, std::string name, std::string expr, Labels labels) {
@@ -73,39 +71,56 @@ std::string template_text(const std::string& text) {
 std::string for_time(seconds wait) { return wait == seconds{0} ? "" : " for " + duration(wait); }
 
 TestCase::TestCase(Draft& draft, std::string rule, std::string what, seconds length, std::string family)
-    : tests_{draft.pack.tests[draft.is_long(length) ? 1 : 0]},
-      test_{{std::move(rule)}, std::move(what), std::move(family)} {}
+    : tests_{draft.tests_of(length)}, job_{draft.job()}, test_{{std::move(rule)},
+                                                               std::move(what),
+                                                               std::move(family),
+                                                               {},
+                                                               {},
+                                                               !draft.select.job().empty()} {}
 
 std::size_t TestCase::steps(seconds time) const {
   return static_cast<std::size_t>((time + step() - seconds{1}) / step());
 }
 
 void TestCase::give(std::string_view metric, const Labels& labels, const std::string& values) {
-  test_.inputs.push_back({labelled(metric, labels), values});
+  test_.inputs.push_back({std::string{metric}, labels, values});
 }
 
-void TestCase::expect(const std::string& query, std::size_t at, const Labels& labels, double value, double tolerance) {
+void TestCase::expect(const std::string& record, const Labels& labels, std::size_t at, double value, double tolerance) {
   const double rounding = 1e-9 * std::abs(value);
-  test_.expected.push_back({fmt::format("abs({} - {}) <= bool {}", query, number(value), number(tolerance + rounding)),
+  test_.expected.push_back({record,
+                            labels,
                             at,
-                            {{labelled("", labels), 1}}});
+                            {{labels, 1}},
+                            "abs(",
+                            fmt::format(" - {}) <= bool {}", number(value), number(tolerance + rounding))});
 }
 
-void TestCase::expect_none(const std::string& query, std::size_t at) { test_.expected.push_back({query, at, {}}); }
+void TestCase::expect_none(const std::string& metric, const Labels& labels, std::size_t at) {
+  test_.expected.push_back({metric, labels, at});
+}
 
 void TestCase::expect_alerts(const Rule& rule, std::size_t at, std::string_view state,
                              const std::vector<Labels>& series) {
-  Expectation expected{alerts_of(rule), at, {}};
+  auto expected = alerts_of(rule, at);
   for (const auto& labels : series) {
     Labels all{{"alertname", rule.name}, {"alertstate", std::string{state}}};
     all.insert(all.end(), labels.begin(), labels.end());
     all.insert(all.end(), rule.labels.begin(), rule.labels.end());
-    expected.samples.emplace_back(labelled("ALERTS", all), 1);
+    expected.samples.emplace_back(std::move(all), 1);
   }
   test_.expected.push_back(std::move(expected));
 }
 
-void TestCase::expect_no_alert(const Rule& rule, std::size_t at) { expect_none(alerts_of(rule), at); }
+void TestCase::expect_no_alert(const Rule& rule, std::size_t at) { test_.expected.push_back(alerts_of(rule, at)); }
+
+// Without what rules add by themselves.
+Expectation TestCase::alerts_of(const Rule& rule, std::size_t at) const {
+  Labels labels{{"alertname", rule.name}};
+  if (!test_.is_alone) labels.emplace_back("job", job_);
+  labels.insert(labels.end(), rule.labels.begin(), rule.labels.end());
+  return {"ALERTS", std::move(labels), at};
+}
 
 void TestCase::add() { tests_.tests.push_back(std::move(test_)); }
 

@@ -35,8 +35,8 @@ class Draft {
   /// Adds `runbook_url`; labels are plain texts. Gives the rule with its labels as they are when it fires.
   Rule alert(RuleGroup& group, Rule rule, std::string summary, std::string description);
 
-  /// Whether what takes that long is tested with long steps.
-  [[nodiscard]] bool is_long(std::chrono::seconds length) const { return length >= 4 * pack.tests[1].step; }
+  /// The tests of what takes that long: its steps are the longest of which that has enough.
+  [[nodiscard]] RuleTests& tests_of(std::chrono::seconds length);
   /// The job in tests.
   [[nodiscard]] std::string job() const { return select.job().empty() ? "app" : select.job(); }
 
@@ -53,7 +53,7 @@ class Draft {
 /// A case of the draft's unit tests, which becomes a part of it with add().
 class TestCase {
  public:
-  /// `length`: the time that it takes, by which it goes to the tests of short or of long windows.
+  /// `length`: the time that it takes, by which it goes to the tests with short or with long steps.
   TestCase(Draft& draft, std::string rule, std::string what, std::chrono::seconds length, std::string family = {});
 
   [[nodiscard]] std::chrono::seconds step() const noexcept { return tests_.step; }
@@ -62,16 +62,22 @@ class TestCase {
   [[nodiscard]] Timeline line() const { return Timeline{step()}; }
 
   void give(std::string_view metric, const Labels& labels, const std::string& values);
-  /// That the query has one series, with these labels and a value that is at most `tolerance` off.
-  void expect(const std::string& query, std::size_t step, const Labels& labels, double value, double tolerance = 0);
-  void expect_none(const std::string& query, std::size_t step);
+  /// That the record has one series with these labels, which are all that it has, and a value that is at most
+  /// `tolerance` off.
+  void expect(const std::string& record, const Labels& labels, std::size_t step, double value, double tolerance = 0);
+  void expect_none(const std::string& metric, const Labels& labels, std::size_t step);
+  /// From now on alerts of all jobs are looked at, not those of its own alone.
+  void ask_of_all_jobs() { test_.is_alone = true; }
   /// That the alerts of the rule are in the state "pending" or "firing", one for each of `series`.
   void expect_alerts(const Rule& rule, std::size_t step, std::string_view state, const std::vector<Labels>& series);
   void expect_no_alert(const Rule& rule, std::size_t step);
   void add();
 
  private:
+  [[nodiscard]] Expectation alerts_of(const Rule& rule, std::size_t step) const;
+
   RuleTests& tests_;
+  std::string job_;
   RuleTest test_;
 };
 

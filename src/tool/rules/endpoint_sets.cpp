@@ -1,6 +1,7 @@
 #include "tool/rules/endpoint_sets.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <iterator>
 #include <map>
 #include <set>
@@ -10,6 +11,11 @@
 
 namespace vitals::tool {
 namespace {
+
+// Of the same list, to test a level with.
+constexpr std::size_t kMostOthers = 1;
+
+const Endpoint kUnnamed{"GET", "_unmatched"};
 
 std::vector<Endpoint> endpoints_of(const EndpointLevel& level) {
   std::vector<Endpoint> result;
@@ -72,24 +78,29 @@ bool has_endpoint(const EndpointLevel& level, const std::vector<EndpointLevel>& 
   return std::ranges::any_of(sets_of(level, all), [&endpoint](const EndpointSet& set) { return set.has(endpoint); });
 }
 
-std::vector<Endpoint> endpoints_to_test(const std::vector<EndpointLevel>& all) {
+std::vector<Endpoint> endpoints_to_test(const EndpointLevel& level, const std::vector<EndpointLevel>& all) {
+  const auto sets = sets_of(level, all);
+  const auto is_own = [&sets](const Endpoint& endpoint) {
+    return std::ranges::any_of(sets, [&endpoint](const EndpointSet& set) { return set.has(endpoint); });
+  };
+  auto listed = endpoints_of(all);
+  std::ranges::rotate(listed, std::ranges::find_if(listed, is_own));  // its own first, then those that follow
   std::vector<Endpoint> result;
-  std::set<std::pair<std::string, std::string>> seen;
-  std::set<std::string> routes;
-  for (auto& endpoint : endpoints_of(all)) {
-    routes.insert(endpoint.route);
-    if (seen.emplace(endpoint.method, endpoint.route).second) result.push_back(std::move(endpoint));
+  std::set<Endpoint> seen;
+  std::size_t others = 0;
+  for (auto& endpoint : listed) {
+    if (!is_own(endpoint) && !level.others && ++others > kMostOthers) continue;
+    if (seen.insert(endpoint).second) result.push_back(std::move(endpoint));
   }
-  for (const auto& route : routes) result.push_back({"_OTHER", route});
-  result.push_back({"GET", "_unmatched"});
+  for (const auto& set : sets) {
+    if (set.are_routes_excluded) continue;
+    const auto n = level.others ? set.routes.size() : 1;
+    for (std::size_t i = 0; i < n; ++i) result.push_back({"_OTHER", set.routes[i]});
+  }
+  if (level.others || others == 0) result.push_back(kUnnamed);
   return result;
 }
 
-Endpoint endpoint_of(const EndpointLevel& level, const std::vector<EndpointLevel>& all) {
-  for (auto& endpoint : endpoints_to_test(all)) {
-    if (has_endpoint(level, all, endpoint)) return endpoint;
-  }
-  return {};
-}
+Endpoint endpoint_of(const EndpointLevel& level) { return level.others ? kUnnamed : endpoints_of(level).front(); }
 
 }  // namespace vitals::tool

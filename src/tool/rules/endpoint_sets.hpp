@@ -1,4 +1,5 @@
 #pragma once
+#include <compare>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,8 @@ namespace vitals::tool {
 struct Endpoint {
   std::string method;
   std::string route;
+
+  auto operator<=>(const Endpoint&) const = default;
 };
 
 /// Endpoints that conditions on both labels can select: these methods, or all others, of these routes, or of all
@@ -33,9 +36,12 @@ struct EndpointSet {
 [[nodiscard]] bool has_endpoint(const EndpointLevel& level, const std::vector<EndpointLevel>& all,
                                 const Endpoint& endpoint);
 
-/// Endpoints to test these with: all of the list, with a method that they don't have, and one that no level names.
-[[nodiscard]] std::vector<Endpoint> endpoints_to_test(const std::vector<EndpointLevel>& all);
-/// The first of them that the level has.
-[[nodiscard]] Endpoint endpoint_of(const EndpointLevel& level, const std::vector<EndpointLevel>& all);
+/// Endpoints to test a level with: all that it has, and so few others that tests of all levels don't grow faster than
+/// their list: the nearest of that, a method that a route doesn't have, and one that no level names. For a level of
+/// others these are all of the list.
+[[nodiscard]] std::vector<Endpoint> endpoints_to_test(const EndpointLevel& level,
+                                                      const std::vector<EndpointLevel>& all);
+/// One of them that the level has.
+[[nodiscard]] Endpoint endpoint_of(const EndpointLevel& level);
 
 }  // namespace vitals::tool

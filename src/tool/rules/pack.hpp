@@ -30,18 +30,23 @@ struct RuleGroup {
 };
 
 struct InputSeries {
-  std::string series;
+  std::string metric;
+  Labels labels;
   std::string values;
 };
 
-/// What a query must give at a step of the test: each series with its labels, and its value.
+/// What a query must give at a step of the test: each series with its labels, and its value. The query is a metric with
+/// some labels, and what is before and after it: "abs(", " - 4) <= bool 0".
 struct Expectation {
-  std::string query;
+  std::string metric;
+  Labels labels;
   std::size_t step;
-  std::vector<std::pair<std::string, double>> samples;
+  std::vector<std::pair<Labels, double>> samples = {};
+  std::string before = {};
+  std::string after = {};
 };
 
-/// A case of promtool's unit tests of some rules. It gives what these read, or what that is recorded of.
+/// A test of some rules. It gives what these read, or what that is recorded of.
 struct RuleTest {
   std::vector<std::string> rules;  ///< names
   std::string what;
@@ -49,6 +54,7 @@ struct RuleTest {
   std::string family = {};
   std::vector<InputSeries> inputs = {};
   std::vector<Expectation> expected = {};
+  bool is_alone = false;  ///< it asks for series of all jobs, or has a job that rules name
 };
 
 /// Tests that share a file, since in that all have one interval of evaluation.
@@ -58,8 +64,12 @@ struct RuleTests {
   std::vector<RuleTest> tests = {};
 };
 
-/// Makes one test of those that may be: promtool evaluates all rules of a file in each step of each test.
+/// Makes one test of those that may be.
 void merge(RuleTests& tests);
+
+/// Puts tests together, as cases of promtool's, which evaluates all rules of a file in each step of each case. Rules
+/// are by job, so tests that last about as long share a case in which each has jobs of its own.
+[[nodiscard]] std::vector<std::vector<const RuleTest*>> cases_of(const RuleTests& tests);
 
 /// A file of rules, and its tests.
 struct Pack {

@@ -1,6 +1,8 @@
 #include "tool/rules/pack_yaml.hpp"
 
+#include <cstddef>
 #include <string_view>
+#include <vector>
 
 #include <fmt/core.h>
 #include <fmt/format.h>
@@ -54,21 +56,57 @@ std::string rule_yaml(const Rule& rule) {
   return result;
 }
 
-std::string test_yaml(const RuleTest& test, std::chrono::seconds step) {
-  auto result =
-      fmt::format("  - name: {}\n    interval: {}\n    input_series:\n",
-                  string_literal(fmt::format("{}: {}", fmt::join(test.rules, ", "), test.what)), duration(step));
-  for (const auto& [series, values] : test.inputs)
-    result += fmt::format("      - series: {}\n        values: {}\n", single_quoted(series), single_quoted(values));
-  result += "    promql_expr_test:\n";
-  for (const auto& [query, at, samples] : test.expected) {
-    result += fmt::format("      - expr: {}\n        eval_time: {}\n", single_quoted(query),
-                          duration(static_cast<std::chrono::seconds::rep>(at) * step));
-    result += samples.empty() ? "        exp_samples: []\n" : "        exp_samples:\n";
-    for (const auto& [labels, value] : samples)
-      result += fmt::format("          - labels: {}\n            value: {}\n", single_quoted(labels), number(value));
+std::string test_name(const RuleTest& test) {
+  return string_literal(fmt::format("{}: {}", fmt::join(test.rules, ", "), test.what));
+}
+
+// The jobs of a test have its number, if it has one.
+std::string of_test(std::string_view metric, Labels labels, const std::string& number) {
+  for (auto& [label, value] : labels) {
+    if (label == "job") value += number;
+  }
+  return labelled(metric, labels);
+}
+
+std::string inputs_yaml(const RuleTest& test, const std::string& number) {
+  std::string result;
+  for (const auto& [metric, labels, values] : test.inputs)
+    result += fmt::format("      - series: {}\n        values: {}\n", single_quoted(of_test(metric, labels, number)),
+                          single_quoted(values));
+  return result;
+}
+
+std::string expected_yaml(const RuleTest& test, const std::string& number, std::chrono::seconds step) {
+  std::string result;
+  for (const auto& one : test.expected) {
+    result += fmt::format("      - expr: {}\n        eval_time: {}\n",
+                          single_quoted(one.before + of_test(one.metric, one.labels, number) + one.after),
+                          duration(static_cast<std::chrono::seconds::rep>(one.step) * step));
+    result += one.samples.empty() ? "        exp_samples: []\n" : "        exp_samples:\n";
+    for (const auto& [labels, value] : one.samples)
+      result += fmt::format("          - labels: {}\n            value: {}\n",
+                            single_quoted(of_test(one.before.empty() ? one.metric : "", labels, number)),
+                            tool::number(value));
   }
   return result;
+}
+
+std::string case_yaml(const std::vector<const RuleTest*>& tests, std::chrono::seconds step) {
+  const bool is_one = tests.size() == 1;
+  std::string inputs;
+  std::string expected;
+  for (std::size_t i = 0; i < tests.size(); ++i) {
+    const auto number = is_one ? "" : fmt::format("-{}", i + 1);
+    if (!is_one) {
+      inputs += fmt::format("      # {}: {}\n", i + 1, test_name(*tests[i]));
+      expected += fmt::format("      # {}\n", i + 1);
+    }
+    inputs += inputs_yaml(*tests[i], number);
+    expected += expected_yaml(*tests[i], number, step);
+  }
+  const auto name = is_one ? test_name(*tests.front()) : string_literal("tests by the number of their job");
+  return fmt::format("  - name: {}\n    interval: {}\n    input_series:\n{}    promql_expr_test:\n{}", name,
+                     duration(step), inputs, expected);
 }
 
 }  // namespace
@@ -86,7 +124,7 @@ std::string rules_yaml(const Pack& pack, const std::string& head) {
 std::string tests_yaml(const Pack& pack, const RuleTests& tests, const std::string& head) {
   auto result = fmt::format("{}rule_files:\n  - {}.rules.yml\nevaluation_interval: {}\ntests:\n", head, pack.name,
                             duration(tests.step));
-  for (const auto& test : tests.tests) result += test_yaml(test, tests.step);
+  for (const auto& one : cases_of(tests)) result += case_yaml(one, tests.step);
   return result;
 }
 

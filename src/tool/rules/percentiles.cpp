@@ -39,7 +39,6 @@ void test_percentile(Draft& draft, const std::string& record, double objective, 
   RecordTest test{.record = record,
                   .what = "interpolated in its bucket; above all of them the last bound; of no observation none",
                   .series = std::move(series),
-                  .query = labelled(record, own),
                   .labels = labels,
                   .values = {objective, 2 + 2 * objective, 4, std::nullopt}};
   if (has_window) test.between = {half_slow(objective), {3, 4, 0}};
@@ -73,7 +72,6 @@ void add_bucket_rates(Draft& draft, std::string_view group, const std::string& m
                    .what = "buckets of all series are summed by their bound",
                    .series = {{metric + "_bucket", {{"instance", "a"}, {"le", "1"}}, {40, 60}},
                               {metric + "_bucket", {{"instance", "b"}, {"le", "1"}}, {24, 36}}},
-                   .query = name,
                    .labels = {{"le", "1"}},
                    .values = {64, 96},
                    .between = {halfway(1, 64, 96)}});

@@ -1,6 +1,10 @@
 #include <algorithm>
+#include <cstddef>
 #include <iterator>
 #include <set>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include <fmt/core.h>
 
@@ -28,18 +32,43 @@ bool is_of(const std::vector<std::string>& listed, const std::string& value) {
   return listed.empty() || std::ranges::find(listed, value) != listed.end();
 }
 
-// What any of the budgets names, and one that none does.
-std::vector<Labels> statements_to_test(const std::vector<QueryBudget>& budgets) {
-  std::set<std::string> types{"CALL"};
-  std::set<std::string> tables{"another table"};
-  for (const auto& budget : budgets) {
-    types.insert(budget.query_types.begin(), budget.query_types.end());
-    tables.insert(budget.tables.begin(), budget.tables.end());
+// Values that a budget lists, or one that none does; and so few that others list that tests of all budgets don't grow
+// faster than their list.
+struct Values {
+  std::vector<std::string> own;
+  std::vector<std::string> others;
+};
+
+Values values_to_test(const QueryBudget& budget, const std::vector<QueryBudget>& budgets,
+                      std::vector<std::string> QueryBudget::*listed, const std::string& unlisted) {
+  constexpr std::size_t kMostOthers = 4;
+  const auto& own = budget.*listed;
+  if (own.empty()) return {{unlisted}, {}};
+  Values result{own, {}};
+  std::set<std::string> others{unlisted};
+  for (const auto& other : budgets) {
+    for (const auto& value : other.*listed) {
+      if (others.size() <= kMostOthers) others.insert(value);
+    }
+  }
+  for (const auto& value : own) others.erase(value);
+  result.others.assign(others.begin(), others.end());
+  return result;
+}
+
+// Each of its types with a table of its own, each of its tables with a type of its own; and the same of others.
+std::vector<Labels> statements_to_test(const QueryBudget& budget, const std::vector<QueryBudget>& budgets) {
+  const auto types = values_to_test(budget, budgets, &QueryBudget::query_types, "CALL");
+  const auto tables = values_to_test(budget, budgets, &QueryBudget::tables, "another table");
+  std::set<std::pair<std::string, std::string>> all;
+  for (const auto* list : {&types.own, &types.others}) {
+    for (const auto& type : *list) all.emplace(type, tables.own.front());
+  }
+  for (const auto* list : {&tables.own, &tables.others}) {
+    for (const auto& table : *list) all.emplace(types.own.front(), table);
   }
   std::vector<Labels> result;
-  for (const auto& type : types) {
-    for (const auto& table : tables) result.push_back({{"query_type", type}, {"table", table}});
-  }
+  for (const auto& [type, table] : all) result.push_back({{"query_type", type}, {"table", table}});
   return result;
 }
 
@@ -62,7 +91,6 @@ void add_statement_rate(Draft& draft, const char* name, const std::string& by, c
   add_test(draft, {.record = name,
                    .what = "instances are summed",
                    .series = {{count, of("a"), {40, 60}}, {count, of("b"), {24, 36}}},
-                   .query = name,
                    .labels = labels,
                    .values = {64, 96},
                    .between = {halfway(1, 64, 96)}});
@@ -98,7 +126,7 @@ void test_statements(Draft& draft, const Rule& rule, const QueryBudget& budget, 
     labels.insert(labels.begin(), {"job", draft.job()});
     return labels;
   };
-  const auto all = statements_to_test(draft.levels.query_budgets);
+  const auto all = statements_to_test(budget, draft.levels.query_budgets);
   for (const auto& labels : all) {
     test.give(record, with_job(labels), test.line().hold(slow, end));
     test.give(kStatementRate, with_job(labels), test.line().hold(1, end));
@@ -114,7 +142,7 @@ void add_statements(Draft& draft, const QueryBudget& budget) {
   Conditions conditions;
   if (!budget.query_types.empty()) conditions.push_back(one_of("query_type", budget.query_types));
   if (!budget.tables.empty()) conditions.push_back(one_of("table", budget.tables));
-  const auto tested = statements_of(budget, statements_to_test(draft.levels.query_budgets)).front();
+  const auto tested = statements_of(budget, statements_to_test(budget, draft.levels.query_budgets)).front();
   const auto alert =
       alert_of(budget, record, draft.select.series(record, conditions),
                {"job, query_type, table", draft.select.series(kStatementRate), kFew, {kStatementRate, tested}});

@@ -36,13 +36,13 @@ void add_test(Draft& draft, const RecordTest& record) {
   for (std::size_t i = 0; i < phases; ++i) {
     for (const auto& between : record.between) {
       if (between.phase == i)
-        test.expect(record.query, i * length - 1 + window / 2, labels, between.value, between.tolerance);
+        test.expect(record.record, labels, i * length - 1 + window / 2, between.value, between.tolerance);
     }
     const auto end = (i + 1) * length - 1;
     if (record.values[i]) {
-      test.expect(record.query, end, labels, *record.values[i]);
+      test.expect(record.record, labels, end, *record.values[i]);
     } else {
-      test.expect_none(record.query, end);
+      test.expect_none(record.record, labels, end);
     }
   }
   test.add();
@@ -55,7 +55,6 @@ void add_ratio(Draft& draft, std::string_view group, const std::string& name, co
   add_test(draft, {.record = name,
                    .what = "of nothing there is none",
                    .series = std::move(recorded_of),
-                   .query = name,
                    .labels = labels,
                    .values = {0.25, std::nullopt}});
 }

@@ -32,8 +32,7 @@ struct RecordTest {
   std::string what;
   std::chrono::seconds window = kRateWindow;
   std::vector<PhasedSeries> series = {};
-  std::string query = {};                          ///< that gives one series
-  Labels labels = {};                              ///< of its result, without `job`
+  Labels labels = {};                              ///< of the record, without `job`
   std::vector<std::optional<double>> values = {};  ///< at the end of each phase; empty: no series
   std::vector<BetweenPhases> between = {};
   std::string family = {};  ///< as that of RuleTest

@@ -49,7 +49,6 @@ void add_rate(Draft& draft, const std::string& name, const std::string& by, seco
                    .window = window,
                    .series = {{kRequests, request_labels("a", "200"), {40, 60}},
                               {kRequests, request_labels("b", "500"), {24, 36}}},
-                   .query = name,
                    .labels = labels,
                    .values = {64, 96},
                    .between = {halfway(1, 64, 96)}});
@@ -63,7 +62,6 @@ void add_bad_rate(Draft& draft, const std::string& name, const std::string& all,
                   .what = "no series of a bad status is 0",
                   .window = window,
                   .series = bad_requests_to_test(draft.levels),
-                  .query = name,
                   .labels = labels,
                   .values = {0, 0, 8, 32},
                   .between = {halfway(3, 8, 32)}};
@@ -73,7 +71,6 @@ void add_bad_rate(Draft& draft, const std::string& name, const std::string& all,
   RecordTest each{.record = name,
                   .what = "each bad status counts",
                   .window = window,
-                  .query = name,
                   .labels = labels,
                   .values = {0}};
   each.series = {{kRequests, request_labels("a", good_status(draft.levels)), {64}}};
@@ -154,7 +151,7 @@ void add_apdex(Draft& draft) {
     }
     for (auto* list : {&fast, &tolerated, &bad, &all}) list->push_back(0);
     values.push_back(std::nullopt);
-    RecordTest test{.record = kName, .what = "errors are not satisfied, of no request there is none", .query = kName};
+    RecordTest test{.record = kName, .what = "errors are not satisfied, of no request there is none"};
     test.series = {{kRequestBuckets, {{"le", le}}, fast, true},
                    {kRequestBuckets, {{"le", "+Inf"}}, all, true},
                    {kBadRequestRate, {}, bad, true}};

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <set>
+#include <string>
+#include <vector>
 
 #include <fmt/core.h>
 
@@ -24,12 +25,8 @@ class Service {
 
   // `share`: of the requests that are good, and within every threshold.
   void requests(double share) {
-    std::set<std::string> bounds{"1e+06", "+Inf"};
-    for (const auto& bound : detail::request_bounds(draft_.levels)) bounds.insert(number(in_seconds(bound.time)));
     const double rate = 1000 + (draft_.levels.throughput ? std::ceil(draft_.levels.throughput->target) : 0);
-    auto all = draft_.levels.endpoint_classes;
-    std::ranges::copy(draft_.levels.route_budgets, std::back_inserter(all));
-    for (const auto& endpoint : endpoints_to_test(all)) {
+    for (const auto& endpoint : endpoints_of_levels()) {
       const auto with = [&](const char* label, std::string value) {
         return Labels{
             {"instance", "a"}, {"method", endpoint.method}, {"endpoint", endpoint.route}, {label, std::move(value)}};
@@ -37,7 +34,7 @@ class Service {
       count(kRequests, with("status", bad_status(draft_.levels)), rate * (1 - share));
       count(kRequests, with("status", "_OTHER"), rate * share);
       count(kRequestTimesCount, {{"instance", "a"}, {"method", endpoint.method}, {"endpoint", endpoint.route}}, rate);
-      for (const auto& bound : bounds)
+      for (const auto& bound : bounds_of(endpoint))
         count(kRequestTimesBucket, with("le", bound), bound == "1e+06" || bound == "+Inf" ? rate : rate * share);
     }
     hold("http_requests_active", {{"instance", "a"}}, 1);
@@ -59,6 +56,31 @@ class Service {
 
  private:
   static constexpr minutes kTime{20};
+
+  // One of each level, and one that none names.
+  [[nodiscard]] std::set<Endpoint> endpoints_of_levels() const {
+    std::set<Endpoint> result{{"GET", "_unmatched"}};
+    for (const auto* list : {&draft_.levels.endpoint_classes, &draft_.levels.route_budgets}) {
+      for (const auto& level : *list) result.insert(endpoint_of(level));
+    }
+    return result;
+  }
+
+  // Those of its levels, and two beyond.
+  [[nodiscard]] std::set<std::string> bounds_of(const Endpoint& endpoint) const {
+    const auto own = [&endpoint](const std::vector<EndpointLevel>& list) {
+      const auto has = [&](const EndpointLevel& level) { return has_endpoint(level, list, endpoint); };
+      const auto found = std::ranges::find_if(list, has);
+      return found == list.end() ? std::vector<EndpointLevel>{} : std::vector<EndpointLevel>{*found};
+    };
+    ServiceLevels levels;
+    levels.latency = draft_.levels.latency;
+    levels.endpoint_classes = own(draft_.levels.endpoint_classes);
+    levels.route_budgets = own(draft_.levels.route_budgets);
+    std::set<std::string> bounds{"1e+06", "+Inf"};
+    for (const auto& bound : detail::request_bounds(levels)) bounds.insert(number(in_seconds(bound.time)));
+    return bounds;
+  }
 
   void count(const char* metric, Labels labels, double rate) {
     give(metric, std::move(labels), test_.line().count(rate, end() + 1));
@@ -101,7 +123,8 @@ void add_service_tests(Draft& draft) {
   Service well{draft, "all is well"};
   if (has_requests) well.requests(1);
   well.dependencies();
-  well.test().expect_none("ALERTS", well.end());
+  well.test().ask_of_all_jobs();
+  well.test().expect_none("ALERTS", {}, well.end());
   well.test().add();
 
   if (detail::objectives(draft.levels).empty()) return;

@@ -33,10 +33,10 @@ std::vector<seconds> all_windows(const ServiceLevels& levels) {
 }
 
 // The steps of all tests of windows that are in one file, so that they can be made one.
-std::size_t longest_window(const Draft& draft, const TestCase& test, seconds window) {
+std::size_t longest_window(Draft& draft, const TestCase& test, seconds window) {
   auto longest = window;
   for (const auto other : all_windows(draft.levels)) {
-    if (draft.is_long(other) == draft.is_long(window)) longest = std::max(longest, other);
+    if (draft.tests_of(other).step == draft.tests_of(window).step) longest = std::max(longest, other);
   }
   return test.steps(longest) + 50;
 }
@@ -60,12 +60,11 @@ void add_summed(Draft& draft, seconds window) {
   test.give(bad, of_job(draft, "test"), test.line().hold(kTen, 1).hold(1, end - 1));
   test.give(events, of_job(draft, "idle"), test.line().hold(0, end));
   test.give(bad, of_job(draft, "idle"), test.line().hold(0, end));
-  const auto query = labelled(name, {{"slo", "test"}});
-  test.expect(query, 0, of_job(draft, "test"), 0.5);
+  test.expect(name, of_job(draft, "test"), 0, 0.5);
   const auto later = static_cast<double>(length - 1);
-  test.expect(query, length - 1, of_job(draft, "test"), (kTen + later) / (kTen * 2 + 8 * later));
-  test.expect(query, length + 2, of_job(draft, "test"), 0.125);
-  test.expect_none(labelled(name, {{"slo", "idle"}}), length + 2);
+  test.expect(name, of_job(draft, "test"), length - 1, (kTen + later) / (kTen * 2 + 8 * later));
+  test.expect(name, of_job(draft, "test"), length + 2, 0.125);
+  test.expect_none(name, of_job(draft, "idle"), length + 2);
   test.add();
 }
 
@@ -141,6 +140,7 @@ std::string not_told_twice(const Draft& draft, const std::string& expr) {
 void test_told_once(Draft& draft, const Rule& rule, const std::vector<std::pair<std::string, double>>& given) {
   if (!may_be_told_twice(draft)) return;
   TestCase test{draft, rule.name, "an availability that is the error rate's other side is not told", 2 * rule.wait};
+  test.ask_of_all_jobs();
   const auto wait = test.steps(rule.wait) + 2;
   const auto end = 2 * wait;
   std::vector<std::string> jobs{draft.job()};
@@ -220,7 +220,6 @@ void add_error_budgets(Draft& draft) {
   add_test(draft, {.record = kBudget,
                    .what = "what is not promised",
                    .series = {{kSloObjective, kSlo, {0.75}, true}},
-                   .query = kBudget,
                    .labels = kSlo,
                    .values = {0.25}});
   for (const auto window : all_windows(draft.levels)) {
@@ -236,7 +235,6 @@ void add_error_budgets(Draft& draft) {
   add_test(draft, {.record = kBurnRate,
                    .what = "times its pace",
                    .series = {{now, kSlo, {0.5}, true}, {kBudget, kSlo, {0.25}, true}},
-                   .query = kBurnRate,
                    .labels = kSlo,
                    .values = {2}});
   const auto period = ratio_record(draft.levels.window);
@@ -245,7 +243,6 @@ void add_error_budgets(Draft& draft) {
   add_test(draft, {.record = kRemaining,
                    .what = "what is left of the budget",
                    .series = {{period, kSlo, {0.125, 0.5}, true}, {kBudget, kSlo, {0.5, 0.25}, true}},
-                   .query = kRemaining,
                    .labels = kSlo,
                    .values = {0.75, -1}});
 }

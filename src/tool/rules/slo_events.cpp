@@ -54,10 +54,6 @@ Changes changes_of(const TimedObjective& objective, const char* metric, const st
   return result;
 }
 
-void add_series(std::vector<PhasedSeries>& to, const std::vector<PhasedSeries>& series) {
-  to.insert(to.end(), series.begin(), series.end());
-}
-
 // Instances whose requests can't be judged: one that never has the bucket, and one of each set that has it no more when
 // the set changes. Till then, and as long as the window reaches back, all its requests are slow.
 void add_instances_without_bucket(const TimedObjective& objective, const std::string& le, Changes& to) {
@@ -88,7 +84,6 @@ RecordTest test_of(const std::string& record, const char* what, seconds window, 
           .what = what,
           .window = window,
           .series = changes.series,
-          .query = labelled(record, slo),
           .labels = slo,
           .values = {changes.sums.begin(), changes.sums.end()},
           .between = changes.between};
@@ -108,23 +103,15 @@ void add_timed(Draft& draft, const TimedObjective& objective, seconds window) {
   draft.record(kSloGroup, bad, fmt::format("sum by (job) (\n  {}\n  - sum without (le) ({})\n)", all, within), slo);
 
   for (const auto& le : spellings_of(objective.target)) {
-    const auto fixed = changes_of(objective, kRequestTimesBucket, le, 0.5, 0.5);
-    auto more = changes_of(objective, kRequestTimesCount, "", 1, 2);
-    add_series(more.series, fixed.series);
-    add_instances_without_bucket(objective, le, more);
-    add_test(draft, test_of(events, "requests of its endpoints, of instances with the bucket", window, slo, more));
-    for (auto& sum : more.sums) sum -= fixed.sums.front();
-    for (auto& between : more.between) between.value -= fixed.sums.front();
-    add_test(draft, test_of(bad, "requests of its endpoints, of instances with the bucket", window, slo, more));
-
-    auto faster = changes_of(objective, kRequestTimesBucket, le, 1, 0.5);
-    const auto total = changes_of(objective, kRequestTimesCount, "", 2, 2);
-    for (auto& sum : faster.sums) sum = total.sums.front() - sum;
-    for (auto& between : faster.between) between.value = total.sums.front() - between.value;
-    add_series(faster.series, total.series);
-    auto test = test_of(bad, "requests that are not within the target", window, slo, faster);
-    test.family = objective.family + (le.ends_with(".0") ? ".0" : "");
-    add_test(draft, test);
+    constexpr const char* kWhat = "requests of its endpoints, of instances with the bucket";
+    auto changes = changes_of(objective, kRequestTimesCount, "", 1, 2);
+    const auto good = changes_of(objective, kRequestTimesBucket, le, 0.25, 1);
+    changes.series.insert(changes.series.end(), good.series.begin(), good.series.end());
+    add_instances_without_bucket(objective, le, changes);
+    add_test(draft, test_of(events, kWhat, window, slo, changes));
+    for (std::size_t i = 0; i < good.sums.size(); ++i) changes.sums[i] -= good.sums[i];
+    for (std::size_t i = 0; i < good.between.size(); ++i) changes.between[i].value -= good.between[i].value;
+    add_test(draft, test_of(bad, kWhat, window, slo, changes));
   }
 }
 
@@ -140,7 +127,6 @@ void add_answered(Draft& draft, const char* name, seconds window) {
                    .what = "all requests",
                    .window = window,
                    .series = {{kRequests, good("a"), {40, 60}}, {kRequests, good("b"), {24, 36}}},
-                   .query = labelled(events, slo),
                    .labels = slo,
                    .values = {64, 96},
                    .between = {halfway(1, 64, 96)}});
@@ -148,18 +134,12 @@ void add_answered(Draft& draft, const char* name, seconds window) {
                   .what = "those that fail",
                   .window = window,
                   .series = bad_requests_to_test(draft.levels),
-                  .query = labelled(bad, {{"job", draft.job()}, {"slo", name}}),
                   .labels = slo,
                   .values = {0, 0, 8, 32},
                   .between = {halfway(3, 8, 32)}};
   add_test(draft, test);
   // Each that is declared, and one that is good.
-  RecordTest each{.record = bad,
-                  .what = "each bad status counts",
-                  .window = window,
-                  .query = labelled(bad, slo),
-                  .labels = slo,
-                  .values = {0}};
+  RecordTest each{.record = bad, .what = "each bad status counts", .window = window, .labels = slo, .values = {0}};
   double weight = 1;
   for (const auto& status : draft.levels.bad_statuses) {
     each.series.push_back({kRequests, {{"instance", "a"}, {"status", status}}, {weight}});
@@ -180,7 +160,7 @@ void add_objective(Draft& draft, const detail::Objective& objective) {
   Labels labels{{"job", draft.job()}};
   labels.insert(labels.end(), slo.begin(), slo.end());
   test.give(events, labels, test.line().hold(7, 1));
-  test.expect(labelled(kSloObjective, slo), 0, labels, objective.ratio);
+  test.expect(kSloObjective, labels, 0, objective.ratio);
   test.add();
 }
 
@@ -217,7 +197,6 @@ void add_counted_objectives(Draft& draft) {
                        .what = "instances are summed",
                        .window = window,
                        .series = {{metric, of("a"), {40, 60}}, {metric, of("b"), {24, 36}}},
-                       .query = record,
                        .labels = slo,
                        .values = {64, 96},
                        .between = {halfway(1, 64, 96)}});
@@ -228,7 +207,6 @@ void add_counted_objectives(Draft& draft) {
   add_test(draft, {.record = kSloObjective,
                    .what = "the strictest of the instances",
                    .series = {{kRatio, of("a"), {0.5}, true}, {kRatio, of("b"), {0.75}, true}},
-                   .query = kSloObjective,
                    .labels = slo,
                    .values = {0.75}});
 }

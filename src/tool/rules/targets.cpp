@@ -42,6 +42,7 @@ void add_absent(Draft& draft, RuleGroup& group, const std::string& metric, const
 
   const std::vector<Labels> nobody{is_one_job ? Labels{{"job", draft.job()}} : Labels{}};
   TestCase test{draft, rule.name, "there is none, then there is", 3 * kWait, "absent"};
+  test.ask_of_all_jobs();
   const auto wait = test.steps(kWait);
   test.give(metric, {{"job", draft.job()}}, test.line().missing(wait + 3).hold(0, 3));
   test.expect_alerts(rule, 0, "pending", nobody);
@@ -52,6 +53,7 @@ void add_absent(Draft& draft, RuleGroup& group, const std::string& metric, const
   if (is_one_job) return;
 
   TestCase gone{draft, rule.name, "one job has it no more", 2 * kSeen, "absent"};
+  gone.ask_of_all_jobs();
   const auto day = gone.steps(kSeen);
   constexpr std::size_t kThere = 4;
   for (const auto& name : {metric, seen.substr(0, seen.find('{'))}) {
@@ -67,39 +69,40 @@ void add_absent(Draft& draft, RuleGroup& group, const std::string& metric, const
   gone.add();
 }
 
-// The series of one endpoint after the other lack the bucket, then one for long.
+// Others lack the bucket all the time. Of one endpoint after the other a series lacks it, of the last one for long.
 void test_unjudged(Draft& draft, const Rule& rule, const TimedObjective& objective, const std::string& le) {
-  const auto is_of = [](const Weighted& request) { return request.set.has_value(); };
-  const auto& all = objective.requests;
-  const auto longest = std::ranges::find_if(all, is_of);
   TestCase test{draft, rule.name, "no bucket has the target as its bound", 2 * rule.wait, objective.family + le};
   const auto wait = test.steps(rule.wait);
-  const auto before = 2 * all.size() + 1;
-  const auto give = [&](const char* metric, const Weighted& request, const Labels& more, const Timeline& values) {
-    Labels labels{{"job", draft.job()}, {"method", request.endpoint.method}, {"endpoint", request.endpoint.route}};
-    labels.insert(labels.end(), more.begin(), more.end());
-    test.give(metric, labels, values);
+  const auto own = static_cast<std::size_t>(
+      std::ranges::count_if(objective.requests, [](const Weighted& request) { return request.set.has_value(); }));
+  const auto last = std::max(own, wait + 1);
+  const auto end = last + 2;
+  const auto give = [&](const char* instance, const Endpoint& endpoint, const Timeline& bucket) {
+    Labels labels{{"job", draft.job()}, {"method", endpoint.method}, {"endpoint", endpoint.route}};
+    labels.emplace_back("instance", instance);
+    test.give(kRequestTimesCount, labels, test.line().hold(1, end));
+    labels.emplace_back("le", le);
+    if (bucket.steps() > 0) test.give(kRequestTimesBucket, labels, bucket);
   };
+  const auto state_at = [wait](std::size_t step) { return step > wait ? "firing" : "pending"; };
   const std::vector<Labels> alerts{{{"job", draft.job()}}};
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    auto bucket = test.line().hold(1, 2 * i + 1).gone(1).hold(1, before - 2 * i - 2);
-    if (longest == all.begin() + static_cast<std::ptrdiff_t>(i)) bucket.gone(wait + 1);
-    bucket.hold(1, before + wait + 3 - bucket.steps());
-    give(kRequestTimesCount, all[i], {{"instance", "a"}}, test.line().hold(1, before + wait + 3));
-    give(kRequestTimesBucket, all[i], {{"instance", "a"}, {"le", le}}, bucket);
-    if (is_of(all[i])) {
-      test.expect_alerts(rule, 2 * i + 1, "pending", alerts);
-    } else {
-      test.expect_no_alert(rule, 2 * i + 1);
+  test.expect_no_alert(rule, 0);
+  std::size_t step = 0;
+  for (const auto& [endpoint, weight, set] : objective.requests) {
+    if (!set) {
+      give("a", endpoint, test.line());
+      continue;
     }
-    test.expect_no_alert(rule, 2 * i + 2);
+    const bool is_last = ++step == own;
+    auto bucket = test.line().hold(1, step).gone(is_last ? last - step + 1 : 1);
+    give("a", endpoint, bucket.hold(1, end - bucket.steps()));
+    if (is_last) give("b", endpoint, test.line().hold(1, end));  // another instance has it
+    test.expect_alerts(rule, step, state_at(step), alerts);
   }
-  // Another instance has it.
-  give(kRequestTimesCount, *longest, {{"instance", "b"}}, test.line().hold(1, before + wait + 3));
-  give(kRequestTimesBucket, *longest, {{"instance", "b"}, {"le", le}}, test.line().hold(1, before + wait + 3));
-  test.expect_alerts(rule, before + wait - 1, "pending", alerts);
-  test.expect_alerts(rule, before + wait, "firing", alerts);
-  test.expect_no_alert(rule, before + wait + 1);
+  for (; step < last; step += std::max<std::size_t>(1, last - step - 1))
+    test.expect_alerts(rule, step, state_at(step), alerts);
+  test.expect_alerts(rule, last, state_at(last), alerts);
+  test.expect_no_alert(rule, last + 1);
   test.add();
 }
 
@@ -122,36 +125,32 @@ void add_unjudged(Draft& draft, RuleGroup& group, const TimedObjective& objectiv
   for (const auto& le : spellings_of(objective.target)) test_unjudged(draft, rule, objective, le);
 }
 
-// The endpoints of a level that nobody serves: of another name, or not listed. One after the other is there, and none
-// between.
+// The endpoints of a level that nobody serves: of another name, or not listed. Others are there all the time, of its
+// own one after the other.
 void test_unserved(Draft& draft, const Rule& rule, const EndpointLevel& level, const std::vector<EndpointLevel>& all) {
   TestCase test{draft, rule.name, "its endpoints aren't served", 2 * rule.wait};
-  const auto endpoints = endpoints_to_test(all);
+  const auto endpoints = endpoints_to_test(level, all);
   const auto wait = test.steps(rule.wait);
-  const auto end = wait + 2 * endpoints.size() + 1;
+  const auto end = wait + endpoints.size() + 2;
   const auto give = [&](const std::string& job, const Endpoint& endpoint, const Timeline& values) {
     test.give(kRequestTimesCount,
               {{"job", job}, {"method", endpoint.method}, {"endpoint", endpoint.route}, {"instance", "a"}}, values);
   };
-  std::size_t since = 0;
-  const auto expect_alert = [&](std::size_t at) {
-    test.expect_alerts(rule, at, at - since < wait ? "pending" : "firing", {{{"job", draft.job()}}});
-  };
-  give(draft.job(), {"GET", "/others"}, test.line().hold(1, end));
-  if (draft.select.job().empty()) give("another", endpoint_of(level, all), test.line().hold(1, end));
-  expect_alert(wait - 1);
-  expect_alert(wait);
-  for (std::size_t i = 0; i < endpoints.size(); ++i) {
-    const auto at = wait + 2 * i + 1;
-    give(draft.job(), endpoints[i], test.line().missing(at).hold(1, 1).gone(end - at - 1));
-    if (has_endpoint(level, all, endpoints[i])) {
-      test.expect_no_alert(rule, at);
-      since = at + 1;
-    } else {
-      expect_alert(at);
+  const std::vector<Labels> alerts{{{"job", draft.job()}}};
+  test.expect_alerts(rule, wait - 1, "pending", alerts);
+  test.expect_alerts(rule, wait, "firing", alerts);
+  if (draft.select.job().empty()) give("another", endpoint_of(level), test.line().hold(1, end));
+  auto step = wait;
+  for (const auto& endpoint : endpoints) {
+    if (!has_endpoint(level, all, endpoint)) {
+      give(draft.job(), endpoint, test.line().hold(1, end));
+      continue;
     }
-    if (at + 1 < end) expect_alert(at + 1);
+    ++step;
+    give(draft.job(), endpoint, test.line().missing(step).hold(1, 1).gone(end - step - 1));
+    test.expect_no_alert(rule, step);
   }
+  test.expect_alerts(rule, step + 1, "pending", alerts);
   test.add();
 }
 

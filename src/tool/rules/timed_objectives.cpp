@@ -18,7 +18,7 @@ std::vector<TimedObjective> timed_objectives(const ServiceLevels& levels) {
   for (const auto& level : classes) {
     TimedObjective made{detail::objective_name(level), level.target, sets_of(level, classes), "classes"};
     double weight = 1;
-    for (const auto& endpoint : endpoints_to_test(classes)) {
+    for (const auto& endpoint : endpoints_to_test(level, classes)) {
       Weighted request{endpoint, weight, std::nullopt};
       for (std::size_t i = 0; i < made.sets.size(); ++i) {
         if (made.sets[i].has(endpoint)) request.set = i;

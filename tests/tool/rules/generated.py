@@ -5,6 +5,7 @@ import json
 import os
 import re
 import subprocess
+import tempfile
 
 import yaml
 
@@ -60,21 +61,22 @@ def names_in(rule):
     return set(re.findall(r"[\w:]+", rule["expr"]))
 
 
+def number_of(text):
+    """That of a test which shares a case with others: its jobs have it."""
+    found = re.search(r'job="(?:[^"\\]|\\.)*-(\d+)"', text)
+    return found and found.group(1)
+
+
 class Pack:
-    """The rules of a pack, and its tests: each with the names of the rules that it takes."""
+    """The rules of a pack, and the cases of its tests with their intervals."""
 
     def __init__(self, folder, name):
         self.groups = load(os.path.join(folder, name + ".rules.yml"))["groups"]
         self.rules = [rule for group in self.groups for rule in group["rules"]]
-        self.tests = []
+        self.cases = []
         for path in sorted(glob.glob(os.path.join(folder, name + "*.test.yml"))):
             file = load(path)
-            for test in file["tests"]:
-                names = test["name"].partition(": ")[0].split(", ")
-                self.tests.append((set(names), file["evaluation_interval"], test))
-
-    def tests_of(self, name):
-        return [test for test in self.tests if name in test[0]]
+            self.cases += [(file["evaluation_interval"], case) for case in file["tests"]]
 
     def read_by(self, rule):
         """The names that a rule reads, and those that are read to record these."""
@@ -90,11 +92,13 @@ class Pack:
         """What tests ask about this rule alone, by their interval, and the records that it takes, in their order."""
         by_interval = collections.defaultdict(list)
         names, given = self.read_by(rule), set()
-        for _, interval, test in self.tests_of(name_of(rule)):
-            expected = [one for one in test["promql_expr_test"] if concerns(one["expr"], rule)]
-            inputs = [one for one in test["input_series"] if one["series"].partition("{")[0] in names]
+        for interval, case in self.cases:
+            expected = [one for one in case["promql_expr_test"] if concerns(one["expr"], rule)]
+            numbers = {number_of(one["expr"]) for one in expected}
+            inputs = [one for one in case["input_series"]
+                      if one["series"].partition("{")[0] in names and number_of(one["series"]) in numbers]
             if expected:
-                by_interval[interval].append({**test, "input_series": inputs, "promql_expr_test": expected})
+                by_interval[interval].append({**case, "input_series": inputs, "promql_expr_test": expected})
                 given.update(one["series"].partition("{")[0] for one in inputs)
         records = []
         for other in self.rules:
@@ -104,26 +108,50 @@ class Pack:
         return records, by_interval
 
 
-def write_case(folder, name, rules, by_interval):
-    """Files for promtool; gives the paths of the tests."""
-    with open(os.path.join(folder, name + ".rules.yml"), "w", encoding="utf-8") as file:
-        json.dump({"groups": [{"name": "rules", "rules": rules}]}, file)
-    paths = []
-    for interval, tests in by_interval.items():
-        paths.append(os.path.join(folder, f"{name}.{interval}.test.yml"))
-        with open(paths[-1], "w", encoding="utf-8") as file:
-            json.dump({"rule_files": [name + ".rules.yml"], "evaluation_interval": interval, "tests": tests}, file)
-    return paths
+def renamed(rule, name):
+    """The rule, and a function that gives what a test says of it, under another name."""
+    key = "record" if "record" in rule else "alert"
+    old = rf"(?<![\w:]){re.escape(rule[key])}(?![\w:])" if key == "record" else f'alertname="{rule[key]}"'
+    new = name if key == "record" else f'alertname="{name}"'
+
+    def rename(expected):
+        samples = [{**one, "labels": re.sub(old, new, one["labels"])} for one in expected["exp_samples"]]
+        return {**expected, "expr": re.sub(old, new, expected["expr"]), "exp_samples": samples}
+    return {**rule, key: name}, rename
 
 
-def failed_tests(paths):
-    """Which of the test files fail: one promtool for all, since its start takes longer than a test."""
-    status, output = run("promtool", "test", "rules", *paths)
+def failed_variants(records, variants, by_interval):
+    """Which of the variants of a rule fail, by their numbers: all are in one file, each under a name of its own, since a
+    case costs promtool far more than one rule more."""
+    named = {number: renamed(rule, f"{name_of(rule)}_mutant{number}") for number, rule in variants.items()}
+    def numbers_in(text):
+        return {int(number) for number in re.findall(r"_mutant(\d+)\b", text)} & named.keys()
+
     failed = set()
-    for part in re.split(r"^Unit Testing: +", output, flags=re.MULTILINE)[1:]:
-        path, _, result = part.partition("\n")
-        if result.strip() != "SUCCESS":
-            failed.add(path.strip())
-    if (status != 0) != bool(failed) or len(paths) != output.count("Unit Testing: "):
-        raise AssertionError(output)
+    for interval, tests in by_interval.items():
+        while named.keys() - failed:
+            tested = {number: one for number, one in named.items() if number not in failed}
+            cases = [{**test, "promql_expr_test": [rename(one) for one in test["promql_expr_test"] for _, rename in tested.values()]}
+                     for test in tests]
+            status, output = test_rules(records + [rule for rule, _ in tested.values()], interval, cases)
+            # promtool ends a case where a rule can't be read or evaluated: then without that.
+            broken = set().union(*(numbers_in(line) for line in output.splitlines()
+                                   if re.match(r" *rule: ", line) or "could not parse" in line))
+            wrong = set().union(*(numbers_in(line) for line in output.splitlines() if re.match(r" *expr: ", line)))
+            if (status != 0) != bool(broken or wrong):
+                raise AssertionError(output)
+            failed |= broken | wrong
+            if not broken:
+                break
     return failed
+
+
+def test_rules(rules, interval, tests):
+    """Exit status and output of promtool."""
+    with tempfile.TemporaryDirectory(prefix="vitals-rules.") as folder:
+        with open(os.path.join(folder, "rules.yml"), "w", encoding="utf-8") as file:
+            json.dump({"groups": [{"name": "rules", "rules": rules}]}, file)
+        path = os.path.join(folder, "test.yml")
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump({"rule_files": ["rules.yml"], "evaluation_interval": interval, "tests": tests}, file)
+        return run("promtool", "test", "rules", path)

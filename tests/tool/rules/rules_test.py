@@ -98,7 +98,7 @@ class Rules(unittest.TestCase):
             self.rules(levels)
             for name in ("sla", "slo"):
                 pack = Pack(self.folder, name)
-                self.assertEqual([name_of(rule) for rule in pack.rules if not pack.tests_of(name_of(rule))], [])
+                self.assertEqual([name_of(rule) for rule in pack.rules if not pack.tests_of_rule(rule)[1]], [])
 
     def test_the_files_are_the_same_each_time(self):
         texts = []
@@ -106,7 +106,22 @@ class Rules(unittest.TestCase):
             self.rules(CLINIC)
             texts.append({path.name: path.read_text("utf-8") for path in pathlib.Path(self.folder).iterdir()})
         self.assertEqual(texts[0], texts[1])
-        self.assertEqual(len(texts[0]), 6)
+        self.assertEqual(len(texts[0]), 10)
+
+    # Of each level as much, however many there are.
+    def test_tests_grow_no_faster_than_the_levels(self):
+        sizes = []
+        for n in (20, 40, 80):
+            path = os.path.join(self.folder, f"{n}.yml")
+            with open(path, "w", encoding="utf-8") as file:
+                for key in ("endpoint_classes", "route_budgets"):
+                    file.write(f"{key}:\n" + "".join(f"  - {{name: {key}{i}, routes: [GET /{i:02}], target: {100 + i}ms}}\n" for i in range(n)))
+                file.write("query_budgets:\n" + "".join(f"  - {{name: query{i}, tables: [t{i:02}], target: {100 + i}ms}}\n" for i in range(n)))
+            folder = os.path.join(self.folder, str(n))
+            write_rules(path, folder, "--pack", "explicit")
+            sizes.append(sum(path.stat().st_size for path in pathlib.Path(folder).glob("*.test.yml")))
+        self.assertLess((sizes[2] - sizes[1]) / (sizes[1] - sizes[0]), 2.1)
+        self.assertLess((sizes[2] - sizes[1]) / 40, 30_000)  # bytes of a class, a route budget and a query budget
 
     def test_documents_have_what_it_prints(self):
         with open(os.path.join(ROOT, "docs", "rules.md"), encoding="utf-8") as file:
