@@ -15,17 +15,9 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr const char* kRecordGroup = "requests";
 // Of the alert on errors, which must be fast.
 constexpr std::chrono::minutes kErrorWindow{2};
 constexpr const char* kByEndpoint = "job, method, endpoint";
-
-std::string bad_status_pattern(const ServiceLevels& levels) {
-  std::vector<std::string> patterns;
-  for (const auto& status : levels.bad_statuses)
-    patterns.push_back(status.ends_with("xx") ? status.substr(0, 1) + ".." : status);
-  return fmt::format("{}", fmt::join(patterns, "|"));
-}
 
 // One that is not bad.
 std::string good_status(const ServiceLevels& levels) {
@@ -68,11 +60,7 @@ void add_bad_rate(Draft& draft, const std::string& name, const std::string& all,
   add_test(draft, test);
 
   // Each that is declared, as it is and grouped; and one that is good.
-  RecordTest each{.record = name,
-                  .what = "each bad status counts",
-                  .window = window,
-                  .labels = labels,
-                  .values = {0}};
+  RecordTest each{.record = name, .what = "each bad status counts", .window = window, .labels = labels, .values = {0}};
   each.series = {{kRequests, request_labels("a", good_status(draft.levels)), {64}}};
   double weight = 1;
   for (const auto& status : draft.levels.bad_statuses) {
@@ -116,54 +104,6 @@ void add_percentiles(Draft& draft) {
                       objective);
 }
 
-// Satisfied within the target of p95, tolerated up to its critical threshold. The histogram doesn't know which requests
-// failed: all that did are taken away from both, as failures are mostly fast.
-void add_apdex(Draft& draft) {
-  const auto level = std::ranges::find(draft.levels.latency, 0.95, &LatencyObjective::objective);
-  if (level == draft.levels.latency.end() || !level->critical) return;
-  constexpr const char* kName = "job:http_apdex:ratio_rate5m";
-  const auto within = [&draft](const std::string& bucket) {
-    return fmt::format("sum by (job) ({})", draft.select.series(kRequestBuckets, {bucket}));
-  };
-  const auto good_within = [&](std::chrono::nanoseconds bound) {
-    return fmt::format("clamp_min({} - {}, 0)", within(bucket_of(bound)), draft.select.series(kBadRequestRate));
-  };
-  draft.record(kRecordGroup, kName,
-               fmt::format("({}\n + {})\n/ 2\n/ ({} > 0)", good_within(level->target), good_within(*level->critical),
-                           within(equals("le", "+Inf"))));
-
-  // Of 64 requests so many are fast, as many more tolerated; and so many fail.
-  struct Phase {
-    double fast, tolerated, bad;
-  };
-  constexpr Phase kPhases[] = {{40, 56, 0}, {40, 56, 8}, {4, 40, 32}, {4, 16, 32}};
-  constexpr double kAll = 64;
-  const bool is_one = level->target == *level->critical;
-  for (const auto& le : spellings_of(level->target)) {
-    std::vector<std::optional<double>> fast, tolerated, bad, all, values;
-    for (const auto& phase : kPhases) {
-      fast.push_back(phase.fast / 128);
-      tolerated.push_back(phase.tolerated / 128);
-      bad.push_back(phase.bad / 128);
-      all.push_back(kAll / 128);
-      const double second = is_one ? phase.fast : phase.tolerated;
-      values.push_back((std::max(phase.fast - phase.bad, 0.0) + std::max(second - phase.bad, 0.0)) / 2 / kAll);
-    }
-    for (auto* list : {&fast, &tolerated, &bad, &all}) list->push_back(0);
-    values.push_back(std::nullopt);
-    RecordTest test{.record = kName, .what = "errors are not satisfied, of no request there is none"};
-    test.series = {{kRequestBuckets, {{"le", le}}, fast, true},
-                   {kRequestBuckets, {{"le", "+Inf"}}, all, true},
-                   {kBadRequestRate, {}, bad, true}};
-    const auto last = spellings_of(*level->critical);
-    if (!is_one)
-      test.series.push_back(
-          {kRequestBuckets, {{"le", le.ends_with(".0") ? last.back() : last.front()}}, tolerated, true});
-    test.values = values;
-    add_test(draft, test);
-  }
-}
-
 }  // namespace
 
 bool has_request_times(const ServiceLevels& levels) {
@@ -172,6 +112,13 @@ bool has_request_times(const ServiceLevels& levels) {
 
 bool has_request_levels(const ServiceLevels& levels) {
   return has_request_times(levels) || levels.error_rate || levels.availability || levels.throughput;
+}
+
+std::string bad_status_pattern(const ServiceLevels& levels) {
+  std::vector<std::string> patterns;
+  for (const auto& status : levels.bad_statuses)
+    patterns.push_back(status.ends_with("xx") ? status.substr(0, 1) + ".." : status);
+  return fmt::format("{}", fmt::join(patterns, "|"));
 }
 
 std::string bad_requests(const Draft& draft, std::string_view by, std::chrono::seconds window) {

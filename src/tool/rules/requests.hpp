@@ -12,12 +12,12 @@ namespace vitals::tool {
 // Of requests: what is recorded for alerts and dashboards, and the alerts on thresholds. All of it rests on the metrics
 // that HttpMetrics exports under their default names.
 
+inline constexpr const char* kRecordGroup = "requests";
 inline constexpr const char* kRequests = "http_requests_total";
 inline constexpr const char* kRequestTimes = "http_request_duration_seconds";
 inline constexpr const char* kRequestTimesCount = "http_request_duration_seconds_count";
 inline constexpr const char* kRequestTimesBucket = "http_request_duration_seconds_bucket";
 inline constexpr const char* kRequestRate = "job:http_requests:rate5m";
-inline constexpr const char* kBadRequestRate = "job:http_errors:rate5m";
 inline constexpr const char* kRequestBuckets = "job_le:http_request_duration_seconds_bucket:rate5m";
 
 /// Whether a level is on requests.
@@ -25,6 +25,8 @@ inline constexpr const char* kRequestBuckets = "job_le:http_request_duration_sec
 /// Whether one is on their times.
 [[nodiscard]] bool has_request_times(const ServiceLevels& levels);
 
+/// As the label `status` is matched.
+[[nodiscard]] std::string bad_status_pattern(const ServiceLevels& levels);
 /// The rate of bad requests by labels; nothing where there is no series of a bad status.
 [[nodiscard]] std::string bad_requests(const Draft& draft, std::string_view by, std::chrono::seconds window);
 /// A status that is bad, for tests.
@@ -34,6 +36,10 @@ inline constexpr const char* kRequestBuckets = "job_le:http_request_duration_sec
 /// "P95AboveSLA", but for that of p95, which is HighP95Latency.
 [[nodiscard]] std::string percentile_alert(double objective);
 
+/// Records Apdex, where the objective of 95% says up to what requests are tolerated: satisfied within its target,
+/// tolerated up to its critical threshold. It is the least that it can be: the histogram doesn't know which requests
+/// failed, so of each endpoint in each instance all that did are taken away from those within the bound.
+void add_apdex(Draft& draft);
 void add_request_records(Draft& draft);
 void add_request_alerts(Draft& draft);
 
