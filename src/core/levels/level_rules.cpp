@@ -59,7 +59,7 @@ struct Ratio {
   static std::string text(double ratio) { return percent_text(ratio); }
   static std::string fault(double ratio) {
     if (ratio > 0 && ratio < 1) return {};
-    if (ratio > 1) return "is " + shown(ratio) + ", which is more than all; write a ratio of 1, such as 0.999 (99.9%)";
+    if (ratio > 1) return "is " + shown(ratio) + ", which is more than all; write less than 1, which is 100% in a file";
     return "must lie between 0% and 100%, without them, so that it can be met and missed; write one such as 99.9%";
   }
 };

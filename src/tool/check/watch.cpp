@@ -31,6 +31,9 @@ Clock::duration time_option(const char* option, const std::string& text) {
   return std::chrono::ceil<Clock::duration>(std::chrono::duration<double>(seconds_option(option, text)));
 }
 
+// By how much a window may be short of --duration: a scrape that came some milliseconds late makes none a step longer.
+Clock::duration slack(const CheckArguments& arguments) { return time_option("--watch", arguments.watch) / 10; }
+
 std::string bytes_text(std::size_t bytes) { return format_value(static_cast<double>(bytes), Unit::Bytes); }
 
 // The service's scrapes, and what they show.
@@ -40,7 +43,7 @@ class WatchedService {
       : arguments_(arguments),
         baseline_(baseline),
         targets_(targets),
-        scrapes_(wanted_samples(targets), time_option("--duration", arguments.duration)),
+        scrapes_(wanted_samples(targets), time_option("--duration", arguments.duration) - slack(arguments)),
         most_(time_option("--duration", arguments.duration) / time_option("--watch", arguments.watch) + 2) {}
 
   // The judgement of the window that ends now; nothing after the first scrape.

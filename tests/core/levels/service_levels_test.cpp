@@ -42,7 +42,7 @@ window: 'window' is 5m; it must be from 1h to 366d, such as 30d
 bad_statuses[1]: '503' is one of 5xx; remove it
 bad_statuses[2]: '600' is no status; write a class such as 5xx, or a status such as 429
 bad_statuses[3]: '5xx' comes twice; remove one
-latency[0].objective: 'objective' is 95, which is more than all; write a ratio of 1, such as 0.999 (99.9%)
+latency[0].objective: 'objective' is 95, which is more than all; write less than 1, which is 100% in a file
 latency[0].critical: 'critical' must not be stricter than the target; write at least 150ms, or leave it out
 latency[1].target: 'target' must be a time above 0; write one such as 150ms
 availability.critical: 'critical' must not be stricter than the target; write at most 99.9%, or leave it out)");
@@ -71,7 +71,7 @@ TEST(ServiceLevels, ThresholdsMustBeCrossable) {
 
   for (const double never : {0.0, 1.0, -0.5, std::numeric_limits<double>::quiet_NaN()})
     EXPECT_THAT(of(never), HasSubstr("memory_usage.target: 'target' must lie between 0% and 100%, without them"));
-  EXPECT_THAT(of(80), HasSubstr("'target' is 80, which is more than all; write a ratio of 1, such as 0.999 (99.9%)"));
+  EXPECT_THAT(of(80), HasSubstr("'target' is 80, which is more than all; write less than 1, which is 100% in a file"));
   EXPECT_EQ(of(0.8), "none");
 }
 

@@ -276,7 +276,7 @@ TEST(HttpLevels, AllMistakesAreToldAtOnce) {
   EXPECT_EQ(refusal({.routes = {"/a"}, .levels = &levels}),
             "vitals::HttpMetrics: service levels:\n"
             "latency[1].target: 'target' is 2d; it must be above 0 and at most 1d\n"
-            "error_rate.target: 'target' is 2, which is more than all; write a ratio of 1, such as 0.999 (99.9%)\n"
+            "error_rate.target: 'target' is 2, which is more than all; write less than 1, which is 100% in a file\n"
             "endpoint_classes[0].routes[1]: route 'GTE /c': 'GTE' is no HTTP method; did you mean 'GET'?; write GET "
             "/path or GET|POST /path\n"
             "latency[0].critical: 20s is not below the last bucket bound, 10s, above which no percentile can be told; "
