@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 #include <stdexcept>
 #include <utility>
 
@@ -62,17 +61,6 @@ struct Keys {
   std::vector<std::string_view> all;
 };
 
-// With one mistake a key: what further rules say of a value that is wrong anyway may not hold of a good one.
-std::vector<LevelMistake> all_mistakes(const ServiceLevels& levels, const LevelJudge& judge) {
-  auto all = level_mistakes(levels);
-  if (!judge) return all;
-  std::set<std::string> wrong;
-  for (const auto& mistake : all) wrong.insert(mistake.where);
-  for (auto& mistake : judge(levels))
-    if (!wrong.contains(mistake.where)) all.push_back(std::move(mistake));
-  return all;
-}
-
 }  // namespace
 
 struct LevelsReader::Field {
@@ -109,7 +97,8 @@ ServiceLevels LevelsReader::read(std::string_view source, const LevelJudge& judg
   } else {
     map(root_, "", "the file", levels);
   }
-  tell(all_mistakes(levels, judge));
+  tell(level_mistakes(levels));
+  if (judge) tell(judge(levels));
   if (!mistakes_.empty()) throw std::invalid_argument(lines(source));
   return levels;
 }
@@ -127,10 +116,14 @@ void LevelsReader::fail(const YamlValue& at, const std::string& path, std::strin
   add(at, std::move(text));
 }
 
+// Of a key with a mistake that was told before nothing more: it may not hold of a good value.
 void LevelsReader::tell(const std::vector<LevelMistake>& mistakes) {
   if (further_mistakes_ > 0) return;  // of what failed, not all is known
+  const auto told_before = told_;
   for (const auto& [where, text, because] : mistakes) {
-    if (rests_on_failed(where) || (!because.empty() && rests_on_failed(because))) continue;
+    if (rests_on_failed(where) || (!because.empty() && rests_on_failed(because)) || told_before.contains(where))
+      continue;
+    told_.insert(where);
     YamlValue at;
     // Of a default that only clashes with what is in the file: where that stands.
     at.place = place_of(!places_.contains(where) && places_.contains(because) ? because : where);

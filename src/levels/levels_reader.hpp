@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -72,6 +73,7 @@ class LevelsReader {
 
   const YamlValue& root_;
   std::map<std::string, YamlPlace> places_;  // of what was read, by path
+  std::set<std::string> told_;               // paths of what tell() told
   std::vector<std::string> failed_;          // paths
   std::vector<Mistake> mistakes_;
   std::size_t further_mistakes_ = 0;  // that were found when there were too many already

@@ -13,7 +13,7 @@
 
 namespace vitals::detail {
 
-/// From the system's source of randomness.
+/// That nobody can foresee: from the system's source of randomness.
 [[nodiscard]] std::uint64_t random_word();
 
 /// What the families of a registry share.

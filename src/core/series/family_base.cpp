@@ -1,14 +1,13 @@
 #include "core/series/family_base.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <new>
 #include <random>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include <unistd.h>
 
 #include "core/cells/cell_arena.hpp"
 #include "core/cells/cells.hpp"
@@ -50,12 +49,13 @@ bool has_replacement(const Series& series) noexcept {
 
 }  // namespace
 
-// std::random_device asks the CPU what it can do each time, which takes 20 us in a virtual machine.
+// The system is asked once: a std::random_device asks the CPU what it can do, which takes 20 us in a virtual machine.
 std::uint64_t random_word() {
-  std::uint64_t word = 0;
-  if (getentropy(&word, sizeof word) == 0) return word;
-  std::random_device device;  // a sandbox refuses it
-  return (std::uint64_t{device()} << 32) | device();
+  static std::atomic<std::uint64_t> secret{[] {
+    std::random_device device;
+    return (std::uint64_t{device()} << 32) | device();
+  }()};
+  return next_seed(secret);
 }
 
 FamilyBase::FamilyBase(std::size_t instrument_bytes, MetricType type, Declaration declared, Environment& environment)

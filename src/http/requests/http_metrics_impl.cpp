@@ -108,22 +108,24 @@ Route& HttpMetricsImpl::learn(std::string_view pattern) {
   return *route;
 }
 
+// What is no label is not remembered: it may match a route that is learned later.
 Route& HttpMetricsImpl::learn_text(std::string_view pattern) {
   if (!pattern.starts_with('/')) return unmatched_;
-  if (!texts_.take(pattern)) {
+  const bool is_label = label_fault(pattern).empty();
+  const bool is_kept = is_label && texts_.has_room_for(pattern);
+  if (!is_kept) {
     if (Route* const known = find(pattern)) return *known;
-    if (learned_count_.load(std::memory_order_relaxed) >= max_routes_ || !label_fault(pattern).empty())
-      return overflow_;
+    if (!is_label || learned_count_.load(std::memory_order_relaxed) >= max_routes_) return overflow_;
   }
   const std::lock_guard lock{mutex_};
   if (Route* const known = texts_.find(pattern)) return *known;
   Route* route = find(pattern);
-  if (route == nullptr && label_fault(pattern).empty()) {
+  if (route == nullptr) {
     route = make_learned(canonical_pattern(pattern));
     if (route != nullptr) learned_.add(route->pattern, *route);
   }
   if (route == nullptr) route = &overflow_;
-  if (texts_.take(pattern)) texts_.add(pattern, *route);
+  if (is_kept && texts_.has_room_for(pattern)) texts_.add(pattern, *route);
   return *route;
 }
 

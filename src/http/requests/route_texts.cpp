@@ -1,5 +1,7 @@
 #include "http/requests/route_texts.hpp"
 
+#include <new>
+
 #include "core/series/label_key.hpp"
 
 namespace vitals::detail {
@@ -15,7 +17,7 @@ Route* RouteTexts::find(std::string_view text) const noexcept {
   }
 }
 
-void RouteTexts::add(std::string_view text, Route& route) {
+void RouteTexts::add(std::string_view text, Route& route) noexcept try {
   if (tables_.empty() || entries_.size() >= tables_.back().mask / 2) {
     Table& larger = tables_.emplace_back(tables_.empty() ? 64 : 2 * (tables_.back().mask + 1));
     for (Entry& known : entries_) larger.put(known);
@@ -23,6 +25,7 @@ void RouteTexts::add(std::string_view text, Route& route) {
   tables_.back().put(entries_.emplace_back(text, hash_of(text), route));
   table_.store(&tables_.back(), std::memory_order_release);
   size_.store(entries_.size(), std::memory_order_relaxed);
+} catch (const std::bad_alloc&) {
 }
 
 void RouteTexts::renew(const std::function<Route&(std::string_view text)>& route_of) noexcept {

@@ -28,11 +28,11 @@ class RouteTexts {
   /// What a text was added with, or null.
   [[nodiscard]] Route* find(std::string_view text) const noexcept;
   /// Whether it can be added, if it is not there: there is room, and it isn't too long.
-  [[nodiscard]] bool take(std::string_view text) const noexcept {
+  [[nodiscard]] bool has_room_for(std::string_view text) const noexcept {
     return text.size() <= kMaxSize && size_.load(std::memory_order_relaxed) < kMaxTexts;
   }
-  /// REQUIRES: take(text), and it is not there.
-  void add(std::string_view text, Route& route);
+  /// Without memory for it, it is not there. REQUIRES: has_room_for(text), and it is not there.
+  void add(std::string_view text, Route& route) noexcept;
   /// Asks again what each text stands for.
   void renew(const std::function<Route&(std::string_view text)>& route_of) noexcept;
 

@@ -37,8 +37,8 @@ inline constexpr const char* kRequestBuckets = "job_le:http_request_duration_sec
 [[nodiscard]] std::string percentile_alert(double objective);
 
 /// Records Apdex, where the objective of 95% says up to what requests are tolerated: satisfied within its target,
-/// tolerated up to its critical threshold. It is the least that it can be: the histogram doesn't know which requests
-/// failed, so of each endpoint in each instance all that did are taken away from those within the bound.
+/// tolerated up to its critical threshold. The histogram doesn't know which requests failed, so of each endpoint in
+/// each instance all that did are taken away from those within the bound: too many where some failed slowly.
 void add_apdex(Draft& draft);
 void add_request_records(Draft& draft);
 void add_request_alerts(Draft& draft);

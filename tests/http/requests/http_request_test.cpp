@@ -358,13 +358,17 @@ TEST_F(HttpRequestTest, EightThreadsLoseNothingWhileScraped) {
 TEST_F(HttpRequestTest, RoutesMayBeAddedWhileOthersMatch) {
   std::atomic<bool> done{false};
   std::thread reader{[&] {
-    while (!done) http.start("GET", "/r/7/x").finish();
+    while (!done) {
+      http.start("GET", "/r/7/x").finish();
+      http.start("GET", http.learn("/r/9/x")).finish();
+    }
   }};
   for (int i = 0; i < 200; ++i) (void)http.route("/r/" + std::to_string(i) + "/x");
   done = true;
   reader.join();
 
   EXPECT_EQ(http.match("/r/7/x").pattern(), "/r/7/x");
+  EXPECT_EQ(http.learn("/r/9/x"), http.match("/r/9/x")) << "as it is listed";
   EXPECT_EQ(active(), 0);
 }
 

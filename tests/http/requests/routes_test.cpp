@@ -155,6 +155,7 @@ TEST_F(RoutesTest, LearnsABoundedNumberOfRoutes) {
   EXPECT_EQ(metrics.learn("/users/:id").pattern(), "/users/{id}");
   EXPECT_EQ(metrics.learn("/users/<id>").pattern(), "/users/{id}");
   EXPECT_EQ(metrics.learn("/" + std::string(256, 'x')).pattern(), "_overflow");
+  EXPECT_EQ(metrics.learn("/users/:the id").pattern(), "/users/{id}") << "no label, but it matches one";
   EXPECT_EQ(metrics.learn("/a\nb").pattern(), "_overflow");
   EXPECT_EQ(metrics.learn("/a\xff").pattern(), "_overflow");
   EXPECT_EQ(metrics.learn("/b").pattern(), "/b");
@@ -169,13 +170,15 @@ TEST_F(RoutesTest, LearnsABoundedNumberOfRoutes) {
 TEST(LearnedRoutes, BeyondTheLimitStayThereUntilTheyAreListed) {
   Registry registry;
   HttpMetrics metrics{registry, {.max_routes = 1}};
+  EXPECT_EQ(metrics.learn("/known/:the id").pattern(), "_overflow");
   const RouteRef known = metrics.learn("/known/:id");
+  EXPECT_EQ(metrics.learn("/known/:the id"), known);
 
   for (int round = 0; round < 2; ++round) EXPECT_EQ(metrics.learn("/users/:id").pattern(), "_overflow");
   EXPECT_EQ(metrics.route("/users/{user}").pattern(), "/users/{user}");
   EXPECT_EQ(metrics.learn("/users/:id").pattern(), "/users/{user}");
   EXPECT_EQ(metrics.learn("/known/:id"), known);
-  EXPECT_THAT(to_text(registry), HasSubstr("\nhttp_metrics_routes_dropped_total 2\n"));
+  EXPECT_THAT(to_text(registry), HasSubstr("\nhttp_metrics_routes_dropped_total 3\n"));
 }
 
 // More than are remembered, and one that is too long for it.

@@ -172,6 +172,7 @@ burn_rate_alerts:
   - {severity: page, burn_rate: 2, long_window: 1h, short_window: 0s}
   - {severity: page, burn_rate: 2, long_window: 1h, short_window: 1}
   - {severity: page, burn_rate: 2, long_window: 1h, short_window: 30s}
+  - {severity: page, burn_rate: 2, long_window: 1, short_window: 30s}
 )");
 
   const auto result = run_tool({"rules", "--config", levels, "--output", new_folder()});
@@ -187,7 +188,9 @@ burn_rate_alerts:
           "characters and blanks at its ends\n" +
           levels + ":5:67: 'short_window' is 0s; it must be above 0 and shorter than the long window, 1h\n" + levels +
           ":6:67: '1' has no unit; 'short_window' takes a time such as 5m\n" + levels +
-          ":7:67: 'short_window' is 30s; Prometheus tells a rate from two scrapes at least, so write at least 2m\n");
+          ":7:67: 'short_window' is 30s; Prometheus tells a rate from two scrapes at least, so write at least 2m\n" +
+          levels + ":8:49: '1' has no unit; 'long_window' takes a time such as 1h\n" + levels +
+          ":8:66: 'short_window' is 30s; Prometheus tells a rate from two scrapes at least, so write at least 2m\n");
 }
 
 TEST(RulesCommand, FoldersThatCannotBeWrittenAreNamed) {
