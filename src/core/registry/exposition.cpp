@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <span>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include <vitals/exposition.hpp>
 #include <vitals/registry.hpp>
@@ -78,6 +80,22 @@ void detail::expose(RegistryState& state, const Exposition& asked, std::string& 
 
 void expose(const Registry& registry, const Exposition& exposition, std::string& out) {
   detail::expose(detail::Access::state(registry), exposition, out);
+}
+
+std::vector<FamilySnapshot> detail::snapshot(RegistryState& state) {
+  std::vector<FamilySnapshot> families;
+  state.visit(
+      [&](std::span<FamilyBase* const> same_name) {
+        const auto& declared = same_name.front()->declared();
+        FamilySnapshot snapshot{declared.name, declared.help, same_name.front()->type(), {}, declared.unit};
+        for (auto* family : same_name) {
+          MetricSnapshot scratch;  // one for each family: a type fills in only what is its own
+          family->read_each(scratch, [&](const MetricSnapshot& metric) { snapshot.metrics.push_back(metric); });
+        }
+        if (!snapshot.metrics.empty()) families.push_back(std::move(snapshot));
+      },
+      [&](const FamilySnapshot& family) { families.push_back(family); });
+  return families;
 }
 
 std::string to_text(const Registry& registry) { return exposed(registry, {}); }

@@ -2,8 +2,10 @@
 
 #include <span>
 #include <string>
+#include <vector>
 
 #include <vitals/format.hpp>
+#include <vitals/snapshot.hpp>
 
 namespace vitals::detail {
 
@@ -14,5 +16,8 @@ class RegistryState;
 /// REQUIRES: names ascend, none twice.
 void expose(RegistryState& state, const Exposition& exposition, std::string& out,
             std::span<const std::string> names = {});
+
+/// Does what Registry::snapshot() does, for such a caller.
+[[nodiscard]] std::vector<FamilySnapshot> snapshot(RegistryState& state);
 
 }  // namespace vitals::detail

@@ -1,11 +1,11 @@
 #include <cstdio>
 #include <memory>
-#include <span>
 #include <utility>
 #include <vector>
 
 #include <vitals/registry.hpp>
 
+#include "core/registry/exposition.hpp"
 #include "core/registry/registry_state.hpp"
 #include "core/system/process_mark.hpp"
 
@@ -22,21 +22,7 @@ Registry::Registry(RegistryOptions options)
 Registry::Registry(Impl& impl) noexcept : Scope{impl.state->root()}, impl_{&impl} {}
 Registry::~Registry() { delete impl_; }
 
-std::vector<FamilySnapshot> Registry::snapshot() const {
-  std::vector<FamilySnapshot> families;
-  impl_->state->visit(
-      [&](std::span<detail::FamilyBase* const> same_name) {
-        const auto& declared = same_name.front()->declared();
-        FamilySnapshot snapshot{declared.name, declared.help, same_name.front()->type(), {}, declared.unit};
-        for (auto* family : same_name) {
-          MetricSnapshot scratch;  // one for each family: a type fills in only what is its own
-          family->read_each(scratch, [&](const MetricSnapshot& metric) { snapshot.metrics.push_back(metric); });
-        }
-        if (!snapshot.metrics.empty()) families.push_back(std::move(snapshot));
-      },
-      [&](const FamilySnapshot& family) { families.push_back(family); });
-  return families;
-}
+std::vector<FamilySnapshot> Registry::snapshot() const { return detail::snapshot(*impl_->state); }
 
 Registry& default_registry() {
   static Registry& registry = []() -> Registry& {
