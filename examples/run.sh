@@ -149,7 +149,7 @@ if $serve; then
 
   API        $api/api/v1/…   (POST /api/v1/auth/login with {"email": "test@pazpaz.com", "password": "testpass"})
   metrics    $endpoint/metrics
-  start page $endpoint/
+  live page  $endpoint/
 
 Load and check are made to run side by side: the check judges what the service did between its two scrapes. In a second terminal
 

@@ -9,7 +9,7 @@ FLOORS = {
     'core': [['system', 'text'], ['cells', 'formats'], ['series', 'lint', 'levels'], ['exemplars'], ['instruments'], ['registry'],
              ['collectors', 'status', 'testing']],
     'lint': [['line'], ['checks'], ['text', 'protobuf'], ['']],
-    'http': [['endpoint', 'requests']],
+    'http': [['history'], ['page'], ['endpoint', 'requests']],
     'postgres': [['sql'], ['']],
     'redis': [['pool'], ['cache']],
     'prometheus_cpp': [['']],

@@ -46,13 +46,21 @@ struct EndpointOptions {
   /// the registry does, and answers them at /slo as JSON. Refused if there are mistakes in them. They should be those
   /// of the registry's HttpMetrics: what these don't count is answered as unknown.
   const ServiceLevels* levels = nullptr;
+
+  /// The live page at /: how the service is and how it was, for a browser; it judges by `levels`. False: / is a list of
+  /// the other pages, and no history is kept.
+  bool live_page = true;
+  /// Of the live page's history: some 5 kB for a histogram that is in use, 1 kB for a counter or gauge. What there is
+  /// no room for has none: the page says so. At most 1 GiB.
+  std::size_t max_history_bytes = std::size_t{4} << 20;
 };
 
 /// Serves a registry to scrapers: /metrics (formats as in scrape(), gzip), /-/healthy, /-/ready, with levels /slo, and
-/// an index at /.
+/// the live page at /.
 /// Thread-safe.
 /// Cost: two threads, `vitals-http` and `vitals-gather`, which receive no signals; recording threads never wait for
-/// them. Idle, they sleep; with levels one wakes each LevelStatus::interval(), mostly a minute, for some microseconds.
+/// them. Idle, one wakes each five seconds to read the registry for the live page, some 0.5 µs for each series and what
+/// callbacks take, and with levels one each LevelStatus::interval(), mostly a minute, for some microseconds.
 /// A hostile client costs at most max_connections connections of 16 KiB and the time limits above (docs/http.md).
 /// Lifetime: the registry must outlive it. Stopped by its destructor. After fork() the child serves nothing, and may
 /// make an Endpoint of its own: of a Registry of its own, or of this one if no thread of the parent was scraping it or,

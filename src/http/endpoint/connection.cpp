@@ -76,8 +76,9 @@ void Connection::arm(Clock::duration limit) {
 
 void Connection::on_deadline() {
   if (phase_ == Phase::Gathering) {
+    const bool is_scrape = scrape_->wanted.live.empty();
     scrape_.reset();
-    (has_begun_ ? server_.metrics().scrapes_timed_out : server_.metrics().scrapes_refused).inc();
+    if (is_scrape) (has_begun_ ? server_.metrics().scrapes_timed_out : server_.metrics().scrapes_refused).inc();
     return answer(error_response(503), keep_open_);
   }
   if (phase_ != Phase::Idle && phase_ != Phase::Closing) server_.metrics().dropped_too_slow.inc();
@@ -123,22 +124,28 @@ void Connection::respond(std::size_t head_bytes) {
   keep_open_ = request_.keep_alive && ++requests_ < kMaxRequests && !server_.is_stopping();
   const Page page = find_page(request_.target, server_.pages());
   if (page == Page::Metrics) return scrape();
+  if (page == Page::LiveData) return gather(server_.live_data(request_.target));
+  if (page == Page::LiveAsset)
+    return answer(live_asset(request_.target, accepts_gzip(request_.accept_encoding)), keep_open_);
   answer(page == Page::Levels ? server_.levels_response() : page_response(page, server_.is_ready(), server_.pages()),
          keep_open_);
 }
 
-// Its turn comes at once or soon; in a burst that is a matter of milliseconds.
 void Connection::scrape() {
-  NameQuery wanted = parse_name_query(query_of(request_.target));
-  if (!wanted.fault.empty())
-    return answer({.status = 400, .body = std::make_shared<const std::string>(wanted.fault)}, keep_open_);
+  NameQuery query = parse_name_query(query_of(request_.target));
+  if (!query.fault.empty())
+    return answer({.status = 400, .body = std::make_shared<const std::string>(query.fault)}, keep_open_);
+  gather({.exposition = choose_exposition(request_.accept), .names = std::move(query.names)});
+}
+
+// Its turn comes at once or soon; in a burst that is a matter of milliseconds.
+void Connection::gather(Wanted wanted) {
+  wanted.gzip = accepts_gzip(request_.accept_encoding);
   has_begun_ = false;
   enter(Phase::Gathering, kTurnWait);
   // `this` is good: a connection that ends takes its scrape along, and nothing is called then.
   scrape_ = std::make_shared<ScrapeQueue::Scrape>(
-      ScrapeQueue::Scrape{.exposition = choose_exposition(request_.accept),
-                          .names = std::move(wanted.names),
-                          .gzip = accepts_gzip(request_.accept_encoding),
+      ScrapeQueue::Scrape{.wanted = std::move(wanted),
                           .begin = [this] { return begin_scrape(); },
                           .finish = [this](Response response) { finish_scrape(std::move(response)); }});
   server_.scrapes().add(scrape_);
@@ -156,8 +163,9 @@ bool Connection::begin_scrape() {
 }
 
 void Connection::finish_scrape(Response response) {
+  if (scrape_->wanted.live.empty())
+    (response.status == 200 ? server_.metrics().scrapes_ok : server_.metrics().scrapes_failed).inc();
   scrape_.reset();
-  (response.status == 200 ? server_.metrics().scrapes_ok : server_.metrics().scrapes_failed).inc();
   answer(std::move(response), keep_open_);
 }
 

@@ -59,6 +59,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void try_head();
   void respond(std::size_t head_bytes);
   void scrape();
+  void gather(Wanted wanted);
   bool begin_scrape();
   void finish_scrape(Response response);
 

@@ -18,28 +18,29 @@
 #include "http/endpoint/endpoint_metrics.hpp"
 #include "http/endpoint/gzip.hpp"
 #include "http/endpoint/service_thread.hpp"
+#include "http/page/live_state.hpp"
 
 namespace vitals::detail {
 namespace {
 
+constexpr std::string_view kJson = "application/json";
 constexpr std::string_view kVary = "Vary: Accept, Accept-Encoding\r\n";
 constexpr std::string_view kVaryGzip = "Vary: Accept, Accept-Encoding\r\nContent-Encoding: gzip\r\n";
 
 }  // namespace
 
 struct Gatherer::State {
-  State(Registry& from, EndpointMetrics& own)
-      : registry{Access::state(from).shared_from_this()}, gather_seconds{own.gather_seconds} {}
+  State(Registry& from, EndpointMetrics& own, std::shared_ptr<LiveState> page)
+      : registry{Access::state(from).shared_from_this()}, gather_seconds{own.gather_seconds}, live{std::move(page)} {}
 
   struct Job {
-    Exposition exposition;
-    std::vector<std::string> names;
-    bool gzip;
+    Wanted wanted;
     Deliver deliver;
   };
 
   const std::shared_ptr<RegistryState> registry;  // may outlive the Registry, if a callback hangs
   Histogram& gather_seconds;
+  const std::shared_ptr<LiveState> live;  // null: no live page
   // Relaxed: a figure to compare with a limit. Shared, since bodies may outlive the rest.
   const std::shared_ptr<std::atomic<std::size_t>> held_bytes = std::make_shared<std::atomic<std::size_t>>(0);
 
@@ -50,19 +51,23 @@ struct Gatherer::State {
   bool ended = false;
 
   struct Rendered {
-    const Job* job;  // the first that asked for it
-    Body plain;
-    Body gzip;
+    const Wanted* wanted;  // by the first that asked for it
+    int status = 200;
+    Body plain = {};
+    Body gzip = {};
     bool tried = false;
 
-    [[nodiscard]] bool serves(const Job& other) const {
-      return body_index(job->exposition) == body_index(other.exposition) && job->names == other.names;
+    [[nodiscard]] bool serves(const Wanted& other) const {
+      return body_index(wanted->exposition) == body_index(other.exposition) && wanted->names == other.names &&
+             wanted->live == other.live;
     }
   };
 
   Body hold(std::string text);
-  Response answer(const Job& job, Rendered& rendered);
+  void render(const Wanted& wanted, Rendered& rendered);
+  Response answer(const Wanted& wanted, Rendered& rendered);
   void work(const std::vector<Job>& batch);
+  void wait(std::unique_lock<std::mutex>& lock);
 };
 
 Body Gatherer::State::hold(std::string text) {
@@ -75,14 +80,25 @@ Body Gatherer::State::hold(std::string text) {
           }};
 }
 
-Response Gatherer::State::answer(const Job& job, Rendered& rendered) try {
-  if (!rendered.plain) {
-    std::string text;
-    expose(*registry, job.exposition, text, job.names);
-    rendered.plain = hold(std::move(text));
+void Gatherer::State::render(const Wanted& wanted, Rendered& rendered) {
+  std::string text;
+  if (wanted.live.empty()) {
+    expose(*registry, wanted.exposition, text, wanted.names);
+  } else {
+    auto answer = live->answer(wanted.live, wanted.levels_json);
+    rendered.status = answer.status;
+    text = std::move(answer.json);
   }
-  Response response{.content_type = content_type(job.exposition), .more_headers = kVary, .body = rendered.plain};
-  if (!job.gzip || rendered.plain->size() < kMinBytesToCompress) return response;
+  rendered.plain = hold(std::move(text));
+}
+
+Response Gatherer::State::answer(const Wanted& wanted, Rendered& rendered) try {
+  if (!rendered.plain) render(wanted, rendered);
+  Response response{.status = rendered.status,
+                    .content_type = wanted.live.empty() ? content_type(wanted.exposition) : kJson,
+                    .more_headers = kVary,
+                    .body = rendered.plain};
+  if (!wanted.gzip || rendered.plain->size() < kMinBytesToCompress) return response;
   if (!std::exchange(rendered.tried, true)) {
     if (auto compressed = gzip(*rendered.plain)) rendered.gzip = hold(std::move(*compressed));
   }
@@ -101,11 +117,13 @@ void Gatherer::State::work(const std::vector<Job>& batch) {
   std::vector<Response> answers;
   answers.reserve(batch.size());
   for (const Job& job : batch) {
-    auto same = std::find_if(rendered.begin(), rendered.end(), [&](const auto& other) { return other.serves(job); });
-    if (same == rendered.end()) same = rendered.insert(same, {.job = &job, .plain = {}, .gzip = {}});
-    answers.push_back(answer(job, *same));
+    const Wanted& wanted = job.wanted;
+    auto same = std::find_if(rendered.begin(), rendered.end(), [&](const auto& other) { return other.serves(wanted); });
+    if (same == rendered.end()) same = rendered.insert(same, {.wanted = &wanted});
+    answers.push_back(answer(wanted, *same));
   }
-  gather_seconds.observe(std::chrono::steady_clock::now() - start);
+  if (std::ranges::any_of(batch, [](const Job& job) { return job.wanted.live.empty(); }))
+    gather_seconds.observe(std::chrono::steady_clock::now() - start);
   // A body that its scrape has let go of must not count any more: nobody would look again when this thread lets go.
   rendered.clear();
 
@@ -114,7 +132,21 @@ void Gatherer::State::work(const std::vector<Job>& batch) {
   for (std::size_t i = 0; i < batch.size(); ++i) batch[i].deliver(std::move(answers[i]));
 }
 
-Gatherer::Gatherer(Registry& registry, EndpointMetrics& metrics) : state_{std::make_shared<State>(registry, metrics)} {
+// Until there is something to do.
+void Gatherer::State::wait(std::unique_lock<std::mutex>& lock) {
+  if (live == nullptr) return changed.wait(lock);
+  const auto due = live->next_sample();
+  if (std::chrono::steady_clock::now() < due) {
+    changed.wait_until(lock, due);
+    return;
+  }
+  lock.unlock();
+  live->sample(*registry);
+  lock.lock();
+}
+
+Gatherer::Gatherer(Registry& registry, EndpointMetrics& metrics, std::shared_ptr<LiveState> live)
+    : state_{std::make_shared<State>(registry, metrics, std::move(live))} {
   thread_ = start_service_thread("vitals-gather", [state = state_] { run(state); });
 }
 
@@ -122,7 +154,7 @@ void Gatherer::run(const std::shared_ptr<State>& state) {
   std::unique_lock lock{state->mutex};
   while (!state->stopping) {
     if (state->pending.empty()) {
-      state->changed.wait(lock);
+      state->wait(lock);
       continue;
     }
     std::vector<State::Job> batch = std::exchange(state->pending, {});
@@ -138,9 +170,9 @@ void Gatherer::run(const std::shared_ptr<State>& state) {
   state->changed.notify_all();
 }
 
-void Gatherer::submit(const Exposition& exposition, std::vector<std::string> names, bool gzip, Deliver deliver) {
+void Gatherer::submit(Wanted wanted, Deliver deliver) {
   const std::lock_guard lock{state_->mutex};
-  state_->pending.push_back({exposition, std::move(names), gzip, std::move(deliver)});
+  state_->pending.push_back({std::move(wanted), std::move(deliver)});
   state_->changed.notify_all();
 }
 

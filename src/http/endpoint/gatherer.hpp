@@ -19,22 +19,33 @@ class Registry;
 namespace detail {
 
 struct EndpointMetrics;
+class LiveState;
 
-// Renders the registry on a thread of its own, where callbacks may take long.
+// What a client asks for.
+struct Wanted {
+  Exposition exposition = {};
+  std::vector<std::string> names = {};  // of the families, as detail::expose() takes them; empty: all
+  std::string live = {};                // instead: what LiveState answers to this
+  std::string levels_json = {};         // for that
+  bool gzip = false;
+};
+
+// Renders the registry on a thread of its own, where callbacks may take long, and takes the samples of the live page.
 // Requests that come while it is at work share the next rendering and never the running one, so that an answer holds
 // all that happened before its request.
 class Gatherer {
  public:
   using Deliver = std::function<void(Response)>;
 
-  Gatherer(Registry& registry, EndpointMetrics& metrics);
+  /// Without a live page if that is null.
+  Gatherer(Registry& registry, EndpointMetrics& metrics, std::shared_ptr<LiveState> live = nullptr);
   ~Gatherer() { stop(std::chrono::seconds{1}); }
   Gatherer(const Gatherer&) = delete;
   Gatherer& operator=(const Gatherer&) = delete;
 
   /// deliver is called on the other thread, under a lock: it must do no more than pass the answer on. Destroyed
-  /// uncalled if stop() comes first. Of the families of these names, as detail::expose() takes them; of all, if empty.
-  void submit(const Exposition& exposition, std::vector<std::string> names, bool gzip, Deliver deliver);
+  /// uncalled if stop() comes first.
+  void submit(Wanted wanted, Deliver deliver);
 
   /// Bytes of bodies that someone still holds.
   [[nodiscard]] std::size_t held_bytes() const noexcept;

@@ -1,6 +1,7 @@
 #include "http/endpoint/gzip.hpp"
 
 #include <memory>
+#include <new>
 
 #include <libdeflate.h>
 
@@ -18,6 +19,16 @@ std::optional<std::string> gzip(std::string_view text) {
   if (n == 0) return std::nullopt;
   out.resize(n);
   out.shrink_to_fit();
+  return out;
+}
+
+std::string gunzip(std::string_view gzip, std::size_t size) {
+  const auto free_decompressor = [](libdeflate_decompressor* d) { libdeflate_free_decompressor(d); };
+  const std::unique_ptr<libdeflate_decompressor, decltype(free_decompressor)> decompressor(
+      libdeflate_alloc_decompressor(), free_decompressor);
+  if (!decompressor) throw std::bad_alloc{};
+  std::string out(size, '\0');
+  libdeflate_gzip_decompress(decompressor.get(), gzip.data(), gzip.size(), out.data(), out.size(), nullptr);
   return out;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,5 +12,8 @@ inline constexpr std::size_t kMinBytesToCompress = 1024;
 
 /// The text as one gzip member, fast rather than small; nothing if memory is short or the result isn't smaller.
 [[nodiscard]] std::optional<std::string> gzip(std::string_view text);
+
+/// What a gzip member of that many bytes holds. Throws std::bad_alloc. REQUIRES: it is one.
+[[nodiscard]] std::string gunzip(std::string_view gzip, std::size_t size);
 
 }  // namespace vitals::detail

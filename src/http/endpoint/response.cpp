@@ -3,7 +3,11 @@
 #include <algorithm>
 #include <array>
 
+#include <vitals/http/endpoint.hpp>
+
 #include "http/endpoint/accept_list.hpp"
+#include "http/endpoint/gzip.hpp"
+#include "http/page/page_assets.hpp"
 
 namespace vitals::detail {
 namespace {
@@ -11,6 +15,15 @@ namespace {
 constexpr std::string_view kHealthy = "/-/healthy";
 constexpr std::string_view kReady = "/-/ready";
 constexpr std::string_view kLevels = "/slo";
+
+// Nothing but the page's own scripts, styles and data.
+#define VITALS_DETAIL_PAGE_HEADERS                                                                         \
+  "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; " \
+  "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'\r\n"                  \
+  "Referrer-Policy: no-referrer\r\nVary: Accept-Encoding\r\n"
+constexpr std::string_view kAsset = VITALS_DETAIL_PAGE_HEADERS;
+constexpr std::string_view kAssetGzip = VITALS_DETAIL_PAGE_HEADERS "Content-Encoding: gzip\r\n";
+#undef VITALS_DETAIL_PAGE_HEADERS
 
 constexpr std::string_view kIndexBegin = R"(<!DOCTYPE html>
 <html lang="en">
@@ -72,6 +85,28 @@ bool has_dot_segment(std::string_view path) noexcept {
   return false;
 }
 
+// A request target without "http://host".
+std::string_view without_host(std::string_view target) noexcept {
+  constexpr std::string_view kScheme = "http://";
+  if (!equals_ignoring_case(target.substr(0, kScheme.size()), kScheme)) return target;
+  const auto path = target.find('/', kScheme.size());
+  return path == std::string_view::npos ? "/" : target.substr(path);
+}
+
+std::string_view path_of(std::string_view target) noexcept {
+  const auto path = without_host(target);
+  return path.substr(0, path.find('?'));
+}
+
+bool is_live_data(std::string_view path) noexcept { return path == "/data" || path == "/metric"; }
+
+const PageAsset* find_asset(std::string_view path) noexcept {
+  if (!path.starts_with('/')) return nullptr;
+  const auto assets = page_assets();
+  const auto found = std::ranges::find(assets, path.substr(1), &PageAsset::name);
+  return found != assets.end() ? &*found : nullptr;
+}
+
 std::string index_page(const Pages& pages) {
   std::string page{kIndexBegin};
   page.append("<li><a href=\"").append(pages.metrics_path).append("\">").append(pages.metrics_path);
@@ -100,11 +135,16 @@ void append_date(std::string& out, std::time_t now) {
 
 }  // namespace
 
+Pages pages_of(const EndpointOptions& options) noexcept {
+  return {options.path, options.levels != nullptr, options.live_page};
+}
+
 std::string_view path_fault(const Pages& pages) noexcept {
   const std::string_view path = pages.metrics_path;
   if (!path.starts_with('/')) return "it must start with '/', as \"/metrics\" does";
   if (path.starts_with("//")) return "the page with links would link to another host; begin it with one '/'";
-  if (path == "/" || path == kHealthy || path == kReady || (pages.has_levels && path == kLevels))
+  if (path == "/" || path == kHealthy || path == kReady || (pages.has_levels && path == kLevels) ||
+      (pages.has_live && (is_live_data(path) || find_asset(path) != nullptr)))
     return "the endpoint has another page there; choose another";
   if (path.size() > 1'024) return "it is longer than 1024 bytes; shorten it";
   if (!std::ranges::all_of(path, is_path_character)) {
@@ -114,17 +154,24 @@ std::string_view path_fault(const Pages& pages) noexcept {
 }
 
 Page find_page(std::string_view target, const Pages& pages) noexcept {
-  constexpr std::string_view kScheme = "http://";
-  if (equals_ignoring_case(target.substr(0, kScheme.size()), kScheme)) {
-    const auto path = target.find('/', kScheme.size());
-    target = path == std::string_view::npos ? "/" : target.substr(path);
-  }
-  target = target.substr(0, target.find('?'));
-  if (target == pages.metrics_path) return Page::Metrics;
-  if (target == kLevels && pages.has_levels) return Page::Levels;
-  if (target == kHealthy) return Page::Healthy;
-  if (target == kReady) return Page::Ready;
-  return target == "/" ? Page::Index : Page::NotFound;
+  const std::string_view path = path_of(target);
+  if (path == pages.metrics_path) return Page::Metrics;
+  if (path == kLevels && pages.has_levels) return Page::Levels;
+  if (path == kHealthy) return Page::Healthy;
+  if (path == kReady) return Page::Ready;
+  if (!pages.has_live) return path == "/" ? Page::Index : Page::NotFound;
+  if (is_live_data(path)) return Page::LiveData;
+  return find_asset(path) != nullptr ? Page::LiveAsset : Page::NotFound;
+}
+
+std::string_view live_target(std::string_view target) noexcept { return without_host(target).substr(1); }
+
+Response live_asset(std::string_view target, bool gzip) {
+  const PageAsset& asset = *find_asset(path_of(target));
+  if (gzip) return {.content_type = asset.content_type, .more_headers = kAssetGzip, .body = text(asset.gzip)};
+  return {.content_type = asset.content_type,
+          .more_headers = kAsset,
+          .body = std::make_shared<const std::string>(gunzip(asset.gzip, asset.plain_size))};
 }
 
 Response page_response(Page page, bool ready, const Pages& pages) {

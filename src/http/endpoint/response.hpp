@@ -6,6 +6,10 @@
 #include <string>
 #include <string_view>
 
+namespace vitals {
+struct EndpointOptions;
+}
+
 namespace vitals::detail {
 
 /// An answer's body, shared by all connections that it is sent to.
@@ -20,13 +24,16 @@ struct Response {
 };
 
 /// What a request target can name.
-enum class Page { Metrics, Levels, Healthy, Ready, Index, NotFound };
+enum class Page { Metrics, Levels, Healthy, Ready, Index, LiveData, LiveAsset, NotFound };
 
 /// Which pages there are beside those that are always there.
 struct Pages {
   std::string_view metrics_path;
-  bool has_levels;
+  bool has_levels = false;
+  bool has_live = false;
 };
+
+[[nodiscard]] Pages pages_of(const EndpointOptions& options) noexcept;
 
 /// Why the metrics can't be at their path, a sentence about it; empty if they can.
 [[nodiscard]] std::string_view path_fault(const Pages& pages) noexcept;
@@ -34,7 +41,12 @@ struct Pages {
 /// The page of a request target: its path must be exact, whatever the query. "http://host/path" is "/path".
 [[nodiscard]] Page find_page(std::string_view target, const Pages& pages) noexcept;
 
-/// The answer for a page other than Page::Metrics and Page::Levels. REQUIRES: path_fault(pages) is empty.
+/// What LiveState answers to a request target. REQUIRES: its page is Page::LiveData.
+[[nodiscard]] std::string_view live_target(std::string_view target) noexcept;
+/// A file of the live page, compressed if the client takes that. REQUIRES: the target's page is Page::LiveAsset.
+[[nodiscard]] Response live_asset(std::string_view target, bool gzip);
+
+/// The answer for Page::Healthy and those that follow. REQUIRES: path_fault(pages) is empty.
 [[nodiscard]] Response page_response(Page page, bool ready, const Pages& pages);
 
 /// A refusal or a failure, with its reason as the body.

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "http/endpoint/event_loop.hpp"
-#include "http/endpoint/gatherer.hpp"
 
 namespace vitals::detail {
 
@@ -38,7 +37,7 @@ void ScrapeQueue::submit(const std::shared_ptr<Scrape>& scrape) {
   // Counts down wherever the job ends: here, or uncalled on the gatherer's thread.
   std::shared_ptr<void> place{under_way_.get(),
                               [count = under_way_](void*) { count->fetch_sub(1, std::memory_order_relaxed); }};
-  gatherer_.submit(scrape->exposition, scrape->names, scrape->gzip,
+  gatherer_.submit(scrape->wanted,
                    [this, weak = std::weak_ptr{scrape}, place = std::move(place)](Response response) mutable {
                      loop_.post([this, weak, place = std::move(place), response = std::move(response)]() mutable {
                        place.reset();  // before the answer goes: whoever has it may ask again

@@ -5,17 +5,13 @@
 #include <deque>
 #include <functional>
 #include <memory>
-#include <string>
-#include <vector>
 
-#include <vitals/exposition.hpp>
-
+#include "http/endpoint/gatherer.hpp"
 #include "http/endpoint/response.hpp"
 
 namespace vitals::detail {
 
 class EventLoop;
-class Gatherer;
 
 // Brings scrapes to the gatherer, first come first served. Only so many are under way at once, and none begins while
 // the bodies that someone holds fill the memory. For the loop's thread alone.
@@ -24,9 +20,7 @@ class ScrapeQueue {
   /// A scrape, of which the queue keeps no more than a weak_ptr: whoever lets go of it cancels it. One that is
   /// cancelled after it has begun counts as under way until the gatherer has done it.
   struct Scrape {
-    Exposition exposition;
-    std::vector<std::string> names = {};  // of the families that it wants; empty: all
-    bool gzip = false;
+    Wanted wanted;
     /// Called when its turn comes, perhaps at once. False: it is not wanted any more, and the next one's turn comes.
     std::function<bool()> begin;
     /// Called with its answer after begin().

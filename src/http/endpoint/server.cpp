@@ -11,6 +11,8 @@
 #include <vitals/counter.hpp>
 #include <vitals/registry.hpp>
 
+#include "http/page/live_state.hpp"
+
 namespace vitals::detail {
 namespace {
 
@@ -20,6 +22,11 @@ constexpr std::chrono::seconds kSlowWriter{1};
 
 bool any(const Connection&) noexcept { return true; }
 bool is_writing(const Connection& c) noexcept { return c.phase() == Connection::Phase::Writing; }
+
+std::shared_ptr<LiveState> make_live(const EndpointOptions& options) {
+  if (!options.live_page) return nullptr;
+  return std::make_shared<LiveState>(options.levels, options.max_history_bytes);
+}
 
 Descriptor open_reserve() { return Descriptor{open("/dev/null", O_RDONLY | O_CLOEXEC)}; }
 
@@ -60,7 +67,7 @@ Server::Server(Registry& registry, const EndpointOptions& options)
                gatherer_,
                {options.max_scrapes_in_flight, options.max_response_bytes},
                [this] { return evict(is_writing); }},
-      gatherer_{registry, metrics_} {
+      gatherer_{registry, metrics_, make_live(options)} {
   Listener listener = listen_on(options_.address, options_.port);
   port_ = listener.port;
   listener_.open(std::move(listener.socket));
@@ -160,6 +167,10 @@ void Server::sample_levels() noexcept try {
 
 Response Server::levels_response() {
   return {.content_type = "application/json", .body = std::make_shared<const std::string>(level_status_->to_json())};
+}
+
+Wanted Server::live_data(std::string_view target) {
+  return {.live = std::string{live_target(target)}, .levels_json = level_status_ ? level_status_->to_json() : ""};
 }
 
 bool Server::make_room(const PeerKey& peer) noexcept {

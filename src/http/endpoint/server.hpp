@@ -41,9 +41,11 @@ class Server {
 
   // For connections.
   [[nodiscard]] const EndpointOptions& options() const noexcept { return options_; }
-  [[nodiscard]] Pages pages() const noexcept { return {options_.path, level_status_.has_value()}; }
+  [[nodiscard]] Pages pages() const noexcept { return pages_of(options_); }
   /// REQUIRES: there are levels.
   [[nodiscard]] Response levels_response();
+  /// REQUIRES: there is a live page, and the target is one of its data.
+  [[nodiscard]] Wanted live_data(std::string_view target);
   [[nodiscard]] EndpointMetrics& metrics() noexcept { return metrics_; }
   [[nodiscard]] EventLoop& loop() noexcept { return loop_; }
   [[nodiscard]] ScrapeQueue& scrapes() noexcept { return scrapes_; }

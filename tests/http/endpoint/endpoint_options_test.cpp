@@ -145,8 +145,9 @@ TEST(Endpoint, ServesTheMetricsAtThePathThatIsAskedFor) {
     EXPECT_EQ(answer.status, 404) << elsewhere;
     EXPECT_EQ(answer.body, "Not Found; the metrics are at /admin/metrics\n");
   }
-  EXPECT_THAT(get(endpoint.port(), "/").body, AllOf(HasSubstr("<a href=\"/admin/metrics\">/admin/metrics</a>"),
-                                                    ::testing::Not(HasSubstr("\"/metrics\""))));
+  const Endpoint plain{registry, {.port = 0, .path = "/admin/metrics", .live_page = false}};
+  EXPECT_THAT(get(plain.port(), "/").body, AllOf(HasSubstr("<a href=\"/admin/metrics\">/admin/metrics</a>"),
+                                                 ::testing::Not(HasSubstr("\"/metrics\""))));
 }
 
 TEST(Endpoint, RefusesAPathThatNobodyCouldAskFor) {
@@ -155,7 +156,7 @@ TEST(Endpoint, RefusesAPathThatNobodyCouldAskFor) {
     EXPECT_THAT(what(path), AllOf(HasSubstr(std::string{"path \""} + path + "\""), HasSubstr("start with '/'")))
         << path;
   }
-  for (const auto* path : {"/", "/-/healthy", "/-/ready"}) EXPECT_THAT(what(path), HasSubstr("choose another")) << path;
+  for (const auto* path : {"/", "/-/healthy", "/-/ready", "/data", "/live.js"}) EXPECT_THAT(what(path), HasSubstr("choose another")) << path;
   for (const auto* path : {"/a?b", "/a#b", "/a b", "/a\n", "/a%20b", "/\xc3\xa4", "/<b>", "/a&b", "/a\"b", "/{a}"}) {
     EXPECT_THAT(what(path), HasSubstr("letters, digits")) << path;
   }

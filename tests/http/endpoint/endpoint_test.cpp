@@ -30,7 +30,14 @@ TEST(Endpoint, ServesItsPages) {
   EXPECT_EQ(metrics.header("Server"), "(none)");
   EXPECT_EQ(sample(metrics.body, "a_total"), 3);
 
-  const Answer index = get(endpoint.port(), "/");
+  const Answer page = get(endpoint.port(), "/");
+  EXPECT_EQ(page.status, 200);
+  EXPECT_EQ(page.header("Content-Type"), "text/html; charset=utf-8");
+  EXPECT_THAT(page.header("Content-Security-Policy"), HasSubstr("default-src 'none'; script-src 'self'"));
+
+  const Endpoint plain{registry, {.port = 0, .live_page = false}};
+  EXPECT_EQ(get(plain.port(), "/data").status, 404);
+  const Answer index = get(plain.port(), "/");
   EXPECT_EQ(index.status, 200);
   EXPECT_EQ(index.header("Content-Type"), "text/html; charset=utf-8");
   EXPECT_THAT(index.header("Content-Security-Policy"), HasSubstr("default-src 'none'"));

@@ -75,7 +75,7 @@ TEST(Endpoint, StopLetsAnswersUnderWayEnd) {
     while (!open) sleep_briefly();
     return 1.0;
   });
-  Endpoint endpoint{registry, {.port = 0}};
+  Endpoint endpoint{registry, {.port = 0, .live_page = false}};
   RawConnection client{endpoint.port()};
   client.send(kGet);
   ASSERT_TRUE(eventually([&] { return arrived.load(); }));

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <vitals/service_levels.hpp>
+#include <vitals/snapshot.hpp>
+
+#include "http/history/history.hpp"
+#include "http/page/live_data.hpp"
+
+namespace vitals::detail {
+
+class RegistryState;
+
+/// What a live page knows: the past of a registry, and its slowest and failed requests. Thread-safe: a sample waits for
+/// an answer that is being made, and an answer for a sample.
+class LiveState {
+ public:
+  /// Judges by these levels; null: by none. They need not live on.
+  LiveState(const ServiceLevels* levels, std::size_t max_history_bytes);
+
+  /// The registry as it is now, by calling its callbacks. Does nothing without memory for it.
+  void sample(RegistryState& registry) noexcept;
+  /// When the next sample is due.
+  [[nodiscard]] History::TimePoint next_sample() const noexcept;
+
+  struct Answer {
+    int status = 200;
+    std::string json;
+  };
+  /// Of "data?range=300" or "metric?name=a_total&range=300". `levels_json` as LiveInput has it.
+  [[nodiscard]] Answer answer(std::string_view target, std::string_view levels_json) const;
+
+ private:
+  void keep_traced(const std::vector<FamilySnapshot>& now);
+
+  const std::optional<ServiceLevels> levels_;
+  mutable std::mutex mutex_;  // of all that follows
+  History history_;
+  std::vector<TracedRequest> slowest_;
+  std::vector<TracedRequest> failures_;
+  UnixNanos first_sample_ = 0;
+  History::TimePoint next_sample_{};
+};
+
+}  // namespace vitals::detail
