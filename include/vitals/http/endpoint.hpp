@@ -64,7 +64,7 @@ struct EndpointOptions {
 /// A hostile client costs at most max_connections connections of 16 KiB and the time limits above (docs/http.md).
 /// Lifetime: the registry must outlive it. Stopped by its destructor. After fork() the child serves nothing, and may
 /// make an Endpoint of its own: of a Registry of its own, or of this one if no thread of the parent was scraping it or,
-/// with levels, reading its counters.
+/// with levels or the live page, reading its counters.
 ///
 /// Registers its own health in the registry: vitals_scrapes_total, vitals_scrape_duration_seconds and
 /// vitals_connections_dropped_total, and what register_library_metrics() exposes.
