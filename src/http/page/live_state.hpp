@@ -46,7 +46,8 @@ class LiveState {
   std::vector<TracedRequest> slowest_;
   std::vector<TracedRequest> failures_;
   UnixNanos first_sample_ = 0;
-  History::TimePoint next_sample_{};
+  // Not at once: callbacks may need what is made after the endpoint.
+  History::TimePoint next_sample_ = std::chrono::steady_clock::now() + std::chrono::seconds{1};
 };
 
 }  // namespace vitals::detail

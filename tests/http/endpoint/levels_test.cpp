@@ -91,8 +91,9 @@ TEST(EndpointLevels, TakesGetAndHeadWithAnyQuery) {
 }
 
 TEST(EndpointLevels, TheIndexLinksToIt) {
-  const Service service;
-  EXPECT_THAT(get(service.endpoint.port(), "/").body, HasSubstr("<a href=\"/slo\">/slo</a>"));
+  Service service;
+  const Endpoint endpoint{service.registry, {.port = 0, .levels = &service.levels, .live_page = false}};
+  EXPECT_THAT(get(endpoint.port(), "/").body, HasSubstr("<a href=\"/slo\">/slo</a>"));
 }
 
 TEST(EndpointLevels, WithoutLevelsThereIsNoSuchPage) {
