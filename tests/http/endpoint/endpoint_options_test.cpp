@@ -156,7 +156,8 @@ TEST(Endpoint, RefusesAPathThatNobodyCouldAskFor) {
     EXPECT_THAT(what(path), AllOf(HasSubstr(std::string{"path \""} + path + "\""), HasSubstr("start with '/'")))
         << path;
   }
-  for (const auto* path : {"/", "/-/healthy", "/-/ready", "/data", "/live.js"}) EXPECT_THAT(what(path), HasSubstr("choose another")) << path;
+  for (const auto* path : {"/", "/-/healthy", "/-/ready", "/data", "/live.js"})
+    EXPECT_THAT(what(path), HasSubstr("choose another")) << path;
   for (const auto* path : {"/a?b", "/a#b", "/a b", "/a\n", "/a%20b", "/\xc3\xa4", "/<b>", "/a&b", "/a\"b", "/{a}"}) {
     EXPECT_THAT(what(path), HasSubstr("letters, digits")) << path;
   }
