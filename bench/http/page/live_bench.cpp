@@ -44,6 +44,7 @@ void live_answer(benchmark::State& state) {
   const vitals::detail::LiveInput input{.history = history,
                                         .levels = nullptr,
                                         .levels_json = {},
+                                        .links = {},
                                         .slowest = {},
                                         .failures = {},
                                         .first_sample = 1,

@@ -18,7 +18,6 @@
 #include "http/endpoint/endpoint_metrics.hpp"
 #include "http/endpoint/gzip.hpp"
 #include "http/endpoint/service_thread.hpp"
-#include "http/page/live_state.hpp"
 
 namespace vitals::detail {
 namespace {
@@ -85,7 +84,7 @@ void Gatherer::State::render(const Wanted& wanted, Rendered& rendered) {
   if (wanted.live.empty()) {
     expose(*registry, wanted.exposition, text, wanted.names);
   } else {
-    auto answer = live->answer(wanted.live, wanted.levels_json);
+    auto answer = live->answer(wanted.live, wanted.around);
     rendered.status = answer.status;
     text = std::move(answer.json);
   }

@@ -11,6 +11,7 @@
 #include <vitals/exposition.hpp>
 
 #include "http/endpoint/response.hpp"
+#include "http/page/live_state.hpp"
 
 namespace vitals {
 
@@ -19,14 +20,13 @@ class Registry;
 namespace detail {
 
 struct EndpointMetrics;
-class LiveState;
 
 // What a client asks for.
 struct Wanted {
   Exposition exposition = {};
   std::vector<std::string> names = {};  // of the families, as detail::expose() takes them; empty: all
   std::string live = {};                // instead: what LiveState answers to this
-  std::string levels_json = {};         // for that
+  LiveState::Surroundings around = {};  // for that
   bool gzip = false;
 };
 

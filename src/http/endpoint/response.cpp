@@ -164,6 +164,13 @@ Page find_page(std::string_view target, const Pages& pages) noexcept {
   return find_asset(path) != nullptr ? Page::LiveAsset : Page::NotFound;
 }
 
+std::vector<std::string> links_of(const Pages& pages) {
+  std::vector<std::string> links;
+  for (const std::string_view path : {pages.metrics_path, pages.has_levels ? kLevels : "", kHealthy, kReady})
+    if (!path.empty()) links.emplace_back(path.substr(1));
+  return links;
+}
+
 std::string_view live_target(std::string_view target) noexcept { return without_host(target).substr(1); }
 
 Response live_asset(std::string_view target, bool gzip) {

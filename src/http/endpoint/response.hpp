@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace vitals {
 struct EndpointOptions;
@@ -41,6 +42,8 @@ struct Pages {
 /// The page of a request target: its path must be exact, whatever the query. "http://host/path" is "/path".
 [[nodiscard]] Page find_page(std::string_view target, const Pages& pages) noexcept;
 
+/// The pages beside the live page, relative to it.
+[[nodiscard]] std::vector<std::string> links_of(const Pages& pages);
 /// What LiveState answers to a request target. REQUIRES: its page is Page::LiveData.
 [[nodiscard]] std::string_view live_target(std::string_view target) noexcept;
 /// A file of the live page, compressed if the client takes that. REQUIRES: the target's page is Page::LiveAsset.

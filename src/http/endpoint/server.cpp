@@ -11,8 +11,6 @@
 #include <vitals/counter.hpp>
 #include <vitals/registry.hpp>
 
-#include "http/page/live_state.hpp"
-
 namespace vitals::detail {
 namespace {
 
@@ -170,7 +168,8 @@ Response Server::levels_response() {
 }
 
 Wanted Server::live_data(std::string_view target) {
-  return {.live = std::string{live_target(target)}, .levels_json = level_status_ ? level_status_->to_json() : ""};
+  return {.live = std::string{live_target(target)},
+          .around = {.levels_json = level_status_ ? level_status_->to_json() : "", .links = links_of(pages())}};
 }
 
 bool Server::make_room(const PeerKey& peer) noexcept {

@@ -104,6 +104,7 @@ class LiveJson {
     caches(members);
     pools_of(members);
     members.key("levels") += input_.levels_json.empty() ? std::string_view{"null"} : input_.levels_json;
+    links(members);
     traced(members, "slowest", input_.slowest);
     traced(members, "failures", input_.failures);
     list(members);
@@ -248,6 +249,15 @@ class LiveJson {
           .add("size", pool.size);
       append_values(inner.key("values"), pool.in_use);
     });
+  }
+
+  void links(JsonMembers& members) {
+    std::string& out = members.key("links") += '[';
+    for (const auto& link : input_.links) {
+      if (&link != input_.links.data()) out += ',';
+      append_json(out, std::string_view{link});
+    }
+    out += ']';
   }
 
   void traced(JsonMembers& members, std::string_view name, std::span<const TracedRequest> requests) {

@@ -25,7 +25,8 @@ struct TracedRequest {
 struct LiveInput {
   const History& history;
   const ServiceLevels* levels;
-  std::string_view levels_json;  // a JSON object of their status, or empty
+  std::string_view levels_json;        // a JSON object of their status, or empty
+  std::span<const std::string> links;  // to the endpoint's other pages
   std::span<const TracedRequest> slowest;
   std::span<const TracedRequest> failures;
   UnixNanos first_sample;

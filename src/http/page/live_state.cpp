@@ -89,7 +89,7 @@ void LiveState::keep_traced(const std::vector<FamilySnapshot>& now) {
   if (failures_.size() > kMaxTraced) failures_.erase(failures_.begin() + kMaxTraced, failures_.end());
 }
 
-LiveState::Answer LiveState::answer(std::string_view target, std::string_view levels_json) const {
+LiveState::Answer LiveState::answer(std::string_view target, const Surroundings& around) const {
   const auto mark = std::min(target.find('?'), target.size());
   const std::string_view page = target.substr(0, mark);
   const std::string_view query = target.substr(std::min(mark + 1, target.size()));
@@ -98,7 +98,8 @@ LiveState::Answer LiveState::answer(std::string_view target, std::string_view le
   const std::lock_guard lock{mutex_};
   const LiveInput input{.history = history_,
                         .levels = levels_ ? &*levels_ : nullptr,
-                        .levels_json = levels_json,
+                        .levels_json = around.levels_json,
+                        .links = around.links,
                         .slowest = slowest_,
                         .failures = failures_,
                         .first_sample = first_sample_,

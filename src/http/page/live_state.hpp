@@ -34,8 +34,13 @@ class LiveState {
     int status = 200;
     std::string json;
   };
-  /// Of "data?range=300" or "metric?name=a_total&range=300". `levels_json` as LiveInput has it.
-  [[nodiscard]] Answer answer(std::string_view target, std::string_view levels_json) const;
+  /// What its endpoint adds, as LiveInput has it.
+  struct Surroundings {
+    std::string levels_json = {};
+    std::vector<std::string> links = {};
+  };
+  /// Of "data?range=300" or "metric?name=a_total&range=300".
+  [[nodiscard]] Answer answer(std::string_view target, const Surroundings& around) const;
 
  private:
   void keep_traced(const std::vector<FamilySnapshot>& now);

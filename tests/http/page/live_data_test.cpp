@@ -28,6 +28,7 @@ struct LiveDataTest : testing::Test {
     return {.history = history,
             .levels = levels ? &*levels : nullptr,
             .levels_json = {},
+            .links = {},
             .slowest = traced,
             .failures = {},
             .first_sample = 1'000'000'000,

@@ -58,6 +58,8 @@ class ServicePage(unittest.TestCase):
             self.assertTrue(self.browser.run(f"return document.getElementById('{section}').checkVisibility()"), section)
         shown = self.browser.run("return [...document.querySelectorAll('#tiles li')].map((tile) => tile.innerText)")
         self.assertEqual(len(shown), len(self.data()['tiles']))
+        links = self.browser.run("return [...document.querySelectorAll('#links a')].map((link) => link.href)")
+        self.assertEqual(links, [self.url + page for page in ('metrics', 'slo', '-/healthy', '-/ready')])
         self.assertEqual(self.browser.run('return violations'), [])
         self.assertEqual(self.browser.run("return document.querySelectorAll('canvas').length > 0"), True)
         self.assertEqual([entry for entry in self.browser.driver.get_log('browser')], [])

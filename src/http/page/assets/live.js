@@ -74,7 +74,16 @@ function show() {
   for (const [id, table] of shownTables) table.update((id === "levels" ? data.levels?.objectives : data[id]) ?? [], { timeline, now });
   explorer.list(data.metrics);
   if (metric) explorer.show(metric, data);
+  showLinks();
   showAge();
+}
+
+/** To the endpoint's other pages: where it has none, this one is mounted on another server. */
+function showLinks() {
+  const links = byId("links");
+  links.hidden = !data.links?.length;
+  if (links.hidden || links.childElementCount > 0) return;
+  links.append(...data.links.map((link) => element("a", { href: link }, `/${link}`)));
 }
 
 /** What numbers and lines are of, where that is not what was asked for. */
