@@ -12,8 +12,10 @@
 namespace vitals::tool {
 namespace {
 
-// Of the same list, to test a level with.
-constexpr std::size_t kMostOthers = 1;
+// Of those that a level nearly has, so many are enough to test it with: other methods of its routes, and other routes
+// of its methods.
+constexpr std::size_t kMostCrosses = 16;
+constexpr std::size_t kMostNear = 8;
 
 const Endpoint kUnnamed{"GET", "_unmatched"};
 
@@ -44,6 +46,52 @@ std::map<std::vector<std::string>, std::vector<std::string>> by_methods(const st
   for (const auto& route : routes) result[{methods[route].begin(), methods[route].end()}].push_back(route);
   return result;
 }
+
+std::set<std::string> methods_of(const std::vector<Endpoint>& endpoints) {
+  std::set<std::string> result;
+  for (const auto& endpoint : endpoints) result.insert(endpoint.method);
+  return result;
+}
+
+std::set<std::string> methods_of(const std::vector<EndpointSet>& sets) {
+  std::set<std::string> result;
+  for (const auto& set : sets) result.insert(set.methods.begin(), set.methods.end());
+  return result;
+}
+
+// Each of the methods with each route that the sets name, first the first route of every set.
+std::vector<Endpoint> crosses_of(const std::vector<EndpointSet>& sets, const std::set<std::string>& methods) {
+  std::size_t longest = 0;
+  for (const auto& set : sets) longest = std::max(longest, set.are_routes_excluded ? 0 : set.routes.size());
+  std::vector<Endpoint> result;
+  for (std::size_t i = 0; i < longest; ++i) {
+    for (const auto& set : sets) {
+      if (set.are_routes_excluded || i >= set.routes.size()) continue;
+      for (const auto& method : methods) result.push_back({method, set.routes[i]});
+    }
+  }
+  return result;
+}
+
+// Endpoints, each of them once.
+class Chosen {
+ public:
+  void add(const std::vector<Endpoint>& from, std::size_t most) {
+    for (const auto& endpoint : from) {
+      if (most == 0) return;
+      if (!seen_.insert(endpoint).second) continue;
+      endpoints_.push_back(endpoint);
+      --most;
+    }
+  }
+  void add(const std::vector<Endpoint>& from) { add(from, from.size()); }
+
+  [[nodiscard]] std::vector<Endpoint> take() && { return std::move(endpoints_); }
+
+ private:
+  std::vector<Endpoint> endpoints_;
+  std::set<Endpoint> seen_;
+};
 
 }  // namespace
 
@@ -85,20 +133,39 @@ std::vector<Endpoint> endpoints_to_test(const EndpointLevel& level, const std::v
   };
   auto listed = endpoints_of(all);
   std::ranges::rotate(listed, std::ranges::find_if(listed, is_own));  // its own first, then those that follow
-  std::vector<Endpoint> result;
-  std::set<Endpoint> seen;
-  std::size_t others = 0;
-  for (auto& endpoint : listed) {
-    if (!is_own(endpoint) && !level.others && ++others > kMostOthers) continue;
-    if (seen.insert(endpoint).second) result.push_back(std::move(endpoint));
-  }
+  auto crosses = crosses_of(sets, methods_of(sets));
+  std::ranges::copy(crosses_of(sets, methods_of(listed)), std::back_inserter(crosses));
+  std::vector<Endpoint> undefined;
   for (const auto& set : sets) {
     if (set.are_routes_excluded) continue;
     const auto n = level.others ? set.routes.size() : 1;
-    for (std::size_t i = 0; i < n; ++i) result.push_back({"_OTHER", set.routes[i]});
+    for (std::size_t i = 0; i < n; ++i) undefined.push_back({"_OTHER", set.routes[i]});
   }
-  if (level.others || others == 0) result.push_back(kUnnamed);
-  return result;
+
+  Chosen chosen;
+  if (level.others) {
+    for (const auto& part : {listed, crosses, undefined, {kUnnamed}}) chosen.add(part);
+    return std::move(chosen).take();
+  }
+  const auto others = std::ranges::stable_partition(listed, is_own);
+  const auto methods = methods_of(sets);
+  std::vector<Endpoint> near;
+  std::vector<Endpoint> far;
+  for (const auto& endpoint : others) (methods.contains(endpoint.method) ? near : far).push_back(endpoint);
+  const auto is_own_route = [&crosses](const Endpoint& endpoint) {
+    return std::ranges::find(crosses, endpoint.route, &Endpoint::route) != crosses.end();
+  };
+  for (const auto& endpoint : others) {
+    if (is_own_route(endpoint)) continue;
+    for (const auto& method : methods) near.push_back({method, endpoint.route});
+  }
+  if (others.empty()) near.push_back({*methods.begin(), kUnnamed.route});
+  chosen.add({listed.begin(), others.begin()});
+  chosen.add(crosses, kMostCrosses);
+  chosen.add(near, kMostNear);
+  chosen.add(far, 1);
+  chosen.add(undefined);
+  return std::move(chosen).take();
 }
 
 Endpoint endpoint_of(const EndpointLevel& level) { return level.others ? kUnnamed : endpoints_of(level).front(); }

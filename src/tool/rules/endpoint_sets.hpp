@@ -36,9 +36,9 @@ struct EndpointSet {
 [[nodiscard]] bool has_endpoint(const EndpointLevel& level, const std::vector<EndpointLevel>& all,
                                 const Endpoint& endpoint);
 
-/// Endpoints to test a level with: all that it has, and so few others that tests of all levels don't grow faster than
-/// their list: the nearest of that, a method that a route doesn't have, and one that no level names. For a level of
-/// others these are all of the list.
+/// Endpoints to test a level with: all that it has, and of others those that a selector a little too wide would have,
+/// which are other methods of its routes and other routes of its methods. They are so few that tests of all levels
+/// don't grow faster than their list. For a level of others these are all of the list.
 [[nodiscard]] std::vector<Endpoint> endpoints_to_test(const EndpointLevel& level,
                                                       const std::vector<EndpointLevel>& all);
 /// One of them that the level has.

@@ -71,7 +71,7 @@ void add_absent(Draft& draft, RuleGroup& group, const std::string& metric, const
 
 // Others lack the bucket all the time. Of one endpoint after the other a series lacks it, of the last one for long.
 void test_unjudged(Draft& draft, const Rule& rule, const TimedObjective& objective, const std::string& le) {
-  TestCase test{draft, rule.name, "no bucket has the target as its bound", 2 * rule.wait, objective.family + le};
+  TestCase test{draft, rule.name, "no bucket has the target as its bound", 2 * rule.wait};
   const auto wait = test.steps(rule.wait);
   const auto own = static_cast<std::size_t>(
       std::ranges::count_if(objective.requests, [](const Weighted& request) { return request.set.has_value(); }));

@@ -28,11 +28,12 @@ void give_constants(TestCase& test, const Draft& draft, const ThresholdAlert& al
 }
 
 void test_threshold(Draft& draft, const ThresholdAlert& alert, const Rule& rule) {
-  const auto length = 2 * alert.wait + alert.keep + 10 * kInterval;
-  TestCase test{draft, alert.name, "on the threshold, beyond it, and back", length, alert.family};
+  // By the shortest time that it has: of longer steps, keep_firing_for would be one, and twice that time as well.
+  const auto shortest = alert.keep > seconds{0} ? alert.keep : alert.wait;
+  TestCase test{draft, alert.name, "on the threshold, beyond it, and back", shortest, alert.family};
   const auto wait = test.steps(alert.wait);
   const auto keep = test.steps(alert.keep);
-  const auto crossed = wait + 2;
+  constexpr std::size_t crossed = 2;
   const auto back = crossed + wait + 2;
   const auto end = back + keep + 2;
   give(test, draft, alert.tested,

@@ -21,7 +21,7 @@ class Variants:
         self.records, self.tests = pack.tests_of_rule(rule)
         if not self.tests:
             sys.exit(f"{self.title} has no test")
-        self.whats, self.rules = zip(("it fails without a change", rule), *mutants(rule), strict=True)
+        self.whats, self.rules = zip(("it fails without a change", rule), *mutants(rule, pack.rules), strict=True)
 
     def failed(self):
         return failed_variants(self.records, dict(enumerate(self.rules)), self.tests)

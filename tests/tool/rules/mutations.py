@@ -1,5 +1,7 @@
-"""Changes of a rule that its tests must notice: each comparison, factor, window, label and time."""
+"""Changes of a rule that its tests must notice: each comparison, factor, window, label and time, and which series a
+selector has."""
 import copy
+import itertools
 import re
 
 from generated import seconds
@@ -13,6 +15,10 @@ TOKEN = re.compile(r"""
 | (?P<word>\b(?:and|or|unless)\b)
 | [\w:]+
 """, re.VERBOSE)
+SELECTOR = re.compile(r"""(?P<metric>[\w:]+)\{(?P<matchers>(?:[^"{}]|"(?:[^"\\]|\\.)*")*)\}""")
+MATCHER = re.compile(r"""(?P<label>\w+)(?P<operator>=~|!~|!=|=)"(?P<value>(?:[^"\\]|\\.)*)\"""")
+# Labels by which levels of a list select what each of them is of.
+OF_LEVELS = ("method", "endpoint", "query_type", "table")
 OPERATORS = {">": [">=", "<"], "<": ["<=", ">"], ">=": [">", "<="], "<=": ["<", ">="], "==": ["!=", ">"], "=": ["!="], "!=": ["="],
              "=~": ["!~"], "!~": ["=~"], "+": ["-"], "-": ["+"], "*": ["/"], "/": ["*"]}
 WORDS = {"and": ["or", "unless"], "or": ["and"], "unless": ["and"]}
@@ -56,9 +62,71 @@ def changed(kind, text):
     return (OPERATORS if kind == "operator" else WORDS)[text]
 
 
-def mutants(rule):
-    """Pairs of what was changed, and the changed rule."""
+def alternatives(matcher):
+    """What it is of, as patterns."""
+    return matcher["value"].split("|") if matcher["operator"].endswith("~") else [re.sub(r"([{}.])", r"\\\\\1", matcher["value"])]
+
+
+def matcher_of(label, is_excluded, patterns):
+    return f'{label}{"!~" if is_excluded else "=~"}"{"|".join(patterns)}"'
+
+
+def values_of_levels(rules):
+    """What selectors of the rules are of, as patterns by label."""
+    values = {label: [] for label in OF_LEVELS}
+    for rule in rules:
+        for matcher in MATCHER.finditer(rule["expr"]):
+            if matcher["label"] in values:
+                values[matcher["label"]] += [one for one in alternatives(matcher) if one not in values[matcher["label"]]]
+    return values
+
+
+def by_label(selector):
+    return {matcher["label"]: matcher for matcher in MATCHER.finditer(selector["matchers"])}
+
+
+def has_all(selector, wanted):
+    """Whether it has, of these values by label, all."""
+    matchers = by_label(selector)
+    return matchers.keys() == wanted.keys() and all(
+        matchers[label]["operator"][0] == "=" and set(values) <= set(alternatives(matchers[label])) for label, values in wanted.items())
+
+
+def widened(expr, values):
+    """A selector takes one more value, which another level's has, and which no other selector of the metric adds as well."""
+    selectors = list(SELECTOR.finditer(expr))
+    for selector in selectors:
+        of_labels = {label: alternatives(matcher) for label, matcher in by_label(selector).items()}
+        for label, matcher in by_label(selector).items():
+            for value in values.get(label, []):
+                added = {**of_labels, label: [value]}
+                if value in of_labels[label] or any(one["metric"] == selector["metric"] and has_all(one, added) for one in selectors):
+                    continue
+                at = selector.start("matchers")
+                text = matcher_of(label, matcher["operator"][0] == "!", of_labels[label] + [value])
+                yield f"{matcher.group()} takes {value}", expr[:at + matcher.start()] + text + expr[at + matcher.end():]
+
+
+def merged(expr):
+    """Two selectors of a metric become one: each method of both with each route of both."""
+    for first, second in itertools.combinations(SELECTOR.finditer(expr), 2):
+        pair = by_label(first), by_label(second)
+        labels = pair[0].keys()
+        are_alike = first["metric"] == second["metric"] and labels == pair[1].keys() and set(OF_LEVELS) >= labels and len(labels) > 1
+        if are_alike and all(pair[0][label]["operator"][0] == pair[1][label]["operator"][0] for label in labels):
+            product = ",".join(matcher_of(label, pair[0][label]["operator"][0] == "!",
+                                          list(dict.fromkeys(alternatives(pair[0][label]) + alternatives(pair[1][label]))))
+                               for label in labels)
+            yield (f"{first.group()} and {second.group()} -> their cross product",
+                   expr[:first.start("matchers")] + product + expr[first.end("matchers"):second.start("matchers")] + product
+                   + expr[second.end("matchers"):])
+
+
+def mutants(rule, others):
+    """Pairs of what was changed, and the changed rule. `others`: the rules beside it, of other levels among them."""
     expr = rule["expr"]
+    for what, other in itertools.chain(widened(expr, values_of_levels(others)), merged(expr)):
+        yield what, {**copy.deepcopy(rule), "expr": other}
     for token in TOKEN.finditer(expr):
         if token.lastgroup is None:
             continue
