@@ -41,17 +41,16 @@ struct Values {
 
 Values values_to_test(const QueryBudget& budget, const std::vector<QueryBudget>& budgets,
                       std::vector<std::string> QueryBudget::*listed, const std::string& unlisted) {
-  constexpr std::size_t kMostOthers = 4;
+  constexpr std::size_t kMostOthers = 8;
   const auto& own = budget.*listed;
   if (own.empty()) return {{unlisted}, {}};
   Values result{own, {}};
   std::set<std::string> others{unlisted};
   for (const auto& other : budgets) {
     for (const auto& value : other.*listed) {
-      if (others.size() <= kMostOthers) others.insert(value);
+      if (others.size() <= kMostOthers && !is_of(own, value)) others.insert(value);
     }
   }
-  for (const auto& value : own) others.erase(value);
   result.others.assign(others.begin(), others.end());
   return result;
 }

@@ -71,6 +71,11 @@ def matcher_of(label, is_excluded, patterns):
     return f'{label}{"!~" if is_excluded else "=~"}"{"|".join(patterns)}"'
 
 
+def list_of(rule):
+    """Of which list of levels the rule is."""
+    return next((label for label in ("operation", "budget") if label in rule.get("labels", {})), "slo")
+
+
 def values_of_levels(rules):
     """What selectors of the rules are of, as patterns by label."""
     values = {label: [] for label in OF_LEVELS}
@@ -86,10 +91,13 @@ def by_label(selector):
 
 
 def has_all(selector, wanted):
-    """Whether it has, of these values by label, all."""
+    """Whether it has all that matchers with these values by label have: `wanted` says whether they are excluded, and which."""
     matchers = by_label(selector)
-    return matchers.keys() == wanted.keys() and all(
-        matchers[label]["operator"][0] == "=" and set(values) <= set(alternatives(matchers[label])) for label, values in wanted.items())
+
+    def has(label, is_excluded, values):
+        own = set(alternatives(matchers[label]))
+        return is_excluded == (matchers[label]["operator"][0] == "!") and (own <= set(values) if is_excluded else own >= set(values))
+    return matchers.keys() == wanted.keys() and all(has(label, *one) for label, one in wanted.items())
 
 
 def widened(expr, values):
@@ -99,7 +107,8 @@ def widened(expr, values):
         of_labels = {label: alternatives(matcher) for label, matcher in by_label(selector).items()}
         for label, matcher in by_label(selector).items():
             for value in values.get(label, []):
-                added = {**of_labels, label: [value]}
+                added = {name: (one["operator"][0] == "!", of_labels[name]) for name, one in by_label(selector).items()}
+                added[label] = (added[label][0], [value])
                 if value in of_labels[label] or any(one["metric"] == selector["metric"] and has_all(one, added) for one in selectors):
                     continue
                 at = selector.start("matchers")
@@ -125,7 +134,8 @@ def merged(expr):
 def mutants(rule, others):
     """Pairs of what was changed, and the changed rule. `others`: the rules beside it, of other levels among them."""
     expr = rule["expr"]
-    for what, other in itertools.chain(widened(expr, values_of_levels(others)), merged(expr)):
+    values = values_of_levels([other for other in others if list_of(other) == list_of(rule)])
+    for what, other in itertools.chain(widened(expr, values), merged(expr)):
         yield what, {**copy.deepcopy(rule), "expr": other}
     for token in TOKEN.finditer(expr):
         if token.lastgroup is None:
