@@ -176,8 +176,10 @@ TEST_F(HttplibTest, WhatTheExceptionHandlerAnswersCounts) {
   EXPECT_EQ(client.Get("/throws")->status, 422);
 
   EXPECT_TRUE(counted(R"(method="GET",endpoint="/throws",status="422")"));
-  EXPECT_EQ(sample(to_text(registry), R"(http_exceptions_total{endpoint="/throws",exception="std::runtime_error"})"),
-            1);
+  EXPECT_TRUE(eventually([this] {
+    return sample(to_text(registry), R"(http_exceptions_total{endpoint="/throws",exception="std::runtime_error"})") ==
+           1;
+  }));
 }
 
 TEST_F(HttplibTest, LeavesTheExceptionHandlerToTheServerUnlessGivenOne) {
