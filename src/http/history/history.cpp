@@ -1,7 +1,6 @@
 #include "http/history/history.hpp"
 
 #include <algorithm>
-#include <ranges>
 #include <tuple>
 #include <utility>
 
@@ -129,7 +128,8 @@ void History::make_room() {
     if (is_well_known(name)) bytes_of_known_ += bytes;
   }
   for (const bool well_known : {false, true}) {
-    for (auto& [name, family] : families_ | std::views::reverse) {
+    for (auto entry = families_.rbegin(); entry != families_.rend(); ++entry) {
+      auto& [name, family] = *entry;
       while (is_well_known(name) == well_known && !family.tracks.empty() && bytes_ > max_bytes_) {
         const auto last = std::prev(family.tracks.end());
         bytes_ -= bytes_of(last->first) + last->second.bytes();

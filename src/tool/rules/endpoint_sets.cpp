@@ -132,7 +132,8 @@ std::vector<Endpoint> endpoints_to_test(const EndpointLevel& level, const std::v
     return std::ranges::any_of(sets, [&endpoint](const EndpointSet& set) { return set.has(endpoint); });
   };
   auto listed = endpoints_of(all);
-  std::ranges::rotate(listed, std::ranges::find_if(listed, is_own));  // its own first, then those that follow
+  // Its own first, then those that follow.
+  std::rotate(listed.begin(), std::find_if(listed.begin(), listed.end(), is_own), listed.end());
   auto crosses = crosses_of(sets, methods_of(sets));
   std::ranges::copy(crosses_of(sets, methods_of(listed)), std::back_inserter(crosses));
   std::vector<Endpoint> undefined;
@@ -147,7 +148,8 @@ std::vector<Endpoint> endpoints_to_test(const EndpointLevel& level, const std::v
     for (const auto& part : {listed, crosses, undefined, {kUnnamed}}) chosen.add(part);
     return std::move(chosen).take();
   }
-  const auto others = std::ranges::stable_partition(listed, is_own);
+  const auto first_other = std::stable_partition(listed.begin(), listed.end(), is_own);
+  const std::vector<Endpoint> others{first_other, listed.end()};
   const auto methods = methods_of(sets);
   std::vector<Endpoint> near;
   std::vector<Endpoint> far;
@@ -160,7 +162,7 @@ std::vector<Endpoint> endpoints_to_test(const EndpointLevel& level, const std::v
     for (const auto& method : methods) near.push_back({method, endpoint.route});
   }
   if (others.empty()) near.push_back({*methods.begin(), kUnnamed.route});
-  chosen.add({listed.begin(), others.begin()});
+  chosen.add({listed.begin(), first_other});
   chosen.add(crosses, kMostCrosses);
   chosen.add(near, kMostNear);
   chosen.add(far, 1);

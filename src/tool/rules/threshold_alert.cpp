@@ -33,20 +33,20 @@ void test_threshold(Draft& draft, const ThresholdAlert& alert, const Rule& rule)
   TestCase test{draft, alert.name, "on the threshold, beyond it, and back", shortest, alert.family};
   const auto wait = test.steps(alert.wait);
   const auto keep = test.steps(alert.keep);
-  constexpr std::size_t crossed = 2;
-  const auto back = crossed + wait + 2;
+  constexpr std::size_t kBefore = 2;
+  const auto back = kBefore + wait + 2;
   const auto end = back + keep + 2;
   give(test, draft, alert.tested,
-       test.line().hold(alert.good, crossed).hold(alert.bad, back - crossed).hold(alert.good, end - back));
+       test.line().hold(alert.good, kBefore).hold(alert.bad, back - kBefore).hold(alert.good, end - back));
   const auto longest = std::max(end, kOfMost);
   give_constants(test, draft, alert, longest);
   if (alert.guard) give(test, draft, alert.guard->tested, test.line().hold(2 * alert.guard->limit, longest));
 
   const std::vector<Labels> alerts{with_job(draft, alert.tested.labels)};
-  test.expect_no_alert(rule, crossed - 1);
-  if (wait > 0) test.expect_alerts(rule, crossed, "pending", alerts);
-  if (wait > 1) test.expect_alerts(rule, crossed + wait - 1, "pending", alerts);
-  test.expect_alerts(rule, crossed + wait, "firing", alerts);
+  test.expect_no_alert(rule, kBefore - 1);
+  if (wait > 0) test.expect_alerts(rule, kBefore, "pending", alerts);
+  if (wait > 1) test.expect_alerts(rule, kBefore + wait - 1, "pending", alerts);
+  test.expect_alerts(rule, kBefore + wait, "firing", alerts);
   if (keep > 0) test.expect_alerts(rule, back + keep - 1, "firing", alerts);
   test.expect_no_alert(rule, back + keep);
   test.add();

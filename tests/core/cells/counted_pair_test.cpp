@@ -44,34 +44,34 @@ class OwnStripes {
 class CountedPair : public ::testing::Test {
  protected:
   void SetUp() override {
-    forbidden_ = nullptr;
+    forbidden = nullptr;
     struct sigaction action {};
-    action.sa_handler = [](int) { forbidden_->protect(PROT_READ | PROT_WRITE); };
+    action.sa_handler = [](int) { forbidden->protect(PROT_READ | PROT_WRITE); };
     sigaction(SIGSEGV, &action, &before_);
   }
   void TearDown() override { sigaction(SIGSEGV, &before_, nullptr); }
 
   static void forbid(const OwnStripes& stripes, int but) {
-    forbidden_ = &stripes;
+    forbidden = &stripes;
     stripes.protect(but);
   }
   Unadded add() {
-    const Unadded left = add_counted(counter_.head(), pairs_.head(), kOffset, kValue);
+    const Unadded left = add_counted(counter.head(), pairs.head(), kOffset, kValue);
     leave_sequence();
     return left;
   }
   void expect(std::uint64_t counted, std::uint64_t observed) {
-    EXPECT_EQ(counter_.count(), counted);
-    EXPECT_EQ(pairs_.count(kOffset), observed);
-    EXPECT_EQ(pairs_.sum(kOffset), static_cast<double>(observed) * kValue);
+    EXPECT_EQ(counter.count(), counted);
+    EXPECT_EQ(pairs.count(kOffset), observed);
+    EXPECT_EQ(pairs.sum(kOffset), static_cast<double>(observed) * kValue);
   }
 
   static constexpr std::size_t kOffset = 3 * sizeof(PairCell);
-  OwnStripes counter_;
-  OwnStripes pairs_;
+  OwnStripes counter;
+  OwnStripes pairs;
 
  private:
-  static inline const OwnStripes* forbidden_ = nullptr;
+  static inline const OwnStripes* forbidden = nullptr;
   struct sigaction before_ {};
 };
 
@@ -85,16 +85,16 @@ TEST_F(CountedPair, AddsBothOrLeavesBoth) {
 
 TEST_F(CountedPair, LeavesBothToThoseThatAreNotSpread) {
   const CellHead cold;
-  EXPECT_EQ(add_counted(cold, pairs_.head(), kOffset, kValue), Unadded::Both);
+  EXPECT_EQ(add_counted(cold, pairs.head(), kOffset, kValue), Unadded::Both);
   leave_sequence();
-  EXPECT_EQ(add_counted(counter_.head(), cold, kOffset, kValue), Unadded::Both);
+  EXPECT_EQ(add_counted(counter.head(), cold, kOffset, kValue), Unadded::Both);
   leave_sequence();
   expect(0, 0);
 }
 
 TEST_F(CountedPair, EndedBetweenItsTwoWritesLeavesThePair) {
   if (!has_sequences()) return expect(0, 0);
-  forbid(pairs_, PROT_READ);
+  forbid(pairs, PROT_READ);
 
   Unadded left = add();
   for (int i = 0; left == Unadded::Both && i < 100; ++i) left = add();  // the thread had to leave its CPU before that
@@ -105,7 +105,7 @@ TEST_F(CountedPair, EndedBetweenItsTwoWritesLeavesThePair) {
 
 TEST_F(CountedPair, EndedAtItsFirstWriteLeavesBoth) {
   if (!has_sequences()) return expect(0, 0);
-  forbid(counter_, PROT_READ);
+  forbid(counter, PROT_READ);
 
   EXPECT_EQ(add(), Unadded::Both);
 
@@ -114,7 +114,7 @@ TEST_F(CountedPair, EndedAtItsFirstWriteLeavesBoth) {
 
 TEST_F(CountedPair, EndedBeforeItWritesLeavesBoth) {
   if (!has_sequences()) return expect(0, 0);
-  forbid(pairs_, PROT_NONE);
+  forbid(pairs, PROT_NONE);
 
   EXPECT_EQ(add(), Unadded::Both);
 

@@ -16,7 +16,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using nlohmann::json;
-using testing::ElementsAre;
 using testing::SizeIs;
 
 struct LiveDataTest : testing::Test {
