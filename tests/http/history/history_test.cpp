@@ -58,8 +58,9 @@ MetricSnapshot histogram(const std::vector<std::uint64_t>& counts) {
   for (std::size_t i = 0; i < counts.size(); ++i) {
     metric.count += counts[i];
     metric.sum += static_cast<double>(counts[i]);
-    metric.buckets.push_back({i + 1 == counts.size() ? kInf : bounds[i], metric.count});
+    metric.buckets.push_back({bounds[i], metric.count});
   }
+  metric.buckets.back().upper_bound = kInf;
   return metric;
 }
 
@@ -112,7 +113,7 @@ TEST_F(HistoryTest, BucketsAreAddedUpAndNotPercentiles) {
   for (const auto& row : rows("b_seconds", 3'600s)) {
     for (std::size_t i = 0; i < 4; ++i) sums[i] += row.buckets[i];
   }
-  EXPECT_EQ(sums, (std::vector<std::uint64_t>{60 * 99, 0, 60, 0}));
+  EXPECT_EQ(sums, (std::vector<std::uint64_t>{5'940, 0, 60, 0}));
   EXPECT_EQ(track("b_seconds")->bounds(), (std::vector<double>{0.05, 0.1, 0.5}));
 }
 
@@ -218,7 +219,8 @@ TEST_F(HistoryTest, RouteTakesLessThan16KiB) {
   auto& family = declare("http_request_duration_seconds", MetricType::Histogram);
   const auto at = [](std::uint64_t n) {
     MetricSnapshot metric;
-    for (std::uint64_t i = 1; i <= 16; ++i) metric.buckets.push_back({i == 16 ? kInf : 0.01 * i, n * i / 16 * 16});
+    for (std::uint64_t i = 1; i <= 16; ++i)
+      metric.buckets.push_back({i == 16 ? kInf : 0.01 * static_cast<double>(i), n * i / 16 * 16});
     metric.count = metric.buckets.back().cumulative_count;
     metric.sum = 0.1 * static_cast<double>(n);
     return metric;
