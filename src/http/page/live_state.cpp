@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 #include <functional>
-#include <new>
 #include <utility>
 
 #include "core/formats/json_members.hpp"
@@ -51,7 +50,7 @@ void LiveState::sample(RegistryState& registry) noexcept {
     if (first_sample_ == 0) first_sample_ = wall;
     history_.sample(now, at, wall);
     keep_traced(now);
-  } catch (const std::bad_alloc&) {
+  } catch (...) {  // out of memory
     const std::lock_guard lock{mutex_};
     next_sample_ = std::chrono::steady_clock::now() + History::kInterval;
   }
