@@ -99,7 +99,8 @@ struct HttpOptions {
   bool sizes = false;               ///< http_request_size_bytes and http_response_size_bytes{method,endpoint}
   bool exceptions = false;          ///< http_exceptions_total{endpoint,exception}: 20 types, then `_OTHER`
   bool aborts = false;              ///< http_requests_aborted_total{reason}
-  /// Durations of sampled traces (the header `traceparent`) are exemplars of their buckets.
+  /// Sampled traces (the header `traceparent`) are exemplars: of the buckets of their durations, and where the status
+  /// is 400 or more of http_requests_total.
   bool exemplars = false;
 
   /// The status of a request whose handler threw and that has none yet; empty, or if it throws: 500.

@@ -15,6 +15,7 @@
 
 namespace vitals {
 
+class Counter;
 class Histogram;
 
 namespace detail {
@@ -68,7 +69,7 @@ class HttpRequest {
   /// The same as an answer's header Content-Length has it; what is no number counts as 0.
   void bytes_out(std::string_view content_length) noexcept;
   /// The request belongs to the trace of this header `traceparent` (https://www.w3.org/TR/trace-context/); if that is
-  /// sampled its duration becomes an exemplar, with HttpOptions::exemplars. One that is malformed is ignored. start()
+  /// sampled it becomes an exemplar, as HttpOptions::exemplars says. One that is malformed is ignored. start()
   /// with headers does this.
   void traceparent(std::string_view header) noexcept;
   /// Sets the label HttpOptions::labels[i]; a value that is not of its set is `_OTHER`.
@@ -135,6 +136,7 @@ class HttpRequest {
   void record(detail::HttpMetricsImpl& impl, int status, Clock::duration duration) noexcept;
   [[nodiscard]] Header stamp_header(int i, HeaderText& text) const noexcept;
   void observe_traced(Histogram& histogram, Clock::duration duration) const noexcept;
+  void count_traced(Counter& requests) const noexcept;
 
   detail::HttpMetricsImpl* impl_ = nullptr;  // null: nothing to record (any more)
   detail::Route* route_ = nullptr;

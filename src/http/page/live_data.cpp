@@ -129,6 +129,7 @@ class LiveJson {
     stretch_.for_each("process_start_time_seconds", [&](const auto&, const Track& track) {
       for (const auto& row : stretch_.rows(track)) started = row.last;
     });
+    if (!input_.version.empty()) members.add("version", input_.version);
     members.add("now", seconds(input_.now))
         .add("started", started)
         .add("history_since", seconds(input_.first_sample))

@@ -17,7 +17,7 @@ namespace vitals::detail {
 /// A request of which an exemplar tells the trace.
 struct TracedRequest {
   std::vector<Label> labels;
-  double seconds;  // of failures 0
+  double seconds;  // NaN: it is not known
   Exemplar exemplar;
 };
 
@@ -29,6 +29,7 @@ struct LiveInput {
   std::span<const std::string> links;  // to the endpoint's other pages
   std::span<const TracedRequest> slowest;
   std::span<const TracedRequest> failures;
+  std::string_view version;  // of the program, or empty
   UnixNanos first_sample;
   UnixNanos now;
 };

@@ -33,6 +33,8 @@ std::optional<std::chrono::seconds> parse_range(std::string_view text) {
   return range;
 }
 
+std::string_view trace_of(const TracedRequest& request) { return label_of(request.exemplar.labels, "trace_id"); }
+
 UnixNanos wall_clock() { return std::chrono::nanoseconds{std::chrono::system_clock::now().time_since_epoch()}.count(); }
 
 }  // namespace
@@ -49,6 +51,7 @@ void LiveState::sample(RegistryState& registry) noexcept {
     const UnixNanos wall = wall_clock();
     if (first_sample_ == 0) first_sample_ = wall;
     history_.sample(now, at, wall);
+    keep_version(now);
     keep_traced(now);
   } catch (...) {  // out of memory
     const std::lock_guard lock{mutex_};
@@ -62,6 +65,12 @@ History::TimePoint LiveState::next_sample() const noexcept {
 }
 
 // Exemplars of this moment: a family keeps few, and those that it drops are gone.
+// As register_build_info() has it.
+void LiveState::keep_version(const std::vector<FamilySnapshot>& now) {
+  const auto family = std::ranges::find(now, std::string_view{"build_info"}, &FamilySnapshot::name);
+  version_ = family != now.end() ? label_of(family->metrics.front().labels, "version") : "";
+}
+
 void LiveState::keep_traced(const std::vector<FamilySnapshot>& now) {
   const auto metrics = service_metrics(history_, levels_ ? &*levels_ : nullptr);
   const ServiceLevels none;
@@ -75,11 +84,15 @@ void LiveState::keep_traced(const std::vector<FamilySnapshot>& now) {
       const bool is_bad =
           has_statuses && is_bad_status(label_of(metric.labels, metrics.status), levels_ ? *levels_ : none);
       for (const auto& exemplar : metric.exemplars) {
-        const TracedRequest request{metric.labels, has_times ? exemplar.value : 0, exemplar};
+        const TracedRequest request{metric.labels, has_times ? exemplar.value : kUnknown, exemplar};
         if (has_times) slowest_.push_back(request);
         if (is_bad) failures_.push_back(request);
       }
     }
+  }
+  for (auto& failure : failures_) {
+    const auto same = std::ranges::find(slowest_, trace_of(failure), trace_of);
+    if (same != slowest_.end()) failure.seconds = same->seconds;
   }
   const auto time = [](const TracedRequest& request) { return request.exemplar.timestamp; };
   std::ranges::sort(slowest_, std::ranges::greater{}, &TracedRequest::seconds);
@@ -101,6 +114,7 @@ LiveState::Answer LiveState::answer(std::string_view target, const Surroundings&
                         .links = around.links,
                         .slowest = slowest_,
                         .failures = failures_,
+                        .version = version_,
                         .first_sample = first_sample_,
                         .now = wall_clock()};
   if (page == "data") return {200, live_json(input, *range)};

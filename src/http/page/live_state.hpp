@@ -43,6 +43,7 @@ class LiveState {
   [[nodiscard]] Answer answer(std::string_view target, const Surroundings& around) const;
 
  private:
+  void keep_version(const std::vector<FamilySnapshot>& now);
   void keep_traced(const std::vector<FamilySnapshot>& now);
 
   const std::optional<ServiceLevels> levels_;
@@ -50,6 +51,7 @@ class LiveState {
   History history_;
   std::vector<TracedRequest> slowest_;
   std::vector<TracedRequest> failures_;
+  std::string version_;
   UnixNanos first_sample_ = 0;
   // Not at once: callbacks may need what is made after the endpoint.
   History::TimePoint next_sample_ = std::chrono::steady_clock::now() + std::chrono::seconds{1};

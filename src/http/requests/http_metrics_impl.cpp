@@ -175,7 +175,11 @@ void HttpMetricsImpl::record(HttpRequest& request, std::chrono::nanoseconds dura
   }
   finished();
   observe(request, further, *of_status, duration);
-  if (of_status->requests != nullptr) of_status->requests->inc();
+  if (of_status->requests == nullptr) return;
+  constexpr int kFirstFailure =
+      400;  // fast successes are nobody's question, and slow ones have their bucket's exemplar
+  if (request.is_sampled_ && request.status_ >= kFirstFailure) return request.count_traced(*of_status->requests);
+  of_status->requests->inc();
 }
 
 void HttpMetricsImpl::record_rest(const StatusSeries& of_status, Unadded left,

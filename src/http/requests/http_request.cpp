@@ -1,5 +1,7 @@
+#include <array>
 #include <cerrno>
 #include <charconv>
+#include <span>
 #include <utility>
 
 #include <sys/socket.h>
@@ -32,6 +34,25 @@ void write_bytes(std::string_view digits, unsigned char* out) noexcept {
     *out++ = static_cast<unsigned char>(value(digits[i]) << 4U | value(digits[i + 1]));
   }
 }
+
+// What an exemplar says of a trace.
+class TraceText {
+ public:
+  // Of the bytes of a trace id and a span id.
+  explicit TraceText(const std::array<unsigned char, 24>& trace) noexcept {
+    constexpr char kHexDigits[] = "0123456789abcdef";
+    for (std::size_t i = 0; i < trace.size(); ++i) {
+      digits_[2 * i] = kHexDigits[trace[i] >> 4];
+      digits_[2 * i + 1] = kHexDigits[trace[i] & 15];
+    }
+  }
+
+  [[nodiscard]] ExemplarLabels labels() const noexcept { return std::span<const LabelPair>{labels_}; }
+
+ private:
+  std::array<char, 48> digits_;
+  const std::array<LabelPair, 2> labels_{{{"trace_id", {digits_.data(), 32}}, {"span_id", {digits_.data() + 32, 16}}}};
+};
 
 // 0 where it is no number, or beyond what is believed.
 std::uint64_t length_of(std::string_view text) noexcept {
@@ -217,14 +238,13 @@ void HttpRequest::discard() noexcept {
 }
 
 void HttpRequest::observe_traced(Histogram& histogram, Clock::duration duration) const noexcept {
-  constexpr char kDigits[] = "0123456789abcdef";
-  std::array<char, 2 * std::tuple_size_v<decltype(trace_)>> text;
-  for (std::size_t i = 0; i < trace_.size(); ++i) {
-    text[2 * i] = kDigits[trace_[i] >> 4];
-    text[2 * i + 1] = kDigits[trace_[i] & 15];
-  }
-  const std::string_view ids{text.data(), text.size()};
-  histogram.observe(duration, {{"trace_id", ids.substr(0, 32)}, {"span_id", ids.substr(32)}});
+  const TraceText text{trace_};
+  histogram.observe(duration, text.labels());
+}
+
+void HttpRequest::count_traced(Counter& requests) const noexcept {
+  const TraceText text{trace_};
+  requests.inc(1, text.labels());
 }
 
 }  // namespace vitals

@@ -118,8 +118,8 @@ def full(turn=0):
         'levels': levels(),
         'slowest': [request('GET', '/reports/{year}', 30, '4bf92f3577b34da6a3ce929d0e0e4736', seconds=12.4),
                     request('POST', '/api/v1/appointments', 100, '00f067aa0ba902b700f067aa0ba902b7', seconds=0.61)],
-        'failures': [request('POST', '/api/v1/appointments', 3, 'a3ce929d0e0e47364bf92f3577b34da6', status='500'),
-                     request('GET', '/api/v1/clients/{id}', 90000, None, status='503')],
+        'failures': [request('POST', '/api/v1/appointments', 3, 'a3ce929d0e0e47364bf92f3577b34da6', status='500', seconds=0.044),
+                     request('GET', '/api/v1/clients/{id}', 90000, None, status='503', seconds=None)],
         'metrics': metrics(),
     }
 
@@ -139,7 +139,7 @@ def hostile(turn=0):
     return {**full(turn), 'routes': [route('GET', HOSTILE, HOSTILE, 0.05, 0.15), route(HOSTILE, long + '1', None, 0.06, 0.15),
                                      route('GET', long + '2', None, 0.07, 0.15)],
             'caches': [{'cache_type': HOSTILE, 'hits': 1, 'misses': 0, 'ratio': 1, 'values': wave(1, 1)}],
-            'failures': [{'method': HOSTILE, 'endpoint': HOSTILE, 'status': HOSTILE, 'time': NOW, 'trace_id': HOSTILE}],
+            'failures': [{'method': HOSTILE, 'endpoint': HOSTILE, 'status': HOSTILE, 'seconds': None, 'time': NOW, 'trace_id': HOSTILE}],
             'metrics': [{'name': HOSTILE, 'type': 'gauge', 'help': HOSTILE + long, 'unit': HOSTILE, 'series': 1}]}
 
 

@@ -30,6 +30,7 @@ struct LiveDataTest : testing::Test {
             .links = {},
             .slowest = traced,
             .failures = {},
+            .version = {},
             .first_sample = 1'000'000'000,
             .now = 2'000'000'000'000'000'000};
   }

@@ -312,6 +312,28 @@ TEST(HttpOptions, SampledTracesAreExemplars) {
   EXPECT_THAT(text, Not(HasSubstr("1111111111111111")));
 }
 
+TEST(HttpOptions, SampledFailuresAreExemplarsOfTheirCounter) {
+  Registry registry;
+  HttpMetrics http{registry, {.routes = {"/a"}, .exemplars = true}};
+  const auto request = [&http](int status) {
+    const auto headers = [](std::string_view name) -> std::string_view {
+      return name == "traceparent" ? "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01" : "";
+    };
+    http.start("GET", "/a", headers).finish(status, 200ms);
+  };
+
+  request(200);
+  request(404);
+  request(503);
+
+  constexpr auto kExemplar = R"(1 # {trace_id="4bf92f3577b34da6a3ce929d0e0e4736",span_id="00f067aa0ba902b7"} 1.0 )";
+  const std::string text = to_openmetrics(registry);
+  EXPECT_THAT(text, HasSubstr(R"(endpoint="/a",status="200"} 1)"
+                              "\n"));
+  EXPECT_THAT(text, HasSubstr(std::string{R"(endpoint="/a",status="404"} )"} + kExemplar));
+  EXPECT_THAT(text, HasSubstr(std::string{R"(endpoint="/a",status="503"} )"} + kExemplar));
+}
+
 TEST(HttpOptions, LabelsOfTheUsersOwnAreBounded) {
   Registry registry;
   HttpMetrics http{registry,

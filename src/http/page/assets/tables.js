@@ -125,7 +125,7 @@ export const tables = {
   },
   failures: {
     key: keyOf("method", "endpoint", "time", "trace_id", "status"),
-    columns: () => [route, label("status", "Status"), moment, trace],
+    columns: () => [route, label("status", "Status"), number("seconds", "Took", seconds), moment, trace],
   },
 };
 
