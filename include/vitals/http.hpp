@@ -7,6 +7,7 @@
 #include <vitals/http/http_client_request.hpp>
 #include <vitals/http/http_metrics.hpp>
 #include <vitals/http/http_request.hpp>
+#include <vitals/http/live_page.hpp>
 #include <vitals/http/measure.hpp>
 #include <vitals/http/route_ref.hpp>
 #include <vitals/http/scrape.hpp>

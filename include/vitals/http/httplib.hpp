@@ -10,6 +10,7 @@
 
 #include <vitals/http/detail/httplib_request.hpp>
 #include <vitals/http/http_metrics.hpp>
+#include <vitals/http/live_page.hpp>
 #include <vitals/http/scrape.hpp>
 
 namespace vitals {
@@ -67,12 +68,16 @@ inline void instrument(::httplib::Server& server, HttpMetrics& http, HttplibOpti
 /// Serves the registry on the server itself, for those who want no Endpoint; `name[]` in the query chooses families.
 inline void mount(::httplib::Server& server, Registry& registry, const std::string& path = "/metrics") {
   server.Get(path, [&registry](const ::httplib::Request& from, ::httplib::Response& to) {
-    auto scraped = scrape(registry, detail::httplib_headers(from), detail::query_of(from.target));
-    to.status = scraped.status;
-    if (scraped.content_encoding.empty()) return to.set_content(scraped.body, scraped.content_type);
-    to.set_header("Content-Encoding", scraped.content_encoding);
-    const auto write = [body = scraped.body](auto at, auto n, auto& sink) { return sink.write(body.data() + at, n); };
-    to.set_content_provider(scraped.body.size(), scraped.content_type, write);  // httplib doesn't compress it once more
+    detail::httplib_answer(scrape(registry, detail::httplib_headers(from), detail::query_of(from.target)), to);
+  });
+}
+
+/// Serves the live page there, a path of letters, digits, '-' and '_' between slashes, the last character one of them.
+/// Lifetime: the page must outlive the server's last request.
+inline void mount(::httplib::Server& server, const LivePage& page, const std::string& path = "/vitals/") {
+  server.Get(path + "(.*)", [&page](const ::httplib::Request& from, ::httplib::Response& to) {
+    const std::string encodings = from.get_header_value("Accept-Encoding");
+    detail::httplib_answer(page.serve(from.matches[1].str(), detail::query_of(from.target), encodings), to);
   });
 }
 

@@ -125,8 +125,8 @@ void Connection::respond(std::size_t head_bytes) {
   const Page page = find_page(request_.target, server_.pages());
   if (page == Page::Metrics) return scrape();
   if (page == Page::LiveData) return gather(server_.live_data(request_.target));
-  if (page == Page::LiveAsset)
-    return answer(live_asset(request_.target, accepts_gzip(request_.accept_encoding)), keep_open_);
+  if (page == Page::LiveFile)
+    return answer(live_file(request_.target, accepts_gzip(request_.accept_encoding)), keep_open_);
   answer(page == Page::Levels ? server_.levels_response() : page_response(page, server_.is_ready(), server_.pages()),
          keep_open_);
 }

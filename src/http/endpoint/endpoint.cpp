@@ -30,7 +30,7 @@ const EndpointOptions& checked(const EndpointOptions& options) {
   }
   require(options.max_connections > 0 && options.max_connections <= 10'000, "max_connections must be 1 to 10000");
   require(options.max_connections_per_ip > 0, "max_connections_per_ip must be at least 1");
-  require(options.max_history_bytes <= std::size_t{1} << 30, "max_history_bytes must be at most 1 GiB");
+  require(options.max_history_bytes <= detail::kMaxHistoryBytes, "max_history_bytes must be at most 1 GiB");
   require(options.max_scrapes_in_flight > 0, "max_scrapes_in_flight must be at least 1");
   for (const auto limit : {options.header_timeout, options.scrape_timeout, options.write_timeout, options.idle_timeout,
                            options.stop_timeout}) {

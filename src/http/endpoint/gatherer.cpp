@@ -17,12 +17,12 @@
 #include "http/endpoint/content_negotiation.hpp"
 #include "http/endpoint/endpoint_metrics.hpp"
 #include "http/endpoint/gzip.hpp"
+#include "http/endpoint/page_files.hpp"
 #include "http/endpoint/service_thread.hpp"
 
 namespace vitals::detail {
 namespace {
 
-constexpr std::string_view kJson = "application/json";
 constexpr std::string_view kVary = "Vary: Accept, Accept-Encoding\r\n";
 constexpr std::string_view kVaryGzip = "Vary: Accept, Accept-Encoding\r\nContent-Encoding: gzip\r\n";
 

@@ -6,8 +6,7 @@
 #include <vitals/http/endpoint.hpp>
 
 #include "http/endpoint/accept_list.hpp"
-#include "http/endpoint/gzip.hpp"
-#include "http/page/page_assets.hpp"
+#include "http/endpoint/page_files.hpp"
 
 namespace vitals::detail {
 namespace {
@@ -15,15 +14,6 @@ namespace {
 constexpr std::string_view kHealthy = "/-/healthy";
 constexpr std::string_view kReady = "/-/ready";
 constexpr std::string_view kLevels = "/slo";
-
-// Nothing but the page's own scripts, styles and data.
-#define VITALS_DETAIL_PAGE_HEADERS                                                                         \
-  "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; " \
-  "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'\r\n"                  \
-  "Referrer-Policy: no-referrer\r\nVary: Accept-Encoding\r\n"
-constexpr std::string_view kAsset = VITALS_DETAIL_PAGE_HEADERS;
-constexpr std::string_view kAssetGzip = VITALS_DETAIL_PAGE_HEADERS "Content-Encoding: gzip\r\n";
-#undef VITALS_DETAIL_PAGE_HEADERS
 
 constexpr std::string_view kIndexBegin = R"(<!DOCTYPE html>
 <html lang="en">
@@ -98,13 +88,8 @@ std::string_view path_of(std::string_view target) noexcept {
   return path.substr(0, path.find('?'));
 }
 
-bool is_live_data(std::string_view path) noexcept { return path == "/data" || path == "/metric"; }
-
-const PageAsset* find_asset(std::string_view path) noexcept {
-  if (!path.starts_with('/')) return nullptr;
-  const auto assets = page_assets();
-  const auto found = std::ranges::find(assets, path.substr(1), &PageAsset::name);
-  return found != assets.end() ? &*found : nullptr;
+bool is_live(std::string_view path) noexcept {
+  return path.starts_with('/') && (is_live_data(path.substr(1)) || find_page_file(path.substr(1)) != nullptr);
 }
 
 std::string index_page(const Pages& pages) {
@@ -144,7 +129,7 @@ std::string_view path_fault(const Pages& pages) noexcept {
   if (!path.starts_with('/')) return "it must start with '/', as \"/metrics\" does";
   if (path.starts_with("//")) return "the page with links would link to another host; begin it with one '/'";
   if (path == "/" || path == kHealthy || path == kReady || (pages.has_levels && path == kLevels) ||
-      (pages.has_live && (is_live_data(path) || find_asset(path) != nullptr)))
+      (pages.has_live && is_live(path)))
     return "the endpoint has another page there; choose another";
   if (path.size() > 1'024) return "it is longer than 1024 bytes; shorten it";
   if (!std::ranges::all_of(path, is_path_character)) {
@@ -160,8 +145,8 @@ Page find_page(std::string_view target, const Pages& pages) noexcept {
   if (path == kHealthy) return Page::Healthy;
   if (path == kReady) return Page::Ready;
   if (!pages.has_live) return path == "/" ? Page::Index : Page::NotFound;
-  if (is_live_data(path)) return Page::LiveData;
-  return find_asset(path) != nullptr ? Page::LiveAsset : Page::NotFound;
+  if (!is_live(path)) return Page::NotFound;
+  return is_live_data(path.substr(1)) ? Page::LiveData : Page::LiveFile;
 }
 
 std::vector<std::string> links_of(const Pages& pages) {
@@ -173,12 +158,11 @@ std::vector<std::string> links_of(const Pages& pages) {
 
 std::string_view live_target(std::string_view target) noexcept { return without_host(target).substr(1); }
 
-Response live_asset(std::string_view target, bool gzip) {
-  const PageAsset& asset = *find_asset(path_of(target));
-  if (gzip) return {.content_type = asset.content_type, .more_headers = kAssetGzip, .body = text(asset.gzip)};
-  return {.content_type = asset.content_type,
-          .more_headers = kAsset,
-          .body = std::make_shared<const std::string>(gunzip(asset.gzip, asset.plain_size))};
+Response live_file(std::string_view target, bool gzip) {
+  const PageAsset& file = *find_page_file(path_of(target).substr(1));
+  return {.content_type = file.content_type,
+          .more_headers = page_file_headers(gzip),
+          .body = std::make_shared<const std::string>(page_file_body(file, gzip))};
 }
 
 Response page_response(Page page, bool ready, const Pages& pages) {
@@ -213,8 +197,7 @@ std::string render_head(const Response& response, std::string_view connection, s
   append_date(head, now);
   head.append("\r\nContent-Type: ").append(response.content_type);
   head.append("\r\nContent-Length: ").append(std::to_string(response.body ? response.body->size() : 0));
-  head += "\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n";
-  head.append(response.more_headers);
+  head.append("\r\n").append(kCommonHeaders).append(response.more_headers);
   if (!connection.empty()) head.append("Connection: ").append(connection).append("\r\n");
   return head += "\r\n";
 }

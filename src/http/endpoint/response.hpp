@@ -16,6 +16,9 @@ namespace vitals::detail {
 /// An answer's body, shared by all connections that it is sent to.
 using Body = std::shared_ptr<const std::string>;
 
+/// Headers that every answer has: whole lines.
+inline constexpr std::string_view kCommonHeaders = "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n";
+
 /// An answer, without the headers that depend on its connection. The views are of constants.
 struct Response {
   int status = 200;
@@ -25,7 +28,7 @@ struct Response {
 };
 
 /// What a request target can name.
-enum class Page { Metrics, Levels, Healthy, Ready, Index, LiveData, LiveAsset, NotFound };
+enum class Page { Metrics, Levels, Healthy, Ready, Index, LiveData, LiveFile, NotFound };
 
 /// Which pages there are beside those that are always there.
 struct Pages {
@@ -46,8 +49,8 @@ struct Pages {
 [[nodiscard]] std::vector<std::string> links_of(const Pages& pages);
 /// What LiveState answers to a request target. REQUIRES: its page is Page::LiveData.
 [[nodiscard]] std::string_view live_target(std::string_view target) noexcept;
-/// A file of the live page, compressed if the client takes that. REQUIRES: the target's page is Page::LiveAsset.
-[[nodiscard]] Response live_asset(std::string_view target, bool gzip);
+/// A file of the live page, compressed if the client takes that. REQUIRES: the target's page is Page::LiveFile.
+[[nodiscard]] Response live_file(std::string_view target, bool gzip);
 
 /// The answer for Page::Healthy and those that follow. REQUIRES: path_fault(pages) is empty.
 [[nodiscard]] Response page_response(Page page, bool ready, const Pages& pages);

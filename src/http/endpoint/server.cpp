@@ -164,7 +164,7 @@ void Server::sample_levels() noexcept try {
 }
 
 Response Server::levels_response() {
-  return {.content_type = "application/json", .body = std::make_shared<const std::string>(level_status_->to_json())};
+  return {.content_type = kJson, .body = std::make_shared<const std::string>(level_status_->to_json())};
 }
 
 Wanted Server::live_data(std::string_view target) {

@@ -24,7 +24,7 @@ std::thread start_service_thread(const char* name, std::function<void()> body) {
       body();
     }};
   } catch (const std::system_error& error) {
-    throw std::system_error(error.code(), std::string{"vitals::Endpoint can't start its thread "} + name);
+    throw std::system_error(error.code(), std::string{"vitals can't start its thread "} + name);
   }
 }
 

@@ -34,6 +34,9 @@ struct HistorySlot {
   bool has_gap = false;  // samples are missing in it: the process did not run
 };
 
+/// More would be a mistake.
+inline constexpr std::size_t kMaxHistoryBytes = std::size_t{1} << 30;
+
 /// The past of a registry's counters, gauges and histograms, in bounded memory: as counts, from which any rate and any
 /// percentile of any stretch follow as from a scrape. For one thread at a time.
 /// Cost: a sample some 0.5 µs for each series; 6 to 8 kB for a histogram of 13 buckets that is in use, 1 kB for a

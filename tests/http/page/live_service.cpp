@@ -1,5 +1,6 @@
 // A service with everything that the live page shows, which is asked for without a network: live_service. Prints the
-// port of its endpoint, then serves until its standard input ends.
+// port of its endpoint, and that of another server where the page is mounted at /status/, then serves until its
+// standard input ends.
 #include <chrono>
 #include <cstdio>
 #include <iostream>
@@ -7,7 +8,10 @@
 #include <string>
 #include <thread>
 
+#include <httplib.h>
+
 #include <vitals/http.hpp>
+#include <vitals/http/httplib.hpp>
 #include <vitals/levels.hpp>
 #include <vitals/vitals.hpp>
 
@@ -35,7 +39,13 @@ int main() {
   registry.gauge("db_pool_connections_active", "A.", {"pool"}).with("main").set(4);
   registry.counter("jobs_total", "Jobs.", {"queue"}).with("<img src=x onerror=alert(1)>").inc();
   const vitals::Endpoint endpoint{registry, {.port = 0, .levels = &kLevels}};
-  std::printf("%u\n", static_cast<unsigned>(endpoint.port()));
+  const vitals::LivePage page{registry, {.levels = &kLevels, .links = {"../metrics"}}};
+  httplib::Server server;
+  vitals::mount(server, registry);
+  vitals::mount(server, page, "/status/");
+  const int port = server.bind_to_any_port("127.0.0.1");
+  std::jthread listener{[&server] { server.listen_after_bind(); }};
+  std::printf("%u %d\n", static_cast<unsigned>(endpoint.port()), port);
   std::fflush(stdout);
 
   std::jthread load{[&](const std::stop_token& stop) {
@@ -54,4 +64,5 @@ int main() {
   std::string line;
   while (std::getline(std::cin, line)) {
   }
+  server.stop();
 }

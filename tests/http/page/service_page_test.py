@@ -34,7 +34,7 @@ class ServicePage(unittest.TestCase):
         from page_browser import Browser
         self.service = subprocess.Popen([SERVICE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.addCleanup(self.stop)
-        self.url = f'http://127.0.0.1:{int(self.service.stdout.readline())}/'
+        self.url, self.mounted = (f'http://127.0.0.1:{int(port)}/' for port in self.service.stdout.readline().split())
         self.browser = Browser()
         self.addCleanup(self.browser.close)
 
@@ -50,19 +50,25 @@ class ServicePage(unittest.TestCase):
         while len(data := self.data()['slots']) < n:
             time.sleep(0.2)
 
-    def test_shows_what_the_service_says(self):
-        self.until_slots(2)
-        self.browser.open(self.url)
+    def shows_the_service(self, url, links):
+        self.browser.open(url)
         self.browser.wait("document.querySelectorAll('#routes tbody tr').length === 3")
         for section in ('tiles', 'charts', 'levels', 'routes', 'statements', 'caches', 'pools', 'metrics'):
             self.assertTrue(self.browser.run(f"return document.getElementById('{section}').checkVisibility()"), section)
         shown = self.browser.run("return [...document.querySelectorAll('#tiles li')].map((tile) => tile.innerText)")
         self.assertEqual(len(shown), len(self.data()['tiles']))
-        links = self.browser.run("return [...document.querySelectorAll('#links a')].map((link) => link.href)")
-        self.assertEqual(links, [self.url + page for page in ('metrics', 'slo', '-/healthy', '-/ready')])
+        self.assertEqual(self.browser.run("return [...document.querySelectorAll('#links a')].map((link) => link.href)"), links)
         self.assertEqual(self.browser.run('return violations'), [])
         self.assertEqual(self.browser.run("return document.querySelectorAll('canvas').length > 0"), True)
         self.assertEqual([entry for entry in self.browser.driver.get_log('browser')], [])
+
+    def test_shows_what_the_service_says(self):
+        self.until_slots(2)
+        self.shows_the_service(self.url, [self.url + page for page in ('metrics', 'slo', '-/healthy', '-/ready')])
+
+    def test_is_the_same_on_the_services_own_server(self):
+        self.until_slots(2)
+        self.shows_the_service(self.mounted + 'status/', [self.mounted + 'metrics'])
 
     # Both count the same requests: between two scrapes there lie as many as between two samples, to within what comes
     # between a sample and the scrape beside it.

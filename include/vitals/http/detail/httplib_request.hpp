@@ -23,6 +23,20 @@ auto httplib_setter(Response& to) {
   return [&to](auto name, auto value) { to.set_header(std::string{name}, std::string{value}); };
 }
 
+/// Of vitals' own. One that is compressed is provided, since httplib would compress a body once more.
+template <class Answer>
+void httplib_answer(const Answer& answer, ::httplib::Response& to) {
+  to.status = answer.status;
+  bool is_compressed = false;
+  answer.headers([&](std::string_view name, std::string_view value) {
+    is_compressed |= name == "Content-Encoding";
+    if (name != "Content-Type") to.set_header(std::string{name}, std::string{value});
+  });
+  if (!is_compressed) return to.set_content(answer.body, answer.content_type);
+  const auto write = [body = answer.body](auto at, auto n, auto& sink) { return sink.write(body.data() + at, n); };
+  to.set_content_provider(answer.body.size(), answer.content_type, write);
+}
+
 /// The request that this thread of the server is at: httplib serves one after the other on it, start to end.
 struct HttplibRequest {
   HttpRequest request;
