@@ -28,45 +28,15 @@ import tempfile
 import threading
 import time
 import unittest
-import urllib.request
 from pathlib import Path
+
+from sleeping import BY_ROUTE, HIGH_RESOLUTION, PATIENCE, SleepingServer, total
 
 tool, server_program, *clinic_load = sys.argv[1:]
 RUNS = 8
 REQUESTS = 1920
 CONNECTIONS = 64
 TOLERANCE = 0.03
-PATIENCE = 120  # seconds for what takes 8 on a machine that has nothing else to do
-HIGH_RESOLUTION = 'http_request_duration_highr_seconds'
-BY_ROUTE = 'http_request_duration_seconds'
-
-
-class Server:
-    def __enter__(self):
-        self.process = subprocess.Popen([server_program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.url = f'http://127.0.0.1:{int(self.process.stdout.readline())}'
-        return self
-
-    def __exit__(self, *_):
-        self.process.communicate(timeout=PATIENCE)
-
-    def metrics(self):
-        """[(name, labels, number)]"""
-        with urllib.request.urlopen(self.url + '/metrics', timeout=PATIENCE) as answer:
-            lines = [line for line in answer.read().decode().splitlines() if not line.startswith('#')]
-        return [(name, dict(re.findall(r'(\w+)="([^"]*)"', labels)), float(number))
-                for name, labels, number in (re.fullmatch(r'(\w+)(\{.*\})? (\S+)', line).groups(default='') for line in lines)]
-
-    def quiet_metrics(self):
-        """metrics() once no request is under way: a client has its answer a moment before the server has counted it."""
-        end = time.monotonic() + PATIENCE
-        while True:
-            metrics = self.metrics()
-            if total(metrics, 'http_requests_active') == 0:
-                return metrics
-            if time.monotonic() > end:
-                raise AssertionError('requests are still under way')
-            time.sleep(0.05)
 
 
 class Machine:
@@ -96,10 +66,6 @@ class Machine:
             start = time.monotonic()
             time.sleep(0.005)
             self.late.append(time.monotonic() - start - 0.005)
-
-
-def total(metrics, name, **labels):
-    return sum(number for sample, pairs, number in metrics if sample == name and labels.items() <= pairs.items())
 
 
 def histogram_quantile(q, metrics, name):
@@ -154,7 +120,7 @@ class Agreement(unittest.TestCase):
     def test_the_p95_and_the_count_are_those_of_the_client(self):
         seen = []
         for _ in range(RUNS):
-            with Server() as server:
+            with SleepingServer(server_program) as server:
                 with Machine() as machine:
                     requests, p95 = {'hey': hey, 'wrk': wrk, 'clinic_load': clinic}[tool](server.url)
                 metrics = server.quiet_metrics()

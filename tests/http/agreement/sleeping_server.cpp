@@ -1,5 +1,6 @@
-// A service that does nothing but wait, for agreement_test.py: each request sleeps one of a fixed series of times that
-// are spread as those of real services are. It says at which port it listens, and ends with its standard input.
+// A service that does nothing but wait, for agreement_test.py and truth_test.py: each request sleeps one of a fixed
+// series of times that are spread as those of real services are, and fails if its path begins with /fail. It says at
+// which port it listens, and at which its endpoint, and ends with its standard input.
 #include <chrono>
 #include <iostream>
 #include <mutex>
@@ -9,6 +10,7 @@
 #include <httplib.h>
 #include <sys/socket.h>
 
+#include <vitals/http.hpp>
 #include <vitals/http/httplib.hpp>
 #include <vitals/vitals.hpp>
 
@@ -43,6 +45,7 @@ void add_routes(httplib::Server& server, Durations& durations) {
     std::this_thread::sleep_for(durations.next());
     // What clinic_load expects of the clinic.
     if (request.method == "POST") response.status = request.path == "/api/v1/auth/login" ? 200 : 201;
+    if (request.path.starts_with("/fail")) response.status = 500;
     response.set_content(R"({"access_token":"any"})", "application/json");
   };
   server.Get("/.*", answer);
@@ -53,11 +56,12 @@ void add_routes(httplib::Server& server, Durations& durations) {
 
 int main() {
   vitals::Registry registry;
-  vitals::HttpMetrics http{registry, {.routes = {"/*", "POST /*"}}};
+  vitals::HttpMetrics http{registry, {.routes = {"/*", "POST /*", "/fail/{id}"}}};
   Durations durations;
   httplib::Server server;
   vitals::instrument(server, http);
   vitals::mount(server, registry);
+  const vitals::Endpoint endpoint{registry, {.port = 0}};
   add_routes(server, durations);
 
   server.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
@@ -69,7 +73,7 @@ int main() {
   if (port < 0) return std::cerr << "can't listen\n", 1;
   listen(listening, kBacklog);  // httplib lets 5 connections wait: the next ones of a burst would come a second late
   std::thread listener{[&server] { server.listen_after_bind(); }};
-  std::cout << port << std::endl;
+  std::cout << port << ' ' << endpoint.port() << std::endl;
   std::cin.get();
   server.stop();
   listener.join();
