@@ -397,6 +397,8 @@ class Looks(Page):
             self.assertEqual(self.browser.run('return document.documentElement.scrollWidth'), 390, case)
             shown = self.browser.run('return document.body.innerText')
             self.assertNotRegex(shown, r'\b(NaN|undefined|null|Infinity|Invalid)\b', case)
+            nameless = self.browser.run("return [...document.querySelectorAll('[role=img]:not([aria-label]), img:not([alt])')].map((image) => image.outerHTML)")
+            self.assertEqual(nameless, [], case)
 
     def test_both_schemes_are_legible(self):
         grounds = set()

@@ -37,7 +37,7 @@ let charts = 0;
 
 /** Up to eight series over time, with a legend that has the values at the pointer, and the same as a table. */
 export class Plot {
-  #plot = element("div", { class: "plot", role: "img" });
+  #plot = element("div", { class: "plot" });
   #legend = element("ul", { class: "legend" });
   #title = element("h3");
   #moment = element("span", { class: "quiet" });
@@ -100,6 +100,7 @@ export class Plot {
     const options = { file, valueRange: [0, this.#top(known)], dateWindow: this.#window() };
     if (this.#dygraph) this.#dygraph.updateOptions(options);
     else this.#dygraph = new Dygraph(this.#plot, file, { ...this.#looks(), ...options });
+    this.#plot.setAttribute("role", "img");
     this.#plot.setAttribute("aria-label", `Chart of ${lines.map(({ name }) => clip(name, 60)).join(", ")}; its values are in the table below it.`);
   }
 
