@@ -36,7 +36,8 @@ CLOCK = '''
 
 
 class Browser:
-    def __init__(self):
+    def __init__(self, clock=CLOCK):
+        """clock: a script that runs before those of each page."""
         options = webdriver.ChromeOptions()
         for argument in ('--headless=new', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--js-flags=--expose-gc'):
             options.add_argument(argument)
@@ -45,7 +46,7 @@ class Browser:
         self.driver = webdriver.Chrome(service=Service('/usr/bin/chromedriver'), options=options)
         self.loads = 0
         self.driver.set_script_timeout(PATIENCE)
-        self.devtools('Page.addScriptToEvaluateOnNewDocument', source=CLOCK)
+        self.devtools('Page.addScriptToEvaluateOnNewDocument', source=clock)
 
     def close(self):
         self.driver.quit()
