@@ -1,5 +1,5 @@
-// The command line of vitals. What its subcommands do is in check/, levels/, lint/ and rules/; this is the only source
-// that compiles CLI11.
+// The command line of vitals. What its subcommands do is in check/, dashboards/, levels/, lint/ and rules/; this is the
+// only source that compiles CLI11.
 #include <algorithm>
 #include <cstdio>
 #include <exception>
@@ -16,6 +16,7 @@
 
 #include "core/text/nearest.hpp"
 #include "tool/check/check.hpp"
+#include "tool/dashboards/dashboards.hpp"
 #include "tool/input/fetch.hpp"
 #include "tool/levels/levels.hpp"
 #include "tool/lint/lint.hpp"
@@ -228,6 +229,28 @@ void add_rules(CLI::App& app, RulesArguments& arguments) {
   app.footer(kRulesFooter);
 }
 
+constexpr const char* kDashboardsFooter = R"(
+From service levels: dashboards for Grafana 10 and newer, whose lines and colours are what the levels promise.
+docs/dashboards.md shows each. History and service levels are of what vitals rules records.
+
+  vitals dashboards --config service-levels.yml --output dashboards
+
+Exit status: 0 written, 3 the file has mistakes, something can't be written, or the command line is wrong. Files that
+it has not written are never overwritten.)";
+
+void add_dashboards(CLI::App& app, DashboardsArguments& arguments) {
+  app.add_option("--config", arguments.config, "Service levels")->required()->type_name("FILE");
+  app.add_option("--output", arguments.output, "Where to write; made if there is none")
+      ->required()
+      ->type_name("FOLDER");
+  app.add_option("--job", arguments.job,
+                 "Dashboards of this job alone, where a Prometheus has services of different levels (default: jobs are "
+                 "chosen in Grafana)")
+      ->type_name("NAME");
+  app.add_flag("--all", arguments.all, "Dashboards of database and cache even if there are no levels on them");
+  app.footer(kDashboardsFooter);
+}
+
 // A text without what may be a secret: the credentials of an address, the values of a connection string.
 std::string without_secrets(const std::string& text) {
   const auto equals = text.find('=');
@@ -268,6 +291,9 @@ int run(int argc, char** argv) {
   auto* check_app =
       vitals.add_subcommand("check", "Measure a running service for a while and judge it against its targets");
   add_check(*check_app, check_arguments);
+  DashboardsArguments dashboards_arguments;
+  auto* dashboards_app = vitals.add_subcommand("dashboards", "Write dashboards for Grafana from service levels");
+  add_dashboards(*dashboards_app, dashboards_arguments);
   LevelsArguments levels_arguments;
   auto* levels_app = vitals.add_subcommand("levels", "Write and check the file that declares service levels");
   add_levels(*levels_app, levels_arguments);
@@ -284,6 +310,7 @@ int run(int argc, char** argv) {
   try {
     if (check_app->parsed()) return print(check(check_arguments));
     if (lint_app->parsed()) return print(lint(lint_arguments));
+    if (dashboards_app->parsed()) return print(dashboards(dashboards_arguments));
     if (rules_app->parsed()) return print(rules(rules_arguments));
     return print(levels_app->got_subcommand("init") ? levels_init(levels_arguments) : levels_check(levels_arguments));
   } catch (const std::exception& error) {

@@ -14,4 +14,10 @@ namespace vitals::detail {
 [[nodiscard]] std::string objective_name(const LatencyObjective& level);
 [[nodiscard]] std::string objective_name(const EndpointLevel& endpoint_class);
 
+// What people see of levels that are of single endpoints or statements: "critical endpoints p95" of a class, "lists
+// budget p95" of a route budget, "simple queries p95". No two levels of a file have one title.
+[[nodiscard]] std::string class_title(const EndpointLevel& endpoint_class);
+[[nodiscard]] std::string route_budget_title(const EndpointLevel& budget);
+[[nodiscard]] std::string query_budget_title(const QueryBudget& budget);
+
 }  // namespace vitals::detail

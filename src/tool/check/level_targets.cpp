@@ -74,8 +74,8 @@ class LevelTargets {
                                 names_.http_request_duration_seconds)),
                 level);
     requests();
-    endpoints(levels_.endpoint_classes, " endpoints");
-    endpoints(levels_.route_budgets, " budget");
+    endpoints(levels_.endpoint_classes, detail::class_title);
+    endpoints(levels_.route_budgets, detail::route_budget_title);
     for (const auto& budget : levels_.query_budgets) query(budget);
     if (levels_.cache_hit_ratio) {
       auto& target = ratio("cache hit ratio", names_.cache_hits_total);
@@ -148,10 +148,9 @@ class LevelTargets {
     }
   }
 
-  void endpoints(const std::vector<EndpointLevel>& all, std::string_view kind) {
+  void endpoints(const std::vector<EndpointLevel>& all, std::string (*title)(const EndpointLevel&)) {
     for (const auto& level : all) {
-      auto& target = add(of_requests(fmt::format("{}{} {}", level.name, kind, detail::percentile_name(level.objective)),
-                                     names_.http_request_duration_seconds));
+      auto& target = add(of_requests(title(level), names_.http_request_duration_seconds));
       if (level.others) {
         for (const auto& other : all) add_routes(target.except, other.routes);
       } else {
@@ -165,10 +164,7 @@ class LevelTargets {
 
   void query(const QueryBudget& budget) {
     auto& target = add({});
-    // Of a class, a route budget and these, no two rows can have one name.
-    std::string_view kind = " queries";
-    if (budget.transactions) kind = budget.name == "transactions" ? "" : " transactions";
-    target.name = fmt::format("{}{} {}", budget.name, kind, detail::percentile_name(budget.objective));
+    target.name = detail::query_budget_title(budget);
     target.metric = budget.transactions ? names_.db_transaction_duration_seconds : names_.db_query_duration_seconds;
     Clause clause;
     if (!budget.query_types.empty()) clause.matchers.push_back({names_.query_type, literals(budget.query_types)});

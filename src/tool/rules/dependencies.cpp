@@ -49,7 +49,6 @@ void add_cache_rules(Draft& draft) {
   constexpr const char* kBy = "job, cache_type";
   constexpr const char* kLookUps = "cache_type:cache_lookups:rate5m";
   constexpr const char* kHitRate = "cache_type:cache_hits:rate5m";
-  constexpr const char* kRatio = "cache_type:cache_hits:ratio_rate5m";
   constexpr double kFewLookUps = 1;
   constexpr const char* kHits = "cache_hits_total";
   const Labels redis{{"cache_type", "redis"}};
@@ -72,7 +71,7 @@ void add_cache_rules(Draft& draft) {
                    .labels = redis,
                    .values = {32, 48},
                    .between = {halfway(1, 32, 48)}});
-  add_ratio(draft, kGroup, kRatio, kHitRate, kLookUps, redis, {});
+  add_ratio(draft, kGroup, kHitRatio, kHitRate, kLookUps, redis, {});
   const auto limit = level->alert.value_or(level->target);
   ThresholdAlert alert{
       .name = "LowCacheHitRatio",
@@ -82,9 +81,9 @@ void add_cache_rules(Draft& draft) {
       .summary =
           "{{ $labels.job }}: {{ $value | humanizePercentage }} of look-ups in {{ $labels.cache_type }} are hits",
       .description = fmt::format("They are fewer than {}{}.", percent_text(limit), for_time(level->alert_after)),
-      .value = draft.select.series(kRatio),
+      .value = draft.select.series(kHitRatio),
       .guard = Guard{kBy, draft.select.series(kLookUps), kFewLookUps, {kLookUps, redis}},
-      .tested = {kRatio, redis},
+      .tested = {kHitRatio, redis},
       .family = kDependencies};
   set_limit(alert, "<", limit);
   add_alert(draft, draft.group(kGroup), alert);

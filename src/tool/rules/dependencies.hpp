@@ -6,6 +6,10 @@ namespace vitals::tool {
 
 // What requests rest on: the database and its pools, the cache, the memory.
 
+inline constexpr const char* kStatements = "db_query_duration_seconds";
+inline constexpr const char* kHitRatio = "cache_type:cache_hits:ratio_rate5m";
+inline constexpr const char* kTransactions = "db_transaction_duration_seconds";
+
 /// Of tests: none of the rules on gauges reads what another is tested with.
 inline constexpr const char* kDependencies = "dependencies";
 

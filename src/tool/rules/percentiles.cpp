@@ -65,8 +65,14 @@ std::string percentile_suffix(double objective) {
   return name + "_5m";
 }
 
+std::string percentile_of(double objective, const std::string& buckets, std::string_view by, const std::string& count) {
+  return fmt::format("histogram_quantile({}, {})\nand on ({}) {} > 0", number(objective), buckets, by, count);
+}
+
+std::string bucket_record(std::string_view metric) { return fmt::format("job_le:{}_bucket:rate5m", metric); }
+
 void add_bucket_rates(Draft& draft, std::string_view group, const std::string& metric) {
-  const auto name = fmt::format("job_le:{}_bucket:rate5m", metric);
+  const auto name = bucket_record(metric);
   draft.record(group, name, draft.select.rate_by("job, le", metric + "_bucket", kRateWindow));
   add_test(draft, {.record = name,
                    .what = "buckets of all series are summed by their bound",
@@ -79,10 +85,10 @@ void add_bucket_rates(Draft& draft, std::string_view group, const std::string& m
 
 void add_percentile_of_all(Draft& draft, std::string_view group, const std::string& metric, double objective) {
   const auto name = fmt::format("job:{}:{}", metric, percentile_suffix(objective));
-  const auto buckets = fmt::format("job_le:{}_bucket:rate5m", metric);
+  const auto buckets = bucket_record(metric);
   draft.record(group, name,
-               fmt::format("histogram_quantile({}, {})\nand on (job) {} > 0", number(objective),
-                           draft.select.series(buckets), draft.select.series(buckets, {equals("le", "+Inf")})));
+               percentile_of(objective, draft.select.series(buckets), "job",
+                             draft.select.series(buckets, {equals("le", "+Inf")})));
   auto series = fast_to_none(buckets, {}, true);
   give_others(draft, series, buckets, {{"le", "+Inf"}}, true);
   test_percentile(draft, name, objective, {}, std::move(series), false);
@@ -94,9 +100,8 @@ void add_percentile_by(Draft& draft, std::string_view group, const std::string& 
   std::string by = "job";
   for (const auto& label : labels) by += ", " + label.first;
   draft.record(group, name,
-               fmt::format("histogram_quantile({}, {})\nand on ({}) {} > 0", number(objective),
-                           draft.select.rate_by(by + ", le", metric + "_bucket", kRateWindow), by,
-                           draft.select.rate_by(by, metric + "_count", kRateWindow)));
+               percentile_of(objective, draft.select.rate_by(by + ", le", metric + "_bucket", kRateWindow), by,
+                             draft.select.rate_by(by, metric + "_count", kRateWindow)));
   auto series = fast_to_none(metric + "_bucket", labels, false);
   series.push_back({metric + "_count", labels, {0.5, 0.5, 0.5, 0}});
   give_others(draft, series, metric + "_count", labels, false);

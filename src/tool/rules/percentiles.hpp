@@ -12,6 +12,13 @@ namespace vitals::tool {
 /// "p95_5m", as records end.
 [[nodiscard]] std::string percentile_suffix(double objective);
 
+/// The percentile of `buckets`, which are summed by `by` and le. `count`: the observations by the same.
+[[nodiscard]] std::string percentile_of(double objective, const std::string& buckets, std::string_view by,
+                                        const std::string& count);
+
+/// `job_le:M_bucket:rate5m` of the metric M.
+[[nodiscard]] std::string bucket_record(std::string_view metric);
+
 /// Records job_le:M_bucket:rate5m of the metric M.
 void add_bucket_rates(Draft& draft, std::string_view group, const std::string& metric);
 /// Records job:M:p95_5m of that.

@@ -93,18 +93,27 @@ std::string bucket_of(std::chrono::nanoseconds bound) {
 }
 
 std::string Selectors::series(std::string_view metric, Conditions conditions) const {
-  if (!job_.empty()) conditions.insert(conditions.begin(), equals("job", job_));
+  conditions.insert(conditions.begin(), always_.begin(), always_.end());
   if (conditions.empty()) return std::string{metric};
   return fmt::format("{}{{{}}}", metric, fmt::join(conditions, ","));
 }
 
+std::string Selectors::rate(std::string_view metric, std::string_view window, Conditions conditions) const {
+  return fmt::format("rate({}[{}])", series(metric, std::move(conditions)), window);
+}
+
 std::string Selectors::rate(std::string_view metric, std::chrono::seconds window, Conditions conditions) const {
-  return fmt::format("rate({}[{}])", series(metric, std::move(conditions)), duration(window));
+  return rate(metric, duration(window), std::move(conditions));
+}
+
+std::string Selectors::rate_by(std::string_view labels, std::string_view metric, std::string_view window,
+                               Conditions conditions) const {
+  return fmt::format("sum by ({}) ({})", labels, rate(metric, window, std::move(conditions)));
 }
 
 std::string Selectors::rate_by(std::string_view labels, std::string_view metric, std::chrono::seconds window,
                                Conditions conditions) const {
-  return fmt::format("sum by ({}) ({})", labels, rate(metric, window, std::move(conditions)));
+  return rate_by(labels, metric, duration(window), std::move(conditions));
 }
 
 std::string labelled(std::string_view name, const Labels& labels) {

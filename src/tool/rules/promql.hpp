@@ -35,22 +35,30 @@ using Labels = std::vector<std::pair<std::string, std::string>>;
 
 using Conditions = std::vector<std::string>;
 
-/// Names series of one job, or of all.
+/// Names series of one job, of all, or for which other conditions always hold.
 class Selectors {
  public:
   /// `job`: empty for all.
-  explicit Selectors(std::string job) : job_{std::move(job)} {}
+  explicit Selectors(std::string job)
+      : always_{job.empty() ? Conditions{} : Conditions{equals("job", job)}}, job_{std::move(job)} {}
+  explicit Selectors(Conditions always) : always_{std::move(always)} {}
 
-  /// `metric{conditions}`, of the job.
+  /// `metric{conditions}`
   [[nodiscard]] std::string series(std::string_view metric, Conditions conditions = {}) const;
+  /// `window`: a time, or what stands for one.
+  [[nodiscard]] std::string rate(std::string_view metric, std::string_view window, Conditions conditions = {}) const;
   [[nodiscard]] std::string rate(std::string_view metric, std::chrono::seconds window,
                                  Conditions conditions = {}) const;
   /// The same summed by labels: "sum by (job, le) (rate(…))".
+  [[nodiscard]] std::string rate_by(std::string_view labels, std::string_view metric, std::string_view window,
+                                    Conditions conditions = {}) const;
   [[nodiscard]] std::string rate_by(std::string_view labels, std::string_view metric, std::chrono::seconds window,
                                     Conditions conditions = {}) const;
+  /// Empty, if it isn't one by its name.
   [[nodiscard]] const std::string& job() const noexcept { return job_; }
 
  private:
+  Conditions always_;
   std::string job_;
 };
 

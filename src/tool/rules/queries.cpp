@@ -21,8 +21,6 @@ namespace {
 using std::chrono::minutes;
 
 constexpr const char* kDatabaseGroup = "database";
-constexpr const char* kStatements = "db_query_duration_seconds";
-constexpr const char* kTransactions = "db_transaction_duration_seconds";
 constexpr const char* kStatementRate = "query_type_table:db_queries:rate5m";
 constexpr const char* kTransactionRate = "job:db_transactions:rate5m";
 // A second: of fewer, one slow statement is a percentile.

@@ -22,7 +22,6 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 constexpr const char* kAlertGroup = "request_alerts";
-constexpr const char* kEndpointRate = "method_endpoint:http_requests:rate5m";
 // Requests a second: fewer say little of a percentile or a ratio.
 constexpr double kFewRequests = 0.1;
 constexpr double kFewRequestsOfEndpoint = 0.05;
@@ -138,7 +137,6 @@ void add_endpoints(Draft& draft, const char* label, const std::vector<EndpointLe
 void add_throughput(Draft& draft) {
   const auto& level = draft.levels.throughput;
   if (!level) return;
-  constexpr const char* kActive = "http_requests_active";
   constexpr double kManyActive = 20;
   const auto limit = level->alert.value_or(level->target);
   ThresholdAlert alert{

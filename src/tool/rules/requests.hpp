@@ -19,6 +19,10 @@ inline constexpr const char* kRequestTimesCount = "http_request_duration_seconds
 inline constexpr const char* kRequestTimesBucket = "http_request_duration_seconds_bucket";
 inline constexpr const char* kRequestRate = "job:http_requests:rate5m";
 inline constexpr const char* kRequestBuckets = "job_le:http_request_duration_seconds_bucket:rate5m";
+inline constexpr const char* kEndpointRate = "method_endpoint:http_requests:rate5m";
+inline constexpr const char* kBadRequestRate = "job:http_errors:rate5m";
+inline constexpr const char* kErrorRatio = "job:http_errors:ratio_rate5m";
+inline constexpr const char* kActive = "http_requests_active";
 
 /// Whether a level is on requests.
 [[nodiscard]] bool has_request_levels(const ServiceLevels& levels);

@@ -2,18 +2,13 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <stdexcept>
-#include <system_error>
 #include <vector>
 
 #include <fmt/core.h>
 
-#include <vitals/version.hpp>
-
-#include "core/system/replace_file.hpp"
 #include "levels/levels_file.hpp"
+#include "tool/output/output_files.hpp"
 #include "tool/rules/pack_yaml.hpp"
 #include "tool/rules/packs.hpp"
 #include "tool/rules/promtool.hpp"
@@ -23,19 +18,6 @@ namespace vitals::tool {
 namespace {
 
 constexpr int kUnusable = 3;
-constexpr std::size_t kMostOfPath = 4096;
-
-struct OutputFile {
-  std::filesystem::path path;
-  std::string text;
-  std::string contents;  ///< for people: "45 recording rules, 20 alerts"
-};
-
-std::string version() {
-  return fmt::format("{}.{}.{}", VITALS_VERSION_MAJOR, VITALS_VERSION_MINOR, VITALS_VERSION_PATCH);
-}
-
-std::string counted(std::size_t n, const char* what) { return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s"); }
 
 std::string contents_of(const Pack& pack) {
   std::size_t records = 0;
@@ -50,7 +32,7 @@ std::string contents_of(const Pack& pack) {
 std::string head_of(const Pack& pack, const RulesArguments& arguments, const std::string& window) {
   const bool is_static = pack.name == "slo";
   return fmt::format("{}{} from {}.\n# Change that file and run it again: what is changed here is lost.\n#\n",
-                     kWrittenBy, version(), printable(arguments.config, kMostOfPath)) +
+                     kWrittenBy, library_version(), printable(arguments.config, kMostOfPath)) +
          (is_static
               ? "# Objectives of every service that counts them itself (HttpOptions::levels), by slo_events_total,\n"
                 "# slo_bad_events_total and slo_objective_ratio. The file gives the window and the burn rate alerts.\n"
@@ -76,38 +58,8 @@ void add_files(std::vector<OutputFile>& files, const Pack& pack, const ServiceLe
   files.push_back({folder / (pack.name + ".rules.yml"), rules_yaml(pack, head), contents_of(pack)});
   for (const auto& tests : pack.tests) {
     const auto file = fmt::format("{}{} from {}.\n# Unit tests of {}.rules.yml:  promtool test rules {}\n", kWrittenBy,
-                                  version(), printable(arguments.config, kMostOfPath), pack.name, tests.file);
+                                  library_version(), printable(arguments.config, kMostOfPath), pack.name, tests.file);
     files.push_back({folder / tests.file, tests_yaml(pack, tests, file), counted(tests.tests.size(), "test")});
-  }
-}
-
-// What somebody else wrote is not lost.
-void must_be_ours(const std::filesystem::path& path) {
-  if (!std::filesystem::exists(path)) return;
-  std::ifstream file{path, std::ios::binary};
-  std::string begin(std::string_view{kWrittenBy}.size(), '\0');
-  file.read(begin.data(), static_cast<std::streamsize>(begin.size()));
-  if (file && begin == kWrittenBy) return;
-  throw std::runtime_error(
-      fmt::format("{} is there and was not written by vitals rules; move it away, or give another --output",
-                  printable(path.string(), kMostOfPath)));
-}
-
-void write(const std::vector<OutputFile>& files, const std::string& folder) {
-  try {
-    std::filesystem::create_directories(folder);
-    for (const auto& file : files) must_be_ours(file.path);
-    for (const auto& file : files) {
-      try {
-        detail::replace_file(file.path.string(), file.text);
-      } catch (const std::system_error& error) {
-        throw std::runtime_error(
-            fmt::format("{} can't be written: {}", printable(file.path.string(), kMostOfPath), error.code().message()));
-      }
-    }
-  } catch (const std::filesystem::filesystem_error& error) {
-    throw std::runtime_error(
-        fmt::format("{} can't be written: {}", printable(folder, kMostOfPath), error.code().message()));
   }
 }
 
@@ -126,11 +78,7 @@ CommandResult rules(const RulesArguments& arguments) {
   std::vector<OutputFile> files;
   if (arguments.pack != "static") add_files(files, explicit_pack(levels, options), levels, arguments);
   if (arguments.pack != "explicit") add_files(files, static_pack(levels, options), levels, arguments);
-  write(files, arguments.output);
-
-  std::string output;
-  for (const auto& file : files)
-    output += fmt::format("{}: {}\n", printable(file.path.string(), kMostOfPath), file.contents);
+  const auto output = write_files(arguments.output, files, {"vitals rules", kWrittenBy});
   if (!arguments.check) return {output, 0};
   std::vector<std::string> rule_files;
   std::vector<std::string> test_files;

@@ -17,6 +17,9 @@ inline constexpr const char* kSloGroup = "slo";
 inline constexpr const char* kSloEvents = "slo:events:rate";
 inline constexpr const char* kSloBadEvents = "slo:bad_events:rate";
 inline constexpr const char* kSloObjective = "slo:objective:ratio";
+inline constexpr const char* kSloBudget = "slo:error_budget:ratio";
+inline constexpr const char* kBurnRate = "slo:current_burn_rate:ratio";
+inline constexpr const char* kRemaining = "slo:period_error_budget_remaining:ratio";
 
 /// The label `slo` of these two.
 inline constexpr const char* kErrorRate = "error-rate";

@@ -16,9 +16,6 @@ using std::chrono::hours;
 using std::chrono::seconds;
 
 constexpr const char* kLongGroup = "slo_windows";
-constexpr const char* kBudget = "slo:error_budget:ratio";
-constexpr const char* kBurnRate = "slo:current_burn_rate:ratio";
-constexpr const char* kRemaining = "slo:period_error_budget_remaining:ratio";
 const Labels kSlo{{"slo", "test"}};
 
 // Ten events at one step: as a rate that is recorded each 30s.
@@ -110,7 +107,7 @@ void test_burn(Draft& draft, const Rule& rule, const BurnRateAlert& alert) {
   const auto keep = test.steps(rule.keep);
   const auto labels = of_job(draft, "test");
   const auto end = 10 + keep;
-  test.give(kBudget, labels, test.line().hold(kErrorBudget, end));
+  test.give(kSloBudget, labels, test.line().hold(kErrorBudget, end));
   test.give(kSloBadEvents + duration(kRateWindow), labels, test.line().hold(1, end));
   test.give(ratio_record(alert.long_window), labels,
             test.line().hold(on, 2).hold(beyond, 2).hold(on, 2).hold(beyond, 2).hold(on, end - 8));
@@ -177,7 +174,7 @@ void add_burn_alert(Draft& draft, const std::vector<BurnRateAlert>& alerts, cons
   for (const auto& alert : alerts) {
     const auto above = [&](seconds window) {
       return fmt::format("{} > {} * {}", draft.select.series(ratio_record(window)), number(alert.burn_rate),
-                         draft.select.series(kBudget));
+                         draft.select.series(kSloBudget));
     };
     expr += fmt::format("{}(\n  {}\n  and {}\n  and {}\n)", expr.empty() ? "" : "\nor\n", above(alert.long_window),
                         above(alert.short_window), enough_bad(draft, alert.long_window));
@@ -196,7 +193,7 @@ void add_burn_alert(Draft& draft, const std::vector<BurnRateAlert>& alerts, cons
   for (const auto& alert : alerts) {
     test_burn(draft, rule, alert);
     test_enough_bad(draft, rule, alert.long_window,
-                    {{kBudget, 0.001}, {ratio_record(alert.long_window), 2}, {ratio_record(alert.short_window), 2}},
+                    {{kSloBudget, 0.001}, {ratio_record(alert.long_window), 2}, {ratio_record(alert.short_window), 2}},
                     "");
   }
   const auto& alert = alerts.front();
@@ -216,8 +213,8 @@ void add_error_budgets(Draft& draft) {
   const auto rates = rate_windows(draft.levels);
   draft.group(kSloGroup);
   draft.group(kLongGroup, kLongInterval);
-  draft.record(kSloGroup, kBudget, fmt::format("1 - {}", draft.select.series(kSloObjective)));
-  add_test(draft, {.record = kBudget,
+  draft.record(kSloGroup, kSloBudget, fmt::format("1 - {}", draft.select.series(kSloObjective)));
+  add_test(draft, {.record = kSloBudget,
                    .what = "what is not promised",
                    .series = {{kSloObjective, kSlo, {0.75}, true}},
                    .labels = kSlo,
@@ -231,18 +228,18 @@ void add_error_budgets(Draft& draft) {
     }
   }
   const auto now = ratio_record(kRateWindow);
-  draft.record(kSloGroup, kBurnRate, fmt::format("{} / {}", draft.select.series(now), draft.select.series(kBudget)));
+  draft.record(kSloGroup, kBurnRate, fmt::format("{} / {}", draft.select.series(now), draft.select.series(kSloBudget)));
   add_test(draft, {.record = kBurnRate,
                    .what = "times its pace",
-                   .series = {{now, kSlo, {0.5}, true}, {kBudget, kSlo, {0.25}, true}},
+                   .series = {{now, kSlo, {0.5}, true}, {kSloBudget, kSlo, {0.25}, true}},
                    .labels = kSlo,
                    .values = {2}});
   const auto period = ratio_record(draft.levels.window);
   draft.record(kLongGroup, kRemaining,
-               fmt::format("1 - {} / {}", draft.select.series(period), draft.select.series(kBudget)));
+               fmt::format("1 - {} / {}", draft.select.series(period), draft.select.series(kSloBudget)));
   add_test(draft, {.record = kRemaining,
                    .what = "what is left of the budget",
-                   .series = {{period, kSlo, {0.125, 0.5}, true}, {kBudget, kSlo, {0.5, 0.25}, true}},
+                   .series = {{period, kSlo, {0.125, 0.5}, true}, {kSloBudget, kSlo, {0.5, 0.25}, true}},
                    .labels = kSlo,
                    .values = {0.75, -1}});
 }
