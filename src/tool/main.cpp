@@ -247,7 +247,8 @@ void add_dashboards(CLI::App& app, DashboardsArguments& arguments) {
                  "Dashboards of this job alone, where a Prometheus has services of different levels (default: jobs are "
                  "chosen in Grafana)")
       ->type_name("NAME");
-  app.add_flag("--all", arguments.all, "Dashboards of database and cache even if there are no levels on them");
+  app.add_flag("--all", arguments.all,
+               "Dashboards of endpoints, database and cache even if there are no levels on them");
   app.footer(kDashboardsFooter);
 }
 

@@ -12,7 +12,7 @@ import yaml
 from service import ROOT
 
 FOLDER = Path(ROOT) / "examples/monitoring"
-END_BY_THEMSELVES = {"rules"}
+END_BY_THEMSELVES = {"dashboards", "rules"}
 
 
 def read(path):
@@ -75,7 +75,13 @@ class Compose(unittest.TestCase):
         (datasource,) = read(mounts["/etc/grafana/provisioning/datasources"] + "/prometheus.yml")["datasources"]
         self.assertEqual((datasource["uid"], datasource["url"]), ("prometheus", "http://prometheus:9090"))
         (provider,) = read(mounts["/etc/grafana/provisioning/dashboards"] + "/files.yml")["providers"]
-        self.assertIn(provider["options"]["path"], mounts)
+        volume = mounts[provider["options"]["path"]]
+        # They are written by the command, of the levels that the service has, before Grafana starts.
+        writer = self.services[volume]
+        self.assertEqual(writer["command"][:4], ["vitals", "dashboards", "--config", "/etc/clinic/service-levels.yml"])
+        self.assertEqual(writer["volumes"], [f"{volume}:{writer['command'][-1]}"])
+        self.assertIn(volume, self.services["grafana"]["depends_on"])
+        self.assertFalse(provider["allowUiUpdates"], "what is changed there would be lost")
 
 
 class Prometheus(unittest.TestCase):

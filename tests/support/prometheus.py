@@ -16,12 +16,13 @@ import urllib.request
 class Prometheus:
     installed = shutil.which("prometheus") is not None
 
-    def __init__(self, target, *flags, data=None, remote_write=None):
-        """data: a folder with blocks that it has from the start."""
+    def __init__(self, target, *flags, data=None, remote_write=None, rules=()):
+        """data: a folder with blocks that it has from the start. rules: files."""
         self.target = target
         self.flags = flags
         self.data = data
         self.remote_write = remote_write
+        self.rules = list(rules)
 
     def __enter__(self):
         self.folder = tempfile.mkdtemp(prefix="vitals-prometheus.")
@@ -32,6 +33,8 @@ class Prometheus:
         said = {"global": {"scrape_interval": "1s"}}
         if self.target:
             said["scrape_configs"] = [{"job_name": "vitals", "static_configs": [{"targets": [self.target]}]}]
+        if self.rules:
+            said["rule_files"] = self.rules
         if self.remote_write:
             said["remote_write"] = self.remote_write
         with open(config, "w") as file:

@@ -60,7 +60,7 @@ Json variable_json(const Variable& variable) {
           {"type", "query"},
           {"datasource", datasource_json()},
           {"definition", variable.query},
-          {"query", {{"query", variable.query}, {"refId", variable.name}}},
+          {"query", variable.query},
           {"regex", ""},
           {"refresh", kOnTimeChange},
           {"sort", kByAlphabet},

@@ -45,8 +45,8 @@ std::vector<Panel> statements(const PageSource& source) {
 
 std::vector<Panel> transactions(const PageSource& source) {
   const auto& live = source.live;
-  auto times = lines("Transactions, p95", "From BEGIN to the end, by how it ended.", "s",
-                     percentile(live, 0.95, "outcome", kTransactions), "{{outcome}}");
+  auto times = lines("Transactions, p95", "From BEGIN to the end, by how it ended: db_transaction_duration_seconds.",
+                     "s", percentile(live, 0.95, "outcome", kTransactions), "{{outcome}}");
   times.if_empty = "No transaction ended";
   auto idle = lines("Idle in transactions, p95",
                     "Per transaction, the time in which none of its statements was under way: "
@@ -63,7 +63,9 @@ std::vector<Panel> pools(const PageSource& source) {
   };
   auto usage = pool_panel(source, 8);
   usage.link.clear();
-  auto connections = lines("Connections", "In use or being made, waiting to be used, and the most that there may be.",
+  auto connections = lines("Connections",
+                           "In use or being made, waiting to be used, and the most that there may be: "
+                           "db_pool_connections_active, _idle, _max.",
                            "short", by_pool("db_pool_connections_active"), "{{instance}} {{pool}} in use");
   connections.queries.push_back({.expr = by_pool("db_pool_connections_idle"), .legend = "{{instance}} {{pool}} idle"});
   connections.queries.push_back(

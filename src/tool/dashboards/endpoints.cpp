@@ -23,22 +23,23 @@ Panel all_endpoints(const PageSource& source) {
   const auto& chosen = source.endpoint;
   const auto rate = chosen.rate_by(kByEndpoint, kRequests, kLive);
   const auto p = [&chosen](double objective) { return percentile(chosen, objective, kByEndpoint, kRequestTimes); };
-  return {
-      .kind = Panel::Kind::Table,
-      .title = "Endpoints",
-      .description = "Each endpoint that is chosen; one that had no request shows no times. A row leads to its own.",
-      .width = 24,
-      .queries = {{.expr = rate, .legend = "Requests", .unit = "reqps"},
-                  {.expr = share(bad_rate(source, chosen, kByEndpoint), rate),
-                   .legend = "Errors",
-                   .unit = "percentunit",
-                   .thresholds = error_thresholds(source.levels)},
-                  {.expr = p(0.5), .legend = "p50", .unit = "s"},
-                  {.expr = p(0.95), .legend = "p95", .unit = "s"},
-                  {.expr = p(0.99), .legend = "p99", .unit = "s"}},
-      .link = address_of_row(source),
-      .labels = {{"method", "Method"}, {"endpoint", "Endpoint"}},
-      .sorted_by = "p95"};
+  return {.kind = Panel::Kind::Table,
+          .title = "Endpoints",
+          .description =
+              "Each endpoint that is chosen; one that had no request shows no times. A row leads to its own. "
+              "http_requests_total, http_request_duration_seconds.",
+          .width = 24,
+          .queries = {{.expr = rate, .legend = "Requests", .unit = "reqps"},
+                      {.expr = share(bad_rate(source, chosen, kByEndpoint), rate),
+                       .legend = "Errors",
+                       .unit = "percentunit",
+                       .thresholds = error_thresholds(source.levels)},
+                      {.expr = p(0.5), .legend = "p50", .unit = "s"},
+                      {.expr = p(0.95), .legend = "p95", .unit = "s"},
+                      {.expr = p(0.99), .legend = "p99", .unit = "s"}},
+          .link = address_of_row(source),
+          .labels = {{"method", "Method"}, {"endpoint", "Endpoint"}},
+          .sorted_by = "p95"};
 }
 
 Panel times_of(const PageSource& source, double objective) {
@@ -61,10 +62,10 @@ Panel times_with_budgets(const PageSource& source) {
 std::vector<Panel> traffic_of_endpoints(const PageSource& source) {
   const auto& chosen = source.endpoint;
   const auto rate = chosen.rate_by(kByEndpoint, kRequests, kLive);
-  auto errors = by_endpoint("Errors", "Of the requests of each endpoint, those with a bad status.", "percentunit",
-                            share(bad_rate(source, chosen, kByEndpoint), rate));
+  auto errors = by_endpoint("Errors", "Of the requests of each endpoint, those with a bad status: http_requests_total.",
+                            "percentunit", share(bad_rate(source, chosen, kByEndpoint), rate));
   errors.thresholds = error_thresholds(source.levels);
-  auto statuses = by_endpoint("Statuses", "Requests a second by status.", "reqps",
+  auto statuses = by_endpoint("Statuses", "Requests a second by status: http_requests_total.", "reqps",
                               chosen.rate_by("status", kRequests, kLive) + " > 0");
   statuses.queries.front().legend = "{{status}}";
   statuses.is_stacked = true;
@@ -88,7 +89,9 @@ Dashboard endpoints_page(const PageSource& source) {
   if (!budgets.used.empty()) {
     auto table = budget_table(budgets, {{"method", "Method"}, {"endpoint", "Endpoint"}}, 0);
     table.title = "Budgets";
-    table.description = "What each endpoint uses of each class and budget that it has; over 100 % it is too slow.";
+    table.description =
+        "What each endpoint uses of each class and budget that it has; over 100 % it is too slow. "
+        "http_request_duration_seconds.";
     page.rows.push_back({"Against what is promised", {std::move(table)}});
   }
   page.rows.push_back({"Response times",

@@ -90,7 +90,7 @@ Panel then_and_now(const PageSource& source, std::string title, std::string desc
   const auto now = source.recorded.series(record);
   return {.kind = Panel::Kind::Lines,
           .title = std::move(title),
-          .description = description + " Dashed: a day and a week before.",
+          .description = fmt::format("{}: {}. Dashed: a day and a week before.", description, record),
           .unit = std::move(unit),
           .queries = {{.expr = now, .legend = "{{job}}"},
                       {.expr = now + " offset 1d", .legend = "{{job}} a day before", .is_dashed = true},
@@ -99,11 +99,11 @@ Panel then_and_now(const PageSource& source, std::string title, std::string desc
 
 std::vector<Panel> overlays(const PageSource& source) {
   std::vector<Panel> panels{
-      then_and_now(source, "Requests", "Requests a second.", "reqps", kRequestRate),
-      then_and_now(source, "Errors", "The share of requests with a bad status.", "percentunit", kErrorRatio)};
+      then_and_now(source, "Requests", "Requests a second", "reqps", kRequestRate),
+      then_and_now(source, "Errors", "The share of requests with a bad status", "percentunit", kErrorRatio)};
   panels.back().thresholds = error_thresholds(source.levels);
   if (!has_request_times(source.levels)) return panels;
-  panels.push_back(then_and_now(source, "p95", "The p95 of five minutes.", "s", percentile_record(0.95)));
+  panels.push_back(then_and_now(source, "p95", "The p95 of five minutes", "s", percentile_record(0.95)));
   for (const auto& level : source.levels.latency) {
     if (level.objective == 0.95) panels.back().thresholds = thresholds_of(level);
   }
@@ -115,7 +115,8 @@ std::vector<Panel> peaks(const PageSource& source) {
   const auto requests = source.recorded.series(kRequestRate);
   return {{.kind = Panel::Kind::Bars,
            .title = "Requests by hour",
-           .description = "Requests a second: the mean of each hour, and its busiest five minutes.",
+           .description =
+               fmt::format("Requests a second: the mean of each hour, and its busiest five minutes. {}.", kRequestRate),
            .unit = "reqps",
            .width = 16,
            .queries = {{.expr = over("avg_over_time", requests, "1h"), .legend = "{{job}} mean"},
@@ -123,7 +124,8 @@ std::vector<Panel> peaks(const PageSource& source) {
            .step = "1h"},
           {.kind = Panel::Kind::Ranking,
            .title = "Busiest hours",
-           .description = "The ten hours, each until the time that is given, with the most requests.",
+           .description = fmt::format("The ten hours, each until the time that is given, with the most requests. {}.",
+                                      kRequestRate),
            .unit = "reqps",
            .queries = {{.expr = over("avg_over_time", requests, "1h"), .legend = "Requests", .unit = "reqps"}},
            .step = "1h",
@@ -138,7 +140,8 @@ std::vector<Panel> spikes(const PageSource& source) {
   return {
       {.kind = Panel::Kind::Bars,
        .title = "Error spikes",
-       .description = "The worst five minutes of each point: the share of requests with a bad status.",
+       .description = fmt::format("The worst five minutes of each point: the share of requests with a bad status. {}.",
+                                  kErrorRatio),
        .unit = "percentunit",
        .width = 16,
        .queries = {{.expr = over("max_over_time", ratio, "$__interval"), .legend = "{{job}}"}},
@@ -146,7 +149,8 @@ std::vector<Panel> spikes(const PageSource& source) {
        .step = "5m"},
       {.kind = Panel::Kind::Ranking,
        .title = "Worst five minutes",
-       .description = "The ten spans of five minutes with the largest share of bad requests.",
+       .description =
+           fmt::format("The ten spans of five minutes with the largest share of bad requests. {}.", kErrorRatio),
        .unit = "percentunit",
        .queries = {{.expr = over("max_over_time", ratio, "5m") + " > 0", .legend = "Errors", .unit = "percentunit"}},
        .if_empty = "No request failed",
@@ -160,17 +164,16 @@ Panel slow_endpoints(const PageSource& source) {
   constexpr const char* kBy = "method, endpoint";
   constexpr int kMost = 20;
   const auto& live = source.live;
-  const auto requests = fmt::format("sum by ({}) (increase({}[{}]))", kBy, live.series(kRequests), kShown);
-  const auto errors =
-      fmt::format("sum by ({}) (increase({}[{}]))", kBy,
-                  live.series(kRequests, {matches("status", bad_status_pattern(source.levels))}), kShown);
+  const auto rate = live.rate_by(kBy, kRequests, kShown);
   Panel panel{.kind = Panel::Kind::Table,
               .title = "Slow endpoints",
-              .description = "Over all of the time that is shown. p95 is that of all requests in it.",
+              .description =
+                  "Over all of the time that is shown; p95 is that of all requests in it. "
+                  "http_request_duration_seconds, http_requests_total.",
               .width = 24,
               .queries = {{.expr = percentile(live, 0.95, kBy, kRequestTimes, kShown), .legend = "p95", .unit = "s"},
-                          {.expr = requests + " > 0", .legend = "Requests"},
-                          {.expr = share(errors, requests),
+                          {.expr = rate + " > 0", .legend = "Requests", .unit = "reqps"},
+                          {.expr = share(bad_rate(source, live, kBy, kShown), rate),
                            .legend = "Errors",
                            .unit = "percentunit",
                            .thresholds = error_thresholds(source.levels)}},
@@ -196,7 +199,8 @@ std::vector<Panel> below_in_the_past(const PageSource& source) {
     panels.push_back(
         {.kind = Panel::Kind::Table,
          .title = "Statements",
-         .description = "Over all of the time that is shown: the p95 of all statements in it, and how many.",
+         .description = "Over all of the time that is shown: the p95 of all statements in it, and how many. "
+                        "db_query_duration_seconds.",
          .width = 12,
          .queries = {{.expr = percentile(live, 0.95, kBy, kStatements, kShown), .legend = "p95", .unit = "s"},
                      {.expr = fmt::format("sum by ({}) (increase({}[{}])) > 0", kBy,
@@ -207,7 +211,7 @@ std::vector<Panel> below_in_the_past(const PageSource& source) {
   }
   if (source.levels.cache_hit_ratio) {
     panels.push_back(
-        then_and_now(source, "Cache hits", "The share of look-ups that found something.", "percentunit", kHitRatio));
+        then_and_now(source, "Cache hits", "The share of look-ups that found something", "percentunit", kHitRatio));
     panels.back().width = 12;
     panels.back().thresholds = least_of(source.levels.cache_hit_ratio);
     for (auto& query : panels.back().queries) query.legend.replace(0, 7, "{{cache_type}}");

@@ -27,7 +27,8 @@ Panel stat(std::string title, std::string description, std::string unit, std::st
 
 Panel percentile_stat(const PageSource& source, double objective) {
   const auto name = detail::percentile_name(objective);
-  auto description = fmt::format("{} of the requests were answered within this time.", detail::percent_text(objective));
+  auto description = fmt::format("{} of the requests were answered within this time: http_request_duration_seconds.",
+                                 detail::percent_text(objective));
   Thresholds thresholds;
   for (const auto& level : source.levels.latency) {
     if (level.objective != objective) continue;
@@ -47,16 +48,20 @@ std::vector<Panel> now(const PageSource& source) {
     panels.push_back(stat("Requests", "Requests a second: http_requests_total.", "reqps", rate, {}));
     panels.push_back(stat("Active", "Requests that are being served now: http_requests_active.", "short",
                           fmt::format("sum by (job) ({})", live.series(kActive)), {}));
-    panels.push_back(stat("Errors",
-                          fmt::format("Requests with a bad status ({}), of all.", bad_status_pattern(source.levels)),
-                          "percentunit", share(bad_rate(source, live, "job"), rate), error_thresholds(source.levels)));
+    panels.push_back(stat(
+        "Errors",
+        fmt::format("Requests with a bad status ({}), of all: http_requests_total.", bad_status_pattern(source.levels)),
+        "percentunit", share(bad_rate(source, live, "job"), rate), error_thresholds(source.levels)));
   }
   if (source.has_cache)
     panels.push_back(stat("Cache hits", "Look-ups that found something, of all: cache_hits_total.", "percentunit",
                           share(live.rate_by("job", "cache_hits_total", kLive, {equals("hit", "true")}),
                                 live.rate_by("job", "cache_hits_total", kLive)),
                           least_of(source.levels.cache_hit_ratio)));
-  panels.push_back(stat("Memory", "Resident memory, as a share of what the process may use.", "percentunit",
+  panels.push_back(stat("Memory",
+                        "Resident memory, as a share of what the process may use: process_resident_memory_bytes, "
+                        "process_memory_limit_bytes.",
+                        "percentunit",
                         fmt::format("max by (job) ({} / ({} > 0))", live.series("process_resident_memory_bytes"),
                                     live.series("process_memory_limit_bytes")),
                         most_of(source.levels.memory_usage)));
@@ -66,7 +71,7 @@ std::vector<Panel> now(const PageSource& source) {
 Panel times(const PageSource& source) {
   Panel panel{.kind = Panel::Kind::Lines,
               .title = "Percentiles",
-              .description = "Of the times of all requests. Dashed: what is promised.",
+              .description = "Of the times of all requests: http_request_duration_seconds. Dashed: what is promised.",
               .unit = "s",
               .width = 12,
               .queries = {}};
@@ -104,16 +109,17 @@ Panel traffic(const PageSource& source) {
 }
 
 Panel errors(const PageSource& source) {
-  return {
-      .kind = Panel::Kind::Lines,
-      .title = "Errors by endpoint",
-      .description = "Requests a second with a bad status. A client's mistake (4xx) is none, unless the levels say so.",
-      .unit = "reqps",
-      .width = 12,
-      .queries = {{.expr = bad_rate(source, source.live, "method, endpoint, status") + " > 0",
-                   .legend = "{{method}} {{endpoint}} {{status}}"}},
-      .if_empty = "No request failed",
-      .link = address_of_line(source)};
+  return {.kind = Panel::Kind::Lines,
+          .title = "Errors by endpoint",
+          .description =
+              "Requests a second with a bad status: http_requests_total. A client's mistake (4xx) is none, unless the "
+              "levels say so.",
+          .unit = "reqps",
+          .width = 12,
+          .queries = {{.expr = bad_rate(source, source.live, "method, endpoint, status") + " > 0",
+                       .legend = "{{method}} {{endpoint}} {{status}}"}},
+          .if_empty = "No request failed",
+          .link = address_of_line(source)};
 }
 
 Panel slow(const PageSource& source) {
@@ -124,7 +130,9 @@ Panel slow(const PageSource& source) {
   if (budgets.used.empty()) {
     panel = {.kind = Panel::Kind::Table,
              .title = {},
-             .description = "The slowest endpoints, by p95. The service levels have no budgets of endpoints.",
+             .description =
+                 "The slowest endpoints, by p95. The service levels have no budgets of endpoints. "
+                 "http_request_duration_seconds.",
              .queries = {{.expr = percentile(source.live, 0.95, "method, endpoint", kRequestTimes),
                           .legend = "p95",
                           .unit = "s"}},

@@ -44,8 +44,9 @@ struct Panel {
   std::string if_empty = {};
   std::vector<std::pair<std::string, std::string>> colors = {};  ///< of lines, by their legends
   bool is_stacked = false;
-  std::string step = {};  ///< at least so much between two points
-  std::string link = {};  ///< where its lines, or the rows of its table, lead to
+  bool is_zoomed = false;  ///< the axis begins where lines do, not at 0
+  std::string step = {};   ///< at least so much between two points
+  std::string link = {};   ///< where its lines, or the rows of its table, lead to
 
   // Of a table.
   std::vector<LabelColumn> labels = {};

@@ -115,7 +115,7 @@ Json field_config(const Panel& panel) {
   Json defaults{{"unit", panel.unit}, {"thresholds", thresholds_json(panel.thresholds)}};
   const bool has_lines = panel.kind == Panel::Kind::Lines || panel.kind == Panel::Kind::Bars;
   if (panel.kind != Panel::Kind::Heatmap) defaults["color"] = {{"mode", has_lines ? "palette-classic" : "thresholds"}};
-  if (has_lines && panel.unit != "none") defaults["min"] = 0;
+  if (has_lines && !panel.is_zoomed) defaults["min"] = 0;
   if (!panel.if_empty.empty()) defaults["noValue"] = panel.if_empty;
   if (!panel.link.empty()) defaults["links"] = link_json(panel);
   if (has_lines) defaults["custom"] = lines_custom(panel);

@@ -78,8 +78,9 @@ Panel exhaustion(const PageSource& source) {
   const auto window = pace_window(levels);
   return {.kind = Panel::Kind::Stat,
           .title = "Time until nothing is left",
-          .description = fmt::format("At the pace of the last {}, how long the error budget of {} lasts.",
-                                     duration(window), duration(levels.window)),
+          .description =
+              fmt::format("At the pace of the last {}, how long the error budget of {} lasts: {} by the burn rate.",
+                          duration(window), duration(levels.window), kRemaining),
           .unit = "s",
           .width = 24,
           .queries = {{.expr = fmt::format("clamp_min({}, 0) * {}\n/ ({} > 0)", source.recorded.series(kRemaining),
@@ -101,17 +102,20 @@ std::vector<Panel> burning(const PageSource& source) {
   const auto& recorded = source.recorded;
   const auto& levels = source.levels;
   auto left =
-      of_objectives("Budget left", fmt::format("Of {}; below 0 more than all of it is used.", duration(levels.window)),
+      of_objectives("Budget left",
+                    fmt::format("Of {}; below 0 more than all of it is used. {}.", duration(levels.window), kRemaining),
                     "percentunit", recorded.series(kRemaining));
+  left.is_zoomed = true;
   left.thresholds = {"red", {{0, "transparent"}}};
   std::vector<Panel> panels{std::move(left)};
   auto windows = long_windows(levels);
   windows.insert(seconds{kRateWindow});
   for (const auto window : windows) {
-    auto panel = of_objectives(fmt::format("Burn rate {}", duration(window)),
-                               fmt::format("Times the pace that would use the budget up in {}, over the last {}.",
-                                           duration(levels.window), duration(window)),
-                               "none", burn_rate(source, window));
+    auto panel =
+        of_objectives(fmt::format("Burn rate {}", duration(window)),
+                      fmt::format("Times the pace that would use the budget up in {}, over the last {}: {} / {}.",
+                                  duration(levels.window), duration(window), ratio_record(window), kSloBudget),
+                      "none", burn_rate(source, window));
     for (const auto& alert : levels.burn_rate_alerts) {
       if (alert.long_window != window && alert.short_window != window) continue;
       panel.thresholds = {"transparent", {{alert.burn_rate, alert.severity == AlertSeverity::Page ? "red" : "orange"}}};
@@ -125,10 +129,16 @@ std::vector<Panel> burning(const PageSource& source) {
 
 std::vector<Panel> kept(const PageSource& source) {
   const auto& recorded = source.recorded;
-  return {of_objectives("Kept", fmt::format("Good events of all, over the last {}.", duration(kRateWindow)),
-                        "percentunit", "1 - " + recorded.series(ratio_record(kRateWindow))),
-          of_objectives("Bad events", "A second: those that are slower than the target, or failed.", "ops",
-                        recorded.series(kSloBadEvents + duration(kRateWindow)))};
+  auto good = of_objectives(
+      "Kept",
+      fmt::format("Good events of all, over the last {}: 1 - {}.", duration(kRateWindow), ratio_record(kRateWindow)),
+      "percentunit", "1 - " + recorded.series(ratio_record(kRateWindow)));
+  good.is_zoomed = true;
+  return {std::move(good),
+          of_objectives("Bad events",
+                        fmt::format("A second: those that are slower than the target, or failed. {}{}.", kSloBadEvents,
+                                    duration(kRateWindow)),
+                        "ops", recorded.series(kSloBadEvents + duration(kRateWindow)))};
 }
 
 }  // namespace
