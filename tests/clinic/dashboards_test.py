@@ -15,7 +15,7 @@ from service import ROOT, Service, eventually
 
 sys.path[:0] = [os.path.join(ROOT, "tests", "support"), os.path.join(ROOT, "tests", "tool", "dashboards")]
 from prometheus import Prometheus
-from written import CLINIC, SELECTOR, asked, is_record, legend_labels, may_be_empty, queries, read, table_labels, write
+from written import CLINIC, SELECTOR, asked, is_record, legend_labels, may_be_empty, panels, queries, read, table_labels, write
 
 JOB = "vitals"  # of what Prometheus scrapes here
 LOAD_SECONDS = 14  # longer than the windows of rates
@@ -67,7 +67,9 @@ class Dashboards(unittest.TestCase):
         began = time.monotonic()
         # The last of the records that are made of others.
         eventually(lambda: cls.prometheus.query("slo:period_error_budget_remaining:ratio"), "budgets are recorded")
-        time.sleep(max(0, began + LOAD_SECONDS - time.monotonic()))
+        while time.monotonic() < began + LOAD_SECONDS:
+            clinic.call("GET", "/api/v1/clients/999999")  # which there isn't: a bad request, to whom calls 404 one
+            time.sleep(0.2)
         cls.end = time.time()
         load.terminate()
         load.communicate()
@@ -129,6 +131,40 @@ class Dashboards(unittest.TestCase):
                     continue
                 renamed = SELECTOR.sub(lambda found: f"renamed_{found.group()}", target["expr"])
                 self.assertNotEqual(self.faults(panel, target, renamed)[0], [], f"{name}: {panel['title']}: {renamed}")
+
+    def values(self, dashboard, title):
+        """{labels: the last value} of each query of a panel."""
+        (panel,) = [panel for panel in panels(dashboard) if panel["title"] == title]
+        return [{tuple(sorted(labels.items())): values[-1] for labels, values in self.series(target, asked(target["expr"]))}
+                for target in panel["targets"]]
+
+    def test_numbers_of_one_dashboard_agree(self):
+        def value(title):
+            ((number,),) = [found.values() for found in self.values(overview, title)]
+            return number
+        overview = self.dashboards["overview"]
+        self.assertLessEqual(value("p50"), value("p95"))
+        self.assertLessEqual(value("p95"), value("p99"))
+        self.assertGreater(value("Cache hits"), 0)
+        self.assertLess(value("Cache hits"), 1)
+        self.assertEqual(value("Errors"), 0)
+        (by_status,) = self.values(overview, "Requests by status")
+        self.assertEqual({dict(labels)["class"] for labels in by_status}, {"2xx", "4xx"})
+        self.assertAlmostEqual(sum(by_status.values()), value("Requests"))
+        times, budgets, used = self.values(overview, "Slow endpoints")
+        for labels, share in used.items():
+            self.assertAlmostEqual(share, times[labels] / budgets[labels])
+
+    def test_errors_are_those_of_the_declared_statuses(self):
+        levels = Path(self.folder) / "bad.yml"
+        levels.write_text(CLINIC.read_text().replace("bad_statuses: [5xx]", "bad_statuses: [404]"))
+        write(levels, os.path.join(self.folder, "bad"))
+        dashboards = read(os.path.join(self.folder, "bad"))
+        (found,) = self.values(dashboards["overview"], "Errors by endpoint")
+        self.assertEqual([dict(labels) for labels in found], [{"method": "GET", "endpoint": "/api/v1/clients/{id}", "status": "404"}])
+        (share,) = self.values(dashboards["overview"], "Errors")
+        (requests,) = self.values(dashboards["overview"], "Requests")
+        self.assertAlmostEqual(*share.values(), sum(found.values()) / sum(requests.values()))
 
     def test_variables_have_values(self):
         for dashboard in self.dashboards.values():

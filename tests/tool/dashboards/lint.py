@@ -13,11 +13,6 @@ def variables(dashboard):
     return {variable["name"]: variable for variable in dashboard["templating"]["list"]}
 
 
-def matches(expression, metric):
-    """The conditions of each selector of the metric."""
-    return [conditions for name, conditions in SELECTOR.findall(expression) if name == metric]
-
-
 def of_the_dashboard(dashboard, job):
     if dashboard["editable"] is not False:
         yield "it can be edited, though a provisioned one can't be saved"
@@ -55,10 +50,6 @@ def of_the_layout(dashboard):
         if cells & taken:
             yield f"{panel['title']}: over another panel"
         taken |= cells
-    for panel in dashboard["panels"]:
-        if panel["type"] == "row" and any(x > 0 and y == panel["gridPos"]["y"] for x, y in taken - {
-                (x, panel["gridPos"]["y"]) for x in range(24)}):
-            yield f"{panel['title']}: a panel beside a row"
 
 
 def of_a_panel(panel):
@@ -109,10 +100,11 @@ def of_a_query(target, job, name):
                 'method=~"$method"' in conditions and 'endpoint=~"$endpoint"' in conditions):
             yield f"{metric} of any endpoint"
     bare = SELECTOR.sub(lambda found: "@" + found.group(1) + "@", expression)
-    for metric in re.findall(r"@(\w+_(?:total|bucket|sum|count))@", bare):
-        allowed = "rate|increase" + ("|group(?: by \\([^)]*\\))? " if metric.endswith("_count") else "")
-        if re.search(rf"(?<!rate\()(?<!increase\()(?<!\) \()@{metric}@", bare) or not re.search(rf"(?:{allowed})\(@{metric}@", bare):
-            yield f"{metric} without a rate"
+    for found in re.finditer(r"@(\w+_(?:total|bucket|sum|count))@", bare):
+        # That there are series, and not what they count, may be asked without.
+        is_group = found.group(1).endswith("_count") and re.search(r"group by \([^)]*\) \($", bare[:found.start()])
+        if not is_group and not re.search(r"\b(?:rate|increase)\($", bare[:found.start()]):
+            yield f"{found.group(1)} without a rate"
     for metric, window in re.findall(r"@([\w:]+)@\[([^\]]+)\]", bare):
         if not is_record(metric) and window != (SHOWN if name == "history" else LIVE):
             yield f"{metric} over {window}"

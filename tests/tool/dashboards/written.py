@@ -7,6 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
 CLINIC = ROOT / "examples/clinic/service-levels.yml"
+NAMES = ["overview", "endpoints", "database", "cache", "process", "service-levels", "history"]
 # What Grafana puts in; of a Prometheus that scrapes every second, under load for as long.
 VALUES = {"$__rate_interval": "10s", "$__interval": "5s", "$__range": "1h", "$job": ".+", "$instance": ".+", "$method": ".+",
           "$endpoint": ".+"}
@@ -51,6 +52,20 @@ def asked(expression):
 
 def legend_labels(target):
     return re.findall(r"\{\{(\w+)\}\}", target.get("legendFormat", ""))
+
+
+def as_document(dashboards):
+    """What docs/dashboards.md says of each panel."""
+    lines = []
+    for name in NAMES:
+        dashboard = dashboards[name]
+        lines += [f"### {dashboard['title']}", "", f"`{name}.json`: {dashboard['description'].split('. ', 1)[1]}", ""]
+        for panel in dashboard["panels"]:
+            lines += [f"*{panel['title']}*", "", "| panel | |", "|---|---|"] if panel["type"] == "row" else [
+                f"| {panel['title']} | {panel['description']} |"]
+            if panel is dashboard["panels"][-1] or dashboard["panels"][dashboard["panels"].index(panel) + 1]["type"] == "row":
+                lines.append("")
+    return "\n".join(lines)
 
 
 def is_record(metric):
