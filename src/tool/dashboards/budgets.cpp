@@ -5,6 +5,8 @@
 #include <fmt/core.h>
 
 #include "core/levels/objective_name.hpp"
+#include "tool/dashboards/live_queries.hpp"
+#include "tool/dashboards/thresholds.hpp"
 #include "tool/rules/dependencies.hpp"
 #include "tool/rules/endpoint_sets.hpp"
 #include "tool/rules/requests.hpp"

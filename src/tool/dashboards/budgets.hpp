@@ -2,7 +2,8 @@
 #include <string>
 #include <string_view>
 
-#include "tool/dashboards/pages.hpp"
+#include "tool/dashboards/page_source.hpp"
+#include "tool/dashboards/panel.hpp"
 
 namespace vitals::tool {
 

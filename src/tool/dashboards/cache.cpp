@@ -2,7 +2,9 @@
 
 #include <fmt/core.h>
 
+#include "tool/dashboards/live_queries.hpp"
 #include "tool/dashboards/pages.hpp"
+#include "tool/dashboards/shared_panels.hpp"
 
 namespace vitals::tool {
 namespace {

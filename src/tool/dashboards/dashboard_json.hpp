@@ -1,7 +1,9 @@
 #pragma once
+#include <cstddef>
 #include <string>
 
-#include "tool/dashboards/pages.hpp"
+#include "tool/dashboards/page_source.hpp"
+#include "tool/dashboards/panel.hpp"
 
 namespace vitals::tool {
 

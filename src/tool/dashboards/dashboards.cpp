@@ -9,6 +9,7 @@
 #include "core/levels/objectives.hpp"
 #include "levels/levels_file.hpp"
 #include "tool/dashboards/dashboard_json.hpp"
+#include "tool/dashboards/pages.hpp"
 #include "tool/output/output_files.hpp"
 #include "tool/rules/packs.hpp"
 #include "tool/rules/requests.hpp"

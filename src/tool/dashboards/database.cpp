@@ -3,7 +3,9 @@
 #include <fmt/core.h>
 
 #include "tool/dashboards/budgets.hpp"
+#include "tool/dashboards/live_queries.hpp"
 #include "tool/dashboards/pages.hpp"
+#include "tool/dashboards/shared_panels.hpp"
 #include "tool/rules/dependencies.hpp"
 
 namespace vitals::tool {

@@ -4,7 +4,10 @@
 
 #include "core/levels/objective_name.hpp"
 #include "tool/dashboards/budgets.hpp"
+#include "tool/dashboards/live_queries.hpp"
 #include "tool/dashboards/pages.hpp"
+#include "tool/dashboards/shared_panels.hpp"
+#include "tool/dashboards/thresholds.hpp"
 #include "tool/rules/requests.hpp"
 
 namespace vitals::tool {

@@ -4,7 +4,9 @@
 #include <fmt/core.h>
 
 #include "core/levels/objective_name.hpp"
+#include "tool/dashboards/live_queries.hpp"
 #include "tool/dashboards/pages.hpp"
+#include "tool/dashboards/thresholds.hpp"
 #include "tool/rules/dependencies.hpp"
 #include "tool/rules/draft.hpp"
 #include "tool/rules/percentiles.hpp"
@@ -71,7 +73,7 @@ Panel periods(const PageSource& source) {
       .sorted_by = "Requests",
       .is_ascending = true};
   if (!has_request_times(source.levels)) return panel;
-  for (const double objective : percentiles(source.levels)) {
+  for (const double objective : request_percentiles(source.levels)) {
     Query query{.expr = of_periods([&](const char* window) {
                   return fmt::format("({})", recorded_percentile(source, objective, window));
                 }),

@@ -1,13 +1,15 @@
-#include <iterator>
-#include <optional>
 #include <utility>
 
 #include <fmt/core.h>
+#include <fmt/format.h>
 
 #include "core/levels/objective_name.hpp"
 #include "core/text/quantity.hpp"
 #include "tool/dashboards/budgets.hpp"
+#include "tool/dashboards/live_queries.hpp"
 #include "tool/dashboards/pages.hpp"
+#include "tool/dashboards/shared_panels.hpp"
+#include "tool/dashboards/thresholds.hpp"
 #include "tool/rules/requests.hpp"
 
 namespace vitals::tool {
@@ -43,15 +45,16 @@ std::vector<Panel> now(const PageSource& source) {
   const auto& live = source.live;
   std::vector<Panel> panels;
   if (source.has_requests) {
-    for (const double objective : percentiles(source.levels)) panels.push_back(percentile_stat(source, objective));
+    for (const double objective : request_percentiles(source.levels))
+      panels.push_back(percentile_stat(source, objective));
     const auto rate = live.rate_by("job", kRequests, kLive);
     panels.push_back(stat("Requests", "Requests a second: http_requests_total.", "reqps", rate, {}));
     panels.push_back(stat("Active", "Requests that are being served now: http_requests_active.", "short",
                           fmt::format("sum by (job) ({})", live.series(kActive)), {}));
-    panels.push_back(stat(
-        "Errors",
-        fmt::format("Requests with a bad status ({}), of all: http_requests_total.", bad_status_pattern(source.levels)),
-        "percentunit", share(bad_rate(source, live, "job"), rate), error_thresholds(source.levels)));
+    panels.push_back(stat("Errors",
+                          fmt::format("Requests with a bad status ({}), of all: http_requests_total.",
+                                      fmt::join(source.levels.bad_statuses, ", ")),
+                          "percentunit", share(bad_rate(source, live, "job"), rate), error_thresholds(source.levels)));
   }
   if (source.has_cache)
     panels.push_back(stat("Cache hits", "Look-ups that found something, of all: cache_hits_total.", "percentunit",
@@ -75,7 +78,7 @@ Panel times(const PageSource& source) {
               .unit = "s",
               .width = 12,
               .queries = {}};
-  for (const double objective : percentiles(source.levels))
+  for (const double objective : request_percentiles(source.levels))
     panel.queries.push_back({.expr = percentile(source.live, objective, "job", kRequestTimes),
                              .legend = fmt::format("{{{{job}}}} {}", detail::percentile_name(objective)),
                              .has_exemplars = objective == 0.95});

@@ -7,6 +7,8 @@
 
 #include "core/levels/objectives.hpp"
 #include "tool/dashboards/pages.hpp"
+#include "tool/dashboards/shared_panels.hpp"
+#include "tool/dashboards/thresholds.hpp"
 #include "tool/rules/draft.hpp"
 #include "tool/rules/slo.hpp"
 

@@ -90,10 +90,9 @@ void add_error_records(Draft& draft) {
 
 // Of all requests from their buckets, which are recorded once; of endpoints each by itself.
 void add_percentiles(Draft& draft) {
-  std::set<double> objectives{0.5, 0.95, 0.99};
-  for (const auto& level : draft.levels.latency) objectives.insert(level.objective);
   add_bucket_rates(draft, kRecordGroup, kRequestTimes);
-  for (const double objective : objectives) add_percentile_of_all(draft, kRecordGroup, kRequestTimes, objective);
+  for (const double objective : request_percentiles(draft.levels))
+    add_percentile_of_all(draft, kRecordGroup, kRequestTimes, objective);
 
   std::set<double> of_endpoints{0.95};
   for (const auto* list : {&draft.levels.endpoint_classes, &draft.levels.route_budgets}) {
@@ -112,6 +111,12 @@ bool has_request_times(const ServiceLevels& levels) {
 
 bool has_request_levels(const ServiceLevels& levels) {
   return has_request_times(levels) || levels.error_rate || levels.availability || levels.throughput;
+}
+
+std::set<double> request_percentiles(const ServiceLevels& levels) {
+  std::set<double> objectives{0.5, 0.95, 0.99};
+  for (const auto& level : levels.latency) objectives.insert(level.objective);
+  return objectives;
 }
 
 std::string bad_status_pattern(const ServiceLevels& levels) {

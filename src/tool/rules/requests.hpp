@@ -1,5 +1,6 @@
 #pragma once
 #include <chrono>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,9 @@ inline constexpr const char* kActive = "http_requests_active";
 [[nodiscard]] bool has_request_levels(const ServiceLevels& levels);
 /// Whether one is on their times.
 [[nodiscard]] bool has_request_times(const ServiceLevels& levels);
+
+/// Of all requests: 0.5, 0.95, 0.99 and what `latency` has besides.
+[[nodiscard]] std::set<double> request_percentiles(const ServiceLevels& levels);
 
 /// As the label `status` is matched.
 [[nodiscard]] std::string bad_status_pattern(const ServiceLevels& levels);

@@ -40,6 +40,8 @@ nlohmann::json panel(const std::string& dashboard, const std::string& title) {
   return {};
 }
 
+std::string expression_of(const nlohmann::json& panel) { return panel.at("targets").at(0).at("expr"); }
+
 TEST(DashboardsCommand, FilesSayWhoWroteThemOfWhat) {
   EXPECT_THAT(overview_of("latency: [{target: 1s}]\n"),
               StartsWith("{\n  \"description\": \"Written by vitals dashboards 0.1.0 from " + temporary_folder() +
@@ -61,7 +63,7 @@ TEST(DashboardsCommand, PercentilesAreTheDeclaredOnesBesideThree) {
   for (const auto* title : {"p50", "p95", "p99"})
     EXPECT_EQ(panel(overview, title)["fieldConfig"]["defaults"]["thresholds"]["steps"].size(), 1) << title;
   const auto declared = panel(overview, "p99.9");
-  EXPECT_THAT(declared["targets"][0]["expr"], StartsWith("histogram_quantile(0.999, "));
+  EXPECT_THAT(expression_of(declared), StartsWith("histogram_quantile(0.999, "));
   EXPECT_EQ(declared["fieldConfig"]["defaults"]["thresholds"]["steps"][1]["value"], 0.0005);
   EXPECT_EQ(declared["fieldConfig"]["defaults"]["thresholds"]["steps"][2]["value"], 0.002);
 }
@@ -69,7 +71,7 @@ TEST(DashboardsCommand, PercentilesAreTheDeclaredOnesBesideThree) {
 TEST(DashboardsCommand, BadStatusesAreTheDeclared) {
   const auto overview = overview_of("error_rate: {target: 1%}\nbad_statuses: [5xx, 429]\n");
 
-  EXPECT_THAT(panel(overview, "Errors")["targets"][0]["expr"], HasSubstr(R"(status=~"5..|429")"));
+  EXPECT_THAT(expression_of(panel(overview, "Errors")), HasSubstr(R"(status=~"5..|429")"));
 }
 
 TEST(DashboardsCommand, OneJobIsInEverySelectorAndInTheAddress) {

@@ -179,7 +179,7 @@ class Dashboards(unittest.TestCase):
                 next(one for one in dashboard["templating"]["list"] if one["name"] == name)[key] = value
             return apply
         mistakes = [
-            change(["title"], ""), change(["description"], ""), change(["datasource", "uid"], "prometheus"),
+            change(["title"], ""), change(["title"], "Errors by endpoint"), change(["description"], ""), change(["datasource", "uid"], "prometheus"),
             change(["fieldConfig", "defaults", "unit"], "seconds"), change(["targets"], []), change(["gridPos", "x"], 23),
             change(["gridPos", "y"], 0), change(["id"], 100), change(["targets", 1, "refId"], "A"),
             change(["targets", 0, "datasource", "uid"], "prometheus"), change(["targets", 0, "format"], "lines"),

@@ -41,6 +41,9 @@ def of_the_layout(dashboard):
     ids = [panel["id"] for panel in dashboard["panels"]]
     if len(set(ids)) != len(ids):
         yield "two panels have one id"
+    titles = [panel["title"] for panel in panels(dashboard)]
+    if len(set(titles)) != len(titles):
+        yield f"titles that two panels have: {sorted(title for title in set(titles) if titles.count(title) > 1)}"
     taken = set()
     for panel in dashboard["panels"]:
         place = panel["gridPos"]
