@@ -74,15 +74,12 @@ Panel periods(const PageSource& source) {
       .is_ascending = true};
   if (!has_request_times(source.levels)) return panel;
   for (const double objective : request_percentiles(source.levels)) {
-    Query query{.expr = of_periods([&](const char* window) {
-                  return fmt::format("({})", recorded_percentile(source, objective, window));
-                }),
-                .legend = detail::percentile_name(objective),
-                .unit = "s"};
-    for (const auto& level : source.levels.latency) {
-      if (level.objective == objective) query.thresholds = thresholds_of(level);
-    }
-    panel.queries.push_back(std::move(query));
+    panel.queries.push_back({.expr = of_periods([&](const char* window) {
+                               return fmt::format("({})", recorded_percentile(source, objective, window));
+                             }),
+                             .legend = detail::percentile_name(objective),
+                             .unit = "s",
+                             .thresholds = percentile_thresholds(source.levels, objective)});
   }
   return panel;
 }
@@ -106,9 +103,7 @@ std::vector<Panel> overlays(const PageSource& source) {
   panels.back().thresholds = error_thresholds(source.levels);
   if (!has_request_times(source.levels)) return panels;
   panels.push_back(then_and_now(source, "p95", "The p95 of five minutes", "s", percentile_record(0.95)));
-  for (const auto& level : source.levels.latency) {
-    if (level.objective == 0.95) panels.back().thresholds = thresholds_of(level);
-  }
+  panels.back().thresholds = percentile_thresholds(source.levels, 0.95);
   return panels;
 }
 

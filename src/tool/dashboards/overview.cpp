@@ -31,14 +31,11 @@ Panel percentile_stat(const PageSource& source, double objective) {
   const auto name = detail::percentile_name(objective);
   auto description = fmt::format("{} of the requests were answered within this time: http_request_duration_seconds.",
                                  detail::percent_text(objective));
-  Thresholds thresholds;
   for (const auto& level : source.levels.latency) {
-    if (level.objective != objective) continue;
-    thresholds = thresholds_of(level);
-    description += fmt::format(" Promised: {}.", detail::time_text(level.target));
+    if (level.objective == objective) description += fmt::format(" Promised: {}.", detail::time_text(level.target));
   }
   return stat(name, std::move(description), "s", percentile(source.live, objective, "job", kRequestTimes),
-              std::move(thresholds));
+              percentile_thresholds(source.levels, objective));
 }
 
 std::vector<Panel> now(const PageSource& source) {

@@ -15,9 +15,13 @@ Thresholds at_least(double target, std::optional<double> beyond) {
   return {"red", {{*beyond, "orange"}, {target, "green"}}};
 }
 
-Thresholds thresholds_of(const LatencyObjective& level) {
-  const auto beyond = level.critical ? level.critical : level.alert;
-  return at_most(in_seconds(level.target), beyond ? std::optional(in_seconds(*beyond)) : std::nullopt);
+Thresholds percentile_thresholds(const ServiceLevels& levels, double objective) {
+  for (const auto& level : levels.latency) {
+    if (level.objective != objective) continue;
+    const auto beyond = level.critical ? level.critical : level.alert;
+    return at_most(in_seconds(level.target), beyond ? std::optional(in_seconds(*beyond)) : std::nullopt);
+  }
+  return {};
 }
 
 Thresholds most_of(const std::optional<RatioLevel>& level) {
