@@ -33,7 +33,8 @@ std::string overview_of(const std::string& levels, const std::vector<std::string
 }
 
 nlohmann::json panel(const std::string& dashboard, const std::string& title) {
-  for (const auto& one : nlohmann::json::parse(dashboard).at("panels")) {
+  const auto parsed = nlohmann::json::parse(dashboard);
+  for (const auto& one : parsed.at("panels")) {
     if (one.at("title") == title) return one;
   }
   ADD_FAILURE() << "no panel " << title;
