@@ -60,7 +60,7 @@ Json thresholds_json(const Thresholds& thresholds) {
 }
 
 Json link_json(const Panel& panel) {
-  return Json::array({{{"title", "Show it alone"}, {"url", panel.link}, {"targetBlank", false}}});
+  return Json::array({{{"title", "Show more of it"}, {"url", panel.link}, {"targetBlank", false}}});
 }
 
 Json matched(const char* matcher, const std::string& what, Json properties) {
