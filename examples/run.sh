@@ -101,8 +101,8 @@ if [ -z "$built" ]; then
   # What is run here, and nothing else.
   quietly cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_COMPILER_LAUNCHER=ccache \
     -DVITALS_UNITY=ON -DVITALS_PROMETHEUS_CPP=OFF -DVITALS_TESTS=OFF -DVITALS_BENCH=OFF
-  build "$build" clinic clinic_load vitals
-  done_with "clinic, clinic_load and vitals are built in $build"
+  build "$build" clinic vitals
+  done_with "clinic and vitals are built in $build"
 fi
 
 start_postgres "$folder" clinic
@@ -153,7 +153,7 @@ if $serve; then
 
 Load and check are made to run side by side: the check judges what the service did between its two scrapes. In a second terminal
 
-  $build/examples/clinic/clinic_load --url $api --rate $rate --duration $duration
+  $build/src/tool/vitals load --scenario $root/examples/clinic/load.yml --url $api --rate $rate --duration ${duration}s
 
 and in a third one, while that runs
 
@@ -175,7 +175,8 @@ if $monitoring; then
 fi
 
 echo "           load: $rate requests/s for $duration s"
-"$build/examples/clinic/clinic_load" --url "$api" --rate "$rate" --duration "$duration" >"$folder/load.log" &
+"$build/src/tool/vitals" load --scenario "$root/examples/clinic/load.yml" --url "$api" --rate "$rate" \
+  --duration "${duration}s" >"$folder/load.log" &
 load=$! background="$load $clinic"
 # The check's two scrapes lie inside the time of the load, after its login: it is in neither table then.
 login_is_counted() {

@@ -119,7 +119,7 @@ END
 monitor() {
   local status=0
   monitoring_runs load bash -c 'while :; do setpriv --pdeathsig TERM "$@"; sleep 1; done' load \
-    "$build/examples/clinic/clinic_load" --url "$api" --rate "$rate" --duration 3600
+    "$build/src/tool/vitals" load --scenario "$root/examples/clinic/load.yml" --url "$api" --rate "$rate" --duration 3600s
   setpriv --pdeathsig TERM tail -n +1 -f "$folder/receiver.log" &
   background="$! $background"
   if [ -n "$faults" ]; then

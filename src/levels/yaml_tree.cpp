@@ -50,7 +50,9 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnNull(const YAML::Mark& mark, YAML::anchor_t /*anchor*/) override { add(YamlValue::Kind::Null, mark, {}); }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t /*anchor*/,
                 const std::string& value) override {
-    add(YamlValue::Kind::Scalar, mark, tag).scalar = value;
+    auto& scalar = add(YamlValue::Kind::Scalar, mark, tag);
+    scalar.scalar = value;
+    scalar.quoted = tag == "!";
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t /*anchor*/,
                        YAML::EmitterStyle::value /*style*/) override {
@@ -77,7 +79,7 @@ class TreeBuilder final : public YAML::EventHandler {
   // What is open is the last of its parent, so that no address changes before it is closed.
   void open(YamlValue& value) {
     if (open_.size() == kMaxDepth)
-      throw YamlError(value.place, "lists and maps stand in each other more than 16 deep; no level needs that");
+      throw YamlError(value.place, "lists and maps stand in each other more than 16 deep; write it flatter");
     open_.push_back(&value);
   }
 
@@ -87,7 +89,7 @@ class TreeBuilder final : public YAML::EventHandler {
 
 // What the parser would take for something else: it ends at a byte 4, and reads UTF-16 where a byte order mark is.
 void check_bytes(std::string_view text) {
-  if (text.size() > kMaxText) throw YamlError({}, "the file is larger than 1 MiB; no service has so many levels");
+  if (text.size() > kMaxText) throw YamlError({}, "the file is larger than 1 MiB; nobody writes so much by hand");
   if (const auto at = first_not_utf8(text); at != std::string_view::npos)
     throw YamlError(place_at(text, at), "a byte that is not UTF-8; save the file as UTF-8");
   const auto is_control = [](char c) {

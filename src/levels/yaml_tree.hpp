@@ -23,6 +23,7 @@ struct YamlValue {
   YamlPlace place = {};
   std::string scalar = {};
   std::vector<YamlValue> items = {};  ///< of a list; of a map its keys and their values in turns
+  bool quoted = false;                ///< of a scalar: it stands in quotes, and so is a text
 };
 
 /// The text is not what yaml_tree() reads; what() is the rule and the fix.

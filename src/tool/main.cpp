@@ -1,5 +1,5 @@
-// The command line of vitals. What its subcommands do is in check/, dashboards/, levels/, lint/ and rules/; this is the
-// only source that compiles CLI11.
+// The command line of vitals. What its subcommands do is in check/, dashboards/, levels/, lint/, load/ and rules/; this
+// is the only source that compiles CLI11.
 #include <algorithm>
 #include <cstdio>
 #include <exception>
@@ -20,6 +20,7 @@
 #include "tool/input/fetch.hpp"
 #include "tool/levels/levels.hpp"
 #include "tool/lint/lint.hpp"
+#include "tool/load/load.hpp"
 #include "tool/rules/rules.hpp"
 #include "tool/text/command_result.hpp"
 #include "tool/text/utf8.hpp"
@@ -252,6 +253,60 @@ void add_dashboards(CLI::App& app, DashboardsArguments& arguments) {
   app.footer(kDashboardsFooter);
 }
 
+constexpr const char* kLoadFooter = R"(
+Sends requests at a rate that doesn't depend on how fast the server answers, and counts latency from when each was due,
+so that a stall shows in full (no coordinated omission). docs/load.md explains the scenario.
+
+  vitals load --url http://127.0.0.1:8080/api/health --rate 1000 --duration 10s
+  vitals load init load.yml                         a scenario to start from
+  vitals load --scenario load.yml --config service-levels.yml --report html=load.html
+  vitals load --scenario load.yml --users 100       each sends, awaits the answer, thinks, sends again
+
+Exit status: with --config that of vitals check, judged by what the client saw: 0 every target is met, 1 warning,
+2 critical, 3 unknown. Without it 0 if every request succeeded, else 1. 3 also if the command line or a file is wrong,
+or the setup failed; 130 if it was interrupted.)";
+
+void add_load_pace(CLI::App& app, ScenarioOptions& options) {
+  app.add_option("--url", options.url, "The server, in place of the scenario's; without a scenario what to GET")
+      ->type_name("URL");
+  auto* rate = app.add_option("--rate", options.rate, "Requests per second, whatever the server answers");
+  rate->type_name("RATE");
+  auto* users = app.add_option("--users", options.users, "Users who each await their answer instead: a closed loop");
+  users->type_name("N")->excludes(rate);
+  app.add_option("--duration", options.duration, "How long (without a scenario default 10s)")->type_name("TIME");
+  app.add_flag("--poisson", options.poisson, "Arrivals independent of each other instead of evenly spaced")
+      ->excludes(users);
+  app.add_option("--connections", options.connections, "Keep-alive connections at most (default 64)")->type_name("N");
+  app.add_option("--threads", options.threads, "Threads that send (default 1)")->type_name("N");
+  app.add_option("--timeout", options.timeout, "Limit for each request (default 10s)")->type_name("TIME");
+  app.add_option("--seed", options.seed, "Of random values: the same seed, the same requests")->type_name("N");
+}
+
+void add_load(CLI::App& app, LoadArguments& arguments) {
+  app.add_option("--scenario", arguments.scenario, "What to send, how fast and for how long")->type_name("FILE");
+  add_load_pace(app, arguments.options);
+  app.add_option("--config", arguments.config, "Service levels, or a targets file, to judge by")->type_name("FILE");
+  app.add_option("--fail-on", arguments.fail_on, "warning (default), or critical: a warning exits with 0")
+      ->type_name("LEVEL")
+      ->check(CLI::IsMember({"warning", "critical"}));
+  app.add_option("--format", arguments.format, "table (default), json or html")
+      ->type_name("FORM")
+      ->check(CLI::IsMember({"table", "json", "html"}));
+  app.add_option("--report", arguments.reports,
+                 "Write the result to a file in this form besides, such as html=load.html; can be given several times")
+      ->type_name("FORM=FILE")
+      ->allow_extra_args(false);
+  app.add_flag("--no-color", arguments.no_color, "No colour, even on a terminal; NO_COLOR does the same");
+  app.add_option("--ca-file", arguments.tls.ca_file, "Of https: whose certificates are taken (default: the system's)")
+      ->type_name("FILE");
+  app.add_flag_callback(
+      "--insecure", [&arguments] { arguments.tls.verify = false; }, "Of https: take any certificate");
+  app.add_subcommand("init", "Write a commented scenario to start from")
+      ->add_option("FILE", arguments.init, "A file that there isn't yet (default: the standard output)")
+      ->type_name("");
+  app.footer(kLoadFooter);
+}
+
 // A text without what may be a secret: the credentials of an address, the values of a connection string.
 std::string without_secrets(const std::string& text) {
   const auto equals = text.find('=');
@@ -300,6 +355,9 @@ int run(int argc, char** argv) {
   add_levels(*levels_app, levels_arguments);
   auto* lint_app = vitals.add_subcommand("lint", "Check the metrics of a file or an address for mistakes");
   add_lint(*lint_app, lint_arguments);
+  LoadArguments load_arguments;
+  auto* load_app = vitals.add_subcommand("load", "Send requests at a rate, and judge the answers by the same targets");
+  add_load(*load_app, load_arguments);
   RulesArguments rules_arguments;
   auto* rules_app = vitals.add_subcommand("rules", "Write rules and alerts for Prometheus from service levels");
   add_rules(*rules_app, rules_arguments);
@@ -312,6 +370,8 @@ int run(int argc, char** argv) {
     if (check_app->parsed()) return print(check(check_arguments));
     if (lint_app->parsed()) return print(lint(lint_arguments));
     if (dashboards_app->parsed()) return print(dashboards(dashboards_arguments));
+    if (load_app->parsed())
+      return print(load_app->got_subcommand("init") ? load_init(load_arguments) : load(load_arguments));
     if (rules_app->parsed()) return print(rules(rules_arguments));
     return print(levels_app->got_subcommand("init") ? levels_init(levels_arguments) : levels_check(levels_arguments));
   } catch (const std::exception& error) {

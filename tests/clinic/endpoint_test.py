@@ -68,7 +68,7 @@ class Endpoint(unittest.TestCase):
     maxDiff = None
 
     def test_scrapes_go_on_beside_slow_clients(self):
-        load = clinic.start_load("--rate", "100", "--duration", "8")
+        load = clinic.start_load("--rate", "100", "--duration", "8s")
         with SlowClients():
             end = time.monotonic() + 8
             took = []

@@ -30,7 +30,7 @@ class Queries(unittest.TestCase):
     def test_each_can_be_asked_and_has_numbers_where_it_must(self):
         with Service() as clinic, Prometheus(f"127.0.0.1:{clinic.metrics_port}") as prometheus:
             eventually(lambda: prometheus.query("up"), "Prometheus scrapes")
-            load = clinic.start_load("--rate", "60", "--duration", str(LOAD_SECONDS))
+            load = clinic.start_load("--rate", "60", "--duration", f"{LOAD_SECONDS}s")
             self.assertEqual(load.wait(), 0, load.communicate()[0])
             for document, may_be_empty, query in queries():
                 with self.subTest(document=document, query=query):

@@ -1,6 +1,6 @@
 """A clinic with servers of its own, for the tests of this folder. Python's standard library only.
 
-The environment names the programs: CLINIC, CLINIC_LOAD; ctest sets them.
+The environment names the programs: CLINIC, VITALS; ctest sets them.
 """
 import http.client
 import json
@@ -168,8 +168,8 @@ class Service:
 
     def start_load(self, *options):
         self.report = os.path.join(self.folder, "load.json")
-        return subprocess.Popen([os.environ["CLINIC_LOAD"], "--url", f"http://127.0.0.1:{self.port}", "--json", self.report,
-                                 *options], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        return subprocess.Popen([os.environ["VITALS"], "load", "--scenario", f"{ROOT}/examples/clinic/load.yml", "--url",
+                                 f"http://127.0.0.1:{self.port}", "--report", f"json={self.report}", *options], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
     def load_report(self):
         with open(self.report) as report:

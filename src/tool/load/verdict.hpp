@@ -1,0 +1,31 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "tool/check/checked.hpp"
+#include "tool/load/load_metrics.hpp"
+#include "tool/load/scenario.hpp"
+
+namespace vitals::tool {
+
+/// Judges a load by service levels or a targets file, as `vitals check` judges a service: by what the client saw.
+class LoadTargets {
+ public:
+  /// Reads the file. Throws what says that it is wrong.
+  LoadTargets(const std::string& file, const Scenario& scenario);
+
+  /// Those of response times, in seconds.
+  [[nodiscard]] std::vector<double> thresholds() const;
+  /// `before`: scrape_of() before the load.
+  [[nodiscard]] Checked judge(const Scrape& before, const LoadMetrics& metrics, double seconds) const;
+
+ private:
+  std::string file_;
+  std::string url_;
+  Targets targets_;
+  std::vector<std::string> not_sent_;  // targets of routes that the load doesn't ask for
+};
+
+Scrape scrape_of(const LoadMetrics& metrics);
+
+}  // namespace vitals::tool
