@@ -5,8 +5,8 @@
 #include <string_view>
 
 #include "tool/load/answer_reader.hpp"
-#include "tool/load/poller.hpp"
 #include "tool/load/server.hpp"
+#include "tool/load/socket_poller.hpp"
 #include "tool/load/tls.hpp"
 
 namespace vitals::tool {
@@ -18,7 +18,7 @@ enum class Failure { None, NoConnection, NoTls, Lost, Timeout, NoHttp, TooLarge,
 /// Memory: below 1 KiB, and what an answer that comes in pieces leaves to be read.
 class Connection {
  public:
-  Connection(const LoadServer& server, const Poller& poller) : server_(server), poller_(poller) {}
+  Connection(const LoadServer& server, const SocketPoller& poller) : server_(server), poller_(poller) {}
   ~Connection() { close(); }
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -60,7 +60,7 @@ class Connection {
   void close();
 
   const LoadServer& server_;
-  const Poller& poller_;
+  const SocketPoller& poller_;
   int socket_ = -1;
   State state_ = State::Closed;
   std::size_t address_ = 0;  // of the server's, the one that was last connected to

@@ -116,7 +116,7 @@ class Crew {
 
 // Sends the requests of the setup one after the other.
 void run_setup(const Scenario& scenario, const LoadServer& server, Values& values, Tally& tally) {
-  Poller poller;
+  SocketPoller poller;
   Exchange exchange(server, poller);
   std::string body;
   for (std::size_t i = 0; i < scenario.setup.size(); ++i) {

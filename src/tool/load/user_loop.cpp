@@ -14,7 +14,7 @@ constexpr auto kAfterNoSetup = std::chrono::seconds{1};
 
 }  // namespace
 
-UserLoop::User::User(const LoadContext& context, const Poller& poller, std::size_t number)
+UserLoop::User::User(const LoadContext& context, const SocketPoller& poller, std::size_t number)
     : exchange(context.server, poller),
       values(context.setup.of_thread(context.scenario.seed, number, context.scenario.users)) {}
 

@@ -18,7 +18,7 @@ class UserLoop final : public Worker {
 
  private:
   struct User {
-    User(const LoadContext& context, const Poller& poller, std::size_t number);
+    User(const LoadContext& context, const SocketPoller& poller, std::size_t number);
 
     Exchange exchange;
     Values values;

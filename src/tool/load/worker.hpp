@@ -6,8 +6,8 @@
 
 #include "tool/load/connection.hpp"
 #include "tool/load/load_metrics.hpp"
-#include "tool/load/poller.hpp"
 #include "tool/load/scenario.hpp"
+#include "tool/load/socket_poller.hpp"
 #include "tool/load/tally.hpp"
 
 namespace vitals::tool {
@@ -66,7 +66,7 @@ class Worker {
   [[nodiscard]] const RequestPlan& plan(std::size_t number) const { return *plans_[number]; }
 
   LoadContext context_;
-  Poller poller_;
+  SocketPoller poller_;
   Tally tally_;
 
  private:

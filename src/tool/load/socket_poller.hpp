@@ -11,13 +11,13 @@ namespace vitals::tool {
 using LoadClock = std::chrono::steady_clock;
 
 /// Waits for sockets, and for a moment. For one thread, but for wake().
-class Poller {
+class SocketPoller {
  public:
   /// Throws std::system_error if there are no descriptors left.
-  Poller();
-  ~Poller();
-  Poller(const Poller&) = delete;
-  Poller& operator=(const Poller&) = delete;
+  SocketPoller();
+  ~SocketPoller();
+  SocketPoller(const SocketPoller&) = delete;
+  SocketPoller& operator=(const SocketPoller&) = delete;
 
   /// Tells of every change of the socket from now on, once each: `what` comes with the event. Gives 0, or errno.
   [[nodiscard]] int add(int socket, void* what) const;

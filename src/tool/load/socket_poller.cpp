@@ -1,4 +1,4 @@
-#include "tool/load/poller.hpp"
+#include "tool/load/socket_poller.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -19,7 +19,7 @@ void drain(int descriptor) {
 
 }  // namespace
 
-Poller::Poller()
+SocketPoller::SocketPoller()
     : epoll_(::epoll_create1(EPOLL_CLOEXEC)),
       timer_(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)),
       wake_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
@@ -30,18 +30,18 @@ Poller::Poller()
     throw std::system_error(errno, std::generic_category(), "the load can't wait for its connections");
 }
 
-Poller::~Poller() {
+SocketPoller::~SocketPoller() {
   for (const int descriptor : {epoll_, timer_, wake_}) ::close(descriptor);
 }
 
-int Poller::add(int socket, void* what) const {
+int SocketPoller::add(int socket, void* what) const {
   epoll_event event{};
   event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;  // once for all: no system call per request
   event.data.ptr = what;
   return ::epoll_ctl(epoll_, EPOLL_CTL_ADD, socket, &event) == 0 ? 0 : errno;
 }
 
-std::span<const epoll_event> Poller::wait(LoadClock::time_point until) {
+std::span<const epoll_event> SocketPoller::wait(LoadClock::time_point until) {
   const bool is_late = until <= LoadClock::now();
   if (!is_late) arm(until);
   const int n = ::epoll_wait(epoll_, events_.data(), static_cast<int>(events_.size()), is_late ? 0 : -1);
@@ -55,12 +55,12 @@ std::span<const epoll_event> Poller::wait(LoadClock::time_point until) {
   return found;
 }
 
-void Poller::wake() const {
+void SocketPoller::wake() const {
   const std::uint64_t one = 1;
   if (::write(wake_, &one, sizeof one) < 0) return;  // it is woken already
 }
 
-void Poller::arm(LoadClock::time_point until) {
+void SocketPoller::arm(LoadClock::time_point until) {
   if (until == armed_) return;
   armed_ = until;
   const auto since_boot = until.time_since_epoch();
