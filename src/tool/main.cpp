@@ -1,5 +1,5 @@
-// The command line of vitals. What its subcommands do is in check/, dashboards/, levels/, lint/, load/ and rules/; this
-// is the only source that compiles CLI11.
+// The command line of vitals. What its subcommands do is in check/, dashboards/, levels/, lint/, load/, rules/ and top/;
+// this is the only source that compiles CLI11.
 #include <algorithm>
 #include <cstdio>
 #include <exception>
@@ -24,6 +24,7 @@
 #include "tool/rules/rules.hpp"
 #include "tool/text/command_result.hpp"
 #include "tool/text/utf8.hpp"
+#include "tool/top/top.hpp"
 
 namespace vitals::tool {
 namespace {
@@ -307,6 +308,35 @@ void add_load(CLI::App& app, LoadArguments& arguments) {
   app.footer(kLoadFooter);
 }
 
+constexpr const char* kTopFooter = R"(
+The live page for a terminal: figures with their targets, routes, statements, caches, pools and service levels, by
+what vitals check counts. ? shows the keys. Where the standard output is no terminal, update follows update.
+
+  vitals top --url http://127.0.0.1:9464/metrics
+  vitals top --url http://127.0.0.1:9464/metrics --config service-levels.yml --interval 5s
+  vitals top --url http://127.0.0.1:9464/metrics --once
+
+Exit status: 0, 3 there was no answer at last or the command line or the file is wrong, 128 and its number for a signal.
+Whether targets are met is for vitals check.)";
+
+void add_top(CLI::App& app, TopArguments& arguments) {
+  app.add_option("--url", arguments.service.url, "Address of the metrics")->required()->type_name("URL");
+  app.add_option("--config", arguments.service.config, "Service levels, or a targets file (default: built-in targets)")
+      ->type_name("FILE");
+  app.add_option("--interval", arguments.interval, "Time from one scrape to the next (default 2s)")->type_name("TIME");
+  app.add_option("--window", arguments.window, "Of which time percentiles, rates and ratios are (default 60s)")
+      ->type_name("TIME");
+  auto* once = app.add_flag("--once", arguments.once, "Print the first window, that of two scrapes, and end");
+  app.add_option("--count", arguments.count, "End after so many updates")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1'000'000'000))
+      ->excludes(once);
+  app.add_option("--timeout", arguments.service.timeout, "Limit for each request (default 10s)")->type_name("TIME");
+  app.add_flag("--no-color", arguments.service.no_color, "No colour, even on a terminal; NO_COLOR does the same");
+  add_credentials(app, arguments.service.credentials);
+  app.footer(kTopFooter);
+}
+
 // A text without what may be a secret: the credentials of an address, the values of a connection string.
 std::string without_secrets(const std::string& text) {
   const auto equals = text.find('=');
@@ -361,6 +391,9 @@ int run(int argc, char** argv) {
   RulesArguments rules_arguments;
   auto* rules_app = vitals.add_subcommand("rules", "Write rules and alerts for Prometheus from service levels");
   add_rules(*rules_app, rules_arguments);
+  TopArguments top_arguments;
+  auto* top_app = vitals.add_subcommand("top", "Show a running service on the terminal, live");
+  add_top(*top_app, top_arguments);
   try {
     vitals.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -373,6 +406,7 @@ int run(int argc, char** argv) {
     if (load_app->parsed())
       return print(load_app->got_subcommand("init") ? load_init(load_arguments) : load(load_arguments));
     if (rules_app->parsed()) return print(rules(rules_arguments));
+    if (top_app->parsed()) return print(top(top_arguments));
     return print(levels_app->got_subcommand("init") ? levels_init(levels_arguments) : levels_check(levels_arguments));
   } catch (const std::exception& error) {
     std::fprintf(stderr, "vitals %s: %s\n", vitals.get_subcommands().front()->get_name().c_str(), error.what());

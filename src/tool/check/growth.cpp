@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -127,10 +128,12 @@ NativeMap growth(const Window& window, const Target& target, const NativeMap& af
   return growth(window, target, target.metric, window.before.find_native(target.metric), after, grew);
 }
 
-std::string group_name(const Target& target, const Labels& labels) {
-  std::vector<std::string_view> values;
-  for (const auto& label : target.each) values.push_back(label_value(labels, label));
-  return joined(values, " ");
+// The group of a series among those that there are, or a new one.
+template <class Grouped>
+Grouped& group_of(const Target& target, const Labels& labels, std::map<std::vector<std::string>, Grouped>& all) {
+  std::vector<std::string> values;
+  for (const auto& label : target.each) values.emplace_back(label_value(labels, label));
+  return all[std::move(values)];
 }
 
 // Counts are cumulative: they stay exact at the bounds that all have.
@@ -147,61 +150,67 @@ void add_buckets(std::vector<Bucket>& sum, const BucketMap& buckets) {
   for (auto& bucket : sum) bucket.count += buckets.at(bucket.upper_bound);
 }
 
-std::vector<Group> values_of(std::map<std::string, Group>&& by_name) {
+using Grouping = std::map<std::vector<std::string>, Group>;
+
+std::vector<Group> groups_of(Grouping&& grouping) {
   std::vector<Group> result;
-  for (auto& [name, group] : by_name) {
-    group.name = name;
+  for (auto& [values, group] : grouping) {
+    group.name = joined(values, " ");
+    group.values = values;
     result.push_back(std::move(group));
   }
   return result;
 }
 
 std::vector<Group> classic_groups(const Target& target, const SeriesMap& series) {
-  std::map<std::string, Group> by_name;
+  Grouping grouping;
   for (const auto& [labels, buckets] : histograms(series)) {
-    add_buckets(by_name[group_name(target, labels)].buckets, buckets);
+    add_buckets(group_of(target, labels, grouping).buckets, buckets);
   }
-  for (auto& [name, group] : by_name) {
+  for (auto& [values, group] : grouping) {
     group.samples = group.buckets.back().count;
   }
-  return values_of(std::move(by_name));
+  return groups_of(std::move(grouping));
 }
 
 std::vector<Group> native_groups(const Target& target, const NativeMap& series) {
-  std::map<std::string, NativeHistogram> sums;
+  std::map<std::vector<std::string>, std::optional<NativeHistogram>> sums;
   for (const auto& [labels, histogram] : series) {
-    const auto [sum, is_first] = sums.try_emplace(group_name(target, labels), histogram);
-    if (!is_first) add(sum->second, histogram);
+    auto& sum = group_of(target, labels, sums);
+    if (sum)
+      add(*sum, histogram);
+    else
+      sum = histogram;
   }
-  std::map<std::string, Group> by_name;
-  for (const auto& [name, sum] : sums) {
-    for (const auto& [index, count] : sum.negative) {
+  Grouping grouping;
+  for (const auto& [values, sum] : sums) {
+    for (const auto& [index, count] : sum->negative) {
       if (count > 0) throw Unjudgeable("native histograms with values below 0 are not judged");
     }
-    auto& group = by_name[name];
-    group.buckets = cumulative(sum);
+    auto& group = grouping[values];
+    group.buckets = cumulative(*sum);
     group.samples = group.buckets.back().count;
     group.interpolation = Interpolation::Exponential;
   }
-  return values_of(std::move(by_name));
+  return groups_of(std::move(grouping));
 }
 
 std::vector<Group> counter_groups(const Target& target, const SeriesMap& series) {
-  std::map<std::string, Group> by_name;
+  Grouping grouping;
   const auto hint = part_hint(target, labels_of(series));
   for (const auto& [labels, grown] : series) {
-    auto& group = by_name[group_name(target, labels)];
+    auto& group = group_of(target, labels, grouping);
     group.note = hint;
     group.samples += grown;
     if (target.part.matches(labels) != target.is_of_the_rest) group.part += grown;
   }
-  return values_of(std::move(by_name));
+  return groups_of(std::move(grouping));
 }
 
 std::vector<Group> gauge_groups(const Target& target, const SeriesMap& series) {
-  std::map<std::string, Group> by_name;
-  for (const auto& [labels, value] : series) by_name[group_name(target, labels)].value += value;
-  return values_of(std::move(by_name));
+  Grouping grouping;
+  for (const auto& [labels, value] : series) group_of(target, labels, grouping).value += value;
+  return groups_of(std::move(grouping));
 }
 
 [[noreturn]] void throw_no_metric(const Window& window, const std::string& metric) {

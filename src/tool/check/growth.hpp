@@ -44,12 +44,13 @@ bool is_there(const Window& window, const Target& target);
 
 /// The series of a target that are judged together: all, or those with the same values of its `each` labels.
 struct Group {
-  std::string name;             ///< values of the `each` labels: "GET /api/v1/clients"
-  double samples = 0;           ///< events within the window
-  double part = 0;              ///< of a ratio: the events that it counts
-  std::string note;             ///< of a ratio: what its part probably meant by a value that no series has
-  double value = 0;             ///< of a gauge: the sum of its series in the second scrape
-  std::vector<Bucket> buckets;  ///< of a percentile: summed, cumulative, the last is +Inf
+  std::string name;                 ///< values of the `each` labels: "GET /api/v1/clients"
+  std::vector<std::string> values;  ///< the same one by one
+  double samples = 0;               ///< events within the window
+  double part = 0;                  ///< of a ratio: the events that it counts
+  std::string note;                 ///< of a ratio: what its part probably meant by a value that no series has
+  double value = 0;                 ///< of a gauge: the sum of its series in the second scrape
+  std::vector<Bucket> buckets;      ///< of a percentile: summed, cumulative, the last is +Inf
   Interpolation interpolation = Interpolation::Linear;  ///< of a percentile, between its buckets
 };
 

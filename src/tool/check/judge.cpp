@@ -58,7 +58,7 @@ bool could_hide(const Target& target, const Group& group) {
 }
 
 void judge_quantile(const Target& target, const Group& group, Row& row) {
-  const auto quantile = histogram_quantile(target.quantile, group.buckets, group.interpolation);
+  const auto quantile = *measured(target, group, std::nullopt);
   row.value = quantile.value;
   row.value_is_floor = std::isinf(quantile.upper);
   row.value_interpolated = !row.value_is_floor;
@@ -106,7 +106,7 @@ Row judge_group(const Target& target, const Group& group, const Window& window, 
   row.samples = group.samples;
   if (target.measure == Measure::Gauge) {
     if (!std::isfinite(group.value)) throw Unjudgeable(fmt::format("the gauge is {}", group.value));
-    judge_number(target, group.value, row);
+    judge_number(target, measured(target, group, window.seconds)->value, row);
     return row;
   }
   const auto too_few = [&](double needed) {
@@ -116,14 +116,14 @@ Row judge_group(const Target& target, const Group& group, const Window& window, 
   if (group.samples == 0) return too_few(1);
   if (target.measure == Measure::Rate) {
     if (!window.seconds) throw Unjudgeable("a rate needs the time between the scrapes; add --duration");
-    judge_number(target, group.samples / *window.seconds, row);
+    judge_number(target, measured(target, group, window.seconds)->value, row);
     return row;
   }
   if (group.samples < static_cast<double>(min_samples)) return too_few(static_cast<double>(min_samples));
   if (target.measure == Measure::Quantile) {
     judge_quantile(target, group, row);
   } else {
-    judge_number(target, group.part / group.samples, row);
+    judge_number(target, measured(target, group, window.seconds)->value, row);
     row.value_interval = wilson_interval(group.part, group.samples);
     row.note = group.note;
   }
@@ -157,13 +157,14 @@ std::string clock_fault(const Window& window) {
   return {};
 }
 
-Row judge_target(const Target& target, const Window& window, std::size_t min_samples) {
+Row judge_target(const Target& target, WindowGroups& groups, std::size_t min_samples) {
+  const auto& window = groups.window();
   for (const auto& name : target.sample_names()) {
     const auto fault = window.faults.find(name);
     if (fault != window.faults.end() && !is_optional(target, name)) throw Unjudgeable(fault->second);
   }
   std::vector<Row> rows;
-  for (const auto& group : groups(window, target)) rows.push_back(judge_group(target, group, window, min_samples));
+  for (const auto& group : groups.of(target)) rows.push_back(judge_group(target, group, window, min_samples));
   auto row = deciding_row(rows, "had too few samples");
   if (const auto missing = missing_values(window, target); !missing.empty()) add_note(row, missing);
   if (!window.note.empty()) add_note(row, window.note);
@@ -203,24 +204,42 @@ int exit_code(Verdict verdict) {
   return 3;
 }
 
-Judgement judge(const Targets& targets, const Window& main_window, const Window* budget_window) {
+std::string window_fault(const Window& window, const Continuity& process) {
+  if (auto mismatch = format_mismatch(window.before, window.after); !mismatch.empty()) return mismatch;
+  return process.kind == Continuity::Kind::Restarted ? process.reason : clock_fault(window);
+}
+
+std::optional<Quantile> measured(const Target& target, const Group& group, std::optional<double> seconds) {
+  const auto exactly = [](double value) { return Quantile{.value = value, .lower = value, .upper = value}; };
+  if (target.measure == Measure::Gauge) return exactly(group.value);
+  if (group.samples == 0 || (target.measure == Measure::Rate && !seconds)) return std::nullopt;
+  if (target.measure == Measure::Rate) return exactly(group.samples / *seconds);
+  if (target.measure == Measure::Ratio) return exactly(group.part / group.samples);
+  return histogram_quantile(target.quantile, group.buckets, group.interpolation);
+}
+
+Judgement judge(const Targets& targets, const Window& window, const Window* budget_window) {
+  WindowGroups groups(window);
+  std::optional<WindowGroups> budget_groups;
+  if (budget_window) budget_groups.emplace(*budget_window);
+  return judge(targets, groups, budget_groups ? &*budget_groups : nullptr);
+}
+
+Judgement judge(const Targets& targets, WindowGroups& main_groups, WindowGroups* budget_groups) {
   Judgement result;
-  result.process = main_window.process ? *main_window.process : continuity(main_window.before, main_window.after);
-  const auto mismatch = format_mismatch(main_window.before, main_window.after);
-  const auto clock = clock_fault(main_window);
+  result.process = main_groups.process();
+  const auto fault = window_fault(main_groups.window(), result.process);
   for (const auto& target : targets.targets) {
-    const auto& window = target.over_budget_window && budget_window ? *budget_window : main_window;
-    if (target.leave_out_missing && !is_there(window, target)) {
+    auto& groups = target.over_budget_window && budget_groups ? *budget_groups : main_groups;
+    if (target.leave_out_missing && !is_there(groups.window(), target)) {
       result.left_out.push_back(&target);
       continue;
     }
     Row unknown;
     unknown.target = &target;
     try {
-      if (!mismatch.empty()) throw Unjudgeable(mismatch);
-      if (result.process.kind == Continuity::Kind::Restarted) throw Unjudgeable(result.process.reason);
-      if (!clock.empty()) throw Unjudgeable(clock);
-      result.rows.push_back(judge_target(target, window, targets.min_samples));
+      if (!fault.empty()) throw Unjudgeable(fault);
+      result.rows.push_back(judge_target(target, groups, targets.min_samples));
     } catch (const NoSeriesYet& reason) {
       unknown.verdict = target.skip_few && !target.select ? Verdict::Skipped : Verdict::Unknown;
       unknown.note = reason.what();

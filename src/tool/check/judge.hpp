@@ -9,6 +9,7 @@
 #include "tool/check/growth.hpp"
 #include "tool/check/statement_list.hpp"
 #include "tool/check/targets.hpp"
+#include "tool/check/window_groups.hpp"
 
 namespace vitals::tool {
 
@@ -59,6 +60,15 @@ struct Judgement {
 
 /// `budget_window`: what targets that are `over_budget_window` are judged by; without it, `window` too.
 Judgement judge(const Targets& targets, const Window& window, const Window* budget_window = nullptr);
+/// The same of what is known of the window already.
+Judgement judge(const Targets& targets, WindowGroups& groups, WindowGroups* budget_groups = nullptr);
+
+/// Why nothing can be told by these two scrapes; mostly empty.
+std::string window_fault(const Window& window, const Continuity& process);
+
+/// What the target measures of a group, and between which bounds it is if that isn't known; nothing if nothing happened
+/// or if a rate has no time.
+std::optional<Quantile> measured(const Target& target, const Group& group, std::optional<double> seconds);
 
 Verdict worst(const std::vector<Row>& rows);
 

@@ -111,13 +111,6 @@ class LevelTargets {
     }
   }
 
-  [[nodiscard]] Selector bad_requests() const {
-    Matcher status{names_.status, {}};
-    for (const auto& bad : levels_.bad_statuses)
-      status.globs.push_back(bad.ends_with("xx") ? bad.substr(0, 1) + "??" : bad);
-    return {{{{std::move(status)}}}};
-  }
-
   Target& ratio(std::string name, const std::string& metric) {
     auto& target = add({});
     target.name = std::move(name);
@@ -130,7 +123,7 @@ class LevelTargets {
     const auto of_all = [this](std::string name) -> Target& {
       auto& target = add(of_requests(std::move(name), names_.http_requests_total));
       target.measure = Measure::Ratio;
-      target.part = bad_requests();
+      target.part = bad_requests(levels_);
       return target;
     };
     if (levels_.error_rate) set_ratio(of_all("error rate"), *levels_.error_rate, true);
@@ -197,6 +190,13 @@ class LevelTargets {
 };
 
 }  // namespace
+
+Selector bad_requests(const ServiceLevels& levels) {
+  Matcher status{levels.metrics.status, {}};
+  for (const auto& bad : levels.bad_statuses)
+    status.globs.push_back(bad.ends_with("xx") ? bad.substr(0, 1) + "??" : bad);
+  return {{{{std::move(status)}}}};
+}
 
 Targets targets_of(const ServiceLevels& levels) { return LevelTargets(levels).targets(); }
 

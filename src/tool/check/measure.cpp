@@ -33,10 +33,10 @@ double wall_clock() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-Exposed fetch_scrape(const CheckArguments& arguments) {
+Exposed fetch_scrape(const CheckArguments& arguments, const std::stop_token& stop) {
   const std::chrono::duration<double> limit(seconds_option("--timeout", arguments.timeout));
   return fetch_exposition(arguments.url, std::chrono::ceil<std::chrono::milliseconds>(limit),
-                          credentials_of(arguments.credentials));
+                          credentials_of(arguments.credentials), stop);
 }
 
 Scrape parse_scrape(const Exposed& exposed, const std::string& source, const Names& wanted) {

@@ -1,6 +1,7 @@
 #pragma once
 #include <map>
 #include <optional>
+#include <stop_token>
 #include <string>
 
 #include "tool/check/check.hpp"
@@ -27,8 +28,8 @@ struct Measured {
 /// The samples that targets need, by their names.
 Names wanted_samples(const Targets& targets);
 
-/// What a running service exposes. Throws FetchError.
-Exposed fetch_scrape(const CheckArguments& arguments);
+/// What a running service exposes. Throws FetchError, also soon after it is asked to stop.
+Exposed fetch_scrape(const CheckArguments& arguments, const std::stop_token& stop = {});
 /// What a check needs of it; `source` is where it is from, for messages. Throws FetchError.
 Scrape parse_scrape(const Exposed& exposed, const std::string& source, const Names& wanted);
 /// One scrape of a file. Throws FetchError.

@@ -1,5 +1,6 @@
 #include "tool/check/scrape_history.hpp"
 
+#include <iterator>
 #include <utility>
 
 #include "tool/check/measure.hpp"
@@ -8,12 +9,12 @@
 
 namespace vitals::tool {
 
-void ScrapeHistory::add(Clock::time_point at, const Exposed& exposed, const std::string& source) {
+std::optional<Scrape> ScrapeHistory::add(Clock::time_point at, const Exposed& exposed, const std::string& source) {
   auto scrape = parse_scrape(exposed, source, wanted_);
   kept_.push_back({at, gzip(exposed.body), exposed.body.size(), exposed.format});
-  last_ = std::move(scrape);
+  auto previous = std::exchange(last_, std::move(scrape));
   bool is_first_gone = false;
-  while (kept_.size() > 2 && at - kept_[1].at >= length_) {
+  while (kept_.size() > 2 && (at - kept_[1].at >= length_ || bytes() > max_bytes_)) {
     kept_.pop_front();
     is_first_gone = true;
   }
@@ -21,6 +22,12 @@ void ScrapeHistory::add(Clock::time_point at, const Exposed& exposed, const std:
   if (!first_ || is_first_gone)
     first_ = parse_scrape({gunzip(first.stream, first.size), first.format}, source, wanted_);
   was_full_ = was_full_ || at - first.at >= length_;
+  return previous;
+}
+
+void ScrapeHistory::begin_anew() {
+  kept_.erase(kept_.begin(), std::prev(kept_.end()));
+  first_ = last_;
 }
 
 std::optional<Window> ScrapeHistory::window() const {

@@ -20,6 +20,8 @@ bool glob_match(std::string_view pattern, std::string_view text) noexcept;
 struct Matcher {
   std::string label;
   std::vector<std::string> globs;
+
+  bool operator==(const Matcher&) const = default;
 };
 
 /// Matchers that must all hold.
@@ -29,6 +31,8 @@ struct Clause {
   [[nodiscard]] bool matches(const Labels& labels) const;
   /// For messages: method="GET", endpoint="/a".
   [[nodiscard]] std::string text() const;
+
+  bool operator==(const Clause&) const = default;
 };
 
 /// Clauses of which one must hold; an empty list holds for no series.
@@ -36,6 +40,8 @@ struct Selector {
   std::vector<Clause> clauses;
 
   [[nodiscard]] bool matches(const Labels& labels) const;
+
+  bool operator==(const Selector&) const = default;
 };
 
 }  // namespace vitals::tool

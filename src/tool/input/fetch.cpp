@@ -46,6 +46,10 @@ std::size_t append(char* data, std::size_t size, std::size_t n, void* user) {
   return size * n;
 }
 
+int is_stopped(void* stop, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  return static_cast<const std::stop_token*>(stop)->stop_requested() ? 1 : 0;
+}
+
 // The value of a header, empty if there is none. Of several, the first one, as Prometheus takes it.
 std::string header(CURL* handle, const char* name) {
   curl_header* found = nullptr;
@@ -96,8 +100,9 @@ std::string decoded(std::string text, const std::string& encoding, const std::st
 
 }  // namespace
 
-Exposed fetch_exposition(const std::string& url, std::chrono::milliseconds timeout, const Credentials& credentials) {
-  auto answer = fetch_url(url, timeout, kAccept, credentials);
+Exposed fetch_exposition(const std::string& url, std::chrono::milliseconds timeout, const Credentials& credentials,
+                         const std::stop_token& stop) {
+  auto answer = fetch_url(url, timeout, kAccept, credentials, stop);
   const auto& type = answer.content_type;
   if (const auto format = lint_format_of(type)) return {std::move(answer.body), *format};
   if (type.empty()) {
@@ -117,14 +122,14 @@ void require_success(long status, const std::string& shown) {
 }
 
 Fetched fetch_url(const std::string& url, std::chrono::milliseconds timeout, const std::string& accept,
-                  const Credentials& credentials) {
-  auto answer = fetch_any_status(url, timeout, accept, credentials);
+                  const Credentials& credentials, const std::stop_token& stop) {
+  auto answer = fetch_any_status(url, timeout, accept, credentials, stop);
   require_success(answer.status, without_credentials(url));
   return answer;
 }
 
 Fetched fetch_any_status(const std::string& url, std::chrono::milliseconds timeout, const std::string& accept,
-                         const Credentials& credentials) {
+                         const Credentials& credentials, const std::stop_token& stop) {
   static const CURLcode global = curl_global_init(CURL_GLOBAL_DEFAULT);
   const Owned<CURL> handle(global == CURLE_OK ? curl_easy_init() : nullptr);
   const Owned<curl_slist> headers(curl_slist_append(nullptr, ("Accept: " + accept).c_str()));
@@ -155,6 +160,9 @@ Fetched fetch_any_status(const std::string& url, std::chrono::milliseconds timeo
   set(CURLOPT_ERRORBUFFER, why.data());
   set(CURLOPT_WRITEFUNCTION, &append);
   set(CURLOPT_WRITEDATA, &body);
+  set(CURLOPT_NOPROGRESS, stop.stop_possible() ? 0L : 1L);  // it is called once a second at least
+  set(CURLOPT_XFERINFOFUNCTION, &is_stopped);
+  set(CURLOPT_XFERINFODATA, &stop);
 
   const auto result = curl_easy_perform(handle.get());
   if (body.too_large) throw_too_large(shown);

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <cstddef>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,13 +51,14 @@ struct Fetched {
 /// GETs an exposition over HTTP, gzip-compressed if the server can, directly (proxies of the environment are not used)
 /// and without following redirects.
 /// Bounded against any server: `timeout` for the whole answer, kMaxExpositionBytes before and after decompression.
-/// Throws FetchError unless the answer is 200 and whole, AnswerTooLarge if it has more.
+/// Throws FetchError unless the answer is 200 and whole, or a second after it is asked to stop; AnswerTooLarge if it
+/// has more.
 Fetched fetch_url(const std::string& url, std::chrono::milliseconds timeout, const std::string& accept,
-                  const Credentials& credentials = {});
+                  const Credentials& credentials = {}, const std::stop_token& stop = {});
 
 /// The same of an answer with any status.
 Fetched fetch_any_status(const std::string& url, std::chrono::milliseconds timeout, const std::string& accept,
-                         const Credentials& credentials);
+                         const Credentials& credentials, const std::stop_token& stop = {});
 /// Throws FetchError unless the status is 200; `shown` is the address without credentials.
 void require_success(long status, const std::string& shown);
 
@@ -68,8 +70,8 @@ struct Exposed {
 
 /// fetch_url() in the format that the server likes best of all, as Prometheus asks for them. Throws FetchError also if
 /// the answer is none of them by its Content-Type; a missing one is let through.
-Exposed fetch_exposition(const std::string& url, std::chrono::milliseconds timeout,
-                         const Credentials& credentials = {});
+Exposed fetch_exposition(const std::string& url, std::chrono::milliseconds timeout, const Credentials& credentials = {},
+                         const std::stop_token& stop = {});
 
 /// Reads an exposition from a file, which may be compressed by gzip. Throws FetchError.
 std::string read_exposition_file(const std::string& path);
