@@ -14,7 +14,7 @@ FLOORS = {
     'redis': [['pool'], ['cache']],
     'prometheus_cpp': [['']],
     'levels': [['']],
-    'tool': [['text'], ['input', 'database', 'output'], ['check', 'levels', 'lint', 'rules'], ['dashboards', 'load'], ['']],
+    'tool': [['text'], ['input', 'database', 'output'], ['check', 'levels', 'lint', 'rules'], ['dashboards', 'load', 'top'], ['']],
 }
 # What each may include besides itself.
 COMPONENTS = {'core': [], 'lint': ['core'], 'http': ['core'], 'postgres': ['core'], 'redis': ['core'],

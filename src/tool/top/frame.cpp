@@ -140,7 +140,7 @@ class FrameMaker {
                        : is_narrow      ? "? help  q quit"
                                         : "? help  / filter  < > sort  r reverse  p pause  t tiles  1-6 view  q quit";
     const auto shown = view_.table < model_.tables.size() ? shown_rows(model_, view_).size() : 0;
-    if (!view_.shows_help && shown > frame_.table_rows)
+    if (!view_.shows_help && frame_.table_rows > 0 && shown > frame_.table_rows)
       text = fmt::format("{}-{} of {}  {}", first_shown(view_, shown, frame_.table_rows) + 1,
                          first_shown(view_, shown, frame_.table_rows) + frame_.table_rows, shown, text);
     add(text, Paint::Faint);

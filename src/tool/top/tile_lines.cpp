@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t kTileWidth = 26;     // at least, of a tile in two lines
 constexpr std::size_t kCompactWidth = 18;  // of one in a line
 constexpr std::size_t kTarget = 9;
-constexpr std::size_t kVerdict = 10;  // sign, blank and the longest word
+constexpr std::size_t kVerdict = 11;  // sign, blank, the longest word and a blank
 
 Paint value_paint(const Tile& tile) { return tile.verdict ? paint_of(*tile.verdict) : Paint::Plain; }
 
@@ -44,9 +44,8 @@ void add_second(LineMaker& maker, const Tile& tile, std::size_t width, Charset c
 
 // "p95 ! 212 ms"
 void add_compact(LineMaker& maker, const Tile& tile, std::size_t width, Charset charset) {
-  const auto value = std::min(width - 2, std::max<std::size_t>(tile.value.size(), 1));
-  const auto label = width - value - 2;
-  maker.add(tile.label, label, Paint::Strong);
+  const auto value = std::min(width - 3, std::max<std::size_t>(tile.value.size(), 1));
+  maker.add(tile.label, width - value - 3, Paint::Strong).gap(1);
   maker.add(tile.verdict ? sign_of(*tile.verdict, charset) : "", 1, value_paint(tile)).gap(1);
   maker.add(tile.value, value, value_paint(tile), Align::Right);
 }
@@ -55,7 +54,7 @@ void add_compact(LineMaker& maker, const Tile& tile, std::size_t width, Charset 
 
 std::vector<Line> tile_lines(const std::vector<Tile>& tiles, std::size_t width, std::size_t room, Charset charset) {
   std::vector<Line> lines;
-  if (tiles.empty() || width < 3) return lines;
+  if (tiles.empty() || width < 4) return lines;
   const auto across = [&](std::size_t least) { return std::max<std::size_t>(1, (width + 1) / (least + 1)); };
   const auto rows = [&](std::size_t n) { return (tiles.size() + n - 1) / n; };
   const bool is_large = width >= kTileWidth && rows(across(kTileWidth)) * 2 <= room;
