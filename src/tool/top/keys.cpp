@@ -10,7 +10,7 @@ namespace {
 
 using Kind = Key::Kind;
 
-constexpr std::size_t kMostOfSequence = 16;
+constexpr std::size_t kMostOfSequence = 64;  // one that goes on for longer is none
 constexpr char kEscape = '\x1b';
 
 // Of a sequence without its ESC and [ or O.
@@ -32,7 +32,6 @@ std::size_t sequence_length(std::string_view text) {
   if (text[1] != '[') return 1;  // a key of its own
   for (std::size_t i = 2; i < text.size(); ++i) {
     if (text[i] >= 0x40 && text[i] <= 0x7E) return i + 1;
-    if (i > kMostOfSequence) return i;
   }
   return 0;
 }
@@ -62,7 +61,10 @@ std::vector<Key> KeyReader::read(std::string_view bytes) {
     std::size_t length = 1;
     if (left.front() == kEscape) {
       length = sequence_length(left);
-      if (length == 0) break;
+      if (length == 0) {
+        if (left.size() > kMostOfSequence) left = {};
+        break;
+      }
       if (length == 1) keys.push_back({Kind::Escape});
       if (const auto kind = length > 2 ? kind_of(left.substr(2, length - 2)) : std::nullopt) keys.push_back({*kind});
     } else if (const auto n = detail::utf8_length(left); n > 0) {

@@ -52,9 +52,10 @@ Service::Service(Promises promises, std::string source, Clock::duration window)
   model_.source = std::move(source);
 }
 
-void Service::tell(double wall, std::string event) {
+void Service::tell(std::string event) {
   model_.event = std::move(event);
-  model_.event_at = wall;
+  model_.event_at = model_.at;
+  history_.begin_anew();
 }
 
 // What happened between the last two scrapes, if they aren't of one process or have too long a time between them.
@@ -64,46 +65,6 @@ std::string Service::restart(const Window& step) const {
   const auto process = continuity(step.before, step.after);
   if (process.kind == Continuity::Kind::Restarted) return process.reason;
   return format_mismatch(step.before, step.after);
-}
-
-void Service::add(Clock::time_point at, double wall, const Exposed& exposed) {
-  const auto previous = history_.add(at, exposed, model_.source);
-  const auto& last = *history_.last();
-  const auto chosen = subjects(promises_, last.names());
-  std::string event;
-  if (previous) {
-    const Window step{*previous, last, seconds_between(*last_at_, at), wall};
-    event = restart(step);
-    keep_past(step, chosen, !event.empty());
-  }
-  last_at_ = at;
-  if (!event.empty()) {
-    tell(wall, std::move(event));
-    history_.begin_anew();
-  }
-  model_.at = wall;
-  model_.failure.clear();
-  model_.started.reset();
-  for (const auto& [labels, start] : last.process_starts())
-    model_.started = std::max(model_.started.value_or(0), start);
-  auto window = history_.window();
-  if (window) window->now = wall;
-  look(window ? *window : Window{last, last, std::nullopt, wall}, chosen);
-}
-
-// The values of the tiles over the time since the scrape before; none of them is judged.
-void Service::keep_past(const Window& step, const Subjects& subjects, bool was_restarted) {
-  std::map<std::string, double> now;
-  if (!was_restarted) {
-    WindowGroups groups(step);
-    Look look(groups);
-    for (const auto& tile : tiles(subjects, look, {})) now.emplace(tile.label, tile.number.value_or(kUnknown));
-  }
-  for (const auto& [label, value] : now) past_.try_emplace(label);
-  for (auto& [label, past] : past_) {
-    const auto found = now.find(label);
-    keep(past, found == now.end() ? kUnknown : found->second);
-  }
 }
 
 // Why a window that began with its last scrape could tell what this one can't: something went back, vanished or was
@@ -126,6 +87,54 @@ std::string Service::reset(WindowGroups& groups) const {
   return {};
 }
 
+void Service::add(Clock::time_point at, double wall, const Exposed& exposed) {
+  const auto previous = history_.add(at, exposed, model_.source);
+  const auto& last = *history_.last();
+  const auto chosen = subjects(promises_, last.names());
+  model_.at = wall;
+  model_.failure.clear();
+  model_.started.reset();
+  for (const auto& [labels, start] : last.process_starts())
+    model_.started = std::max(model_.started.value_or(0), start);
+  const auto from = std::exchange(last_at_, at);
+  if (!previous) return look({last, last, std::nullopt, wall}, chosen);
+  const Window step{*previous, last, seconds_between(*from, at), wall};
+  if (auto why = restart(step); !why.empty()) {
+    keep_past({});
+    tell(std::move(why));
+    return look({last, last, std::nullopt, wall}, chosen);
+  }
+  WindowGroups groups(step);
+  keep_past(look_at_step(groups, chosen));
+  // Of the last step all can be told that isn't concerned.
+  if (auto why = reset(groups); !why.empty()) {
+    tell("counters were reset: " + why);
+    return look(step, chosen);
+  }
+  auto window = *history_.window();
+  window.now = wall;
+  look(window, chosen);
+}
+
+// The values of the tiles over the time since the scrape before. All that is shown or judged is looked at, so that the
+// groups have its faults.
+Service::Values Service::look_at_step(WindowGroups& groups, const Subjects& subjects) const {
+  Look look(groups);
+  Values values;
+  for (const auto& tile : tiles(subjects, look, {})) values.emplace(tile.label, tile.number.value_or(kUnknown));
+  for (const auto* subject : subjects.all()) static_cast<void>(look.see(*subject));
+  for (const auto& target : promises_.targets.targets) static_cast<void>(look.see(target));
+  return values;
+}
+
+void Service::keep_past(const Values& values) {
+  for (const auto& [label, value] : values) past_.try_emplace(label);
+  for (auto& [label, past] : past_) {
+    const auto found = values.find(label);
+    keep(past, found == values.end() ? kUnknown : found->second);
+  }
+}
+
 void Service::look(const Window& window, const Subjects& subjects) {
   static const Scrape nothing;
   WindowGroups groups(window);
@@ -144,11 +153,6 @@ void Service::look(const Window& window, const Subjects& subjects) {
   model_.tables = tables(subjects, promises_, look, since_start, judgement);
   model_.verdict = judgement.rows.empty() ? std::nullopt : std::optional(worst(judgement.rows));
   model_.summary = judgement.rows.empty() ? "" : words(judgement);
-  if (!window.seconds) return;
-  if (auto why = reset(groups); !why.empty()) {
-    tell(model_.at, "counters were reset: " + why);
-    history_.begin_anew();
-  }
 }
 
 void Service::fail(double wall, const std::string& reason) {

@@ -35,9 +35,11 @@ class Service {
 
  private:
   [[nodiscard]] std::string restart(const Window& step) const;
-  void keep_past(const Window& step, const Subjects& subjects, bool was_restarted);
+  using Values = std::map<std::string, double>;  // of tiles, by their labels
+  [[nodiscard]] Values look_at_step(WindowGroups& groups, const Subjects& subjects) const;
+  void keep_past(const Values& values);
   void look(const Window& window, const Subjects& subjects);
-  void tell(double wall, std::string event);
+  void tell(std::string event);  // what begins the window anew
   [[nodiscard]] std::string reset(WindowGroups& groups) const;
 
   const Promises promises_;

@@ -163,19 +163,17 @@ class Choice {
   Subjects subjects_;
 };
 
-std::vector<const Target*> all_of(const Subjects& subjects) {
-  std::vector<const Target*> all;
-  for (const auto& tile : subjects.tiles) all.push_back(&tile.measured);
-  for (const auto& pool : subjects.pools) all.insert(all.end(), {&pool.in_use, &pool.size});
-  for (const auto* one :
-       {&subjects.memory, &subjects.memory_limit, &subjects.cpu, &subjects.route_times, &subjects.route_errors,
-        &subjects.route_budgets, &subjects.statement_times, &subjects.statement_budgets, &subjects.caches,
-        &subjects.events, &subjects.bad_events, &subjects.objectives})
-    all.push_back(one);
-  return all;
-}
-
 }  // namespace
+
+std::vector<const Target*> Subjects::all() const {
+  std::vector<const Target*> result;
+  for (const auto& tile : tiles) result.push_back(&tile.measured);
+  for (const auto& pool : pools) result.insert(result.end(), {&pool.in_use, &pool.size});
+  for (const auto* one : {&memory, &memory_limit, &cpu, &route_times, &route_errors, &route_budgets, &statement_times,
+                          &statement_budgets, &caches, &events, &bad_events, &objectives})
+    result.push_back(one);
+  return result;
+}
 
 Subjects subjects(const Promises& promises, const Names& exposed) {
   auto names = levels_of(promises).metrics;
@@ -192,7 +190,7 @@ Names wanted_samples(const Promises& promises) {
   const auto other = MetricNames::opentelemetry().http_request_duration_seconds;
   for (const auto& exposed : {Names{}, Names{kAllRequests}, Names{other}}) {
     const auto chosen = subjects(promises, exposed);
-    for (const auto* target : all_of(chosen)) {
+    for (const auto* target : chosen.all()) {
       for (auto& name : target->sample_names()) wanted.insert(std::move(name));
     }
   }

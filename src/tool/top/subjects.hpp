@@ -44,6 +44,8 @@ struct Subjects {
   Target caches;                                    ///< by cache_type
   std::vector<PoolSubject> pools;                   ///< by pool
   Target events, bad_events, objectives;            ///< by objective
+
+  [[nodiscard]] std::vector<const Target*> all() const;
 };
 
 /// With the names that a service has which exposes these metrics: those of the levels, else vitals' own, or, where it

@@ -23,7 +23,7 @@ def families(service):
             share = min(1.0, 0.5 + 0.5 * (BOUNDS.index(bound) + 1 - min(i, 2)) / 3)
             lines.append(f'http_request_duration_seconds_bucket{{{labels},le="{bound}"}} {int(n * share)}')
         lines += [f'http_request_duration_seconds_bucket{{{labels},le="+Inf"}} {n}', f"http_request_duration_seconds_count{{{labels}}} {n}"]
-    return ("\n".join(lines) + "\n").encode("utf-8", "surrogateescape")
+    return ("\n".join(lines) + "\n").encode()
 
 
 class GrowingService:

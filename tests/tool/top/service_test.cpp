@@ -29,8 +29,9 @@ Exposed text(const std::string& body) { return {body, LintFormat::Text}; }
 /// A service with a counter of requests, of one route.
 std::string counted(int good, int bad, int started = 1'700'000'000) {
   const std::string labels = "method=\"GET\",endpoint=\"/a\",status=";
-  return "process_start_time_seconds " + std::to_string(started) + "\n# TYPE http_requests_total counter\nhttp_requests_total{" +
-         labels + "\"200\"} " + std::to_string(good) + "\nhttp_requests_total{" + labels + "\"500\"} " + std::to_string(bad) + "\n";
+  return "process_start_time_seconds " + std::to_string(started) +
+         "\n# TYPE http_requests_total counter\nhttp_requests_total{" + labels + "\"200\"} " + std::to_string(good) +
+         "\nhttp_requests_total{" + labels + "\"500\"} " + std::to_string(bad) + "\n";
 }
 
 const Tile& tile(const Model& model, std::string_view label) {
@@ -98,7 +99,8 @@ TEST(Service, CounterThatGoesBackBeginsTheWindowAnewAndIsNeverNegative) {
 
 TEST(Service, FaultThatIsInTheScrapeItselfIsToldAndResetsNothing) {
   Service service(built_in(), "s", seconds(60));
-  const std::string broken = "# TYPE http_request_duration_seconds histogram\nhttp_request_duration_seconds_bucket{le=\"1\"} 5\n";
+  const std::string broken =
+      "# TYPE http_request_duration_seconds histogram\nhttp_request_duration_seconds_bucket{le=\"1\"} 5\n";
   for (int i = 0; i < 3; ++i) service.add(at(2 * i), kWall + 2 * i, text(counted(10 * i, 0) + broken));
 
   EXPECT_THAT(service.model().event, IsEmpty());
@@ -151,9 +153,10 @@ TEST(Service, BudgetsOfAFileGoBeforeThoseOfTheService) {
   const std::string labels = "method=\"GET\",endpoint=\"/a\"";
   const auto body = [&](int n) {
     const auto count = std::to_string(n);
-    return "http_endpoint_budget_seconds{" + labels + ",slo_class=\"x\"} 2\n# TYPE http_request_duration_seconds histogram\n" +
-           "http_request_duration_seconds_bucket{" + labels + ",le=\"1\"} " + count + "\nhttp_request_duration_seconds_bucket{" +
-           labels + ",le=\"+Inf\"} " + count + "\n";
+    return "http_endpoint_budget_seconds{" + labels +
+           ",slo_class=\"x\"} 2\n# TYPE http_request_duration_seconds histogram\n" +
+           "http_request_duration_seconds_bucket{" + labels + ",le=\"1\"} " + count +
+           "\nhttp_request_duration_seconds_bucket{" + labels + ",le=\"+Inf\"} " + count + "\n";
   };
   const auto used = [&](Promises promises) {
     Service service(std::move(promises), "s", seconds(10));
@@ -169,7 +172,8 @@ TEST(Service, BudgetsOfAFileGoBeforeThoseOfTheService) {
 
 TEST(Service, ObjectivesHaveComplianceBudgetAndBurnRate) {
   const auto body = [](int events, int bad) {
-    return "slo_objective_ratio{slo=\"errors\"} 0.99\n# TYPE slo_events_total counter\nslo_events_total{slo=\"errors\"} " +
+    return "slo_objective_ratio{slo=\"errors\"} 0.99\n# TYPE slo_events_total "
+           "counter\nslo_events_total{slo=\"errors\"} " +
            std::to_string(events) + "\n# TYPE slo_bad_events_total counter\nslo_bad_events_total{slo=\"errors\"} " +
            std::to_string(bad) + "\n";
   };
@@ -180,19 +184,21 @@ TEST(Service, ObjectivesHaveComplianceBudgetAndBurnRate) {
   const auto& cells = table(service.model(), "levels").rows.at(0).cells;
   EXPECT_EQ(cells[2].text, "99.50 %");
   EXPECT_EQ(cells[4].text, "50.00 %");  // of the 100 that may be bad 50 are
-  EXPECT_EQ(cells[5].text, "4.00");     // 4 % of the last 1000 are bad, and 1 % may be
+  EXPECT_EQ(cells[5].text, "4");        // 4 % of the last 1000 are bad, and 1 % may be
   EXPECT_EQ(cells[5].verdict, Verdict::Warning);
 }
 
 TEST(Service, NarrowBucketsGivePercentilesAndOpenTelemetrysNamesAreKnown) {
   const auto histogram = [](const std::string& name, const std::string& labels, const char* bound, int n) {
     const auto count = std::to_string(n);
-    return "# TYPE " + name + " histogram\n" + name + "_bucket{" + labels + "le=\"" + bound + "\"} " + count + "\n" + name + "_bucket{" +
-           labels + "le=\"+Inf\"} " + count + "\n" + name + "_count{" + labels + "} " + count + "\n";
+    return "# TYPE " + name + " histogram\n" + name + "_bucket{" + labels + "le=\"" + bound + "\"} " + count + "\n" +
+           name + "_bucket{" + labels + "le=\"+Inf\"} " + count + "\n" + name + "_count{" + labels + "} " + count +
+           "\n";
   };
   const std::string route = "http_request_method=\"GET\",http_route=\"/a\",http_response_status_code=\"500\",";
   const auto body = [&](int n) {
-    return histogram("http_request_duration_highr_seconds", "", "0.1", n) + histogram("http_server_request_duration_seconds", route, "1", n);
+    return histogram("http_request_duration_highr_seconds", "", "0.1", n) +
+           histogram("http_server_request_duration_seconds", route, "1", n);
   };
   Service service(built_in(), "s", seconds(10));
   service.add(at(0), kWall, text(body(0)));
