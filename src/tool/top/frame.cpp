@@ -138,7 +138,7 @@ class FrameMaker {
     const bool is_narrow = around_.size.columns < 60;
     std::string text = view_.shows_help ? "any key goes back"
                        : is_narrow      ? "? help  q quit"
-                                        : "? help  / filter  < > sort  r reverse  p pause  t tiles  1-6 view  q quit";
+                                        : "? help  / filter  < > sort  r reverse  p pause  t tiles  q quit";
     const auto shown = view_.table < model_.tables.size() ? shown_rows(model_, view_).size() : 0;
     if (!view_.shows_help && frame_.table_rows > 0 && shown > frame_.table_rows)
       text = fmt::format("{}-{} of {}  {}", first_shown(view_, shown, frame_.table_rows) + 1,

@@ -62,8 +62,7 @@ void Service::tell(std::string event) {
 std::string Service::restart(const Window& step) const {
   if (*step.seconds > std::chrono::duration<double>(length_).count() * 2)
     return fmt::format("no answer for {}, so the window begins anew", window_text(*step.seconds));
-  const auto process = continuity(step.before, step.after);
-  if (process.kind == Continuity::Kind::Restarted) return process.reason;
+  if (step.process->kind == Continuity::Kind::Restarted) return step.process->reason;
   return format_mismatch(step.before, step.after);
 }
 
@@ -71,7 +70,7 @@ std::string Service::restart(const Window& step) const {
 // made anew within it.
 std::string Service::reset(WindowGroups& groups) const {
   const auto& last = groups.window().after;
-  WindowGroups anew({last, last, std::nullopt, groups.window().now});
+  WindowGroups anew(Window{last, last, std::nullopt, std::nullopt, Continuity{}});
   for (const auto* target : groups.faulty()) {
     try {
       anew.of(*target);
@@ -98,7 +97,7 @@ void Service::add(Clock::time_point at, double wall, const Exposed& exposed) {
     model_.started = std::max(model_.started.value_or(0), start);
   const auto from = std::exchange(last_at_, at);
   if (!previous) return look({last, last, std::nullopt, wall}, chosen);
-  const Window step{*previous, last, seconds_between(*from, at), wall};
+  const Window step{*previous, last, seconds_between(*from, at), wall, continuity(*previous, last)};
   if (auto why = restart(step); !why.empty()) {
     keep_past({});
     tell(std::move(why));

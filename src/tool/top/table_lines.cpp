@@ -1,6 +1,7 @@
 #include "tool/top/table_lines.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 
 #include "tool/top/line_maker.hpp"
@@ -8,7 +9,8 @@
 namespace vitals::tool {
 namespace {
 
-constexpr std::size_t kLeastOfText = 8;
+constexpr std::size_t kWide = 60;        // from here on there is room for more
+constexpr std::size_t kLeastOfText = 8;  // and texts are twice as wide at least
 constexpr std::size_t kMostOfText = 200;
 
 std::string shown(const Cell& cell, Charset charset) {
@@ -21,12 +23,17 @@ std::size_t cell_columns(const Cell& cell, Charset charset) {
 
 class Layout {
  public:
-  Layout(const Table& table, const std::vector<const TableRow*>& rows, std::size_t width, Charset charset)
-      : table_(table), gap_(width < 60 ? 1 : 2) {
+  Layout(const Table& table, const std::vector<const TableRow*>& rows, std::size_t sorted_by, std::size_t width,
+         Charset charset)
+      : table_(table), gap_(width < kWide ? 1 : 2), least_of_text_(width < kWide ? kLeastOfText : 2 * kLeastOfText) {
     for (std::size_t i = 0; i < table.columns.size(); ++i) {
       std::size_t widest = columns_of(table.columns[i].title, charset) + 1;  // with the sign of sorting
       for (const auto* row : rows) widest = std::max(widest, cell_columns(row->cells[i], charset));
-      widths_.push_back(widest);
+      // What no row has, such as budgets of a service without levels, takes no room.
+      const bool is_unknown = !rows.empty() && i != sorted_by && std::ranges::all_of(rows, [i](const TableRow* row) {
+        return row->cells[i].number && std::isnan(*row->cells[i].number);
+      });
+      widths_.push_back(is_unknown ? 0 : widest);
     }
     while (sum(true) > width && leave_one_out()) {
     }
@@ -39,7 +46,7 @@ class Layout {
 
  private:
   [[nodiscard]] std::size_t least(std::size_t i) const {
-    return table_.columns[i].is_number ? widths_[i] : std::min(widths_[i], kLeastOfText);
+    return table_.columns[i].is_number ? widths_[i] : std::min(widths_[i], least_of_text_);
   }
 
   // Of all columns, as narrow as may be or as they are.
@@ -79,6 +86,7 @@ class Layout {
 
   const Table& table_;
   std::size_t gap_;
+  std::size_t least_of_text_;
   std::vector<std::size_t> widths_;
 };
 
@@ -119,8 +127,9 @@ std::vector<Line> table_lines(const Model& model, const View& view, std::size_t 
                               Charset charset) {
   const auto& table = model.tables[view.table];
   const auto all = shown_rows(model, view);
-  const Layout layout(table, all, width, charset);
-  std::vector<Line> lines{heading(table, view.sort(model), layout, width, charset)};
+  const auto sort = view.sort(model);
+  const Layout layout(table, all, sort.column, width, charset);
+  std::vector<Line> lines{heading(table, sort, layout, width, charset)};
   const auto first = first_shown(view, all.size(), rows);
   for (std::size_t i = first; i < std::min(all.size(), first + rows); ++i)
     lines.push_back(row_line(table, *all[i], layout, width, charset));

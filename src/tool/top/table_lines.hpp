@@ -7,8 +7,8 @@
 namespace vitals::tool {
 
 /// The heading of the table that is seen, which shows by what it is sorted, and at most `rows` of its rows, from
-/// view.first_row on. Columns have the width of their widest text; where there is no room for all, those of the highest
-/// rank are left out, and texts are cut.
+/// view.first_row on. Columns have the width of their widest text; those of which no row knows anything are left out,
+/// and, where there is no room for all, those of the highest rank; then texts are cut.
 std::vector<Line> table_lines(const Model& model, const View& view, std::size_t width, std::size_t rows,
                               Charset charset);
 

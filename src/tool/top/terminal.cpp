@@ -33,16 +33,18 @@ volatile std::sig_atomic_t has_new_size = 0;
 volatile std::sig_atomic_t is_to_stop = 0;
 volatile std::sig_atomic_t has_gone_on = 0;
 
-// Made of what may be called in a handler.
+// Made of what may be called in a handler. A terminal that takes nothing, as behind a line that is down, holds nobody.
 void leave() {
   if (!is_entered) return;
   is_entered = 0;
-  for (auto left = kLeave; !left.empty();) {
+  constexpr int kPatience = 500;  // milliseconds
+  pollfd terminal{STDOUT_FILENO, POLLOUT, 0};
+  for (auto left = kLeave; !left.empty() && ::poll(&terminal, 1, kPatience) != 0;) {
     const auto n = ::write(STDOUT_FILENO, left.data(), left.size());
     if (n < 0 && errno != EINTR) break;
     if (n > 0) left.remove_prefix(static_cast<std::size_t>(n));
   }
-  ::tcsetattr(STDOUT_FILENO, TCSADRAIN, &saved);
+  ::tcsetattr(STDOUT_FILENO, TCSANOW, &saved);
 }
 
 void on_signal(int signal) {
@@ -113,7 +115,7 @@ void Terminal::enter(bool saves) {
   raw.c_cc[VMIN] = 1;
   raw.c_cc[VTIME] = 0;
   is_entered = 1;
-  ::tcsetattr(STDOUT_FILENO, TCSADRAIN, &raw);
+  ::tcsetattr(STDOUT_FILENO, TCSANOW, &raw);
   write(kEnter);
 }
 
