@@ -66,11 +66,13 @@ bool have_same_bounds(const BucketMap& a, const BucketMap& b) {
 
 std::map<Labels, BucketMap> histograms(const SeriesMap& buckets) {
   std::map<Labels, BucketMap> result;
+  auto last = result.end();  // those of one histogram mostly follow each other
   for (const auto& [labels, count] : buckets) {
     const double bound = upper_bound(labels);
     Labels rest = labels;
     std::erase_if(rest, [](const auto& label) { return label.first == detail::kBucketLabel; });
-    if (!result[rest].emplace(bound, count).second)
+    if (last == result.end() || last->first != rest) last = result.try_emplace(std::move(rest)).first;
+    if (!last->second.emplace(bound, count).second)
       throw Unjudgeable(fmt::format("a histogram has the bucket {} twice", bound));
   }
   return result;

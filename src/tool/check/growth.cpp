@@ -51,7 +51,7 @@ std::map<Labels, Value> selected(const Target& target, const std::map<Labels, Va
   require_every_clause(target, labels_of(series));
   std::map<Labels, Value> result;
   for (const auto& entry : series) {
-    if (is_selected(target, entry.first)) result.insert(entry);
+    if (is_selected(target, entry.first)) result.insert(result.end(), entry);
   }
   if (result.empty()) throw NoSeriesYet(fmt::format("no series of {} is selected", target.metric));
   require_labels(target, labels_of(result));
@@ -67,6 +67,7 @@ std::string creation_text(const Target& target, const Labels& labels) {
 
 // A series that ended and came again counts from 0, also if it is above its old value by now.
 void require_same_creation(const Window& window, const Target& target, const Labels& labels) {
+  if (window.before.created().empty() || window.after.created().empty()) return;
   const auto text = creation_text(target, labels);
   const auto before = window.before.created().find(text);
   const auto after = window.after.created().find(text);
@@ -87,15 +88,20 @@ std::map<Labels, Value> growth(const Window& window, const Target& target, std::
                                const Grew& grew) {
   static const std::map<Labels, Value> none;
   if (!before) before = &none;
-  for (const auto& entry : *before) {
-    if (is_selected(target, entry.first) && !after.contains(entry.first))
-      throw Unjudgeable(fmt::format("{} vanished between the scrapes", shown_series(name, entry.first)));
+  // All are sorted by labels: they are walked side by side.
+  auto now = after.begin();
+  for (const auto& [labels, value] : *before) {
+    while (now != after.end() && now->first < labels) ++now;
+    if ((now == after.end() || now->first != labels) && is_selected(target, labels))
+      throw Unjudgeable(fmt::format("{} vanished between the scrapes", shown_series(name, labels)));
   }
   auto result = selected(target, after);
+  auto old = before->begin();
   for (auto& [labels, value] : result) {
-    const auto old = before->find(labels);
-    value = grew(labels, value, old == before->end() ? nullptr : &old->second);
-    if (old != before->end()) require_same_creation(window, target, labels);
+    while (old != before->end() && old->first < labels) ++old;
+    const bool is_old = old != before->end() && old->first == labels;
+    value = grew(labels, value, is_old ? &old->second : nullptr);
+    if (is_old) require_same_creation(window, target, labels);
   }
   return result;
 }

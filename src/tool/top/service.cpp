@@ -29,6 +29,30 @@ void keep(std::vector<double>& past, double value) {
   if (past.size() > kMaxPast) past.erase(past.begin());
 }
 
+// Whether each series that was there is there, and is what it was or more.
+bool has_grown(const SeriesMap& before, const SeriesMap& after) {
+  auto now = after.begin();  // both are sorted
+  return std::ranges::all_of(before, [&](const auto& old) {
+    while (now != after.end() && now->first < old.first) ++now;
+    return now != after.end() && now->first == old.first && now->second >= old.second;
+  });
+}
+
+// The same of all samples that targets count. Native histograms are not looked into.
+bool has_grown(const Window& step, const std::vector<const Target*>& targets) {
+  Names names;
+  for (const auto* target : targets) {
+    if (target->measure == Measure::Gauge) continue;
+    if (step.before.find_native(target->metric) || step.after.find_native(target->metric)) return false;
+    for (auto& name : target->sample_names()) names.insert(std::move(name));
+  }
+  return step.before.created() == step.after.created() && std::ranges::all_of(names, [&](const std::string& name) {
+           const auto* before = step.before.find(name);
+           const auto* after = step.after.find(name);
+           return !before || (after && has_grown(*before, *after));
+         });
+}
+
 // "warning: 1 warning, 12 ok: p95 response time 212 ms (<= 150ms)"
 std::string words(const Judgement& judgement) {
   constexpr int kMost = 3;
@@ -115,14 +139,16 @@ void Service::add(Clock::time_point at, double wall, const Exposed& exposed) {
   look(window, chosen);
 }
 
-// The values of the tiles over the time since the scrape before. All that is shown or judged is looked at, so that the
-// groups have its faults.
+// The values of the tiles over the time since the scrape before. If something has not grown, all that is shown or
+// judged is looked at, so that the groups have its faults.
 Service::Values Service::look_at_step(WindowGroups& groups, const Subjects& subjects) const {
   Look look(groups);
   Values values;
   for (const auto& tile : tiles(subjects, look, {})) values.emplace(tile.label, tile.number.value_or(kUnknown));
-  for (const auto* subject : subjects.all()) static_cast<void>(look.see(*subject));
-  for (const auto& target : promises_.targets.targets) static_cast<void>(look.see(target));
+  auto all = subjects.all();
+  for (const auto& target : promises_.targets.targets) all.push_back(&target);
+  if (has_grown(groups.window(), all)) return values;
+  for (const auto* subject : all) static_cast<void>(look.see(*subject));
   return values;
 }
 

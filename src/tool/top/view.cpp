@@ -19,7 +19,8 @@ bool is_continuation(char byte) { return (static_cast<unsigned char>(byte) & 0xC
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 bool has(std::string_view text, std::string_view part) {
-  return !std::ranges::search(text, part, {}, lower, lower).empty();
+  return std::search(text.begin(), text.end(), part.begin(), part.end(),
+                     [](char a, char b) { return lower(a) == lower(b); }) != text.end();
 }
 
 bool is_unknown(const Cell& cell) { return cell.number && std::isnan(*cell.number); }
@@ -155,12 +156,12 @@ std::vector<const TableRow*> shown_rows(const Model& model, const View& view) {
   }
   const auto own = view.sorts.find(view.table);
   if (own == view.sorts.end()) return rows;
-  const auto [column, is_descending] = own->second;
-  std::ranges::stable_sort(rows, [column, is_descending](const TableRow* a, const TableRow* b) {
-    const auto& one = a->cells[column];
-    const auto& other = b->cells[column];
+  const auto sort = own->second;
+  std::ranges::stable_sort(rows, [sort](const TableRow* a, const TableRow* b) {
+    const auto& one = a->cells[sort.column];
+    const auto& other = b->cells[sort.column];
     if (is_unknown(one) || is_unknown(other)) return !is_unknown(one) && is_unknown(other);  // at the end, either way
-    return is_descending ? is_before(other, one) : is_before(one, other);
+    return sort.is_descending ? is_before(other, one) : is_before(one, other);
   });
   return rows;
 }
