@@ -357,7 +357,7 @@ TEST(Load, AnInterruptEndsItWithAReport) {
 }
 
 TEST(Load, InitWritesAScenarioOnce) {
-  const auto path = temporary_folder() + "/init.yml";
+  const auto path = temporary_folder() + "/load-init.yml";
 
   EXPECT_EQ(run_tool({"load", "init", path}).status, 0);
   EXPECT_EQ(read_text(path), run_tool({"load", "init"}).out);
