@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::size_t kMostRoutes = 10'000;
 
-// 2 % apart from 10 µs to 280 s: percentiles within 1 %.
+// 2 % apart from 10 µs to 280 s: percentiles within 2 %.
 Buckets fine_bounds(const std::vector<double>& thresholds) {
   const auto fine = Buckets::exponential(10e-6, 1.02, 865);
   std::vector<double> bounds{fine.bounds().begin(), fine.bounds().end()};

@@ -20,7 +20,7 @@ struct ReportRow {
   const AnswerExpectation* expect = nullptr;  ///< null of all
 
   [[nodiscard]] std::string name() const { return method.empty() ? route : method + ' ' + route; }
-  /// Seconds, NaN if nothing was answered. Within 1 %.
+  /// Seconds, NaN if nothing was answered. Within 2 %.
   [[nodiscard]] double quantile(double q) const;
 };
 
