@@ -11,6 +11,8 @@
 #include <vitals/counter.hpp>
 #include <vitals/registry.hpp>
 
+#include "http/endpoint/page_files.hpp"
+
 namespace vitals::detail {
 namespace {
 

@@ -9,6 +9,7 @@
 #include "core/registry/exposition.hpp"
 #include "http/page/form_query.hpp"
 #include "http/page/service_metrics.hpp"
+#include "http/page/tile.hpp"
 
 namespace vitals::detail {
 namespace {

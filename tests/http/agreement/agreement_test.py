@@ -10,9 +10,9 @@ What the tools say, and what is compared:
 - vitals load: --rate times --duration is exact. Its latencies count from when a request was due.
 
 The p95 of the server is computed from the buckets of http_request_duration_highr_seconds as Prometheus's histogram_quantile
-does. A client's time contains what the server can't see: the network, and how long client and server wait for a CPU before
-they take what has come. Durations are so long that this is below 1 % unless the machine is busy. How busy it is, is measured
-beside each run: a run of a busy machine proves nothing if the two disagree, and is repeated. The test fails when they disagree
+does; after vitals load the live page must show the same. A client's time contains what the server can't see: the network, and
+how long client and server wait for a CPU before they take what has come. Durations are so long that this is below 1 % unless
+the machine is busy. How busy it is, is measured beside each run: a run of a busy machine proves nothing if the two disagree, and is repeated. The test fails when they disagree
 on one that isn't, or in all of RUNS.
 
 That the test can tell: by the buckets of http_request_duration_seconds, which are made for targets, the p95 of the same
@@ -30,7 +30,7 @@ import time
 import unittest
 from pathlib import Path
 
-from sleeping import BY_ROUTE, HIGH_RESOLUTION, PATIENCE, SleepingServer, total
+from sleeping import BY_ROUTE, HIGH_RESOLUTION, PATIENCE, SleepingServer, total, until
 
 tool, server_program, *vitals = sys.argv[1:]
 RUNS = 8
@@ -121,13 +121,17 @@ class Agreement(unittest.TestCase):
         seen = []
         for _ in range(RUNS):
             with SleepingServer(server_program) as server:
+                until(lambda: server.page()['metrics'], 'the live page has begun to count')
                 with Machine() as machine:
                     requests, p95 = {'hey': hey, 'wrk': wrk, 'vitals_load': vitals_load}[tool](server.url)
                 metrics = server.quiet_metrics()
+                page = until(lambda: server.page(requests), 'the live page has counted all') if tool == 'vitals_load' else None
             self.assertEqual(requests, REQUESTS)
             self.check_counts(requests, metrics)
 
             exported = histogram_quantile(0.95, metrics, HIGH_RESOLUTION)
+            if page:
+                self.check_page(requests, exported, page)
             seen.append(f'{tool}: p95 {p95 * 1e3:.1f} ms, exported {exported * 1e3:.1f} ms ({exported / p95 - 1:+.2%}), '
                         f'CPUs were idle for {machine.idle:.0%}, sleeps {machine.lateness * 1e3:.2f} ms late')
             print(seen[-1])
@@ -145,6 +149,12 @@ class Agreement(unittest.TestCase):
         self.assertEqual(total(metrics, 'http_requests_total', status='200'), requests)
         self.assertEqual(total(metrics, BY_ROUTE + '_count'), requests)
         self.assertEqual(total(metrics, HIGH_RESOLUTION + '_count'), requests)
+
+
+    def check_page(self, requests, exported, page):
+        tiles = {tile['name']: tile for tile in page['tiles']}
+        self.assertEqual(tiles['p95']['count'], requests)
+        self.assertAlmostEqual(tiles['p95']['value'] / exported, 1, 9)
 
 
 if __name__ == '__main__':

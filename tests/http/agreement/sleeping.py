@@ -1,4 +1,5 @@
 """What agreement_test.py and truth_test.py share: a sleeping_server, and what it exports."""
+import json
 import re
 import subprocess
 import time
@@ -41,6 +42,11 @@ class SleepingServer:
         lines = [line for line in get(self.url + '/metrics').splitlines() if not line.startswith('#')]
         return [(name, dict(re.findall(r'(\w+)="([^"]*)"', labels)), float(number))
                 for name, labels, number in (re.fullmatch(r'(\w+)(\{.*\})? (\S+)', line).groups(default='') for line in lines)]
+
+    def page(self, requests=0):
+        """What the live page shows of the last five minutes, once it has as many requests."""
+        data = json.loads(get(self.endpoint + '/data?range=300'))
+        return data if sum(route['count'] for route in data['routes']) == requests else None
 
     def quiet_metrics(self):
         """metrics() once no request is under way: a client has its answer a moment before the server has counted it."""

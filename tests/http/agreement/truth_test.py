@@ -50,16 +50,14 @@ class Truth(unittest.TestCase):
     def setUpClass(cls):
         with SleepingServer(server_program) as server, Prometheus(server.endpoint.removeprefix('http://')) as prometheus, \
                 tempfile.TemporaryDirectory() as folder:
-            page = lambda: json.loads(get(server.endpoint + '/data?range=300'))
-            until(lambda: page()['metrics'], 'the page has a sample')
+            until(lambda: server.page()['metrics'], 'the page has a sample')
             until(lambda: prometheus.query('http_requests_active'), 'Prometheus has one')
             before, after, targets = (Path(folder) / name for name in ('before.prom', 'after.prom', 'targets.yml'))
             before.write_text(get(server.endpoint + '/metrics'))
             load(server.url)
             server.quiet_metrics()
             after.write_text(get(server.endpoint + '/metrics'))
-            until(lambda: [route for route in page()['routes'] if route['count'] == FAILURES], 'the page has the requests')
-            cls.page = page()
+            cls.page = until(lambda: server.page(REQUESTS), 'the page has the requests')
             until(lambda: prometheus.query(f'sum(http_requests_total) == {REQUESTS}'), 'Prometheus has them')
             cls.promql = {name: float(prometheus.query(query)[0]['value'][1]) for name, query in cls.queries()}
             targets.write_text(TARGETS)
