@@ -91,6 +91,8 @@ double Timings::quantile_of(const TrackRow& row, double q) const {
 
 double Timings::quantile(double q) const { return quantile_of(all_, q); }
 
+bool Timings::has_bound(double bound) const { return bounds_ && std::ranges::binary_search(*bounds_, bound); }
+
 bool Timings::is_beyond(double q) const {
   const auto n = static_cast<double>(count());
   return n > 0 && q * n > n - static_cast<double>(all_.buckets.back());

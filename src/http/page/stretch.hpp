@@ -69,6 +69,8 @@ class Timings {
   [[nodiscard]] double per_second() const;
   /// As Prometheus's histogram_quantile over the increase of the buckets. NaN: there were no observations.
   [[nodiscard]] double quantile(double q) const;
+  /// Whether observations of at most that much are counted, and so on which side of it a quantile is.
+  [[nodiscard]] bool has_bound(double bound) const;
   /// Whether it lies beyond the last bound, which is then what quantile() gives.
   [[nodiscard]] bool is_beyond(double q) const;
   /// Of each slot.

@@ -52,12 +52,16 @@ class Tiles {
 
  private:
   void requests() {
-    Timings all{stretch_};
-    const auto add = [&all](const auto&, const Track& track) { all.add(track); };
-    if (!stretch_.for_each(kAllRequests, add) && !stretch_.for_each(metrics_.durations, add)) return;
+    Timings by_route{stretch_};
+    const auto add_to = [](Timings& times) { return [&times](const auto&, const Track& track) { times.add(track); }; };
+    const bool has_routes = stretch_.for_each(metrics_.durations, add_to(by_route));
+    Timings narrow{stretch_};
+    const bool has_narrow = stretch_.for_each(kAllRequests, add_to(narrow));
+    if (!has_routes && !has_narrow) return;
+    const Timings& all = has_narrow ? narrow : by_route;
     std::set<double> percentiles{0.5, 0.95, 0.99};
     for (const auto& objective : levels_.latency) percentiles.insert(objective.objective);
-    for (const double q : percentiles) tiles_.push_back(percentile(all, q));
+    for (const double q : percentiles) tiles_.push_back(percentile(all, by_route, q));
     Tile rate{.name = "requests",
               .label = "Requests",
               .unit = "1/s",
@@ -73,7 +77,9 @@ class Tiles {
     failures();
   }
 
-  Tile percentile(const Timings& all, double q) const {
+  // In narrow buckets it is told well; but where the routes' buckets end at a promised time, they alone know for sure
+  // whether it is kept.
+  Tile percentile(const Timings& all, const Timings& by_route, double q) const {
     std::string name = "p";
     append_number(name, std::round(q * 1e6) / 1e4);
     Tile tile{.name = name,
@@ -87,6 +93,10 @@ class Tiles {
       if (objective.objective != q) continue;
       tile.target = seconds(objective.target);
       if (objective.critical) tile.critical = seconds(*objective.critical);
+    }
+    const double sure = by_route.quantile(q);
+    for (const double limit : {tile.target, tile.critical}) {
+      if (!std::isnan(sure) && by_route.has_bound(limit) && (tile.value > limit) != (sure > limit)) tile.value = sure;
     }
     return tile;
   }

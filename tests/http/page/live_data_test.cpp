@@ -103,6 +103,21 @@ TEST_F(LiveDataTest, SaysWhatTheServiceDidInTheRange) {
   EXPECT_THAT(b["values"], SizeIs(2));
 }
 
+// The narrow buckets end at 144 and 161 ms, and so would call 161 ms what the routes' count as within 150.
+TEST_F(LiveDataTest, IsSureWhetherAPromisedTimeIsKept) {
+  levels = ServiceLevels{.latency = {{.objective = 0.95, .target = 150ms}}};
+  HttpMetrics http{registry, {.routes = {"GET /a"}, .levels = &*levels}};
+  sample();
+  for (int i = 0; i < 100; ++i) http.start("GET", "/a").finish(200, i < 95 ? 149ms : 1s);
+  sample();
+  EXPECT_LE(tile(data(), "p95")["value"], 0.15);
+  EXPECT_EQ(tile(data(), "p95")["verdict"], "ok");
+  for (int i = 0; i < 2; ++i) http.start("GET", "/a").finish(200, 151ms);
+  sample();
+  EXPECT_GT(tile(data(), "p95")["value"], 0.15);
+  EXPECT_EQ(tile(data(), "p95")["verdict"], "warning");
+}
+
 TEST_F(LiveDataTest, ShowsOpenTelemetrysNamesAlike) {
   HttpMetrics http{registry, {.routes = {"GET /a"}, .naming = HttpNaming::OpenTelemetry}};
   sample();
