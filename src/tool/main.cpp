@@ -1,5 +1,5 @@
-// The command line of vitals. What its subcommands do is in check/, dashboards/, levels/, lint/, load/, rules/ and top/;
-// this is the only source that compiles CLI11.
+// The command line of vitals. What its subcommands do is in check/, dashboards/, levels/, lint/, load/, rules/ and
+// top/; this is the only source that compiles CLI11.
 #include <algorithm>
 #include <cstdio>
 #include <exception>
