@@ -46,6 +46,10 @@ Exit status: 0 every target is met, 1 warning: one is missed, 2 critical: one is
 3 unknown: a metric is missing, there are too few samples, the process was restarted, the address can't be reached,
 or the command line or the file is wrong. Critical goes before unknown, unknown before warning.)";
 
+std::string must_be_utf8(const std::string& text) {
+  return is_utf8(text) ? "" : printable(text, 100) + " is not UTF-8, as all names in Prometheus are; write it in UTF-8";
+}
+
 void add_credentials(CLI::App& app, CredentialOptions& options) {
   app.add_option("--header", options.headers,
                  "Send this header, 'Name: value', or those of a file, one a line: @FILE; can be given several times")
@@ -74,6 +78,7 @@ void add_sources(CLI::App& app, CheckArguments& arguments) {
       ->needs(prometheus);
   app.add_option("--job", arguments.job, "Of the Prometheus server: the job that is judged")
       ->type_name("NAME")
+      ->check(must_be_utf8)
       ->needs(prometheus);
   app.add_option("--selector", arguments.selector,
                  "Of the Prometheus server: more matchers of the series, such as 'env=\"prod\"'")
@@ -222,7 +227,8 @@ void add_rules(CLI::App& app, RulesArguments& arguments) {
       ->check(CLI::IsMember({"explicit", "static", "all"}));
   app.add_option("--job", arguments.job,
                  "Rules for this job alone, where a Prometheus has services of different levels")
-      ->type_name("NAME");
+      ->type_name("NAME")
+      ->check(must_be_utf8);
   app.add_option(
          "--runbooks", arguments.runbooks,
          "Where the pages of alerts are, for their runbook_url: ADDRESS/HighErrorRate.md (default docs/runbooks)")
@@ -248,7 +254,8 @@ void add_dashboards(CLI::App& app, DashboardsArguments& arguments) {
   app.add_option("--job", arguments.job,
                  "Dashboards of this job alone, where a Prometheus has services of different levels (default: jobs are "
                  "chosen in Grafana)")
-      ->type_name("NAME");
+      ->type_name("NAME")
+      ->check(must_be_utf8);
   app.add_flag("--all", arguments.all,
                "Dashboards of endpoints, database and cache even if there are no levels on them");
   app.footer(kDashboardsFooter);

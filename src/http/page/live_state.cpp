@@ -65,13 +65,13 @@ History::TimePoint LiveState::next_sample() const noexcept {
   return next_sample_;
 }
 
-// Exemplars of this moment: a family keeps few, and those that it drops are gone.
 // As register_build_info() has it.
 void LiveState::keep_version(const std::vector<FamilySnapshot>& now) {
   const auto family = std::ranges::find(now, std::string_view{"build_info"}, &FamilySnapshot::name);
   version_ = family != now.end() ? label_of(family->metrics.front().labels, "version") : "";
 }
 
+// Exemplars of this moment: a family keeps few, and those that it drops are gone.
 void LiveState::keep_traced(const std::vector<FamilySnapshot>& now) {
   const auto metrics = service_metrics(history_, levels_ ? &*levels_ : nullptr);
   const ServiceLevels none;

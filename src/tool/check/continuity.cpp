@@ -17,6 +17,8 @@ using Kind = Continuity::Kind;
 enum class Times { None, Same, Near, Different };
 
 Times compare_starts(const SeriesMap& before, const SeriesMap& after) {
+  const auto is_unknown = [](const auto& start) { return !std::isfinite(start.second); };
+  if (std::ranges::any_of(before, is_unknown) || std::ranges::any_of(after, is_unknown)) return Times::None;
   if (before == after) return before.empty() ? Times::None : Times::Same;
   const bool near =
       std::equal(before.begin(), before.end(), after.begin(), after.end(),

@@ -79,11 +79,10 @@ Measured measure_url(const CheckArguments& arguments, const Names& wanted) {
   const std::chrono::duration<double> duration(seconds_option("--duration", arguments.duration));
   Measured result;
   exit_on_interrupt();
-  const auto first = Clock::now();
-  result.before = scrape_url(arguments, wanted);
-  pause_until(first, first + std::chrono::ceil<Clock::duration>(duration));
-  const auto second = Clock::now();
-  result.after = scrape_url(arguments, wanted);
+  const auto begin = Clock::now();
+  const auto first = time_of([&] { result.before = scrape_url(arguments, wanted); });
+  pause_until(begin, begin + std::chrono::ceil<Clock::duration>(duration));
+  const auto second = time_of([&] { result.after = scrape_url(arguments, wanted); });
   result.seconds = std::chrono::duration<double>(second - first).count();
   result.now = wall_clock();
   return result;

@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <map>
 #include <optional>
 #include <stop_token>
@@ -30,6 +31,13 @@ Names wanted_samples(const Targets& targets);
 
 /// What a running service exposes. Throws FetchError, also soon after it is asked to stop.
 Exposed fetch_scrape(const CheckArguments& arguments, const std::stop_token& stop = {});
+/// Calls scrape(), and gives when its numbers are of: at some moment until the answer was there, and so in the middle.
+template <class Scraping>
+std::chrono::steady_clock::time_point time_of(Scraping scrape) {
+  const auto asked = std::chrono::steady_clock::now();
+  scrape();
+  return asked + (std::chrono::steady_clock::now() - asked) / 2;
+}
 /// What a check needs of it; `source` is where it is from, for messages. Throws FetchError.
 Scrape parse_scrape(const Exposed& exposed, const std::string& source, const Names& wanted);
 /// One scrape of a file. Throws FetchError.

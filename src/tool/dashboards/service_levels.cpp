@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <set>
+#include <string>
 #include <utility>
 
 #include <fmt/core.h>
@@ -118,11 +120,16 @@ std::vector<Panel> burning(const PageSource& source) {
                       fmt::format("Times the pace that would use the budget up in {}, over the last {}: {} / {}.",
                                   duration(levels.window), duration(window), ratio_record(window), kSloBudget),
                       "none", burn_rate(source, window));
+    std::map<double, std::string> lines;
     for (const auto& alert : levels.burn_rate_alerts) {
       if (alert.long_window != window && alert.short_window != window) continue;
-      panel.thresholds = {"transparent", {{alert.burn_rate, alert.severity == AlertSeverity::Page ? "red" : "orange"}}};
-      panel.description += " The line is the burn rate of the alert.";
-      break;
+      const bool is_page = alert.severity == AlertSeverity::Page;
+      if (auto& colour = lines[alert.burn_rate]; colour != "red") colour = is_page ? "red" : "orange";
+    }
+    if (!lines.empty()) {
+      panel.thresholds = {"transparent", {lines.begin(), lines.end()}};
+      panel.description += lines.size() == 1 ? " The line is the burn rate of the alert."
+                                             : " The lines are the burn rates of alerts: red of those that page.";
     }
     panels.push_back(std::move(panel));
   }

@@ -66,7 +66,10 @@ std::string plain_text(const Model& model, std::size_t rows, Charset charset, bo
     return out + line(fmt::format("no answer since then: {}", model.failure));
   }
   out += line(head_text(model));
-  if (!model.event.empty()) out += line(fmt::format("at {}: {}", clock_text(model.event_at), model.event));
+  if (!model.event.empty()) {
+    const auto event_at = fmt::gmtime(static_cast<std::time_t>(model.event_at));
+    out += line(fmt::format("at {:%H:%M:%S} UTC: {}", event_at, model.event));
+  }
   if (!model.fault.empty()) out += line(model.fault);
   if (model.verdict) out += line(model.summary);
   if (!model.tiles.empty()) out += '\n';

@@ -17,8 +17,8 @@ namespace vitals::tool {
 
 bool poll(const CheckArguments& arguments, Service& service, const std::stop_token& stop) {
   try {
-    const auto at = Service::Clock::now();
-    const auto exposed = fetch_scrape(arguments, stop);
+    Exposed exposed;
+    const auto at = time_of([&] { exposed = fetch_scrape(arguments, stop); });
     service.add(at, wall_clock(), exposed);
     return true;
   } catch (const std::runtime_error& error) {  // FetchError, and a file of credentials that can't be read meanwhile

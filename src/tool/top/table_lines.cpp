@@ -25,7 +25,10 @@ class Layout {
  public:
   Layout(const Table& table, const std::vector<const TableRow*>& rows, std::size_t sorted_by, std::size_t width,
          Charset charset)
-      : table_(table), gap_(width < kWide ? 1 : 2), least_of_text_(width < kWide ? kLeastOfText : 2 * kLeastOfText) {
+      : table_(table),
+        sorted_by_(sorted_by),
+        gap_(width < kWide ? 1 : 2),
+        least_of_text_(width < kWide ? kLeastOfText : 2 * kLeastOfText) {
     for (std::size_t i = 0; i < table.columns.size(); ++i) {
       std::size_t widest = columns_of(table.columns[i].title, charset) + 1;  // with the sign of sorting
       for (const auto* row : rows) widest = std::max(widest, cell_columns(row->cells[i], charset));
@@ -61,7 +64,7 @@ class Layout {
   bool leave_one_out() {
     std::size_t worst = widths_.size();
     for (std::size_t i = 0; i < widths_.size(); ++i) {
-      const bool may_go = widths_[i] > 0 && table_.columns[i].rank > 0;
+      const bool may_go = widths_[i] > 0 && i != sorted_by_ && table_.columns[i].rank > 0;
       if (may_go && (worst == widths_.size() || table_.columns[i].rank > table_.columns[worst].rank)) worst = i;
     }
     if (worst == widths_.size()) return false;
@@ -85,6 +88,7 @@ class Layout {
   }
 
   const Table& table_;
+  std::size_t sorted_by_;  // its heading says so
   std::size_t gap_;
   std::size_t least_of_text_;
   std::vector<std::size_t> widths_;

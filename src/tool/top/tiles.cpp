@@ -44,7 +44,8 @@ class TileMaker {
     const auto seen = look_.see(subject.measured);
     tile.note = seen.why;
     if (const auto* group = seen.whole()) {
-      if (const auto value = measured(subject.measured, *group, look_.seconds())) {
+      const auto value = measured(subject.measured, *group, look_.seconds());
+      if (value && std::isfinite(value->value)) {
         tile.number = value->value;
         tile.value = quantile_text(*value, subject.measured.bound_unit, thresholds);
       }
@@ -70,7 +71,7 @@ class TileMaker {
       const auto sizes = look_.by_values(size);
       for (const auto& [pool, used] : look_.by_values(in_use)) {
         const auto all = sizes.find(pool);
-        if (all != sizes.end() && all->second->value > 0)
+        if (all != sizes.end() && all->second->value > 0 && std::isfinite(used->value))
           fullest = std::max(fullest.value_or(0), used->value / all->second->value);
       }
     }
@@ -82,7 +83,8 @@ class TileMaker {
 
   std::optional<double> gauge(const Target& subject) {
     const auto seen = look_.see(subject);
-    return seen.whole() ? std::optional(seen.whole()->value) : std::nullopt;
+    const auto* group = seen.whole();
+    return group && std::isfinite(group->value) ? std::optional(group->value) : std::nullopt;
   }
 
   // In bytes, and so is what is promised of its share.
@@ -94,7 +96,7 @@ class TileMaker {
     judge(judged, tile);
     if (judged && !judged->whole.empty()) {
       const auto limit = gauge(subjects_.memory_limit);
-      if (limit && std::isfinite(*limit)) tile.target = "<= " + format_value(judged->bound.value * *limit, Unit::Bytes);
+      if (limit) tile.target = "<= " + format_value(judged->bound.value * *limit, Unit::Bytes);
     }
     tiles_.push_back(std::move(tile));
   }

@@ -20,6 +20,7 @@
 #include "tool/check/level_targets.hpp"
 #include "tool/check/yaml_reader.hpp"
 #include "tool/input/fetch.hpp"
+#include "tool/text/report_files.hpp"
 #include "tool/text/units.hpp"
 #include "tool/top/plain.hpp"
 #include "tool/top/poller.hpp"
@@ -84,11 +85,6 @@ Charset charset() {
   return Charset::Ascii;
 }
 
-bool has_colour(const CheckArguments& arguments) {
-  const char* no_color = std::getenv("NO_COLOR");
-  return !arguments.no_color && !(no_color && *no_color) && has_screen();
-}
-
 void print_now(const std::string& text) {
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
     throw std::runtime_error("can't write to the standard output");
@@ -108,7 +104,8 @@ CommandResult append(const TopArguments& arguments, Service& service, const Time
     if (!is_answer && arguments.once) throw FetchError(service.model().failure);
     // The first scrape begins the first window, which the next one ends.
     if (is_answer && std::exchange(is_first, false)) continue;
-    print_now(fmt::format("{}{}", blank, plain_text(service.model(), rows, charset(), has_colour(arguments.service))));
+    print_now(fmt::format("{}{}", blank,
+                          plain_text(service.model(), rows, charset(), wants_colour(arguments.service.no_color))));
     blank = "\n";
     ++printed;
   }
@@ -126,8 +123,8 @@ CommandResult top(const TopArguments& arguments) {
                                            times.window);
   credentials_of(arguments.service.credentials);  // what is wrong with them is told before there is a screen
   if (arguments.once || !has_screen()) return append(arguments, *service, times);
-  const int status =
-      show_screen(arguments, std::move(service), times.interval, {text_charset, has_colour(arguments.service)});
+  const int status = show_screen(arguments, std::move(service), times.interval,
+                                 {text_charset, wants_colour(arguments.service.no_color)});
   return {{}, status};
 }
 

@@ -21,15 +21,20 @@ std::string unused_folder() {
   return temporary_folder() + "/dashboards" + std::to_string(number++);
 }
 
-/// The overview of levels.
-std::string overview_of(const std::string& levels, const std::vector<std::string>& options = {}) {
+/// A dashboard of levels.
+std::string dashboard_of(const std::string& name, const std::string& levels,
+                         const std::vector<std::string>& options = {}) {
   const auto folder = unused_folder();
   std::vector<std::string> arguments{"dashboards", "--config", temporary_file("levels.yml", levels), "--output",
                                      folder};
   arguments.insert(arguments.end(), options.begin(), options.end());
   const auto result = run_tool(arguments);
   EXPECT_EQ(result.status, 0) << result.out << result.err;
-  return read_text(folder + "/overview.json");
+  return read_text(folder + "/" + name + ".json");
+}
+
+std::string overview_of(const std::string& levels, const std::vector<std::string>& options = {}) {
+  return dashboard_of("overview", levels, options);
 }
 
 nlohmann::json panel(const std::string& dashboard, const std::string& title) {
@@ -73,6 +78,28 @@ TEST(DashboardsCommand, BadStatusesAreTheDeclared) {
   const auto overview = overview_of("error_rate: {target: 1%}\nbad_statuses: [5xx, 429]\n");
 
   EXPECT_THAT(expression_of(panel(overview, "Errors")), HasSubstr(R"(status=~"5..|429")"));
+}
+
+TEST(DashboardsCommand, AllAlertsOfAWindowHaveALine) {
+  const auto page = dashboard_of("service-levels",
+                                 "error_rate: {target: 1%}\n"
+                                 "burn_rate_alerts:\n"
+                                 "  - {long_window: 1h, short_window: 5m, burn_rate: 14, severity: page}\n"
+                                 "  - {long_window: 1h, short_window: 5m, burn_rate: 3, severity: ticket}\n");
+
+  const auto steps = panel(page, "Burn rate 1h")["fieldConfig"]["defaults"]["thresholds"]["steps"];
+  ASSERT_EQ(steps.size(), 3);
+  EXPECT_EQ(steps[1], (nlohmann::json{{"color", "orange"}, {"value", 3.0}}));
+  EXPECT_EQ(steps[2], (nlohmann::json{{"color", "red"}, {"value", 14.0}}));
+}
+
+TEST(DashboardsCommand, AJobThatIsNotUtf8IsRefused) {
+  for (const auto* command : {"dashboards", "rules"}) {
+    const auto levels = temporary_file("levels.yml", "error_rate: {target: 1%}\n");
+    const auto result = run_tool({command, "--config", levels, "--output", unused_folder(), "--job", "a\xff"});
+    EXPECT_EQ(result.status, 3);
+    EXPECT_THAT(result.err, HasSubstr("is not UTF-8"));
+  }
 }
 
 TEST(DashboardsCommand, OneJobIsInEverySelectorAndInTheAddress) {

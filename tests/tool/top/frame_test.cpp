@@ -55,6 +55,7 @@ class FrameTest : public testing::Test {
   void TearDown() override {
     std::setlocale(LC_CTYPE, "C");
     ::unsetenv("TZ");
+    ::tzset();
   }
 
   static void expect_golden(const std::string& name, const std::string& text) {
@@ -89,6 +90,28 @@ TEST_F(FrameTest, HoldsToAnySize) {
           if (view.shows_help) break;
         }
       }
+    }
+  }
+}
+
+TEST_F(FrameTest, TextThatFollowsTextHasAllItsTimesInUtc) {
+  ::setenv("TZ", "Asia/Tokyo", 1);
+  ::tzset();
+  auto shown = model();
+  shown.event = "counters were reset";
+  shown.event_at = kNow - 20;
+
+  EXPECT_THAT(plain_text(shown, 5, Charset::Utf8, false), HasSubstr("\nat 14:13:00 UTC: counters were reset\n"));
+}
+
+TEST_F(FrameTest, TheColumnThatIsSortedByIsNeverLeftOut) {
+  const auto shown = model();
+  for (const std::size_t columns : {26U, 44U, 60U, 80U}) {
+    View view;
+    for (std::size_t i = 0; i < shown.tables[0].columns.size(); ++i) {
+      view.sorts[0] = {i, true};
+      EXPECT_THAT(text_of(render(shown, view, around(columns, 60))), HasSubstr("\u25bc"))
+          << columns << ", column " << i;
     }
   }
 }

@@ -55,6 +55,20 @@ TEST(Service, FirstScrapeShowsGaugesAlone) {
   EXPECT_FALSE(service.model().verdict);
 }
 
+TEST(Service, GaugesThatAreNoNumbersAreNotShown) {
+  Service service(built_in(), "s", seconds(60));
+  const std::string gauges = "http_requests_active NaN\nprocess_resident_memory_bytes +Inf\n";
+  for (int i = 0; i < 2; ++i) {
+    auto body = counted(10 * i, 0) + gauges;
+    body.replace(body.find("1700000000"), 10, "NaN");
+    service.add(at(2 * i), kWall + 2 * i, text(body));
+  }
+
+  EXPECT_EQ(tile(service.model(), "active").value, "-");
+  EXPECT_THROW(static_cast<void>(tile(service.model(), "memory")), std::runtime_error);
+  EXPECT_THAT(service.model().event, IsEmpty()) << "a start that is no time is not another one";
+}
+
 TEST(Service, WindowSlidesAndThePastIsOfEachStep) {
   Service service(built_in(), "s", seconds(10));
   for (int i = 0; i <= 4; ++i) service.add(at(5 * i), kWall + 5 * i, text(counted(1000 * i * i, 0)));
