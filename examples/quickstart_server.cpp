@@ -11,6 +11,7 @@ int main() {
   vitals::HttpMetrics http{registry, {.routes = {"/hello/{name}"}}};
 
   httplib::Server server;
+  server.set_tcp_nodelay(true);      // else a client that keeps its connection waits 40 ms for each small answer
   vitals::instrument(server, http);  // counts and times every request
   server.Get("/hello/([^/]+)", [](const httplib::Request& request, httplib::Response& response) {
     response.set_content("Hello, " + request.matches[1].str() + "\n", "text/plain");

@@ -182,7 +182,8 @@ void Service::look(const Window& window, const Subjects& subjects) {
 
 void Service::fail(double wall, const std::string& reason) {
   if (model_.failure.empty()) model_.failing_since = wall;
-  model_.failure = reason;
+  const auto address = model_.source + ": ";  // which is shown beside it
+  model_.failure = reason.starts_with(address) ? reason.substr(address.size()) : reason;
   for (auto& [label, past] : past_) keep(past, kUnknown);
   for (auto& tile : model_.tiles) keep(tile.past, kUnknown);
 }

@@ -110,6 +110,15 @@ class Contents(Page):
                          ['POST /api/v1/appointments', 'critical', '14.3', '37.4 ms', '187 ms', '374 ms', '6.29 %', 'over125 % of 150 ms'])
         self.assertIn('> 10 s', self.browser.texts('#routes tbody tr:nth-child(5) > *'))
 
+    def test_a_miss_is_never_shown_as_the_target(self):
+        def missed(turn):
+            said = answers.full(turn)
+            values = {'errors': 0.001001, 'p95': 0.1500004}
+            return {**said, 'tiles': [{**tile, 'value': values.get(tile['name'], tile['value'])} for tile in said['tiles']]}
+        self.open(missed)
+        shown = [text for text in self.browser.texts('#tiles li') if text.startswith(('Error rate', 'p95'))]
+        self.assertRegex(' '.join(shown), r'150\.0004 ms.*0\.1001 %')
+
     def test_requests_have_trace_ids(self):
         self.open()
         self.assertIn('4bf92f3577b34da6a3ce929d0e0e4736', self.browser.texts('#slowest td'))
@@ -342,6 +351,7 @@ class Polling(Page):
         self.server.status = 503
         self.browser.pass_time(2)
         self.assertRegex(self.browser.text('#silence'), r'^No answer since \d\d:\d\d:\d\d \(2 s\): HTTP 503\. Next try in 4 s\.$')
+        self.assertTrue(self.browser.run('return document.title').startswith('No answer – '))
         self.browser.advance(3)
         self.assertRegex(self.browser.text('#silence'), r'\(5 s\): HTTP 503\. Next try in 1 s\.$')
         self.assertEqual(len(self.fetched()), 2)

@@ -21,11 +21,11 @@ function significant(value, digits = 3) {
   return grouped(rounded.toFixed(Math.max(0, digits - 1 - exponent))).replace("-", "−");
 }
 
-function scaled(value, scale) {
+function scaled(value, scale, digits = 3) {
   if (value === 0) return withUnit("0", scale.find(([factor]) => factor === 1)[1]);
   const size = Math.abs(Number(value.toPrecision(3)));
   const [factor, unit] = scale.findLast(([least]) => size >= least) ?? scale[0];
-  return withUnit(significant(value / factor), unit);
+  return withUnit(significant(value / factor, digits), unit);
 }
 
 function withUnit(digits, unit) {
@@ -45,13 +45,13 @@ export function percent(ratio, digits = 3) {
   return withUnit(text, "%");
 }
 
-export function seconds(value) {
-  return value === null ? nothing : scaled(value, timeScale);
+export function seconds(value, digits) {
+  return value === null ? nothing : scaled(value, timeScale, digits);
 }
 
 /** A percentile, which is a least where its rank is in the last bucket: > 10 s. */
-export function percentile(value, isBeyond) {
-  return value !== null && isBeyond ? ">" + unitSpace + trimmed(seconds(value)) : seconds(value);
+export function percentile(value, isBeyond, digits) {
+  return value !== null && isBeyond ? ">" + unitSpace + trimmed(seconds(value)) : seconds(value, digits);
 }
 
 /** How long something lasts, by the two largest of its units: 2 d 3 h. */
@@ -77,15 +77,15 @@ export function time(at, now) {
 }
 
 /** A value of a unit of the service's: "s", "1/s", "ratio", "B", "B/s", "cores" or any other word. */
-export function value(unit, number) {
+export function value(unit, number, digits) {
   if (number === null) return nothing;
   switch (unit) {
-    case "s": return Math.abs(number) < 1e5 ? seconds(number) : duration(number);
-    case "ratio": return percent(number);
-    case "B": return scaled(number, byteScale);
-    case "B/s": return scaled(number, byteScale) + "/s";
-    case "1/s": return scaled(number, plainScale) + unitSpace + "/s";
-    default: return withUnit(Number.isInteger(number) && Math.abs(number) < 1e4 ? count(number) : scaled(number, plainScale), unit);
+    case "s": return Math.abs(number) < 1e5 ? seconds(number, digits) : duration(number);
+    case "ratio": return percent(number, digits);
+    case "B": return scaled(number, byteScale, digits);
+    case "B/s": return scaled(number, byteScale, digits) + "/s";
+    case "1/s": return scaled(number, plainScale, digits) + unitSpace + "/s";
+    default: return withUnit(Number.isInteger(number) && Math.abs(number) < 1e4 ? count(number) : scaled(number, plainScale, digits), unit);
   }
 }
 

@@ -59,6 +59,7 @@ async function poll(signal) {
 
 function failed(error, wait) {
   silence = { why: error.message, nextAt: performance.now() + 1000 * wait };
+  document.title = `No answer – ${location.host}`;
   showAge();
 }
 
@@ -83,7 +84,10 @@ function showLinks() {
   const links = byId("links");
   links.hidden = !data.links?.length;
   if (links.hidden || links.childElementCount > 0) return;
-  links.append(...data.links.map((link) => element("a", { href: link }, `/${link}`)));
+  links.append(...data.links.map((link) => {
+    const { origin, pathname } = new URL(link, location.href);
+    return element("a", { href: link }, origin === location.origin ? pathname : link);
+  }));
 }
 
 /** What numbers and lines are of, where that is not what was asked for. */

@@ -8,8 +8,13 @@ function goal({ target, better, unit }) {
   return target === null ? "" : `${better === "higher" ? "≥" : "≤"} ${trimmed(value(unit, target))}`;
 }
 
-function shownValue({ unit, value: number, beyond }) {
-  return unit === "s" ? percentile(number, beyond) : value(unit, number);
+function shownValue({ unit, value: number, beyond, target, verdict }) {
+  const shown = (digits) => unit === "s" ? percentile(number, beyond, digits) : value(unit, number, digits);
+  const misses = verdict === "warning" || verdict === "critical";
+  let digits = 3;
+  // What misses its target is never shown as the target.
+  while (misses && digits < 9 && trimmed(shown(digits)) === trimmed(value(unit, target))) ++digits;
+  return shown(digits);
 }
 
 /** One number of the service with its target, its verdict and its past. A button: it picks what a chart shows. */
