@@ -43,7 +43,10 @@ class AnswerParser final : public http::basic_parser<false> {
 
  private:
   void on_request_impl(http::verb, string_view, string_view, int, error_code&) override {}
-  void on_response_impl(int code, string_view, int, error_code&) override { answer_.status = code; }
+  void on_response_impl(int code, string_view, int, error_code& error) override {
+    answer_.status = code;
+    if (code < 100) error = http::error::bad_status;
+  }
   void on_field_impl(http::field, string_view name, string_view value, error_code&) override {
     if (answer_.wanted.head) answer_.headers.emplace_back(to_std(name), to_std(value));
   }
@@ -71,6 +74,7 @@ class AnswerParser final : public http::basic_parser<false> {
 struct AnswerReader::Impl {
   KeptAnswer answer;
   std::optional<AnswerParser> parser;
+  int interim = 0;
 
   [[nodiscard]] State state(const error_code& error) {
     if (error == http::error::need_more) return State::More;
@@ -79,6 +83,7 @@ struct AnswerReader::Impl {
     if (!parser->is_done()) return State::More;
     // What comes before the answer, RFC 9110 15.2; 101 is an answer.
     if (answer.status >= 200 || answer.status == 101) return State::Done;
+    if (++interim > kMostInterim) return State::Broken;
     restart();
     return State::More;
   }
@@ -96,6 +101,7 @@ AnswerReader::~AnswerReader() = default;
 
 void AnswerReader::begin(const Wanted& wanted) {
   impl_->answer.wanted = wanted;
+  impl_->interim = 0;
   if (impl_->answer.body.capacity() > kMostHead) impl_->answer.body = {};
   impl_->restart();
 }

@@ -13,11 +13,12 @@ class AnswerReader {
  public:
   static constexpr std::size_t kMostHead = std::size_t{64} << 10;
   static constexpr std::size_t kMostBody = std::size_t{16} << 20;
+  static constexpr int kMostInterim = 100;  ///< answers of 1xx before the one that counts
 
   enum class State {
     More,     ///< bytes are missing
     Done,     ///< the answer is whole
-    Broken,   ///< it is no answer of HTTP/1
+    Broken,   ///< it is no answer of HTTP/1, or more than kMostInterim come before it
     TooLarge  ///< the head is larger than kMostHead, or a body that is wanted than kMostBody
   };
   struct Wanted {

@@ -16,6 +16,8 @@ namespace {
 // idle for a while isn't used again.
 constexpr auto kIdleLimit = std::chrono::seconds{2};
 constexpr std::size_t kMostUnread = 2 * AnswerReader::kMostHead;
+// Then it is the others' turn: a server that never stops sending must hold up neither them nor the clock.
+constexpr int kMostReads = 16;
 
 bool would_block(int error) { return error == EAGAIN || error == EWOULDBLOCK || error == EINTR; }
 
@@ -107,22 +109,24 @@ void Connection::go_on(bool has_ended, LoadClock::time_point now) {
   server_ended_ = has_ended;
   switch (state_) {
     case State::Connecting:
-      return connected();
+      connected();
+      break;
     case State::Handshaking:
-      return handshake();
+      handshake();
+      break;
     case State::Sending:
       send();
-      // What came while the request was being sent is told once only.
-      if (state_ == State::Receiving || (state_ == State::Sending && (has_ended || tls_))) receive();
-      return;
+      break;
     case State::Receiving:
-      return receive();
+      break;
     case State::Idle:
       if (has_ended || !is_silent()) close();
       return;
     case State::Closed:
       return;
   }
+  // Whatever has come is told once only, also what came before the request was sent, or all of it.
+  if (state_ == State::Sending || state_ == State::Receiving) receive();
 }
 
 // Bytes that nobody asked for are no answer to the next request; what TLS has to say to itself are none.
@@ -138,7 +142,8 @@ Transfer Connection::receive_into(char* bytes, std::size_t size, std::size_t& re
 
 void Connection::receive() {
   thread_local std::array<char, 65536> bytes;
-  while (is_busy()) {
+  for (int reads = 0; is_busy(); ++reads) {
+    if (reads == kMostReads) return poller_.tell_again(socket_, this);
     std::size_t n = 0;
     const auto result = receive_into(bytes.data(), bytes.size(), n);
     if (result == Transfer::Wait) return;

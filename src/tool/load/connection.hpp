@@ -28,7 +28,8 @@ class Connection {
 
   /// Sends the request. REQUIRES: none is under way. It may be over at once.
   void start(const AnswerReader::Wanted& wanted, LoadClock::time_point now);
-  /// The socket has changed. `has_ended`: the server's side is closed.
+  /// The socket has changed. `has_ended`: the server's side is closed. Reads some 1 MiB at most; if there is more, the
+  /// poller tells it again.
   void go_on(bool has_ended, LoadClock::time_point now);
   /// Gives the request up.
   void time_out() { fail(Failure::Timeout, 0); }

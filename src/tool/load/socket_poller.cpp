@@ -17,6 +17,13 @@ void drain(int descriptor) {
   if (::read(descriptor, &n, sizeof n) < 0) return;  // nothing was there
 }
 
+epoll_event all_events(void* what) {
+  epoll_event event{};
+  event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;  // once for all: no system call per request
+  event.data.ptr = what;
+  return event;
+}
+
 }  // namespace
 
 SocketPoller::SocketPoller()
@@ -35,10 +42,13 @@ SocketPoller::~SocketPoller() {
 }
 
 int SocketPoller::add(int socket, void* what) const {
-  epoll_event event{};
-  event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;  // once for all: no system call per request
-  event.data.ptr = what;
+  auto event = all_events(what);
   return ::epoll_ctl(epoll_, EPOLL_CTL_ADD, socket, &event) == 0 ? 0 : errno;
+}
+
+void SocketPoller::tell_again(int socket, void* what) const {
+  auto event = all_events(what);
+  ::epoll_ctl(epoll_, EPOLL_CTL_MOD, socket, &event);
 }
 
 std::span<const epoll_event> SocketPoller::wait(LoadClock::time_point until) {

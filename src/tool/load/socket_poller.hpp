@@ -21,6 +21,8 @@ class SocketPoller {
 
   /// Tells of every change of the socket from now on, once each: `what` comes with the event. Gives 0, or errno.
   [[nodiscard]] int add(int socket, void* what) const;
+  /// Of a socket that was added: the next wait() tells of it once more if it is ready, though nothing has changed.
+  void tell_again(int socket, void* what) const;
   /// Waits until something has changed or the moment has come; events without `what` are none.
   std::span<const epoll_event> wait(LoadClock::time_point until);
   /// Ends the wait, or the next one. From any thread.

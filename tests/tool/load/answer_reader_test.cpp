@@ -45,6 +45,31 @@ TEST(AnswerReader, ReadsAnAnswerInOnePieceAndInMany) {
   }
 }
 
+TEST(AnswerReader, TakesAHundredInterimAnswersAndNoMore) {
+  constexpr std::string_view kInterim = "HTTP/1.1 103 Early\r\n\r\n";
+  for (const int n : {AnswerReader::kMostInterim, AnswerReader::kMostInterim + 1}) {
+    std::string bytes;
+    for (int i = 0; i < n; ++i) bytes += kInterim;
+    bytes += "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+    AnswerReader reader;
+    reader.begin(kAll);
+    std::size_t used = 0;
+
+    EXPECT_EQ(reader.read(bytes, used), n == AnswerReader::kMostInterim ? State::Done : State::Broken);
+  }
+}
+
+TEST(AnswerReader, AStatusBelow100IsNone) {
+  for (const auto* status : {"000", "099"}) {
+    AnswerReader reader;
+    reader.begin(kAll);
+    std::size_t used = 0;
+
+    EXPECT_EQ(reader.read(std::string{"HTTP/1.1 "} + status + " What\r\nContent-Length: 0\r\n\r\n", used),
+              State::Broken);
+  }
+}
+
 TEST(AnswerReader, ReadsChunks) {
   constexpr std::string_view kAnswer =
       "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n2\r\nde\r\n0\r\nTrailer: t\r\n\r\n";
