@@ -68,14 +68,16 @@ std::string AnswerExpectation::failure_text(std::size_t check) const {
 std::string extract(const std::vector<Extraction>& extractions, const AnswerReader& answer, Values& values) {
   if (extractions.empty()) return {};
   const JsonDocument document(answer.body());
-  if (!document.is_json()) return fmt::format("its answer is no JSON: {}", printable(answer.body()));
+  // The values of such an answer are secrets: no message shows one.
+  if (!document.is_json())
+    return fmt::format("its answer, of status {} and {} bytes, is no JSON", answer.status(), answer.body().size());
   for (const auto& [variable, path] : extractions) {
     auto value = document.find(path);
-    if (!value) return fmt::format("its answer has no {}: {}", printable(path.text), printable(answer.body()));
+    if (!value)
+      return fmt::format("its answer has no {}; {}", printable(path.text), printable(document.what_is_there(path)));
     const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; };
     if (std::ranges::any_of(*value, is_control))
-      return fmt::format("{} has a control character, which no header may have: {}", printable(path.text),
-                         printable(*value));
+      return fmt::format("the value of {} has a control character, which no header may have", printable(path.text));
     values.set(variable, std::move(*value));
   }
   return {};

@@ -33,6 +33,29 @@ bool take_index(std::string_view& rest, JsonPath& into) {
   return true;
 }
 
+// Where the step leads to, or nothing.
+const Json* next_at(const Json& at, const std::variant<std::string, std::size_t>& step) {
+  if (const auto* key = std::get_if<std::string>(&step)) {
+    const auto found = at.is_object() ? at.find(*key) : at.end();
+    return found == at.end() ? nullptr : &*found;
+  }
+  const auto index = std::get<std::size_t>(step);
+  return at.is_array() && index < at.size() ? &at[index] : nullptr;
+}
+
+std::string keys_text(const Json& object) {
+  constexpr std::size_t kMostKeys = 20;
+  if (object.empty()) return "no keys";
+  std::string text{object.size() == 1 ? "the key " : "the keys "};
+  std::size_t n = 0;
+  for (const auto& [key, value] : object.items()) {
+    if (n == kMostKeys) return text + ", and others";
+    if (n++ > 0) text += ", ";
+    text += key;
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string parse_json_path(std::string_view text, JsonPath& into) {
@@ -64,18 +87,28 @@ bool JsonDocument::is_json() const { return !impl_->json.is_discarded(); }
 std::optional<std::string> JsonDocument::find(const JsonPath& path) const {
   const auto* at = &impl_->json;
   for (const auto& step : path.steps) {
-    if (const auto* key = std::get_if<std::string>(&step)) {
-      const auto found = at->is_object() ? at->find(*key) : at->end();
-      if (found == at->end()) return std::nullopt;
-      at = &*found;
-    } else {
-      const auto index = std::get<std::size_t>(step);
-      if (!at->is_array() || index >= at->size()) return std::nullopt;
-      at = &(*at)[index];
-    }
+    at = next_at(*at, step);
+    if (!at) return std::nullopt;
   }
   if (at->is_string()) return at->get<std::string>();
   return at->dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string JsonDocument::what_is_there(const JsonPath& path) const {
+  const auto* at = &impl_->json;
+  std::string name;
+  for (const auto& step : path.steps) {
+    const auto* const next = next_at(*at, step);
+    if (!next) break;
+    at = next;
+    const auto* key = std::get_if<std::string>(&step);
+    if (key && !name.empty()) name += '.';
+    name += key ? *key : '[' + std::to_string(std::get<std::size_t>(step)) + ']';
+  }
+  if (name.empty()) name = "it";
+  if (at->is_object()) return name + " has " + keys_text(*at);
+  if (at->is_array()) return name + " is a list of " + std::to_string(at->size());
+  return name + " is " + (at->is_null() ? "null" : std::string{"a "} + at->type_name());
 }
 
 }  // namespace vitals::tool

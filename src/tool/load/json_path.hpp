@@ -29,6 +29,8 @@ class JsonDocument {
   [[nodiscard]] bool is_json() const;
   /// The value there: of a string its text, of everything else its JSON; nothing if there is none.
   [[nodiscard]] std::optional<std::string> find(const JsonPath& path) const;
+  /// Of a path that leads to nothing: "user has the keys id, name". Never shows a value.
+  [[nodiscard]] std::string what_is_there(const JsonPath& path) const;
 
  private:
   struct Impl;

@@ -47,6 +47,9 @@ bool is_json_number(std::string_view text) {
   return text.empty();
 }
 
+// An address of the command line has no variables: its {{ are a server's own.
+bool is_literal(const YamlValue& value) { return value.place == kCommandLine; }
+
 // "/clients/{{id}}?x=1" as "/clients/{id}".
 std::string route_of(std::string_view target) {
   std::string route;
@@ -101,13 +104,13 @@ void RequestReader::request_line(const YamlValue& value, RequestPlan& plan) {
     return;
   }
   plan.target = text(value, target, Escape::Path);
-  plan.route = route_of(target);
+  plan.route = is_literal(value) ? std::string{target.substr(0, target.find('?'))} : route_of(target);
 }
 
 void RequestReader::route(const YamlValue& value, RequestPlan& plan) {
   const auto* name = yaml_.scalar(value, "route", "what the report calls the request, such as /api/clients/{id}");
   if (!name) return;
-  must_have_no_control(value, *name);
+  must_have_no_control(value, *name, "'route'");
   if (name->size() > kMostRoute)
     yaml_.add(value, fmt::format("'route' has more than {} bytes; shorten it", kMostRoute));
   plan.route = *name;
@@ -134,11 +137,13 @@ std::vector<RequestReader::Header> RequestReader::headers(const YamlValue& map, 
     if (!is_header_name(*key)) continue;
     const auto* given = yaml_.scalar(*value, key->scalar, "the header's value");
     if (!given) continue;
-    must_have_no_control(*value, *given);
+    must_have_no_control(*value, *given, fmt::format("the header {}", in_single_quotes(key->scalar)));
     result.push_back({key->scalar, text(*value, *given, Escape::None, common)});
     for (const auto& piece : result.back().value.pieces) {
       if (!piece.variable) continue;
-      for (const auto& choice : variables_[*piece.variable].choices) must_have_no_control(*value, choice);
+      const auto& variable = variables_[*piece.variable];
+      for (const auto& choice : variable.choices)
+        must_have_no_control(*value, choice, fmt::format("the variable {}", in_single_quotes(variable.name)));
     }
   }
   return result;
@@ -155,9 +160,9 @@ bool RequestReader::is_header_name(const YamlValue& key) {
   return !is_own;
 }
 
-void RequestReader::must_have_no_control(const YamlValue& at, std::string_view text) {
+void RequestReader::must_have_no_control(const YamlValue& at, std::string_view text, std::string_view what) {
   if (std::ranges::any_of(text, is_control))
-    yaml_.add(at, fmt::format("{} has a control character; remove it", in_single_quotes(text)));
+    yaml_.add(at, fmt::format("{} has a control character, such as the end of a line; remove it", what));
 }
 
 // Those of the request go before those of all, and both before those that a body needs.
@@ -275,6 +280,10 @@ void RequestReader::extractions(const YamlValue& map, RequestPlan& plan) {
 
 TextTemplate RequestReader::text(const YamlValue& at, std::string_view text, Escape escape, bool may_be_unknown) {
   TextTemplate result;
+  if (is_literal(at)) {
+    result.add(text);
+    return result;
+  }
   for (auto open = text.find("{{"); open != text.npos; open = text.find("{{")) {
     result.add(text.substr(0, open));
     const auto close = text.find("}}", open);

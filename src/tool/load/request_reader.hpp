@@ -34,7 +34,8 @@ class RequestReader {
   void weight(const YamlValue& value, RequestPlan& plan);
   std::vector<Header> headers(const YamlValue& map, bool common);
   bool is_header_name(const YamlValue& key);
-  void must_have_no_control(const YamlValue& at, std::string_view text);
+  /// `what` names the text, which may be a secret.
+  void must_have_no_control(const YamlValue& at, std::string_view text, std::string_view what);
   void add_headers(const ScenarioYaml::Entries& keys, RequestPlan& plan);
   void body(const ScenarioYaml::Entries& keys, RequestPlan& plan);
   void json(const YamlValue& value, TextTemplate& into);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <stdexcept>
 #include <utility>
 
@@ -24,6 +25,7 @@ constexpr std::int64_t kMostThreads = 256;
 constexpr double kMostDuration = 30 * kDay;
 constexpr double kMostTimeout = 3600;
 constexpr double kMostStages = 1000;
+constexpr std::size_t kMostRequests = 1000;  // each has a histogram, whose 867 buckets targets are judged by
 constexpr const char* kOneOf = "'rate', 'stages' and 'users'";
 
 // Reads the file and what the command line says in its place, as if that stood there.
@@ -83,8 +85,12 @@ class ScenarioReader {
     if (const auto* list = find("setup")) requests(*list, "setup", reader, scenario_.setup);
     if (const auto* list = find("user_setup")) {
       requests(*list, "user_setup", reader, scenario_.user_setup);
-      if (scenario_.users == 0 && find("users") == nullptr && !given_.contains("rate"))
+      if (given_.contains("rate")) {
+        yaml_.add(*list,
+                  "'user_setup' needs users; --rate sends none: give --users, or move these requests to 'setup'");
+      } else if (scenario_.users == 0 && find("users") == nullptr) {
         yaml_.add(*list, "'user_setup' needs 'users'; requests that are sent once stand under 'setup'");
+      }
     }
     if (const auto* list = find("requests")) {
       requests(*list, "requests", reader, scenario_.requests);
@@ -245,10 +251,16 @@ class ScenarioReader {
   void requests(const YamlValue& value, std::string_view key, RequestReader& reader, std::vector<RequestPlan>& into) {
     const auto* items = yaml_.list(value, key, "{request: GET /api/clients}");
     if (!items) return;
+    if (items->size() > kMostRequests) {
+      yaml_.add(value, fmt::format("there are more than {} requests; join those that differ in values alone, by "
+                                   "variables",
+                                   kMostRequests));
+      return;
+    }
+    std::set<std::string> known;
     for (const auto& item : *items) {
       auto plan = reader.request(item, key != "requests");
-      const auto is_same = [&plan](const RequestPlan& one) { return one.name() == plan.name(); };
-      if (key == "requests" && !plan.route.empty() && std::ranges::any_of(into, is_same))
+      if (key == "requests" && !plan.route.empty() && !known.insert(plan.name()).second)
         yaml_.add(item, fmt::format("a second request is called {}; give one of them another name by 'route'",
                                     in_single_quotes(plan.name())));
       into.push_back(std::move(plan));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 #include <system_error>
 
 #include <fmt/core.h>
@@ -90,12 +91,12 @@ std::vector<std::pair<const YamlValue*, const YamlValue*>> ScenarioYaml::pairs(c
     add(map, fmt::format("{} must be a map that is not empty, such as {}", what, example));
     return result;
   }
+  std::set<std::string_view> seen;
   for (std::size_t i = 0; i + 1 < map.items.size(); i += 2) {
     const auto& key = map.items[i];
-    const auto is_same = [&key](const auto& pair) { return pair.first->scalar == key.scalar; };
     if (key.kind != YamlValue::Kind::Scalar || key.scalar.empty()) {
       add(key, "a key must be a text; quote it if it is one");
-    } else if (std::ranges::any_of(result, is_same)) {
+    } else if (!seen.insert(key.scalar).second) {
       add(key, fmt::format("key {} comes twice; remove one", in_single_quotes(key.scalar)));
     } else {
       result.emplace_back(&key, &map.items[i + 1]);

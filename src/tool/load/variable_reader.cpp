@@ -49,7 +49,7 @@ void VariableReader::declare(const YamlValue& map) {
     variable.name = key->scalar;
     variable.choices = {""};
     read(*value, variable);
-    variables_.push_back(std::move(variable));
+    add(std::move(variable));
   }
 }
 
@@ -64,14 +64,18 @@ std::optional<std::size_t> VariableReader::extracted(const YamlValue& name) {
   LoadVariable variable;
   variable.name = name.scalar;
   variable.source = LoadVariable::Source::Answer;
-  variables_.push_back(std::move(variable));
+  add(std::move(variable));
   return variables_.size() - 1;
 }
 
 std::optional<std::size_t> VariableReader::find(std::string_view name) const {
-  const auto found = std::ranges::find(variables_, name, &LoadVariable::name);
-  if (found == variables_.end()) return std::nullopt;
-  return static_cast<std::size_t>(found - variables_.begin());
+  const auto found = places_.find(name);
+  return found == places_.end() ? std::nullopt : std::optional{found->second};
+}
+
+void VariableReader::add(LoadVariable variable) {
+  places_.emplace(variable.name, variables_.size());
+  variables_.push_back(std::move(variable));
 }
 
 bool VariableReader::is_name(const YamlValue& key) {

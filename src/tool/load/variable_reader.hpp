@@ -1,6 +1,9 @@
 #pragma once
 #include <cstddef>
+#include <functional>
+#include <map>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -20,6 +23,7 @@ class VariableReader {
   [[nodiscard]] std::optional<std::size_t> find(std::string_view name) const;
 
  private:
+  void add(LoadVariable variable);
   bool is_name(const YamlValue& key);
   void read(const YamlValue& value, LoadVariable& variable);
   void read_range(const YamlValue& value, LoadVariable& variable);
@@ -30,6 +34,7 @@ class VariableReader {
 
   ScenarioYaml& yaml_;
   std::vector<LoadVariable>& variables_;
+  std::map<std::string, std::size_t, std::less<>> places_;  // in them, by name
 };
 
 }  // namespace vitals::tool

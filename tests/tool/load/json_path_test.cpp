@@ -48,5 +48,20 @@ TEST(JsonDocument, SaysWhetherItIsJson) {
   EXPECT_FALSE(JsonDocument("\xff").is_json());
 }
 
+TEST(JsonDocument, SaysWhatIsThereInPlaceOfAPath) {
+  const JsonDocument document(R"({"user": {"id": 7, "name": "Ann"}, "list": [1, 2], "none": {}})");
+  const auto there = [&](const char* text) {
+    JsonPath path;
+    EXPECT_EQ(parse_json_path(text, path), "");
+    return document.what_is_there(path);
+  };
+
+  EXPECT_EQ(there("token"), "it has the keys list, none, user");
+  EXPECT_EQ(there("user.token"), "user has the keys id, name");
+  EXPECT_EQ(there("user.id.token"), "user.id is a number");
+  EXPECT_EQ(there("list[2]"), "list is a list of 2");
+  EXPECT_EQ(there("none.token"), "none has no keys");
+}
+
 }  // namespace
 }  // namespace vitals::tool

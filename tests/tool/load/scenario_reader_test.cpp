@@ -282,12 +282,60 @@ TEST(ScenarioReader, SaysWhatIsWrongWithARequest) {
   EXPECT_THAT(of_request("  - {request: POST /a, json: {}, body: x}\n"), HasSubstr("a request has one body"));
   EXPECT_THAT(of_request("  - {request: GET /a, headers: {Host: x}}\n"), HasSubstr("vitals load sends 'Host' itself"));
   EXPECT_THAT(of_request("  - {request: GET /a, headers: {\"a b\": x}}\n"), HasSubstr("'a b' is no name of a header"));
-  EXPECT_THAT(of_request("  - {request: GET /a, headers: {A: \"x\\ny\"}}\n"), HasSubstr("has a control character"));
   EXPECT_THAT(of_request("  - {request: GET /a, route: \"x\\ty\"}\n"), HasSubstr("has a control character"));
+  EXPECT_THAT(of_request("  - {request: GET /a, headers: {A: \"x\\ny\"}}\n"), HasSubstr("the header 'A' has"));
   EXPECT_THAT(of_request("  - {request: GET /a, extract: {a: b}}\n"), HasSubstr("unknown key 'extract'"));
   EXPECT_THAT(of_request("  - 5\n"), HasSubstr("a request must be a map"));
   EXPECT_THAT(mistakes("url: http://h\nrate: 1/s\nduration: 1s\n"), HasSubstr("the file has no 'requests'"));
   EXPECT_THAT(mistakes("url: http://h\nrate: 1/s\nduration: 1s\nrequests: []\n"), HasSubstr("must be a list"));
+}
+
+TEST(ScenarioReader, ShowsNoSecretOfTheEnvironment) {
+  ::setenv("VITALS_TEST_SECRET", "SEKRET\n", 1);
+  const auto said = mistakes(R"(url: http://h
+rate: 10/s
+duration: 1s
+variables: {key: {env: VITALS_TEST_SECRET}}
+requests: [{request: GET /a, headers: {X-Key: "{{key}}"}}]
+)");
+  ::unsetenv("VITALS_TEST_SECRET");
+
+  EXPECT_THAT(said, HasSubstr("s.yml:5:47: the variable 'key' has a control character, such as the end of a line"));
+  EXPECT_THAT(said, Not(HasSubstr("SEK")));
+}
+
+TEST(ScenarioReader, UserSetupNeedsUsersOnTheCommandLineToo) {
+  constexpr std::string_view kOfUsers = R"(url: http://h
+users: 10
+duration: 1s
+user_setup: [{request: POST /login, extract: {token: token}}]
+requests: [{request: GET /a, headers: {A: "{{token}}"}}]
+)";
+  ScenarioOptions options;
+  EXPECT_EQ(mistakes(kOfUsers, options), "");
+  options.rate = "10/s";
+  EXPECT_EQ(mistakes(kOfUsers, options),
+            "s.yml:4:13: 'user_setup' needs users; --rate sends none: give --users, or move these requests to 'setup'");
+}
+
+TEST(ScenarioReader, RefusesMoreRequestsThanReportsCanShow) {
+  std::string requests{"url: http://h\nrate: 1/s\nduration: 1s\nrequests:\n"};
+  for (int i = 0; i < 1000; ++i) requests += "- request: GET /" + std::to_string(i) + "\n";
+  EXPECT_EQ(mistakes(requests), "");
+  requests += "- request: GET /more\n";
+  EXPECT_EQ(mistakes(requests),
+            "s.yml:5:1: there are more than 1000 requests; join those that differ in values alone, by variables");
+}
+
+TEST(ScenarioReader, TakesAnAddressLiterally) {
+  ScenarioOptions options;
+  options.url = "http://h/a/{{x}}/%7B?q={{";
+  options.rate = "1/s";
+
+  const auto scenario = scenario_of_url(options);
+
+  EXPECT_THAT(bytes_of(scenario), testing::StartsWith("GET /a/{{x}}/%7B?q={{ HTTP/1.1\r\n"));
+  EXPECT_EQ(scenario.requests[0].route, "/a/{{x}}/%7B");
 }
 
 TEST(ScenarioReader, SaysWhatIsWrongWithExpectations) {
