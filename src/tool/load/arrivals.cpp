@@ -54,9 +54,26 @@ void Arrivals::find_due() {
   due_ = std::chrono::nanoseconds{static_cast<std::int64_t>(seconds * 1e9)};
 }
 
+double Arrivals::position_at(double seconds) const {
+  double position = 0;
+  for (const auto& stage : stages_) {
+    const double part = std::fmin(seconds, stage.seconds);
+    position += part * (stage.from + (stage.to - stage.from) * part / stage.seconds / 2);
+    seconds -= part;
+  }
+  return position;
+}
+
 std::uint64_t Arrivals::end(std::chrono::nanoseconds now) {
   std::uint64_t left = 0;
-  for (; due_ && *due_ < now; take()) ++left;
+  if (due_ && *due_ < now) {
+    // Computed, as there may be billions.
+    const double before = std::fmin(total_, position_at(std::chrono::duration<double>(now).count()));
+    const double more = std::fmax(0, (before - position_) / static_cast<double>(share_.of));
+    left = pace_ == Pace::Constant ? static_cast<std::uint64_t>(std::fmax(1, std::ceil(more - 1e-9)))
+           : more > 0              ? 1 + std::poisson_distribution<std::uint64_t>{more}(random_)
+                                   : 1;
+  }
   due_.reset();
   total_ = 0;
   return left;

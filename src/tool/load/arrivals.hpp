@@ -37,11 +37,14 @@ class Arrivals {
   [[nodiscard]] std::optional<std::chrono::nanoseconds> due() const { return due_; }
   /// REQUIRES: due().
   void take();
-  /// Ends the series now; gives how many requests before `now` were due and not taken.
+  /// Ends the series now; gives how many requests before `now` were due and not taken, of a Poisson process drawn
+  /// as such. Takes no longer if there are many.
   std::uint64_t end(std::chrono::nanoseconds now);
 
  private:
   void find_due();
+  // How many requests of all shares are due before.
+  [[nodiscard]] double position_at(double seconds) const;
 
   std::vector<Stage> stages_;
   Pace pace_;

@@ -100,5 +100,14 @@ TEST(Arrivals, EndCountsWhatWasDueAndNotTaken) {
   EXPECT_EQ(arrivals.end(nanoseconds::max()), 0);
 }
 
+TEST(Arrivals, EndOfBillionsTakesNoTime) {
+  const std::vector<Stage> stages{{1e6, 1e6, 86400}, {1e6, 0, 86400}};
+
+  Arrivals even(stages, Pace::Constant, {1, 4}, 1);
+  EXPECT_EQ(even.end(std::chrono::hours{48}), 32'400'000'000U);
+  Arrivals random(stages, Pace::Poisson, {1, 4}, 1);
+  EXPECT_NEAR(static_cast<double>(random.end(std::chrono::hours{1})), 9e8, 1e6);
+}
+
 }  // namespace
 }  // namespace vitals::tool
