@@ -371,6 +371,7 @@ int print(const CommandResult& result) {
   const auto& text = result.output;
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
     throw std::runtime_error("can't write to the standard output");
+  if (!result.fault.empty()) throw std::runtime_error(result.fault);
   return result.status;
 }
 

@@ -1,8 +1,10 @@
 #include "tool/check/check.hpp"
 
+#include <array>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tool/check/checked.hpp"
@@ -10,19 +12,6 @@
 #include "tool/text/report_files.hpp"
 
 namespace vitals::tool {
-namespace {
-
-void write_failure(const std::vector<ReportFile>& reports, const Checked& checked) {
-  for (const auto& [form, file] : reports) {
-    try {
-      write_report(file, report(form, checked, false));
-    } catch (const std::runtime_error&) {
-      // What made the check fail is told, and the file is empty.
-    }
-  }
-}
-
-}  // namespace
 
 CommandResult check(const CheckArguments& arguments) {
   if (arguments.print_targets) return {std::string(builtin_targets()), 0};
@@ -35,21 +24,24 @@ CommandResult check(const CheckArguments& arguments) {
   std::optional<Baseline> earlier;
   if (!arguments.baseline.empty()) earlier.emplace(arguments);
   const auto* baseline = earlier ? &*earlier : nullptr;
-  empty_files(reports);
-  const auto write_reports = [&](const Checked& checked) {
-    for (const auto& [form, file] : reports) write_report(file, report(form, checked, false));
-  };
+  must_be_writable(reports, std::array{arguments.config, arguments.before, arguments.after});
   const bool colour = wants_colour(arguments.no_color);
   Checked checked;
   try {
-    if (!arguments.watch.empty()) return watch(arguments, baseline, colour, write_reports);
+    if (!arguments.watch.empty()) {
+      return watch(arguments, baseline, colour, [&](const Checked& window) {
+        for (const auto& [form, file] : reports) write_report(file, report(form, window, false));
+      });
+    }
     checked = judged(arguments, baseline);
   } catch (const std::exception& error) {
-    write_failure(reports, failed(arguments, error.what()));
+    // What made the check fail is told, whether it can be written too or not.
+    const auto failure = failed(arguments, error.what());
+    (void)write_reports(reports, [&](const std::string& form) { return report(form, failure, false); });
     throw;
   }
-  write_reports(checked);
-  return {report(arguments.format, checked, colour), checked.status};
+  auto faults = write_reports(reports, [&](const std::string& form) { return report(form, checked, false); });
+  return {report(arguments.format, checked, colour), checked.status, std::move(faults)};
 }
 
 }  // namespace vitals::tool

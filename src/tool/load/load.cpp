@@ -3,6 +3,7 @@
 #include <array>
 #include <optional>
 #include <stdexcept>
+#include <utility>
 
 #include <fmt/core.h>
 
@@ -41,7 +42,8 @@ int status_of(const LoadReport& report, bool forgives_warnings) {
   if (report.result->interrupted) return kInterrupted;
   if (!report.checked) return report.is_good() ? 0 : kSomeFailed;
   const int status = tool::status_of(worst(report.checked->judgement.rows), forgives_warnings);
-  return status == 0 && report.result->tally.unsent > 0 ? kSomeFailed : status;
+  const bool is_whole = report.all.tally.requests > 0 && report.result->tally.unsent == 0;
+  return status == 0 && (!is_whole || report.has_unjudged_failures()) ? kSomeFailed : status;
 }
 
 }  // namespace
@@ -51,19 +53,27 @@ CommandResult load(const LoadArguments& arguments) {
   const auto scenario = scenario_of(arguments);
   std::optional<LoadTargets> targets;
   if (!arguments.config.empty()) targets.emplace(arguments.config, scenario);
-  empty_files(reports);
+  must_be_writable(reports, std::array{arguments.scenario, arguments.config, arguments.tls.ca_file});
   const auto server = find_server(scenario.url, arguments.tls);
 
   LoadMetrics metrics(scenario.requests, targets ? targets->thresholds() : std::vector<double>{});
-  const auto before = scrape_of(metrics);
+  std::optional<Scrape> before;
+  if (targets) before = scrape_of(metrics);
   const auto result = run_load(scenario, server, metrics);
   std::optional<Checked> checked;
-  if (targets) checked = targets->judge(before, metrics, sending_seconds(scenario, result));
+  std::string faults;
+  try {
+    if (targets) checked = targets->judge(*before, metrics, sending_seconds(scenario, result));
+  } catch (const std::exception& error) {
+    // What was measured isn't lost for it.
+    faults = fmt::format("the targets can't be judged: {}", error.what());
+  }
 
   const auto report = make_report(scenario, server.url, metrics, result, checked ? &*checked : nullptr);
-  for (const auto& [form, file] : reports) write_report(file, text_of(form, report, false));
+  const auto unwritten = write_reports(reports, [&](const std::string& form) { return text_of(form, report, false); });
+  faults += (faults.empty() || unwritten.empty() ? "" : "; ") + unwritten;
   return {text_of(arguments.format, report, wants_colour(arguments.no_color)),
-          status_of(report, arguments.fail_on == "critical")};
+          status_of(report, arguments.fail_on == "critical"), std::move(faults)};
 }
 
 CommandResult load_init(const LoadArguments& arguments) {

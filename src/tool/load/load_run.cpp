@@ -150,21 +150,26 @@ void run_setup(const Scenario& scenario, const LoadServer& server, Values& value
   }
 }
 
-// One descriptor for each connection, and some.
-void raise_limit_of_descriptors(std::size_t connections) {
+// One descriptor for each connection, three for each thread, and some.
+void raise_limit_of_descriptors(std::size_t connections, std::size_t threads) {
+  constexpr rlim_t kOfThread = 3;
   constexpr rlim_t kOthers = 64;
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  const auto wanted = static_cast<rlim_t>(connections) + kOthers;
+  const auto wanted = static_cast<rlim_t>(connections) + kOfThread * threads + kOthers;
   if (limit.rlim_cur < wanted) {
     limit.rlim_cur = std::min(wanted, limit.rlim_max);
     ::setrlimit(RLIMIT_NOFILE, &limit);
   }
   if (limit.rlim_cur < wanted)
     throw std::invalid_argument(
-        fmt::format("{} connections need {} open files, and {} are allowed; ulimit -n {} allows more, or take fewer "
-                    "connections",
-                    connections, wanted, limit.rlim_cur, wanted));
+        fmt::format("{} connections and {} threads need {} open files, and {} are allowed; ulimit -n {} allows more, "
+                    "or take fewer of them",
+                    connections, threads, wanted, limit.rlim_cur, wanted));
+}
+
+std::size_t threads_of(const Scenario& scenario) {
+  return std::min(scenario.threads, scenario.users > 0 ? scenario.users : scenario.connections);
 }
 
 // The connections of an open loop are spread over the threads; there is one for each at least.
@@ -172,7 +177,7 @@ std::vector<std::unique_ptr<Worker>> make_workers(const LoadContext& first) {
   const auto& scenario = first.scenario;
   std::vector<std::unique_ptr<Worker>> workers;
   auto context = first;
-  context.of = std::min(scenario.threads, scenario.users > 0 ? scenario.users : scenario.connections);
+  context.of = threads_of(scenario);
   for (context.number = 0; context.number < context.of; ++context.number) {
     const auto connections = (scenario.connections + context.of - 1 - context.number) / context.of;
     if (scenario.users > 0) {
@@ -210,7 +215,8 @@ class Supervision {
 
  private:
   void look(bool shows) {
-    const double seconds = std::chrono::duration<double>(LoadClock::now() - start_).count();
+    // Interrupted at once, it ends before its start.
+    const double seconds = std::max(0.0, std::chrono::duration<double>(LoadClock::now() - start_).count());
     const auto latency = metrics_.latency();
     const auto failed = metrics_.failed_so_far();
     result_.timeline.add(seconds, metrics_.sent_so_far(), failed, latency);
@@ -227,7 +233,7 @@ class Supervision {
 }  // namespace
 
 LoadResult run_load(const Scenario& scenario, const LoadServer& server, LoadMetrics& metrics) {
-  raise_limit_of_descriptors(std::max(scenario.connections, scenario.users));
+  raise_limit_of_descriptors(scenario.users > 0 ? scenario.users : scenario.connections, threads_of(scenario));
   LoadResult result;
   Tally of_setup(plans_of(scenario).size());
   Values values(scenario.variables, scenario.seed);

@@ -3,13 +3,6 @@
 #include <chrono>
 
 namespace vitals::tool {
-namespace {
-
-// Later than this after it was due, a request is called late.
-constexpr auto kLate = std::chrono::milliseconds{10};
-
-}  // namespace
-
 std::vector<Stage> stages_of(const Scenario& scenario) {
   if (!scenario.stages.empty()) return scenario.stages;
   return {{scenario.rate, scenario.rate, scenario.duration}};
@@ -65,7 +58,8 @@ void OpenLoop::begin_due(LoadClock::time_point now) {
 }
 
 void OpenLoop::note_lateness(LoadClock::duration lateness) {
-  if (lateness > kLate) ++(has_waited_ ? tally_.waited : tally_.sent_late);
+  if (lateness <= kLate) return;
+  ++(!has_waited_ ? tally_.sent_late : has_no_connection_ ? tally_.unconnected : tally_.waited);
 }
 
 LoadClock::time_point OpenLoop::next_due() const {
@@ -73,7 +67,8 @@ LoadClock::time_point OpenLoop::next_due() const {
   return after && !idle_.empty() ? context_.start + *after : LoadClock::time_point::max();
 }
 
-void OpenLoop::ended(Exchange& exchange, const Outcome& /*outcome*/, LoadClock::time_point /*now*/) {
+void OpenLoop::ended(Exchange& exchange, const Outcome& outcome, LoadClock::time_point /*now*/) {
+  has_no_connection_ = outcome.failure == Failure::NoConnection || outcome.failure == Failure::NoTls;
   idle_.push_back(&exchange);
 }
 

@@ -31,6 +31,7 @@ class OpenLoop final : public Worker {
   std::discrete_distribution<std::size_t> next_plan_;
   LoadClock::time_point last_call_;  // what is still waiting for a connection then is given up
   bool has_waited_ = false;          // since the last time that nothing was due, for a free connection
+  bool has_no_connection_ = false;   // of the request that was over last
   std::vector<std::unique_ptr<Exchange>> all_;
   std::vector<Exchange*> idle_;  // a stack: at a low rate few connections are in use, and stay warm
 };

@@ -34,10 +34,13 @@ struct LoadReport {
   const LoadResult* result = nullptr;
   const Checked* checked = nullptr;  ///< null: without targets
   double asked = 0;                  ///< requests per second; 0: of users, who ask for no rate
-  double sent = 0;                   ///< requests per second
+  double sent = 0;                   ///< requests per second,
+  double sending_seconds = 0;        ///< within this time
 
-  /// Nothing failed, and nothing was left unsent.
+  /// Something was sent, nothing failed, and nothing was left unsent.
   [[nodiscard]] bool is_good() const;
+  /// Whether requests failed, and there are targets none of which counts errors.
+  [[nodiscard]] bool has_unjudged_failures() const;
 };
 
 /// The percentiles that reports show.
@@ -54,6 +57,9 @@ double sending_seconds(const Scenario& scenario, const LoadResult& result);
 
 LoadReport make_report(const Scenario& scenario, const std::string& url, const LoadMetrics& metrics,
                        const LoadResult& result, const Checked* checked);
+
+/// "2 requests sent in 1.0 s: 2.0/s, last answer after 3.5 s"
+std::string sent_text(const LoadReport& report);
 
 /// "failed: GET /a: 3 times timeout", and whether the rate was kept: what there is to say for people, a line each.
 std::vector<std::string> load_remarks(const LoadReport& report);

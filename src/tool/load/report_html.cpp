@@ -140,8 +140,7 @@ std::string load_html(const LoadReport& report) {
   std::string text{kHead};
   text += fmt::format("<title>Load of {}</title>\n</head>\n<body>\n<h1>Load of {}</h1>\n", shown(report.url),
                       shown(report.url));
-  text += fmt::format("<p>{}; {} requests in {:.1f} s: {:.1f}/s</p>\n", html_text(report.pace),
-                      report.all.tally.requests, report.result->seconds, report.sent);
+  text += fmt::format("<p>{}; {}</p>\n", html_text(report.pace), html_text(sent_text(report)));
   for (const auto& remark : load_remarks(report))
     text += fmt::format("<p class=\"failed\">{}</p>\n", html_text(remark));
   if (report.checked) text += target_table(*report.checked);

@@ -1,4 +1,6 @@
 #include <cmath>
+#include <cstdint>
+#include <map>
 #include <string>
 
 #include <fmt/core.h>
@@ -16,9 +18,12 @@ std::string number_text(double value) { return std::isfinite(value) ? fmt::forma
 std::string tally_members(const RouteTally& tally, const AnswerExpectation* expect) {
   auto text = fmt::format(R"("requests": {}, "failed": {})", tally.requests, tally.failed);
   if (!expect) return text;
+  // Long texts are cut, and so those of several outcomes may be the same.
+  std::map<std::string, std::uint64_t> by_text;
+  for (const auto& [outcome, n] : tally.outcomes) by_text[outcome_text(outcome, *expect)] += n;
   std::string outcomes;
-  for (const auto& [outcome, n] : tally.outcomes)
-    outcomes += fmt::format("{}{}: {}", outcomes.empty() ? "" : ", ", json_text(outcome_text(outcome, *expect)), n);
+  for (const auto& [words, n] : by_text)
+    outcomes += fmt::format("{}{}: {}", outcomes.empty() ? "" : ", ", json_text(words), n);
   return text + fmt::format(R"(, "outcomes": {{{}}})", outcomes);
 }
 
@@ -63,8 +68,9 @@ std::string load_json(const LoadReport& report) {
   const auto& result = *report.result;
   auto text = fmt::format(
       R"({{
-  "url": {}, "load": {}, "seconds": {}, "interrupted": {},
-  "asked_per_second": {}, "sent_per_second": {}, "unsent": {}, "late_for_connections": {}, "late_for_time": {},
+  "url": {}, "load": {}, "seconds": {}, "sending_seconds": {}, "interrupted": {},
+  "asked_per_second": {}, "sent_per_second": {}, "unsent": {}, "late_for_connections": {}, "late_for_no_connection": {},
+  "late_for_time": {},
   "all": {{{}{}}},
   "requests": [{}
   ],
@@ -72,9 +78,9 @@ std::string load_json(const LoadReport& report) {
   ],
   "timeline": [{}
   ])",
-      json_text(report.url), json_text(report.pace), result.seconds, result.interrupted,
+      json_text(report.url), json_text(report.pace), result.seconds, report.sending_seconds, result.interrupted,
       report.asked > 0 ? number_text(report.asked) : "null", number_text(report.sent), result.tally.unsent,
-      result.tally.waited, result.tally.sent_late, tally_members(report.all.tally, nullptr),
+      result.tally.waited, result.tally.unconnected, result.tally.sent_late, tally_members(report.all.tally, nullptr),
       latency_members(report.all), request_list(report.rows, true), request_list(report.setup, false),
       moment_list(result.timeline));
   if (report.checked) {

@@ -57,18 +57,23 @@ void add_failures(const ReportRow& row, std::vector<std::string>& remarks) {
   }
 }
 
+const char* why_late(const Tally& tally) {
+  if (tally.unconnected > std::max(tally.waited, tally.sent_late))
+    return "the server takes no connections, and all that are allowed were trying";
+  if (tally.waited >= tally.sent_late)
+    return "all connections were waiting for answers: the server is at its limit, or --connections is too small";
+  return "the generator had no time for more: give it a CPU of its own, or more --threads";
+}
+
 void add_lateness(const LoadReport& report, std::vector<std::string>& remarks) {
   const auto& tally = report.result->tally;
   if (tally.unsent > 0) remarks.push_back(fmt::format("failed: {} requests were due and never sent", tally.unsent));
-  const auto late = tally.waited + tally.sent_late;
+  const auto late = tally.waited + tally.unconnected + tally.sent_late;
   const double share =
       static_cast<double>(late) / static_cast<double>(std::max<std::uint64_t>(1, report.all.tally.requests));
   const bool is_kept = report.asked == 0 || report.sent >= 0.99 * report.asked;
   if (is_kept && share < 0.01) return;
-  const auto* const why =
-      tally.waited >= tally.sent_late
-          ? "all connections were waiting for answers: the server is at its limit, or --connections is too small"
-          : "the generator had no time for more: give it a CPU of its own, or more --threads";
+  const auto* const why = why_late(tally);
   const auto rate = is_kept ? std::string{} : fmt::format("asked {:.0f}/s, sent {:.0f}/s; ", report.asked, report.sent);
   remarks.push_back(
       fmt::format("{}{} of the requests began more than 10 ms after they were due, which their "
@@ -79,6 +84,9 @@ void add_lateness(const LoadReport& report, std::vector<std::string>& remarks) {
 double planned_seconds(const Scenario& scenario, const LoadResult& result) {
   return result.interrupted || scenario.users > 0 ? result.seconds : duration_of(scenario);
 }
+
+// Of no time, as of a load that was interrupted before its start, there is no rate.
+double per_second(double n, double seconds) { return seconds > 0 ? n / seconds : 0; }
 
 }  // namespace
 
@@ -94,8 +102,16 @@ double ReportRow::quantile(double q) const {
 }
 
 bool LoadReport::is_good() const {
-  return all.tally.failed == 0 && result->tally.unsent == 0 &&
+  return all.tally.requests > 0 && all.tally.failed == 0 && result->tally.unsent == 0 &&
          std::ranges::all_of(setup, [](const ReportRow& row) { return row.tally.failed == 0; });
+}
+
+bool LoadReport::has_unjudged_failures() const {
+  const auto counts_errors = [](const Row& row) {
+    return row.target->measure == Measure::Ratio && row.target->metric == "http_requests_total" &&
+           row.verdict != Verdict::Skipped;
+  };
+  return checked && all.tally.failed > 0 && std::ranges::none_of(checked->judgement.rows, counts_errors);
 }
 
 LoadReport make_report(const Scenario& scenario, const std::string& url, const LoadMetrics& metrics,
@@ -120,10 +136,19 @@ LoadReport make_report(const Scenario& scenario, const std::string& url, const L
   }
   report.all.latency = metrics.latency();
   const auto n = static_cast<double>(report.all.tally.requests);
-  report.sent = n / sending_seconds(scenario, result);
+  report.sending_seconds = sending_seconds(scenario, result);
+  report.sent = per_second(n, report.sending_seconds);
   if (scenario.users == 0)
-    report.asked = (n + static_cast<double>(result.tally.unsent)) / planned_seconds(scenario, result);
+    report.asked = per_second(n + static_cast<double>(result.tally.unsent), planned_seconds(scenario, result));
   return report;
+}
+
+std::string sent_text(const LoadReport& report) {
+  const auto sending = fmt::format("{:.1f} s", report.sending_seconds);
+  const auto all = fmt::format("{:.1f} s", report.result->seconds);
+  auto text = fmt::format("{} requests sent in {}: {:.1f}/s", report.all.tally.requests, sending, report.sent);
+  if (report.result->seconds > report.sending_seconds && all != sending) text += ", last answer after " + all;
+  return text;
 }
 
 std::vector<std::string> load_remarks(const LoadReport& report) {
@@ -133,6 +158,10 @@ std::vector<std::string> load_remarks(const LoadReport& report) {
   if (const auto& fault = report.result->tally.tls_fault; !fault.empty())
     remarks.push_back(fmt::format("TLS: {}; --ca-file takes other certificates than the system's", printable(fault)));
   add_lateness(report, remarks);
+  if (report.all.tally.requests == 0) remarks.emplace_back("failed: nothing was sent");
+  if (report.has_unjudged_failures())
+    remarks.push_back(
+        fmt::format("failed: {} requests, and no target counts errors; add an error_rate", report.all.tally.failed));
   if (report.result->interrupted) remarks.emplace_back("interrupted before its end");
   return remarks;
 }
@@ -144,8 +173,7 @@ std::string load_table(const LoadReport& report, bool colour) {
   for (const auto& row : report.rows) table += row_text(row, width);
   table += row_text(report.all, width);
   for (const auto& remark : load_remarks(report)) table += remark + '\n';
-  table +=
-      fmt::format("{} requests in {:.1f} s: {:.1f}/s", report.all.tally.requests, report.result->seconds, report.sent);
+  table += sent_text(report);
   std::uint64_t before = 0;
   for (const auto& row : report.setup) before += row.tally.requests;
   if (before > 0) table += fmt::format(", beside {} of the setup, which are in no row", before);

@@ -60,6 +60,7 @@ void Tally::add(const Tally& other) {
   for (std::size_t i = 0; i < routes.size(); ++i) routes[i].add(other.routes[i]);
   sent_late += other.sent_late;
   waited += other.waited;
+  unconnected += other.unconnected;
   unsent += other.unsent;
   last_sent = std::max(last_sent, other.last_sent);
   if (tls_fault.empty()) tls_fault = other.tls_fault;

@@ -44,8 +44,10 @@ struct Tally {
   std::vector<RouteTally> routes{};  ///< of the scenario's requests, setup and user_setup, in this order
   std::uint64_t sent_late = 0;       ///< begun more than kLate after they were due, as the generator had no time
   std::uint64_t waited = 0;          ///< begun so late as every connection was waiting for its answer
-  std::uint64_t unsent = 0;          ///< due, and never begun
-  double last_sent = 0;              ///< seconds after the start
+  std::uint64_t unconnected =
+      0;                     ///< begun so late as every connection was waiting, and the first to be free had failed
+  std::uint64_t unsent = 0;  ///< due, and never begun
+  double last_sent = 0;      ///< seconds after the start
 
   std::string tls_fault{};  ///< why a handshake failed, of the first that did
 

@@ -34,6 +34,7 @@ UserLoop::UserLoop(const LoadContext& context)
 void UserLoop::begin_due(LoadClock::time_point now) {
   if (now >= end_) no_more(now);
   while (!waiting_.empty() && waiting_.top().first <= now) {
+    const auto due = waiting_.top().first;
     auto& user = *waiting_.top().second;
     waiting_.pop();
     ++under_way_;
@@ -42,7 +43,8 @@ void UserLoop::begin_due(LoadClock::time_point now) {
     const auto plan = is_setup ? scenario.requests.size() + scenario.setup.size() + user.next_setup
                                : next_plan_(user.values.random());
     const auto begun = LoadClock::now();
-    begin(user.exchange, plan, begun, begun);
+    if (!is_setup && begun - due > kLate) ++tally_.sent_late;
+    begin(user.exchange, plan, due, begun);
   }
 }
 

@@ -11,7 +11,7 @@
 namespace vitals::tool {
 
 /// A closed loop: each user sends a request on a connection of their own, awaits the answer, thinks, and sends the next
-/// one. A server that stalls is asked less, and latency counts from when a request was sent. For one thread.
+/// one. A server that stalls is asked less, and latency counts from when the user had thought. For one thread.
 class UserLoop final : public Worker {
  public:
   UserLoop(const LoadContext& context);

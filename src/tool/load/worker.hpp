@@ -1,5 +1,6 @@
 #pragma once
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -11,6 +12,9 @@
 #include "tool/load/tally.hpp"
 
 namespace vitals::tool {
+
+/// Later than this after it was due, a request is called late.
+inline constexpr auto kLate = std::chrono::milliseconds{10};
 
 /// What a thread of the load needs. All of it outlives the thread.
 struct LoadContext {

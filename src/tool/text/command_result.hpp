@@ -7,6 +7,7 @@ namespace vitals::tool {
 struct CommandResult {
   std::string output;
   int status;
+  std::string fault{};  ///< what has failed since: it is told when the output is printed, and the status is 3
 };
 
 }  // namespace vitals::tool

@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,11 +16,16 @@ struct ReportFile {
 /// and for two reports of one file.
 std::vector<ReportFile> report_files(const std::vector<std::string>& options, std::span<const std::string_view> forms,
                                      std::string_view example);
-/// Before anything is measured: a mistake must not cost a load test, and the report of an earlier run must not outlive
-/// one that fails. Throws std::invalid_argument if a file can't be written.
-void empty_files(const std::vector<ReportFile>& reports);
-/// Throws std::runtime_error if it can't.
+/// Before anything is measured: a mistake must not cost a load test. Changes nothing. Throws std::invalid_argument if a
+/// file can't be written, or is one of those that are read.
+void must_be_writable(const std::vector<ReportFile>& reports, std::span<const std::string> inputs);
+/// Takes the place of an earlier report at once, so that one that can't be written costs no other. Throws
+/// std::runtime_error if it can't.
 void write_report(const std::string& path, const std::string& text);
+
+/// Writes them all; gives what couldn't be written and why, or nothing.
+std::string write_reports(const std::vector<ReportFile>& reports,
+                          const std::function<std::string(const std::string& form)>& text_of);
 
 /// Writes a file that there isn't yet, to start from. Throws std::runtime_error if it can't.
 void write_new_file(const std::string& path, std::string_view text);

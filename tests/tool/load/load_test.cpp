@@ -1,4 +1,5 @@
 // vitals load as its users run it, against servers of the test's own.
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <optional>
@@ -9,8 +10,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "tool/load/counting_server.hpp"
+#include "tool/load/raw_server.hpp"
 #include "tool/run_tool.hpp"
 #include "tool/scripted_server.hpp"
 
@@ -159,8 +163,28 @@ requests: [request: GET /]
 
   EXPECT_EQ(result.status, 3);
   EXPECT_THAT(result.err, HasSubstr("POST /login of the setup failed at http://127.0.0.1:"));
-  EXPECT_THAT(result.err, HasSubstr("its answer has no token: {}; no load was sent"));
+  EXPECT_THAT(result.err, HasSubstr("its answer has no token; it has no keys; no load was sent"));
   EXPECT_EQ(server.requests(), 1);
+}
+
+TEST(Load, NoMessageShowsASecretOfASetup) {
+  for (const auto* body :
+       {R"({"access_token": "SEKRET", "user": {"id": 7}})", "SEKRET", R"({"token": "SEK\nSEKRET"})"}) {
+    ScriptedServer server([&](int, const std::string&) { return closing(body); });
+    const auto file = scenario_file(base_of(server), R"(rate: 50/s
+duration: 200ms
+setup: [{request: POST /login, extract: {token: token}}]
+requests: [request: GET /]
+)");
+
+    const auto result = run_tool({"load", "--scenario", file});
+
+    EXPECT_EQ(result.status, 3);
+    EXPECT_THAT(result.err, HasSubstr("POST /login of the setup failed"));
+    EXPECT_THAT(result.err, Not(HasSubstr("SEK")));
+    if (body[0] == '{' && body[2] == 'a')
+      EXPECT_THAT(result.err, HasSubstr("its answer has no token; it has the keys access_token, user;"));
+  }
 }
 
 TEST(Load, ChecksThatFailAreErrors) {
@@ -224,16 +248,49 @@ TEST(Load, AServerThatDoesNotAnswerTimesOut) {
   EXPECT_GE(outcomes.value("200", 0), 1) << outcomes;
 }
 
-TEST(Load, AHugeBodyTakesNoMemoryAndIsTooMuchToCheck) {
+TEST(Load, ABodyTooLargeToCheckIsAnError) {
   const std::string body(std::size_t{20} << 20, 'x');
   ScriptedServer server([&](int, const std::string&) { return closing(body); });
   const auto file =
       scenario_file(base_of(server), "rate: 10/s\nduration: 100ms\nrequests: [{request: GET /, expect: {body: y}}]\n");
 
-  EXPECT_EQ(run_tool({"load", "--url", server.url(), "--rate", "10", "--duration", "100ms"}).status, 0);
   const auto result = run_tool({"load", "--scenario", file, "--format", "json"});
 
   EXPECT_EQ(outcomes_of(json_of(result)), (json{{"an answer too large to check", 1}}));
+}
+
+// The most memory that a process has had, in KiB.
+long most_memory_of(pid_t process) {
+  const auto status = read_text("/proc/" + std::to_string(process) + "/status");
+  const auto at = status.find("VmHWM:");
+  return at == status.npos ? 0 : std::stol(status.substr(at + 6));
+}
+
+TEST(Load, AHugeBodyTakesNoMemory) {
+  constexpr std::size_t kPieces = 64;
+  std::atomic<pid_t> process{0};
+  std::atomic<long> before{0};
+  std::atomic<long> after{0};
+  const RawServer server([&](int connection) {
+    if (!read_head(connection)) return;
+    while (process == 0) std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    const std::string piece(std::size_t{1} << 20, 'x');
+    send_raw(connection,
+             "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(kPieces * piece.size() + 1) + "\r\n\r\n");
+    send_raw(connection, piece);
+    before = most_memory_of(process);
+    for (std::size_t i = 1; i < kPieces; ++i) send_raw(connection, piece);
+    after = most_memory_of(process);
+    send_raw(connection, "x");
+  });
+  const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+
+  process = start_tool({"load", "--url", server.url(), "--rate", "10", "--duration", "100ms"}, null, null, null);
+
+  EXPECT_EQ(wait_for(process), 0);
+  ::close(null);
+  EXPECT_GT(before, 0);
+  EXPECT_LT(after - before, 16 << 10) << before;
 }
 
 TEST(Load, AServerThatIsNotThereIsCounted) {
@@ -302,6 +359,113 @@ TEST(Load, WritesReports) {
   EXPECT_THAT(html, HasSubstr("prefers-color-scheme: dark"));
 }
 
+TEST(Load, AReportThatCanNotBeWrittenCostsNoOther) {
+  const CountingServer server;
+  const auto file = scenario_file(server.url(), "rate: 100/s\nduration: 100ms\nrequests: [request: GET /]\n");
+  const auto good = temporary_folder() + "/beside.json";
+
+  const auto result = run_tool({"load", "--scenario", file, "--report", "html=/dev/full", "--report", "json=" + good});
+
+  EXPECT_EQ(result.status, 3);
+  EXPECT_THAT(result.out, testing::ContainsRegex("\nall +10 +0 "));
+  EXPECT_THAT(result.err, HasSubstr("can't write /dev/full: No space left on device"));
+  EXPECT_EQ(json::parse(read_text(good))["all"]["requests"], 10);
+}
+
+TEST(Load, LeavesItsInputsAndEarlierReportsAlone) {
+  ScriptedServer server([](int, const std::string&) { return closing("{}"); });
+  const auto file = scenario_file(base_of(server), R"(rate: 50/s
+duration: 200ms
+setup: [{request: POST /login, extract: {token: token}}]
+requests: [request: GET /]
+)");
+  const auto text = read_text(file);
+  const auto earlier = temporary_file("earlier.json", "{}");
+
+  const auto refused = run_tool({"load", "--scenario", file, "--report", "json=" + file});
+  EXPECT_EQ(refused.status, 3);
+  EXPECT_THAT(refused.err, HasSubstr("is read by this command, and would be overwritten; give another file"));
+  EXPECT_EQ(read_text(file), text);
+  EXPECT_EQ(run_tool({"load", "--scenario", file, "--report", "json=" + earlier}).status, 3);
+  EXPECT_EQ(read_text(earlier), "{}");
+}
+
+TEST(Load, FailuresThatNoTargetCountsAreNoSuccess) {
+  ScriptedServer server([](int number, const std::string&) {
+    return number % 10 == 0 ? closing("") : std::string{"SSH-2.0-OpenSSH_9.2p1\r\n\r\n"};
+  });
+  const auto levels = temporary_file("latency.yml", "latency:\n  - {objective: 50%, target: 10s}\n");
+
+  const auto result = run_tool({"load", "--url", base_of(server), "--rate", "400", "--duration", "500ms",
+                                "--connections", "1", "--config", levels});
+
+  EXPECT_EQ(result.status, 1) << result.out;
+  EXPECT_THAT(result.out,
+              testing::ContainsRegex("failed: 180 requests, and no target counts errors; add an error_rate"));
+}
+
+TEST(Load, JudgesAsManyRequestsAsAScenarioMayHave) {
+  const CountingServer server;
+  std::string requests{"rate: 100/s\nduration: 200ms\nrequests:\n"};
+  for (int i = 0; i < 1000; ++i) requests += "- request: GET /" + std::to_string(i) + "\n";
+  const auto levels = temporary_file("errors.yml", "error_rate: {target: 50%}\n");
+
+  const auto result =
+      run_tool({"load", "--scenario", scenario_file(server.url(), requests), "--config", levels, "--format", "json"});
+
+  EXPECT_EQ(result.err, "");
+  EXPECT_EQ(json_of(result)["requests"].size(), 1000);
+  EXPECT_EQ(json_of(result)["check"]["targets"].size(), 1);
+}
+
+TEST(Load, OutcomesOfOneTextAreAddedUp) {
+  const std::string start(100, 'a');
+  ScriptedServer server(
+      [&](int number, const std::string&) { return closing(number % 2 == 0 ? "none" : start + "1"); });
+  const auto file = scenario_file(base_of(server),
+                                  "rate: 100/s\nduration: 100ms\nconnections: 1\nrequests: "
+                                  "[{request: GET /, expect: {body: [" +
+                                      start + "1, " + start + "2]}}]\n");
+
+  const auto result = run_tool({"load", "--scenario", file, "--format", "json"});
+
+  const auto outcomes = outcomes_of(json_of(result));
+  ASSERT_EQ(outcomes.size(), 1) << outcomes;
+  EXPECT_EQ(*outcomes.begin(), 10);
+}
+
+TEST(Load, UsersWhoAreLateAreCounted) {
+  const CountingServer server;
+  const auto file =
+      scenario_file(server.url(), "users: 20\nthink_time: 20ms\nduration: 1s\nrequests: [request: GET /]\n");
+  const auto report = temporary_file("late.json", "");
+  const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+
+  const auto process = start_tool({"load", "--scenario", file, "--report", "json=" + report}, null, null, null);
+  for (int tries = 0; server.requests() < 20 && tries < 3000; ++tries)
+    std::this_thread::sleep_for(std::chrono::milliseconds{10});
+  ::kill(process, SIGSTOP);
+  std::this_thread::sleep_for(std::chrono::milliseconds{200});
+  ::kill(process, SIGCONT);
+
+  EXPECT_EQ(wait_for(process), 0);
+  ::close(null);
+  EXPECT_GE(json::parse(read_text(report))["late_for_time"].get<int>(), 1);
+}
+
+TEST(Load, ThreadsNeedOpenFilesToo) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const rlimit limit{200, 200};
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+    const auto result = run_tool({"load", "--url", "http://127.0.0.1:1", "--rate", "1", "--duration", "1ms",
+                                  "--connections", "100", "--threads", "50"});
+    const bool is_told = result.err.find("ulimit -n 314") != result.err.npos;
+    ::_exit(result.status == 3 && is_told ? 0 : 1);
+  }
+  EXPECT_EQ(wait_for(child), 0);
+}
+
 TEST(Load, RefusesWhatItCanNotDo) {
   const auto refused = [](const std::vector<std::string>& arguments) {
     std::vector<std::string> all{"load"};
@@ -325,16 +489,30 @@ TEST(Load, RefusesWhatItCanNotDo) {
 }
 
 TEST(Load, TlsToAServerWithoutItIsAnError) {
-  ScriptedServer server([](int, const std::string&) { return closing(""); });
-  auto url = server.url();
-  url.replace(0, 4, "https");
+  const RawServer server([](int connection) { send_raw(connection, "HTTP/1.1 400 Bad Request\r\n\r\n"); });
 
   const auto result =
-      run_tool({"load", "--url", url, "--rate", "10", "--duration", "200ms", "--timeout", "300ms", "--format", "json"});
+      run_tool({"load", "--url", server.url("https"), "--rate", "10", "--duration", "200ms", "--format", "json"});
 
   EXPECT_EQ(result.status, 1);
-  const auto outcomes = outcomes_of(json_of(result));
-  for (const auto& [outcome, n] : outcomes.items()) EXPECT_TRUE(outcome == "no TLS" || outcome == "timeout") << outcome;
+  EXPECT_EQ(outcomes_of(json_of(result)), (json{{"no TLS", 2}}));
+}
+
+TEST(Load, AnAnswerThatNeverEndsTimesOut) {
+  // It comes faster than it can be read, and so there always is more; but not forever, should nobody give it up.
+  const RawServer server([](int connection) {
+    std::string chunks;
+    while (chunks.size() < 1'000'000) chunks += "1\r\nx\r\n";
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+    send_raw(connection, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+    while (send_raw(connection, chunks) && std::chrono::steady_clock::now() < end) continue;
+  });
+
+  const auto result = run_tool({"load", "--url", server.url(), "--rate", "10", "--duration", "200ms", "--timeout",
+                                "500ms", "--connections", "1", "--format", "json"});
+
+  EXPECT_EQ(result.status, 1);
+  EXPECT_GE(outcomes_of(json_of(result)).value("timeout", 0), 1) << result.out;
 }
 
 TEST(Load, AnInterruptEndsItWithAReport) {

@@ -50,7 +50,7 @@ TEST(LoadReport, ATableHasARowForEachRequestAndOneForAll) {
 
   EXPECT_THAT(table, testing::ContainsRegex("GET /a +1000 +0 +[12][90]\\.[0-9]+ ms"));
   EXPECT_THAT(table, testing::ContainsRegex("\nall +1000 +0 "));
-  EXPECT_THAT(table, HasSubstr("1000 requests in 10.0 s: 100.0/s\n"));
+  EXPECT_THAT(table, HasSubstr("1000 requests sent in 10.0 s: 100.0/s\n"));
 }
 
 TEST(LoadReport, PercentilesAreNearTheTruthAndNeverAboveTheSlowest) {
@@ -87,6 +87,29 @@ TEST(LoadReport, SaysWhyARateWasNotKept) {
                 "more than 10 ms after they were due, which their percentiles include; all connections were"));
   sample.result.tally.sent_late = 550;
   EXPECT_THAT(load_table(sample.report(), false), HasSubstr("the generator had no time for more"));
+  sample.result.tally.unconnected = 600;
+  EXPECT_THAT(load_table(sample.report(), false), HasSubstr("the server takes no connections"));
+}
+
+TEST(LoadReport, ALateAnswerChangesNoRate) {
+  Sample sample(1000, 0);
+  sample.result.seconds = 13.5;
+
+  EXPECT_THAT(load_table(sample.report(), false),
+              HasSubstr("\n1000 requests sent in 10.0 s: 100.0/s, last answer after 13.5 s\n"));
+  EXPECT_THAT(load_html(sample.report()),
+              HasSubstr("1000 requests sent in 10.0 s: 100.0/s, last answer after 13.5 s<"));
+}
+
+TEST(LoadReport, NothingSentIsNoSuccess) {
+  Sample sample(0, 0);
+  sample.result.interrupted = true;
+  sample.result.seconds = 0;
+  const auto report = sample.report();
+
+  EXPECT_FALSE(report.is_good());
+  EXPECT_THAT(load_table(report, false), HasSubstr("failed: nothing was sent\n"));
+  EXPECT_EQ(nlohmann::json::parse(load_json(report))["sent_per_second"], 0);
 }
 
 TEST(LoadReport, AnEmptyLoadHasAReportToo) {
