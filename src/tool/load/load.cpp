@@ -57,13 +57,11 @@ CommandResult load(const LoadArguments& arguments) {
   const auto server = find_server(scenario.url, arguments.tls);
 
   LoadMetrics metrics(scenario.requests, targets ? targets->thresholds() : std::vector<double>{});
-  std::optional<Scrape> before;
-  if (targets) before = scrape_of(metrics);
   const auto result = run_load(scenario, server, metrics);
   std::optional<Checked> checked;
   std::string faults;
   try {
-    if (targets) checked = targets->judge(*before, metrics, sending_seconds(scenario, result));
+    if (targets) checked = targets->judge(metrics, sending_seconds(scenario, result));
   } catch (const std::exception& error) {
     // What was measured isn't lost for it.
     faults = fmt::format("the targets can't be judged: {}", error.what());

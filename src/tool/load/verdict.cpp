@@ -39,6 +39,50 @@ bool concerns(const Clause& clause, const Scenario& scenario) {
   });
 }
 
+// Of hundreds of buckets few have requests in them. Those stay, and the empty one before each, where its percentiles
+// begin; the same ones of all series, as they are added up, and those whose bounds are targets.
+void leave_out_empty_buckets(FamilySnapshot& family, const std::vector<double>& thresholds) {
+  if (family.metrics.empty() || family.metrics.front().buckets.empty()) return;
+  const auto& first = family.metrics.front().buckets;
+  std::vector<bool> stays(first.size());
+  stays.back() = true;
+  for (std::size_t i = 0; i < first.size(); ++i)
+    if (std::ranges::find(thresholds, first[i].upper_bound) != thresholds.end()) stays[i] = true;
+  for (const auto& metric : family.metrics) {
+    std::uint64_t below = 0;
+    for (std::size_t i = 0; i < first.size(); ++i) {
+      if (metric.buckets[i].cumulative_count > below) stays[i] = true;
+      if (metric.buckets[i].cumulative_count > below && i > 0) stays[i - 1] = true;
+      below = metric.buckets[i].cumulative_count;
+    }
+  }
+  for (auto& metric : family.metrics) {
+    std::size_t i = 0;
+    std::erase_if(metric.buckets, [&](const MetricSnapshot::Bucket& /*bucket*/) { return !stays[i++]; });
+  }
+}
+
+// As it was before the load.
+void set_to_zero(FamilySnapshot& family) {
+  for (auto& metric : family.metrics) {
+    metric.value = metric.sum = 0;
+    metric.count = metric.whole = 0;
+    for (auto& bucket : metric.buckets) bucket.cumulative_count = 0;
+  }
+}
+
+Scrape scrape_of(const std::vector<FamilySnapshot>& families) {
+  Registry registry;
+  const auto token = registry.add_collector([&](std::vector<FamilySnapshot>& out) {
+    for (const auto& family : families)
+      if (family.name.starts_with("http_")) out.push_back(family);
+  });
+  return Scrape::parse(to_text(registry),
+                       {"http_requests_total", "http_request_duration_seconds_bucket",
+                        "http_request_duration_seconds_count", "http_request_duration_seconds_sum"},
+                       LintFormat::Text, std::numeric_limits<std::size_t>::max());  // a scenario has bounds of its own
+}
+
 }  // namespace
 
 LoadTargets::LoadTargets(const std::string& file, const Scenario& scenario)
@@ -63,8 +107,13 @@ std::vector<double> LoadTargets::thresholds() const {
   return seconds;
 }
 
-Checked LoadTargets::judge(const Scrape& before, const LoadMetrics& metrics, double seconds) const {
-  const auto after = scrape_of(metrics);
+Checked LoadTargets::judge(const LoadMetrics& metrics, double seconds) const {
+  auto families = metrics.registry().snapshot();
+  const auto bounds = thresholds();
+  for (auto& family : families) leave_out_empty_buckets(family, bounds);
+  const auto after = scrape_of(families);
+  for (auto& family : families) set_to_zero(family);
+  const auto before = scrape_of(families);
   const Continuity process{Continuity::Kind::Same, "vitals load itself"};
   Checked checked;
   checked.targets = targets_;
@@ -75,14 +124,6 @@ Checked LoadTargets::judge(const Scrape& before, const LoadMetrics& metrics, dou
   checked.source = {fmt::format("{} as its client saw it", url_), file_, seconds};
   checked.status = status_of(worst(checked.judgement.rows), false);
   return checked;
-}
-
-Scrape scrape_of(const LoadMetrics& metrics) {
-  return Scrape::parse(to_text(metrics.registry()),
-                       {"http_requests_total", "http_request_duration_seconds_bucket",
-                        "http_request_duration_seconds_count", "http_request_duration_seconds_sum"},
-                       LintFormat::Text,
-                       std::numeric_limits<std::size_t>::max());  // the scenario has bounds of its own
 }
 
 }  // namespace vitals::tool

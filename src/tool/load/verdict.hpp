@@ -16,8 +16,8 @@ class LoadTargets {
 
   /// Those of response times, in seconds.
   [[nodiscard]] std::vector<double> thresholds() const;
-  /// `before`: scrape_of() before the load.
-  [[nodiscard]] Checked judge(const Scrape& before, const LoadMetrics& metrics, double seconds) const;
+  /// What these have counted within so many seconds, from nothing.
+  [[nodiscard]] Checked judge(const LoadMetrics& metrics, double seconds) const;
 
  private:
   std::string file_;
@@ -25,7 +25,5 @@ class LoadTargets {
   Targets targets_;
   std::vector<std::string> not_sent_;  // targets of routes that the load doesn't ask for
 };
-
-Scrape scrape_of(const LoadMetrics& metrics);
 
 }  // namespace vitals::tool
