@@ -21,8 +21,17 @@ void ExpectationReader::read(const YamlValue& map, AnswerExpectation& into) {
       if (path) into.json.push_back({std::move(*path), std::nullopt});
     }
   }
-  if (const auto found = keys.find("body"); found != keys.end())
+  if (const auto found = keys.find("body"); found != keys.end()) {
     into.body = texts(*found->second, "body", "a part of the answer's body");
+    for (const auto& text : into.body) must_be_fixed(*found->second, text);
+  }
+}
+
+void ExpectationReader::must_be_fixed(const YamlValue& at, const std::string& text) {
+  if (text.find("{{") != std::string::npos)
+    yaml_.add(at, fmt::format("{} has a variable: what is expected is the same for each request, so write what all "
+                              "answers have",
+                              in_single_quotes(text)));
 }
 
 void ExpectationReader::statuses(const YamlValue& value, AnswerExpectation& into) {
@@ -52,6 +61,7 @@ void ExpectationReader::headers(const YamlValue& map, AnswerExpectation& into) {
     if (!is_token(key->scalar)) yaml_.add(*key, in_single_quotes(key->scalar) + " is no name of a header; mend it");
     if (value->kind == YamlValue::Kind::List || value->kind == YamlValue::Kind::Map)
       yaml_.add(*value, "a header is compared with one text, a part of it; write that");
+    must_be_fixed(*value, value->scalar);
     into.headers.push_back({key->scalar, value->scalar});
   }
 }
@@ -62,6 +72,7 @@ void ExpectationReader::json(const YamlValue& map, AnswerExpectation& into) {
     if (value->kind == YamlValue::Kind::List || value->kind == YamlValue::Kind::Map)
       yaml_.add(*value, "a value of JSON is compared with one text or number; give the paths of those within");
     const auto expected = value->kind == YamlValue::Kind::Null ? std::string{"null"} : value->scalar;
+    must_be_fixed(*value, expected);
     if (path) into.json.push_back({std::move(*path), expected});
   }
 }

@@ -22,6 +22,8 @@ class ExpectationReader {
   void statuses(const YamlValue& value, AnswerExpectation& into);
   void one_status(const YamlValue& value, AnswerExpectation& into);
   void headers(const YamlValue& map, AnswerExpectation& into);
+  // Variables are not put in.
+  void must_be_fixed(const YamlValue& at, const std::string& text);
   void json(const YamlValue& map, AnswerExpectation& into);
   std::vector<std::string> texts(const YamlValue& value, std::string_view key, std::string_view example);
 

@@ -351,6 +351,8 @@ TEST(ScenarioReader, SaysWhatIsWrongWithExpectations) {
   EXPECT_THAT(of("{json: {a: [1]}}"), HasSubstr("a value of JSON is compared with one text"));
   EXPECT_THAT(of("{has: 'a[x]'}"), HasSubstr("has no number between [ and ]"));
   EXPECT_THAT(of("{body: ''}"), HasSubstr("'body' has no value"));
+  for (const auto* expect : {"{body: 'is {{client}}'}", "{json: {id: '{{client}}'}}", "{headers: {X: '{{client}}'}}"})
+    EXPECT_THAT(of(expect), HasSubstr("has a variable: what is expected is the same for each request"));
   EXPECT_THAT(of("{statsu: 200}"), HasSubstr("did you mean 'status'?"));
 }
 
