@@ -63,7 +63,7 @@ class Dashboards(unittest.TestCase):
         cls.prometheus = cls.enterClassContext(Prometheus(
             f"127.0.0.1:{clinic.metrics_port}", data=before_now(cls.dashboards, cls.folder), rules=[fast_rules(cls.folder)]))
         eventually(lambda: cls.prometheus.query("up == 1"), "Prometheus scrapes")
-        load = clinic.start_load("--rate", "60", "--duration", "300")
+        load = clinic.start_load("--rate", "60", "--duration", "300s")
         began = time.monotonic()
         # The last of the records that are made of others.
         eventually(lambda: cls.prometheus.query("slo:period_error_budget_remaining:ratio"), "budgets are recorded")

@@ -43,7 +43,7 @@ class Top(unittest.TestCase):
 
     def assert_given_back(self, screen, status):
         screen.wait_for(f"status {status}")
-        screen.wait_for("over")
+        screen.wait(lambda lines: "over" in [line.strip() for line in lines], "the end of the command line")
         self.assertEqual(screen.told("alternate_on"), "0")
         self.assertEqual(screen.told("cursor_flag"), "1")
         self.assertEqual(screen.told("wrap_flag"), "1")
