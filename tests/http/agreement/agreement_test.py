@@ -106,12 +106,13 @@ def wrk(url):
 
 
 def vitals_load(url):
-    with tempfile.NamedTemporaryFile() as report:
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / 'load.json'
         ended = subprocess.run([*vitals, 'load', '--url', url, '--rate', '240', '--duration', f'{REQUESTS / 240}s', '--connections', '128',
-                                '--report', f'json={report.name}'], timeout=PATIENCE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+                                '--report', f'json={report}'], timeout=PATIENCE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         if ended.returncode != 0:
             raise AssertionError(ended.stdout)
-        said = json.load(report)
+        said = json.loads(report.read_text())
     return said['all']['requests'], said['all']['p95_seconds']
 
 

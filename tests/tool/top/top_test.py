@@ -155,6 +155,7 @@ class Top(unittest.TestCase):
             os.kill(self.pid, signal.SIGSTOP)
             screen.wait_for("Stopped")
             screen.run("fg")
+            screen.wait(lambda lines: not any("Stopped" in line or "fg" in line for line in lines), "screen that is drawn anew")
             screen.type("6")
             screen.wait_for("[6 targets]")
             screen.type("q")
