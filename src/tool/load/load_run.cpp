@@ -71,7 +71,7 @@ class Crew {
   }
   ~Crew() {
     stop();
-    for (auto& thread : threads_) thread.join();
+    join();
     ::close(ended_);
   }
   Crew(const Crew&) = delete;
@@ -86,7 +86,8 @@ class Crew {
   // Readable when all have ended.
   [[nodiscard]] int descriptor() const { return ended_; }
   // REQUIRES: all have ended. Throws what ended one too early.
-  [[nodiscard]] Tally tally() const {
+  [[nodiscard]] Tally tally() {
+    join();  // what they have written is seen here then
     if (failure_) std::rethrow_exception(failure_);
     Tally all(workers_.front()->tally().routes.size());
     for (const auto& worker : workers_) all.add(worker->tally());
@@ -94,6 +95,10 @@ class Crew {
   }
 
  private:
+  void join() {
+    for (auto& thread : threads_) thread.join();
+    threads_.clear();
+  }
   void work(Worker& worker) {
     try {
       worker.run();
@@ -107,7 +112,7 @@ class Crew {
   }
 
   std::vector<std::unique_ptr<Worker>> workers_;
-  std::atomic<std::size_t> working_;  // sequentially consistent: the last one sees what the others have written
+  std::atomic<std::size_t> working_;
   std::atomic<bool> has_failed_{false};
   std::exception_ptr failure_;
   int ended_;
