@@ -1,6 +1,10 @@
 // What a series takes: vitals_memory vitals|prometheus-cpp counter|histogram SERIES UPDATES [THREADS]
 // And what it leaves:  vitals_memory turnover counter|histogram|native SERIES
 //                      vitals_memory metrics METRICS
+// And, where there is vitals::http, what a scrape takes while it is made:
+//                      vitals_memory scrape text|openmetrics|protobuf identity|gzip|zstd counter|histogram SERIES
+// And what a route of HttpMetrics takes:
+//                      vitals_memory routes ROUTES METHODS [TEMPLATE]
 //
 // Prints the growth of the resident memory by making SERIES three-label series and updating each UPDATES times, per
 // series, before and after a first scrape, heap trimmed. One figure a process: what a process freed before would be
@@ -8,9 +12,13 @@
 // turnover makes SERIES series and removes each when a hundred more were made, and prints by how much the memory grew.
 // metrics declares metrics of every kind, each under a name of its own, uses and removes them, with a scrape each
 // thousand, and prints the memory ten times.
+// routes lists ROUTES routes, each of that many methods and with a request of each, whose template is "/api/v1/r0001"
+// and so on with TEMPLATE behind it, by default "/{id}".
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <span>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -24,6 +32,16 @@
 #include <pthread.h>
 
 #include <vitals/vitals.hpp>
+
+#ifdef HAS_HTTP
+#include <vitals/http/http_metrics.hpp>
+#include <vitals/http/scrape.hpp>
+
+#include "core/instruments/access.hpp"
+#include "core/registry/exposition.hpp"
+#include "http/endpoint/body_encoder.hpp"
+#include "http/endpoint/compressed_store.hpp"
+#endif
 
 namespace {
 
@@ -180,6 +198,92 @@ void come_and_go(int metrics) {
   }
 }
 
+#ifdef HAS_HTTP
+
+// What to() adds at its peak, which the first run shows: heap trimmed, and the peak of the resident memory begun anew.
+template <class To>
+double peak_of(To to) {
+  const double before = resident_bytes();
+  std::ofstream{"/proc/self/clear_refs"} << 5;
+  to();
+  return status("VmHWM:") * 1024 - before;
+}
+
+// In pieces, which go as soon as they are encoded: as they do where they are sent at once.
+std::size_t in_pieces(vitals::Registry& registry, vitals::Format format, vitals::detail::Encoding encoding) {
+  std::string out;
+  std::size_t bytes = 0;
+  const auto take = [&] {
+    bytes += out.size();
+    out.clear();
+  };
+  vitals::detail::BodyEncoder encoder{encoding};
+  vitals::detail::CompressedStore store;
+  vitals::detail::expose(
+      vitals::detail::Access::state(registry), {.format = format},
+      [&](std::string_view piece) {
+        encoder.add(piece, out);
+        take();
+      },
+      {}, &store);
+  encoder.finish(out);
+  take();
+  return bytes;
+}
+
+void scrape(std::string_view format_name, std::string_view encoding, bool histogram, int series) {
+  using vitals::Format;
+  Vitals subject;
+  for (int i = 0; i < series; ++i) {
+    const Labels labels{i};
+    for (int n = 0; histogram && n < 20; ++n) subject.observe(labels, n * 0.1 + i % 7);
+    if (!histogram)
+      subject.counters.with(labels.method, labels.route, labels.status)
+          .inc(static_cast<std::uint64_t>(i) * 7919 % 1'000'003);
+  }
+  const Format format = format_name == "text"          ? Format::Text
+                        : format_name == "openmetrics" ? Format::OpenMetrics
+                                                       : Format::Protobuf;
+  const char* const accept = format == Format::Text ? "text/plain"
+                             : format == Format::OpenMetrics
+                                 ? "application/openmetrics-text"
+                                 : "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;"
+                                   "encoding=delimited";
+  const auto coded = vitals::detail::choose_encoding(encoding);
+  std::size_t bytes = 0;
+  const double pieces = peak_of([&] { bytes = in_pieces(subject.registry, format, coded); });
+  std::size_t size = 0;
+  const double whole = peak_of([&] { size = vitals::scrape(subject.registry, accept, encoding).body.size(); });
+  std::printf("%d series as %s, %s: %.1f MB; at its peak a scrape in pieces takes %.1f MB, scrape() %.1f MB\n", series,
+              std::string{format_name}.c_str(), std::string{encoding}.c_str(), static_cast<double>(bytes) / 1e6,
+              pieces / 1e6, whole / 1e6);
+  if (bytes != size) std::abort();
+}
+
+void list_routes(int routes, int methods, std::string_view end) {
+  constexpr std::string_view kMethods[] = {"GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE"};
+  const std::span used = std::span{kMethods}.first(static_cast<std::size_t>(methods));
+  std::string all;
+  for (const auto method : used) all.append(all.empty() ? "" : "|").append(method);
+  vitals::Registry registry;
+  vitals::HttpMetrics http{registry};
+  const auto list = [&](int from, int to) {
+    for (int i = from; i < to; ++i) {
+      char text[32];
+      std::snprintf(text, sizeof text, " /api/v1/r%04d", i);
+      const vitals::RouteRef route = http.route((all + text).append(end));
+      for (const auto method : used) http.start(method, route).finish(200);
+    }
+  };
+  list(0, 100);  // so that what is made once is there
+  (void)vitals::to_text(registry);
+  const double before = resident_bytes();
+  list(100, 100 + routes);
+  std::printf("%.0f bytes a route\n", (resident_bytes() - before) / routes);
+}
+
+#endif
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -191,11 +295,23 @@ int main(int argc, char** argv) {
     come_and_go(std::atoi(argv[2]));
     return 0;
   }
+#ifdef HAS_HTTP
+  if (argc == 6 && std::string_view{argv[1]} == "scrape") {
+    scrape(argv[2], argv[3], std::string_view{argv[4]} == "histogram", std::atoi(argv[5]));
+    return 0;
+  }
+  if (argc >= 4 && std::string_view{argv[1]} == "routes") {
+    list_routes(std::atoi(argv[2]), std::atoi(argv[3]), argc > 4 ? argv[4] : "/{id}");
+    return 0;
+  }
+#endif
   if (argc < 5) {
     std::fprintf(stderr,
                  "usage: vitals_memory vitals|prometheus-cpp counter|histogram SERIES UPDATES [THREADS]\n"
                  "       vitals_memory turnover counter|histogram|native SERIES\n"
-                 "       vitals_memory metrics METRICS\n");
+                 "       vitals_memory metrics METRICS\n"
+                 "       vitals_memory scrape text|openmetrics|protobuf identity|gzip|zstd counter|histogram SERIES\n"
+                 "       vitals_memory routes ROUTES METHODS [TEMPLATE]\n");
     return 2;
   }
   const bool ours = std::string_view{argv[1]} == "vitals";

@@ -33,12 +33,11 @@ struct Access {
   static CellHead& head(Histogram& histogram) noexcept { return histogram.head_; }
   static const CellHead& head(const Histogram& histogram) noexcept { return histogram.head_; }
   static PairCell* own(const Histogram& histogram) noexcept { return histogram.own(); }
-  static const BucketIndex* index(const Histogram& histogram) noexcept { return histogram.index_; }
-  static const HistogramExtras* extras(const Histogram& histogram) noexcept { return histogram.extras_; }
+  static const BucketIndex* index(const Histogram& histogram) noexcept { return histogram.index(); }
+  static const HistogramExtras* extras(const Histogram& histogram) noexcept { return histogram.extras(); }
   static Histogram& make(void* at, const BucketIndex& index) noexcept { return *new (at) Histogram{index}; }
   static void set_extras(Histogram& histogram, HistogramExtras& extras) noexcept {
-    histogram.extras_ = &extras;
-    histogram.index_ = nullptr;
+    histogram.layout_ = reinterpret_cast<std::uintptr_t>(&extras);
   }
 
   static void make(void* at, const PeakWindow& window) noexcept { new (at) PeakGauge{window}; }

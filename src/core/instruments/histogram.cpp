@@ -59,8 +59,9 @@ double HistogramSnapshot::quantile(double q) const noexcept {
 }
 
 HistogramSnapshot Histogram::snapshot() const {
-  if (extras_ != nullptr && extras_->native != nullptr) return detail::native_snapshot(*this, *extras_->native);
-  const detail::BucketIndex* index = index_of(index_, extras_);
+  const detail::HistogramExtras* extras = this->extras();
+  if (extras != nullptr && extras->native != nullptr) return detail::native_snapshot(*this, *extras->native);
+  const detail::BucketIndex* index = index_of(this->index(), extras);
   if (index == nullptr) return {{}, {0}, 0};
   const auto bounds = index->bounds();
   std::vector<std::uint64_t> counts(bounds.size() + 1);
@@ -80,7 +81,7 @@ void* detail::ended(const Histogram*) noexcept {
 }
 
 void Histogram::observe_slow(std::size_t bucket, double v) noexcept {
-  const detail::BucketIndex* index = index_of(index_, extras_);
+  const detail::BucketIndex* index = index_of(this->index(), extras());
   if (index == nullptr) return detail::leave_sequence();  // removed in the meantime
   const std::size_t buckets = index->bounds().size() + 1;
   detail::add_pair_slow(head_, buckets * sizeof(detail::PairCell), bucket * sizeof(detail::PairCell), own()[bucket], v);
@@ -89,8 +90,8 @@ void Histogram::observe_slow(std::size_t bucket, double v) noexcept {
 void Histogram::observe_many(double v, std::uint64_t n) noexcept {
   if (n == 0) return;
   if (v != v) return detail::drop_update();
-  const detail::HistogramExtras* extras = extras_;
-  const detail::BucketIndex* index = index_of(index_, extras);
+  const detail::HistogramExtras* extras = this->extras();
+  const detail::BucketIndex* index = index_of(this->index(), extras);
   if (index == nullptr && extras == nullptr) return;  // removed
   const std::size_t bucket = index == nullptr ? detail::kSlotByValue : (*index)(v);
   if (extras != nullptr && extras->native != nullptr) {
@@ -104,7 +105,7 @@ void Histogram::observe_many(double v, std::uint64_t n) noexcept {
 }
 
 void Histogram::observe_with_extras(double v) noexcept {
-  const detail::HistogramExtras* extras = extras_;
+  const detail::HistogramExtras* extras = this->extras();
   if (extras == nullptr) [[unlikely]]
     return;  // removed
   if (extras->exemplars) [[unlikely]]
@@ -124,8 +125,9 @@ void Histogram::observe_with_extras(double v) noexcept {
 }
 
 void Histogram::observe(double v, ExemplarLabels exemplar) noexcept {
-  const detail::BucketIndex* index = index_of(index_, extras_);
-  if (v == v && (index != nullptr || extras_ != nullptr))
+  const detail::HistogramExtras* extras = this->extras();
+  const detail::BucketIndex* index = index_of(this->index(), extras);
+  if (v == v && (index != nullptr || extras != nullptr))
     detail::record_exemplar(exemplars_, index == nullptr ? detail::kSlotByValue : (*index)(v), v, exemplar);
   observe(v);  // after it, so that it is not the turn of an automatic one
 }
@@ -282,7 +284,7 @@ class HistogramFamily final : public FamilyBase {
       writer.add_bucket(bucket_labels.of(i, layout->upper_bound(i)), count);
     });
     writer.end_histogram(sum, count, layout->bounds().front() < 0);
-    if (series.is_removed()) writer.take_back(before);
+    writer.settle(before, series.is_removed());
   }
 
   BucketLayout layout_;

@@ -155,7 +155,10 @@ void FamilyBase::write(ProtobufWriter& writer) {
   for_each_active([&](const Series& series, void* instrument) {
     scratch.created = series.created;
     read(instrument, scratch, true);
-    if (!series.is_removed()) writer.add(labels.of(series.key()), scratch);
+    if (series.is_removed()) return;
+    const KeyWords key = series.key();
+    writer.add(
+        labels.most_bytes(key), [&](char* at) { return labels.put(key, at); }, scratch);
   });
 }
 

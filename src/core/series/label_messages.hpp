@@ -19,13 +19,20 @@ class LabelMessages {
   /// REQUIRES: names are exposed as they are, values of `constant` are UTF-8; all live as long as this.
   LabelMessages(const std::vector<Label>& constant, const LabelLayout& layout);
 
-  /// Those of a key, after the constant ones. Valid until the next call. Allocates nothing once there is the memory.
-  std::string_view of(KeyWords key);
+  /// The most bytes that put() writes for a key.
+  [[nodiscard]] std::size_t most_bytes(KeyWords key) const noexcept {
+    return layout_.is_open() ? most_open_bytes(key) : most_bytes_besides_ + key.size() * sizeof(key[0]);
+  }
+  /// Writes those of a key, after the constant ones; returns their end.
+  char* put(KeyWords key, char* at) const noexcept;
 
  private:
+  [[nodiscard]] std::size_t most_open_bytes(KeyWords key) const noexcept;
+
   const LabelLayout& layout_;
-  std::size_t constant_bytes_;
-  std::string text_;  // begins with the constant ones; kept for its memory
+  std::string constant_;            // all of them
+  std::vector<std::string> names_;  // of each name its field, and the beginning of the field that has the value
+  std::size_t most_bytes_besides_;  // the values
 };
 
 }  // namespace vitals::detail

@@ -10,14 +10,22 @@
 
 namespace vitals::detail {
 
+namespace {
+constexpr std::size_t kFirstPower = 10;  // of two
+}  // namespace
+
 SeriesArena::~SeriesArena() = default;  // no series needs a destructor
 
 std::size_t SeriesArena::class_of(std::size_t bytes) noexcept {
-  return bytes <= 16 * kSteps ? (bytes - 1) / 16 : kSteps + static_cast<std::size_t>(std::bit_width(bytes - 1)) - 11;
+  if (bytes <= kFine) return (bytes - 1) / 8;
+  if (bytes <= kSmall) return (kFine / 8) + (bytes - kFine - 1) / 16;
+  return kSteps + static_cast<std::size_t>(std::bit_width(bytes - 1)) - kFirstPower;
 }
 
 std::size_t SeriesArena::bytes_of(std::size_t size_class) noexcept {
-  return size_class < kSteps ? 16 * (size_class + 1) : std::size_t{1} << (size_class - kSteps + 11);
+  if (size_class < kFine / 8) return 8 * (size_class + 1);
+  if (size_class < kSteps) return kFine + 16 * (size_class + 1 - kFine / 8);
+  return std::size_t{1} << (size_class - kSteps + kFirstPower);
 }
 
 void* SeriesArena::carve(std::size_t bytes) {

@@ -24,8 +24,11 @@ class SeriesArena {
   void release(Series& series) noexcept;
 
  private:
-  static constexpr std::size_t kSteps = 64;    // blocks of up to 1 KiB: in steps of 16 bytes
-  static constexpr std::size_t kClasses = 96;  // larger ones: powers of two
+  // Blocks are multiples of 8 bytes up to 256, of 16 bytes up to 768, and then powers of two.
+  static constexpr std::size_t kFine = 256;
+  static constexpr std::size_t kSmall = 768;
+  static constexpr std::size_t kSteps = kFine / 8 + (kSmall - kFine) / 16;
+  static constexpr std::size_t kClasses = kSteps + 32;
   static constexpr std::size_t kLargestChunk = std::size_t{256} << 10;
 
   static std::size_t class_of(std::size_t bytes) noexcept;
