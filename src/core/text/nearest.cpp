@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t kLongest = 200;  // longer ones are no names that somebody typed
 constexpr std::size_t kMostOffers = 50'000;
+constexpr std::size_t kSuffixDistance = 2;  // of one without its last word: a single slip is nearer
 
 // Whether a name is the other one without its last word, such as `_total` or `_seconds`.
 bool lacks_its_suffix(std::string_view name, std::string_view whole) {
@@ -44,8 +45,9 @@ Nearest::Nearest(std::string_view wrong) : wrong_(wrong), limit_(wrong.size() / 
 
 void Nearest::offer(std::string_view candidate) {
   if (wrong_.size() > kLongest || candidate.size() > kLongest || candidate.empty()) return;
-  if (lacks_its_suffix(wrong_, candidate) || lacks_its_suffix(candidate, wrong_)) {
-    distance_ = 0;
+  const bool differs_by_suffix = lacks_its_suffix(wrong_, candidate) || lacks_its_suffix(candidate, wrong_);
+  if (differs_by_suffix && (!best_ || distance_ > kSuffixDistance)) {
+    distance_ = std::min(distance_, kSuffixDistance);
     best_ = candidate;
   }
   const auto [shorter, longer] = std::minmax({wrong_.size(), candidate.size()});

@@ -11,6 +11,7 @@
 
 #include <vitals/redis/detail/cache_call.hpp>
 
+#include "core/system/random.hpp"
 #include "redis/cache/cache_impl.hpp"
 #include "redis/cache/cache_metrics.hpp"
 #include "redis/cache/cache_site.hpp"
@@ -19,7 +20,6 @@
 #include "redis/pool/failure.hpp"
 #include "redis/pool/fork_local.hpp"
 #include "redis/pool/pool_impl.hpp"
-#include "redis/pool/random.hpp"
 #include "redis/pool/reply.hpp"
 
 namespace vitals::detail {

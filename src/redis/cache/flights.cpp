@@ -5,7 +5,7 @@
 
 #include <unistd.h>
 
-#include "redis/pool/random.hpp"
+#include "core/system/random.hpp"
 
 namespace vitals::detail {
 

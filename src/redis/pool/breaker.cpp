@@ -4,8 +4,8 @@
 
 #include <vitals/gauge.hpp>
 
+#include "core/system/random.hpp"
 #include "redis/pool/fork_local.hpp"
-#include "redis/pool/random.hpp"
 
 namespace vitals::detail {
 

@@ -33,6 +33,12 @@ TEST(DidYouMean, TheLastWordMayBeMissingOrTooMuch) {
   EXPECT_EQ(did_you_mean("jobs", names), "");
 }
 
+TEST(DidYouMean, ASingleSlipIsNearerThanAWordTooMuch) {
+  EXPECT_EQ(did_you_mean("cert_fle", std::vector<std::string>{"cert", "cert_file"}), "; did you mean 'cert_file'?");
+  EXPECT_EQ(did_you_mean("cert_fiel", std::vector<std::string>{"cert_file", "cert"}), "; did you mean 'cert_file'?");
+  EXPECT_EQ(did_you_mean("cert_x", std::vector<std::string>{"cert", "cert_file"}), "; did you mean 'cert'?");
+}
+
 TEST(DidYouMean, DoesNotLetAServerDriveTheTerminal) {
   EXPECT_EQ(did_you_mean("abcdef", std::vector<std::string>{"abc\x1b"
                                                             "ef"}),

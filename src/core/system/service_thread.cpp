@@ -1,4 +1,4 @@
-#include "http/endpoint/service_thread.hpp"
+#include "core/system/service_thread.hpp"
 
 #include <csignal>
 #include <memory>
