@@ -20,6 +20,14 @@ struct LintProblem {
   std::string rule;        ///< a stable id, such as "counter-total"; one of lint_rules()
   std::string message;     ///< what, rule and fix, in valid UTF-8 of bounded length
   Severity severity = Severity::Error;
+
+  /// For the messages of tests, as is Label's.
+  template <class Stream>
+  friend auto operator<<(Stream& out, const LintProblem& problem) -> decltype(out << "") {
+    return out << problem.line << ':' << problem.column << ' '
+               << (problem.severity == Severity::Error ? "error" : "warning") << ' ' << problem.metric << ": "
+               << problem.message << " [" << problem.rule << ']';
+  }
 };
 
 /// At most so many problems come from one exposition or declaration; a last one, "too-many-problems", says that there

@@ -70,6 +70,8 @@ class Scope : public detail::LabelArrays<Scope>, public detail::DynamicFamilies<
   Gauge& gauge(std::string_view name, std::string_view help, const FamilyOptions& options = {}) const {
     return metric<Gauge>(name, help, options, {.type = MetricType::Gauge});
   }
+  /// Options come after the buckets, also after the default ones:
+  /// histogram("a_seconds", "Help.", vitals::Buckets::latency(), {.unit = "seconds"}).
   Histogram& histogram(std::string_view name, std::string_view help, const Buckets& buckets = Buckets::latency(),
                        const FamilyOptions& options = {}) const {
     return metric<Histogram>(name, help, options, {.type = MetricType::Histogram, .buckets = &buckets});

@@ -15,6 +15,11 @@ struct Label {
   std::string value;
 
   friend bool operator==(const Label&, const Label&) = default;
+  /// So that a test that fails shows it: GoogleTest and Catch2 print what has this.
+  template <class Stream>
+  friend auto operator<<(Stream& out, const Label& label) -> decltype(out << "") {
+    return out << label.name << "=\"" << label.value << '"';
+  }
 };
 
 /// A moment as nanoseconds since the Unix epoch; 0 is "not known".

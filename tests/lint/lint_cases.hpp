@@ -1,6 +1,5 @@
 #pragma once
 
-#include <ostream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,12 +11,6 @@
 #include "core/lint/rules.hpp"
 
 namespace vitals {
-
-inline void PrintTo(const LintProblem& problem, std::ostream* out) {
-  *out << problem.line << ':' << problem.column << ' '
-       << (problem.severity == LintProblem::Severity::Error ? "error " : "warning ") << problem.metric << ": "
-       << problem.message << " [" << problem.rule << ']';
-}
 
 /// A text with one fault, and the same without it.
 struct LintCase {

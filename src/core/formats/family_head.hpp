@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 #include <vitals/snapshot.hpp>
@@ -12,6 +13,7 @@ struct FamilyHead {
   std::string_view help;
   MetricType type;
   std::string_view unit = {};
+  std::size_t series = 0;  // about how many will follow; 0: not known
 };
 
 }  // namespace vitals::detail

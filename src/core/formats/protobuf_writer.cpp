@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <utility>
 
 #include "core/formats/exposed_exemplar.hpp"
 #include "core/formats/exposed_histogram.hpp"
@@ -11,6 +12,7 @@
 #include "core/formats/protobuf_fields.hpp"
 #include "core/formats/protobuf_native.hpp"
 #include "core/text/ascii.hpp"
+#include "core/text/copy_text.hpp"
 #include "core/text/escaping.hpp"
 #include "core/text/metric_types.hpp"
 #include "core/text/names.hpp"
@@ -25,7 +27,13 @@ using Writer = protozero::pbf_writer;
 using Tag = protozero::pbf_tag_type;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr std::size_t kLengthBytes = 5;  // what a varint of 32 bits takes at most
+// How many bytes the length of a family will take, which is foreseen by the number of its series: where that is right,
+// nothing has to be moved at its end.
+std::size_t length_bytes(const FamilyHead& head) noexcept {
+  const bool is_number = payload_field(head.type) != field::metric::Histogram && head.type != MetricType::Summary;
+  const std::size_t usual = is_number ? 96 : 768;
+  return static_cast<std::size_t>(protozero::length_of_varint(100 + usual * head.series));
+}
 
 void write_string(Writer& writer, Tag tag, std::string_view text) {
   if (is_valid_utf8(text)) {
@@ -106,9 +114,11 @@ void write_summary(Writer& parent, const MetricSnapshot& metric) {
 
 void ProtobufWriter::begin(const FamilyHead& head) {
   head_ = head;
+  payload_ = payload_field(head.type);
   start_ = out_.size();
   is_empty_ = true;
-  out_.append(kLengthBytes, '\0');
+  length_bytes_ = length_bytes(head);
+  out_.append(length_bytes_, '\0');
   Writer writer{out_};
   const std::string name = exposed_name(head.name, escaping_, NameKind::Metric);
   writer.add_string(field::metric_family::Name, name);
@@ -125,26 +135,15 @@ void ProtobufWriter::add(const MetricSnapshot& metric) {
     for (const Label& label : metric.labels) write_label(writer, label.name, label.value, escaping_);
     if (metric.timestamp != 0) writer.add_int64(field::metric::TimestampMs, metric.timestamp);
   }
-  add(labels_, metric);
+  add(
+      labels_.size(), [&](char* at) { return copy_text(at, labels_); }, metric);
 }
 
 void ProtobufWriter::add(std::string_view labels, const MetricSnapshot& metric) {
   is_empty_ = false;
-  switch (head_.type) {
-    case MetricType::Counter:
-      if (!metric.exemplars.empty()) break;
-      return add_number(labels, field::metric::Counter, metric.value, metric.created);
-    case MetricType::Gauge:
-      return add_number(labels, field::metric::Gauge, metric.value);
-    case MetricType::Untyped:
-      return add_number(labels, field::metric::Untyped, metric.value);
-    case MetricType::Info:
-      return add_number(labels, field::metric::Gauge, 1);
-    case MetricType::StateSet:
-      return add_states(labels, metric);
-    default:
-      break;
-  }
+  if (head_.type == MetricType::StateSet) return add_states(labels, metric);
+  if (is_number(metric)) return add_number(labels, head_.type == MetricType::Info ? 1 : metric.value, metric.created);
+  flush();
   Writer family{out_};
   Writer writer{family, field::metric_family::Metric};
   out_ += labels;
@@ -157,25 +156,41 @@ void ProtobufWriter::add(std::string_view labels, const MetricSnapshot& metric) 
   }
 }
 
-// In one piece, since its length is known. All types have the value as field 1; a time only counters.
-void ProtobufWriter::add_number(std::string_view labels, Tag tag, double value, UnixNanos created) {
-  constexpr std::size_t kDoubleBytes = 9;
-  const std::size_t time = time_bytes(created);
-  char bytes[64];
-  char* at = put_length_key(bytes, tag, kDoubleBytes + (time == 0 ? 0 : text_field_bytes(time)));
-  at = put_key(at, field::counter::Value, protozero::pbf_wire_type::fixed64);
+// With all lengths put where they belong when what they count is there.
+char* ProtobufWriter::put_payload(char* at, double value, UnixNanos created) const noexcept {
+  char* const message = at;
+  at = put_key(at + 2, field::counter::Value, protozero::pbf_wire_type::fixed64);
   at = put_double(at, value);
-  if (time != 0) {
-    at = put_length_key(at, field::counter::Created, time);
-    at = put_key(at, field::timestamp::Seconds, protozero::pbf_wire_type::varint);
+  if (head_.type == MetricType::Counter && created > 0) {
+    char* const timestamp = at;
+    at = put_key(at + 2, field::timestamp::Seconds, protozero::pbf_wire_type::varint);
     at = put_varint(at, static_cast<std::uint64_t>(created / 1'000'000'000));
     at = put_key(at, field::timestamp::Nanos, protozero::pbf_wire_type::varint);
     at = put_varint(at, static_cast<std::uint64_t>(created % 1'000'000'000));
+    (void)put_length_key(timestamp, field::counter::Created, static_cast<std::size_t>(at - timestamp - 2));
   }
-  const std::string_view number{bytes, static_cast<std::size_t>(at - bytes)};
-  char head[kLengthKeyBytes];
-  const char* const end = put_length_key(head, field::metric_family::Metric, labels.size() + number.size());
-  out_.append(head, static_cast<std::size_t>(end - head)).append(labels).append(number);
+  (void)put_length_key(message, payload_, static_cast<std::size_t>(at - message - 2));
+  return at;
+}
+
+void ProtobufWriter::put_number(char* labels, char* end, const MetricSnapshot& metric) {
+  end = put_payload(end, head_.type == MetricType::Info ? 1 : metric.value, metric.created);
+  const auto length = static_cast<std::size_t>(end - labels);
+  if (const std::size_t before = varint_field_bytes(length); before != head_bytes_) [[unlikely]] {
+    std::memmove(at_ + before, labels, length);
+    head_bytes_ = before;
+  }
+  at_ = put_length_key(at_, field::metric_family::Metric, length) + length;
+}
+
+// In one piece, since its length is known.
+void ProtobufWriter::add_number(std::string_view labels, double value, UnixNanos created) {
+  char number[kMostBytesBesides];
+  const auto bytes = static_cast<std::size_t>(put_payload(number, value, created) - number);
+  if (room() < kLengthKeyBytes) flush();
+  at_ = put_length_key(at_, field::metric_family::Metric, labels.size() + bytes);
+  flush();
+  out_.append(labels).append(number, bytes);
 }
 
 void ProtobufWriter::add_states(std::string_view labels, const MetricSnapshot& metric) {
@@ -185,7 +200,7 @@ void ProtobufWriter::add_states(std::string_view labels, const MetricSnapshot& m
       Writer writer{state_labels_};
       write_label(writer, head_.name, state.name, escaping_);
     }
-    add_number(state_labels_, field::metric::Gauge, state.enabled ? 1 : 0);
+    add_number(state_labels_, state.enabled ? 1 : 0);
   }
 }
 
@@ -216,16 +231,32 @@ void ProtobufWriter::write_histogram(Writer& parent, const MetricSnapshot& metri
   }
 }
 
+// What stands before the family is complete.
+void ProtobufWriter::store() {
+  if (start_ != 0) (*sink_)(std::string_view{out_}.substr(0, start_));
+  out_.erase(0, start_ + length_bytes_);
+  start_ = length_bytes_ = 0;
+  stored_ += out_.size();
+  store_->keep(std::exchange(out_, {}));
+  out_.reserve(kPieceBytes + kBufferBytes);
+}
+
 void ProtobufWriter::end() {
+  flush();
   if (is_empty_) return out_.resize(start_);
-  const std::size_t length = out_.size() - start_ - kLengthBytes;
-  char varint[kLengthBytes];
-  std::size_t n = 0;
-  for (std::size_t rest = length;; rest >>= 7) {
-    varint[n++] = static_cast<char>((rest & 0x7F) | (rest > 0x7F ? 0x80 : 0));
-    if (rest <= 0x7F) break;
+  char varint[kLengthKeyBytes];
+  const char* const varint_end = put_varint(varint, stored_ + out_.size() - start_ - length_bytes_);
+  const auto varint_bytes = static_cast<std::size_t>(varint_end - varint);
+  if (stored_ != 0) {
+    (*sink_)({varint, varint_bytes});
+    store_->give(*sink_);
+    stored_ = 0;
+  } else {
+    out_.replace(start_, length_bytes_, varint, varint_bytes);
+    if (sink_ == nullptr || out_.size() < kPieceBytes) return;
   }
-  out_.replace(start_, kLengthBytes, varint, n);
+  (*sink_)(out_);
+  out_.clear();
 }
 
 }  // namespace vitals::detail

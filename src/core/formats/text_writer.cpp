@@ -14,12 +14,12 @@
 
 namespace vitals::detail {
 
-TextWriter::TextWriter(std::string& out, const Exposition& how)
-    : out_{out}, how_{how}, lines_{out, how.format == Format::OpenMetrics}, bucket_labels_{how.format} {}
+TextWriter::TextWriter(std::string& out, const Exposition& how, const PieceSink* sink)
+    : out_{out}, how_{how}, lines_{out, how.format == Format::OpenMetrics, sink}, bucket_labels_{how.format} {}
 
 void TextWriter::begin(const FamilyHead& head) {
   head_ = head;
-  start_ = out_.size();
+  start_ = lines_.size();
   is_empty_ = true;
   type_ = head.type;
   set_name();
@@ -196,13 +196,14 @@ void TextWriter::add_histogram(const MetricSnapshot& metric) {
 // The line belongs to a family of its own, which comes after this one.
 template <class Number, class AfterLine>
 void TextWriter::keep_line(std::string& kept, std::string_view suffix, Number n, AfterLine after_line) {
-  lines_.flush();
-  const std::size_t start = out_.size();
+  const std::size_t start = lines_.size();
+  const std::size_t held_before = lines_.hold(start);
   put_line(name_, suffix, n);
   after_line();
   lines_.flush();
-  kept.append(out_, start);
-  out_.resize(start);
+  kept.append(lines_.since(start));
+  lines_.resize(start);
+  lines_.release(held_before);
 }
 
 void TextWriter::add_summary(const MetricSnapshot& metric) {
@@ -252,7 +253,7 @@ void TextWriter::add_newest_exemplar(const MetricSnapshot& metric, double lower,
 
 void TextWriter::end() {
   lines_.flush();
-  if (is_empty_) out_.resize(start_);
+  if (is_empty_) lines_.resize(start_);
   const auto append_family = [this](std::string_view suffix, std::string& lines) {
     if (lines.empty()) return;
     append_help(suffix);
@@ -262,6 +263,7 @@ void TextWriter::end() {
   };
   append_family(suffix::kGaugeCount, gauge_counts_);
   append_family(suffix::kGaugeSum, gauge_sums_);
+  lines_.give();
 }
 
 }  // namespace vitals::detail

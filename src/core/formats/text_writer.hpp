@@ -18,8 +18,9 @@ namespace vitals::detail {
 /// buffers have grown, about 10 ns a line (bench/core).
 class TextWriter {
  public:
-  /// REQUIRES: how.format is not Protobuf; out lives as long as this.
-  TextWriter(std::string& out, const Exposition& how);
+  /// With a sink, what is written goes there in pieces, of which the last is left in `out`.
+  /// REQUIRES: how.format is not Protobuf; out and sink live as long as this.
+  TextWriter(std::string& out, const Exposition& how, const PieceSink* sink = nullptr);
 
   [[nodiscard]] bool is_openmetrics() const noexcept { return lines_.is_openmetrics(); }
   [[nodiscard]] bool has_created_lines() const noexcept { return is_openmetrics() && how_.created_lines; }
@@ -28,13 +29,19 @@ class TextWriter {
   void begin(const FamilyHead& head);
   void end();
 
-  /// Where the next series begins; takes back those that were added since.
+  /// Where the next series begins. What is added from there on can be taken back until settle() tells whether it is to.
   struct Mark {
     std::size_t bytes;
     bool is_empty;
+    std::size_t held_before;
   };
-  [[nodiscard]] Mark mark() const noexcept { return {lines_.size(), is_empty_}; }
-  void take_back(const Mark& mark) {
+  [[nodiscard]] Mark mark() noexcept {
+    const std::size_t bytes = lines_.size();
+    return {bytes, is_empty_, lines_.hold(is_empty_ ? start_ : bytes)};
+  }
+  void settle(const Mark& mark, bool take_back) {
+    lines_.release(mark.held_before);
+    if (!take_back) return;
     lines_.resize(mark.bytes);
     is_empty_ = mark.is_empty;
   }
@@ -110,7 +117,7 @@ class TextWriter {
 
   // Of the family.
   FamilyHead head_{};
-  std::size_t start_ = 0;   // where it begins in out_
+  std::size_t start_ = 0;   // where it begins, in bytes of all that was written
   bool is_empty_ = true;    // nothing was added
   MetricType type_{};       // as in the TYPE line
   std::string name_;        // as in the TYPE line, without quotes around it

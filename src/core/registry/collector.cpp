@@ -1,10 +1,13 @@
 #include "core/registry/collector.hpp"
 
+#include <cstdlib>
 #include <exception>
 #include <iterator>
 #include <utility>
 
 #include "core/registry/registry_state.hpp"
+#include "core/system/thread_end.hpp"
+#include "core/text/refuse.hpp"
 
 namespace vitals::detail {
 
@@ -17,8 +20,29 @@ Collector::Collector(Function function, const ScopeState& its_scope, ScopedName 
       registry_{std::move(registry)} {}
 
 namespace {
+
 // How many callbacks are under way in this thread, each having scraped a registry that asks the next.
 thread_local int depth = 0;
+
+std::atomic<bool> process_ends{false};  // relaxed: the thread that ends the process reads what it wrote itself
+
+class Running {
+ public:
+  explicit Running(bool& running) noexcept : running_{running} {
+    running_ = true;
+    ++depth;
+  }
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+  ~Running() {
+    --depth;
+    running_ = false;
+  }
+
+ private:
+  bool& running_;
+};
+
 }  // namespace
 
 bool Collector::collect(std::vector<FamilySnapshot>& out, std::string& why) {
@@ -31,24 +55,39 @@ bool Collector::collect(std::vector<FamilySnapshot>& out, std::string& why) {
   }
   if (!open_ || running_) return true;
   std::vector<FamilySnapshot> families;
-  running_ = true;
-  ++depth;
   bool completed = true;
-  try {
-    function_(families);
-  } catch (const std::exception& error) {
-    completed = false;
-    why = error.what();
-  } catch (...) {
-    completed = false;
-    why = "something that is no std::exception";
+  {
+    const Running mark{running_};
+    try {
+      function_(families);
+    } catch (const std::exception& error) {
+      completed = false;
+      const char* const what = error.what();
+      why = what != nullptr ? what : "an exception whose what() is null";
+    } catch (...) {
+      if (is_thread_end()) throw;
+      completed = false;
+      why = "something that is no std::exception";
+    }
   }
-  --depth;
-  running_ = false;
+  given_up_.store(false, std::memory_order_relaxed);
   if (!open_) function_ = nullptr;
   if (completed)
     out.insert(out.end(), std::make_move_iterator(families.begin()), std::make_move_iterator(families.end()));
   return completed;
+}
+
+// Handlers run last in, first out: this one before the destructors of static tokens, which are older than the call that
+// was given up.
+void Collector::give_up() {
+  given_up_.store(true, std::memory_order_relaxed);
+  if (has_handler_.exchange(true, std::memory_order_relaxed)) return;
+  (void)std::atexit([] { process_ends.store(true, std::memory_order_relaxed); });
+}
+
+std::string Collector::shown() const {
+  return claimed.name.empty() ? "vitals: a collector"
+                              : about(shown_name(claimed.name, claimed.label_text)) + "the callback";
 }
 
 void Collector::close() {
@@ -56,7 +95,8 @@ void Collector::close() {
     // In a forked child the lock may be held for ever, by a thread that only the parent has. Then nobody in the child
     // can run the callback.
     std::unique_lock lock{mutex_, std::defer_lock};
-    if (process_ == getpid()) {
+    const bool may_hang = given_up_.load(std::memory_order_relaxed) && process_ends.load(std::memory_order_relaxed);
+    if (process_ == getpid() && !may_hang) {
       lock.lock();
     } else if (!lock.try_lock()) {
       return;

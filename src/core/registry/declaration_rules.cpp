@@ -78,7 +78,10 @@ void check_bounds(std::string_view metric, std::span<const double> bounds, std::
   const auto refuse_them = [&](const std::string& why) {
     refuse(metric, (series.empty() ? "" : "series {" + std::string{series} + "}: ") + why);
   };
-  if (bounds.empty()) refuse_them("a histogram needs at least one bucket bound; give some, or use Buckets::latency()");
+  if (bounds.empty())
+    refuse_them(
+        "a histogram needs at least one bucket bound; give some, use Buckets::latency(), or for sum and count alone a "
+        "summary without quantiles");
   if (bounds.size() > kMaxBounds)
     refuse_them(std::to_string(bounds.size()) + " bucket bounds; at most " + std::to_string(kMaxBounds) +
                 " are allowed; leave some out, or use native buckets");

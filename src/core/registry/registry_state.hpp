@@ -38,6 +38,13 @@ namespace vitals::detail {
 
 struct InfoState;
 
+/// What a collector gave when it was asked.
+struct GivenFamilies {
+  std::shared_ptr<Collector> from;
+  std::vector<FamilySnapshot> families = {};
+  std::string error = {};  ///< for people; empty: nothing went wrong
+};
+
 /// What a Registry holds. The lock is for registration, and for copying the lists at the start of a scrape; no callback
 /// runs under it.
 class RegistryState : public std::enable_shared_from_this<RegistryState> {
@@ -68,12 +75,28 @@ class RegistryState : public std::enable_shared_from_this<RegistryState> {
   /// The info of that name and scope: this one, or an equal one that was there before.
   Info& add(const std::shared_ptr<InfoState>& info, const Declaration& declared);
 
+  /// The collectors that must be asked for the families that the filter wants, in their order.
+  [[nodiscard]] std::vector<std::shared_ptr<Collector>> collectors(const NameFilter& filter) const;
+  /// Asks it, on this thread.
+  [[nodiscard]] static GivenFamilies ask(const std::shared_ptr<Collector>& collector);
+  /// What collectors gave, by name and complete, without what would break the exposition: that costs only its own
+  /// family, and `errors` tells it. What they gave is used up.
+  [[nodiscard]] std::vector<FamilySnapshot> accept(std::span<GivenFamilies> given,
+                                                   std::vector<std::string>& errors) const;
+  /// Counts what went wrong; tells it to RegistryOptions::on_collector_error.
+  void count_errors(std::size_t n) noexcept { collector_errors_.fetch_add(n, std::memory_order_relaxed); }
+  void tell(const std::vector<std::string>& errors) const noexcept;
+  /// Whether there is anybody to tell.
+  [[nodiscard]] bool tells() const noexcept { return on_collector_error_ != nullptr; }
+  /// All of this for those that the filter wants.
+  [[nodiscard]] std::vector<FamilySnapshot> collect(const NameFilter& filter);
+
   /// Calls, for each name in their order and without the lock, `own` with a std::span<FamilyBase* const> if it is the
-  /// registry's own, one for each scope that declares it, else `collected` with the const FamilySnapshot& that
-  /// collectors gave. Of families with the same name the own ones count. Those that the filter doesn't want are left
-  /// out, and collectors are not asked that can't have one.
+  /// registry's own, one for each scope that declares it, else `collected` with the const FamilySnapshot& of what
+  /// accept() gave. Of families with the same name the own ones count. Those that the filter doesn't want are left out.
   template <class Own, class Collected>
-  void visit(Own own, Collected collected, const NameFilter& filter = {{}, Escaping::Utf8});
+  void visit(Own own, Collected collected, std::span<const FamilySnapshot> accepted,
+             const NameFilter& filter = {{}, Escaping::Utf8});
 
   [[nodiscard]] std::uint64_t collector_errors() const noexcept {
     return collector_errors_.load(std::memory_order_relaxed);
@@ -132,8 +155,6 @@ class RegistryState : public std::enable_shared_from_this<RegistryState> {
   std::vector<LintProblem> claim(const std::shared_ptr<Collector>& collector, Declaration claimed);
   [[nodiscard]] std::vector<LintProblem> lint(const LintDeclaration& declared) const;
   void report(const std::vector<LintProblem>& problems) const;
-  [[nodiscard]] std::vector<std::shared_ptr<Collector>> collectors(const NameFilter& filter) const;
-  std::vector<FamilySnapshot> collect(const NameFilter& filter);
   // What is exposed of a name so far, and the scope of what came last.
   struct Exposed {
     const FamilySnapshot* family = nullptr;
@@ -141,7 +162,6 @@ class RegistryState : public std::enable_shared_from_this<RegistryState> {
   };
   [[nodiscard]] Completed accept(FamilySnapshot& family, const Collector& from, const Exposed& before,
                                  SampleNames& names, std::string& why) const;
-  void report(const std::vector<std::string>& errors) noexcept;
 
   mutable std::mutex mutex_;
   Environment environment_;
@@ -174,14 +194,16 @@ const typename RegistryState::ByName<Value>::value_type* RegistryState::find_any
 }
 
 template <class Own, class Collected>
-void RegistryState::visit(Own own, Collected collected, const NameFilter& filter) {
-  const auto foreign = collect(filter);
+void RegistryState::visit(Own own, Collected collected, std::span<const FamilySnapshot> accepted,
+                          const NameFilter& filter) {
   const Epochs::Reader reader{environment_.epochs};  // what ends meanwhile stays as it is
   const auto listed = this->families(filter);
   const Families& families = *listed;
-  auto next = foreign.begin();
+  auto next = accepted.begin();
   const auto flush = [&](const std::string* before) {
-    for (; next != foreign.end() && (before == nullptr || next->name < *before); ++next) collected(*next);
+    for (; next != accepted.end() && (before == nullptr || next->name < *before); ++next) {
+      if (filter.wants(next->name)) collected(*next);
+    }
   };
   // A family is some cache lines that the last scrape has seen; so are its name, its series and their instruments.
   const auto prefetch = [&](std::size_t i) {
@@ -195,7 +217,7 @@ void RegistryState::visit(Own own, Collected collected, const NameFilter& filter
                                    [&](const FamilyBase* family) { return family->declared().name != name; });
     flush(&name);
     // Registered since the collectors were asked: ours wins.
-    if (next != foreign.end() && next->name == name) ++next;
+    if (next != accepted.end() && next->name == name) ++next;
     own(std::span<FamilyBase* const>{first, last});
     first = last;
   }

@@ -94,24 +94,25 @@ Completed RegistryState::accept(FamilySnapshot& family, const Collector& from, c
   return completed;
 }
 
-// What collectors give, by name, without what would break the exposition: it costs only its own family.
-std::vector<FamilySnapshot> RegistryState::collect(const NameFilter& filter) {
+GivenFamilies RegistryState::ask(const std::shared_ptr<Collector>& collector) {
+  GivenFamilies given{.from = collector};
+  std::string why;
+  if (!collector->collect(given.families, why)) {
+    given.error =
+        collector->shown() + " threw \"" + to_valid_utf8(why) + "\"; what it gives is left out until it succeeds";
+  }
+  return given;
+}
+
+std::vector<FamilySnapshot> RegistryState::accept(std::span<GivenFamilies> given,
+                                                  std::vector<std::string>& errors) const {
   using Given = std::pair<FamilySnapshot, const Collector*>;
-  const auto asked = collectors(filter);  // whose scopes are needed to the end
   std::vector<Given> collected;
-  std::vector<std::string> errors;
-  for (const auto& collector : asked) {
-    std::vector<FamilySnapshot> families;
-    std::string why;
-    const ScopedName& claimed = collector->claimed;
-    if (!collector->collect(families, why)) {
-      errors.push_back((claimed.name.empty() ? "vitals: a collector"
-                                             : about(shown_name(claimed.name, claimed.label_text)) + "the callback") +
-                       " threw \"" + to_valid_utf8(why) + "\"; what it gives is left out until it succeeds");
-    }
+  for (auto& [from, families, error] : given) {
+    if (!error.empty()) errors.push_back(error);
     for (auto& family : families) {
-      if (claimed.name.empty()) family.name.insert(0, collector->scope.prefix);
-      collected.emplace_back(std::move(family), collector.get());
+      if (from->claimed.name.empty()) family.name.insert(0, from->scope.prefix);
+      collected.emplace_back(std::move(family), from.get());
     }
   }
   std::stable_sort(collected.begin(), collected.end(), [](const Given& a, const Given& b) {
@@ -137,14 +138,20 @@ std::vector<FamilySnapshot> RegistryState::collect(const NameFilter& filter) {
     metrics.insert(metrics.end(), std::make_move_iterator(family.metrics.begin()),
                    std::make_move_iterator(family.metrics.end()));
   }
-  report(errors);
-  std::erase_if(accepted, [&](const FamilySnapshot& family) { return !filter.wants(family.name); });
   return accepted;
 }
 
-void RegistryState::report(const std::vector<std::string>& errors) noexcept {
-  if (errors.empty()) return;
-  collector_errors_.fetch_add(errors.size(), std::memory_order_relaxed);
+std::vector<FamilySnapshot> RegistryState::collect(const NameFilter& filter) {
+  std::vector<GivenFamilies> given;
+  for (const auto& collector : collectors(filter)) given.push_back(ask(collector));
+  std::vector<std::string> errors;
+  auto accepted = accept(given, errors);
+  count_errors(errors.size());
+  tell(errors);
+  return accepted;
+}
+
+void RegistryState::tell(const std::vector<std::string>& errors) const noexcept {
   if (!on_collector_error_) return;
   for (const std::string& error : errors) {
     try {

@@ -50,6 +50,21 @@ TEST(Protobuf, OfARegistryHasItsFamilies) {
   EXPECT_THAT(all, HasSubstr("1\"took_seconds\" 2\"Time.\" 3:4\n  4{7{1:1 2:0.5 3{1:1 2:1} 3{1:1 2:+Inf}"));
 }
 
+// Around the lengths where those that count them get a byte longer, and beyond the writer's buffer.
+TEST(Protobuf, LabelsOfAnySizeAreThoseOfTheirSnapshot) {
+  for (const std::size_t size : {0, 7, 62, 63, 64, 65, 100, 110, 120, 127, 128, 300, 8'000, 9'000, 17'000, 70'000}) {
+    Registry registry;
+    auto& family = registry.gauge("a", "A.", {"one", std::string_view{"a_name_of_some_length_so_that_it_counts"}});
+    for (const std::size_t more : {0, 1, 2}) family.with(std::string(size + more, 'x'), more).set(1);
+    std::string from_snapshot;
+
+    expose(registry.snapshot(), {.format = Format::Protobuf}, from_snapshot);
+
+    EXPECT_TRUE(to_protobuf(registry) == from_snapshot) << size;
+    EXPECT_THAT(dump_protobuf(from_snapshot), HasSubstr("2\"" + std::string(size + 2, 'x') + '"')) << size;
+  }
+}
+
 TEST(Protobuf, LengthsOfAnySizeStandBeforeTheFamily) {
   for (const std::size_t size : {0, 100, 127, 128, 20'000, 3'000'000}) {
     const std::vector<FamilySnapshot> families{{"a", std::string(size, 'x'), MetricType::Gauge, {{.value = 1}}},

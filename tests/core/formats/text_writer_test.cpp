@@ -1,9 +1,11 @@
 #include "core/formats/text_writer.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <string_view>
 
 #include <gtest/gtest.h>
 
@@ -77,6 +79,93 @@ TEST(BucketLabels, ZeroOfEitherSignIsWrittenAsItIs) {
 
   EXPECT_EQ(labels.of(0, 0.0), "le=\"0\"} ");
   EXPECT_EQ(labels.of(0, -0.0), "le=\"-0\"} ");
+}
+
+// A histogram of a gauge whose lines are many times the buffer of the writer, and some pieces.
+void add_large_histogram(TextWriter& writer, std::string_view labels) {
+  writer.begin_histogram(labels);
+  for (std::uint64_t i = 0; i < 20'000; ++i) writer.add_bucket("le=\"0.5\"} ", i);
+  writer.end_histogram(1, 2, false);
+}
+
+TEST(TextWriter, GivesPiecesOfWholeLinesThatMakeUpTheText) {
+  const std::string labels = "x=\"" + std::string(40'000, 'x') + '"';
+  const auto write = [&](TextWriter& writer) {
+    writer.begin({"a", "A.", MetricType::Gauge});
+    for (std::uint64_t i = 0; i < 50'000; ++i) writer.add_number("x=\"y\"", i);
+    for (std::uint64_t i = 0; i < 10; ++i) writer.add_number(labels, i);
+    writer.end();
+  };
+  std::string whole;
+  TextWriter to_whole{whole, {}};
+  std::string pieces;
+  std::string rest;
+  std::size_t n = 0;
+  const PieceSink sink = [&](std::string_view piece) {
+    EXPECT_GE(piece.size(), kPieceBytes);
+    EXPECT_LT(piece.size(), kPieceBytes + 64 * 1024);
+    EXPECT_EQ(piece.back(), '\n');
+    pieces += piece;
+    ++n;
+  };
+  TextWriter to_pieces{rest, {}, &sink};
+
+  write(to_whole);
+  write(to_pieces);
+
+  EXPECT_TRUE(pieces + rest == whole);
+  EXPECT_GT(n, whole.size() / (kPieceBytes + 64 * 1024));
+  EXPECT_LT(rest.size(), kPieceBytes);
+}
+
+TEST(TextWriter, WhatIsTakenBackIsInNoPiece) {
+  std::string pieces;
+  std::string rest;
+  const PieceSink sink = [&](std::string_view piece) { pieces += piece; };
+  TextWriter writer{rest, {}, &sink};
+
+  writer.begin({"gone", "G.", MetricType::Histogram});  // its head goes too
+  const auto first = writer.mark();
+  add_large_histogram(writer, "x=\"gone\"");
+  writer.settle(first, true);
+  writer.end();
+  writer.begin({"a", "A.", MetricType::Histogram});
+  for (const bool is_removed : {false, true, false}) {
+    const auto before = writer.mark();
+    add_large_histogram(writer, is_removed ? "x=\"gone\"" : "x=\"kept\"");
+    writer.settle(before, is_removed);
+  }
+  writer.end();
+
+  const std::string text = pieces + rest;
+  EXPECT_EQ(text.find("gone"), std::string::npos);
+  EXPECT_EQ(text.rfind("# HELP a A.\n# TYPE a histogram\na_bucket{x=\"kept\",le=\"0.5\"} 0\n", 0), 0U);
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 2 + 2 * (20'000 + 2));
+  EXPECT_FALSE(pieces.empty());
+}
+
+TEST(TextWriter, LinesThatComeAfterTheirFamilyAreInOrderInPiecesToo) {
+  MetricSnapshot metric;
+  metric.count = 3;
+  metric.buckets = {{0.5, 1}};
+  metric.labels = {{"x", std::string(20'000, 'x')}};
+  const auto write = [&](TextWriter& writer) {
+    writer.begin({"a", "A.", MetricType::GaugeHistogram});
+    for (int i = 0; i < 20; ++i) writer.add(metric);
+    writer.end();
+  };
+  std::string whole;
+  TextWriter to_whole{whole, {}};
+  std::string pieces;
+  std::string rest;
+  const PieceSink sink = [&](std::string_view piece) { pieces += piece; };
+  TextWriter to_pieces{rest, {}, &sink};
+
+  write(to_whole);
+  write(to_pieces);
+
+  EXPECT_TRUE(pieces + rest == whole);
+  EXPECT_FALSE(pieces.empty());
 }
 
 }  // namespace

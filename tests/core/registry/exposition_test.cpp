@@ -1,10 +1,15 @@
+#include "core/registry/exposition.hpp"
+
 #include <bit>
 #include <cmath>
 #include <cstdlib>
 #include <limits>
 #include <locale>
+#include <new>
 #include <random>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -14,6 +19,7 @@
 #include "core/every_type.hpp"
 #include "core/formats/text_pieces.hpp"
 #include "core/golden.hpp"
+#include "core/instruments/access.hpp"
 
 namespace vitals {
 namespace {
@@ -154,6 +160,73 @@ TEST(Exposition, ReplacesAndReusesTheBuffer) {
 
   EXPECT_EQ(out, to_text(registry));
   EXPECT_EQ(out.data(), memory);
+}
+
+TEST(Exposition, InPiecesIsTheSame) {
+  Registry registry;
+  fill(registry);
+  auto& counters = registry.counter("many_total", "Many.", {"i"}, {.max_series = 30'000});
+  for (int i = 0; i < 20'000; ++i) counters.with(i).inc(static_cast<std::uint64_t>(i));
+  auto& histograms = registry.histogram("spread", "Histograms.", {"i"}, Buckets{1, 2, 3});
+  for (int i = 0; i < 5'000; ++i) histograms.with(i).observe(2);
+  for (int i = 0; i < 5'000; ++i) registry.gauge("few_" + std::to_string(i), "A family of one.").set(i);
+  for (const Format format : {Format::Text, Format::OpenMetrics, Format::Protobuf}) {
+    std::string pieces;
+    std::size_t n = 0;
+
+    detail::expose(detail::Access::state(registry), {.format = format}, [&](std::string_view piece) {
+      pieces += piece;
+      ++n;
+    });
+
+    std::string whole;
+    expose(registry, {.format = format}, whole);
+    EXPECT_TRUE(pieces == whole);
+    EXPECT_GT(n, format == Format::Protobuf ? 3U : 10U);
+  }
+}
+
+struct Keeping : detail::PieceStore {
+  void keep(std::string piece) override {
+    EXPECT_LT(piece.capacity(), 3 * detail::kPieceBytes);
+    kept += piece;
+    ++n;
+  }
+  void give(const detail::PieceSink& sink) override { sink(std::exchange(kept, {})); }
+
+  std::string kept;
+  int n = 0;
+};
+
+TEST(Exposition, BeginningOfALargeFamilyOfProtobufGoesToTheStore) {
+  Registry registry;
+  const std::string value(200, 'x');
+  registry.gauge("a", "A.").set(1);
+  auto& gauges = registry.gauge("many", "M.", {"i"}, {.max_series = 200'000});
+  auto& histograms = registry.histogram("spread", "S.", {"i"}, Buckets{1, 2, 3}, {.max_series = 100'000});
+  for (int i = 0; i < 120'000; ++i) gauges.with(value + std::to_string(i)).set(i);
+  for (int i = 0; i < 50'000; ++i) histograms.with(value + std::to_string(i)).observe(1);
+  registry.gauge("z", "Z.").set(1);
+  Keeping store;
+  std::string pieces;
+
+  detail::expose(
+      detail::Access::state(registry), {.format = Format::Protobuf}, [&](std::string_view piece) { pieces += piece; },
+      {}, &store);
+
+  EXPECT_TRUE(pieces == to_protobuf(registry));
+  EXPECT_GE(store.n, 3);
+  EXPECT_EQ(store.kept, "");
+}
+
+TEST(Exposition, PassesOnWhatItsSinkThrows) {
+  Registry registry;
+  registry.gauge("a", "A.").set(1);
+  const auto refuse = [](std::string_view) { throw std::bad_alloc{}; };
+
+  EXPECT_THROW(detail::expose(detail::Access::state(registry), {}, refuse), std::bad_alloc);
+
+  EXPECT_EQ(to_text(registry), "# HELP a A.\n# TYPE a gauge\na 1\n");
 }
 
 TEST(Exposition, OfNothingIsNothing) {

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <vitals/lint_declaration.hpp>
 #include <vitals/testing.hpp>
 #include <vitals/vitals.hpp>
 
@@ -132,6 +133,15 @@ TEST(TestingCompare, KeepsLinesThatMovedTogether) {
   EXPECT_EQ(compare(registry, "# HELP a A.\n# TYPE a gauge\na{i=\"0\"} 0\na{i=\"2\"} 2\na{i=\"3\"} 4\na{i=\"4\"} 4\n"),
             "  # TYPE a gauge\n  a{i=\"0\"} 0\n+ a{i=\"1\"} 1\n  a{i=\"2\"} 2\n- a{i=\"3\"} 4\n+ a{i=\"3\"} 3\n"
             "  a{i=\"4\"} 4\n");
+}
+
+TEST(TestingMessages, ShowLabelsAndProblemsInWords) {
+  const Label label{"status", "200"};
+  const LintProblem problem{
+      .line = 3, .column = 7, .metric = "a", .rule = "counter-total", .message = "rename it", .severity = {}};
+
+  EXPECT_EQ(::testing::PrintToString(label), "status=\"200\"");
+  EXPECT_EQ(::testing::PrintToString(problem), "3:7 error a: rename it [counter-total]");
 }
 
 TEST(FakeClock, GoesOnWhenItIsTold) {
