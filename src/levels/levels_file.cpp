@@ -8,7 +8,7 @@
 
 #include "core/text/printable.hpp"
 #include "levels/levels_reader.hpp"
-#include "levels/yaml_tree.hpp"
+#include "yaml/yaml_tree.hpp"
 
 namespace vitals::detail {
 
@@ -38,16 +38,9 @@ ServiceLevels load_levels(const std::string& path, const LevelJudge& judge) {
 }
 
 ServiceLevels parse_levels(std::string_view yaml, std::string_view source, const LevelJudge& judge) {
-  const auto shown = printable(source, 4096);
-  const auto tree = [&] {
-    try {
-      return yaml_tree(yaml);
-    } catch (const YamlError& error) {
-      throw std::invalid_argument(shown + ':' + std::to_string(error.place.line) + ':' +
-                                  std::to_string(error.place.column) + ": " + error.what());
-    }
-  }();
-  return LevelsReader(tree).read(shown, judge);
+  std::vector<YamlError> syntax;
+  const auto tree = yaml_tree(yaml, syntax);
+  return LevelsReader(tree, syntax).read(printable(source, 4096), judge);
 }
 
 }  // namespace vitals::detail

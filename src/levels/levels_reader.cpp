@@ -84,6 +84,10 @@ struct LevelsReader::Field {
   const Entries& entries;
 };
 
+LevelsReader::LevelsReader(const YamlValue& root, const std::vector<YamlError>& syntax) : root_(root) {
+  for (const auto& mistake : syntax) mistakes_.push_back({mistake.place, mistake.what()});
+}
+
 ServiceLevels LevelsReader::read(std::string_view source, const LevelJudge& judge) {
   ServiceLevels levels;
   if (root_.kind == YamlValue::Kind::Null) {
@@ -104,6 +108,7 @@ ServiceLevels LevelsReader::read(std::string_view source, const LevelJudge& judg
 }
 
 void LevelsReader::add(const YamlValue& at, std::string text) {
+  if (at.kind == YamlValue::Kind::Unreadable) return;
   if (mistakes_.size() < kMostMistakes) {
     mistakes_.push_back({at.place, std::move(text)});
   } else {

@@ -13,7 +13,7 @@
 #include "core/text/quantity.hpp"
 #include "levels/level_fields.hpp"
 #include "levels/levels_file.hpp"
-#include "levels/yaml_tree.hpp"
+#include "yaml/yaml_tree.hpp"
 
 namespace vitals::detail {
 
@@ -21,7 +21,8 @@ namespace vitals::detail {
 /// wrong units, and those that level_mistakes() and another judge find in what could be read.
 class LevelsReader {
  public:
-  explicit LevelsReader(const YamlValue& root) : root_(root) {}
+  /// `syntax` is what yaml_tree() found wrong.
+  LevelsReader(const YamlValue& root, const std::vector<YamlError>& syntax);
 
   /// Throws std::invalid_argument with a line for each mistake, in the order of the file.
   ServiceLevels read(std::string_view source, const LevelJudge& judge);

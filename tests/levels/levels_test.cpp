@@ -15,6 +15,7 @@ using namespace std::chrono_literals;
 using ::testing::AllOf;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 std::string mistakes_of(const std::string& yaml) {
@@ -260,6 +261,32 @@ TEST(Levels, MistakesHaveNoFollowers) {
             "items with '- '");
   EXPECT_EQ(mistakes_of("endpoint_classes: [{name: a, routes: GET /a, target: 1s}]\n"),
             "l.yml:1:38: 'routes' must be a list that is not empty; begin each of its items with '- '");
+}
+
+TEST(Levels, AMistakeInBracketsHidesNoOthers) {
+  const auto syntax = [](const std::string& place, const std::string& what) {
+    return "l.yml:" + place + ": end of " + what +
+           " flow not found; mend the YAML, and quote values that begin with * & ! % @ `, or have { } within [ ]\n";
+  };
+
+  EXPECT_EQ(mistakes_of(R"(endpoint_classes:
+  - {name: a, routes: [GET /a/{id}], target: 1}
+  - name: b
+    routes: [GET /b/{id}, 'GET /c]']
+    target: 2s
+latency: [{target: 1 s x: 2}]
+throughput: {target: 5}
+)"),
+            syntax("2:31", "sequence") + "l.yml:2:46: '1' has no unit; 'target' takes a time such as 150ms\n" +
+                syntax("4:21", "sequence") + syntax("6:25", "map") +
+                "l.yml:7:22: '5' has no unit; 'target' takes a rate such as 100/s");
+}
+
+// What is open at the end of its line can't be passed over.
+TEST(Levels, AMistakeInBracketsOfSeveralLinesIsTheLast) {
+  EXPECT_THAT(mistakes_of("latency: [{target: 1}]\nthroughput: {target: [\n  GET /{id}]}\nerror_rate: {target: 5}\n"),
+              AllOf(StartsWith("l.yml:3:8: end of sequence flow not found"), Not(HasSubstr("\n"))));
+  EXPECT_THAT(mistakes_of("a: [" + std::string(5'000, ' ') + "GET /{id}]\nthroughput: 5\n"), Not(HasSubstr("\n")));
 }
 
 TEST(Levels, EachValueOfAKeyThatComesTwiceIsReadAndTheFirstIsJudged) {

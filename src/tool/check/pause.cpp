@@ -10,6 +10,8 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include "tool/text/is_terminal.hpp"
+
 namespace vitals::tool {
 namespace {
 
@@ -32,7 +34,7 @@ void exit_on_interrupt() {
 
 void pause_until(std::chrono::steady_clock::time_point start, std::chrono::steady_clock::time_point end) {
   using std::chrono::duration;
-  const bool terminal = ::isatty(STDERR_FILENO) != 0;
+  const bool terminal = is_terminal(STDERR_FILENO);
   for (auto now = start; terminal && now < end; now = std::chrono::steady_clock::now()) {
     write_terminal(fmt::format("{}measuring: {:.0f} of {:.0f} s", kClearLine, duration<double>(now - start).count(),
                                duration<double>(end - start).count()));

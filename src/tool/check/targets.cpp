@@ -21,7 +21,7 @@ namespace vitals::tool {
 namespace {
 
 constexpr int kMaxNesting = 8;
-constexpr std::size_t kMaxClauses = 1000;
+constexpr std::size_t kMaxItems = 2000;
 constexpr std::array<std::string_view, 6> kMeasures{"p50", "p95", "p99", "ratio", "rate", "gauge"};
 
 class Reader {
@@ -32,12 +32,15 @@ class Reader {
     const auto root = yaml_.document(text);
     yaml_.check_keys(root, "the file", {"min_samples", "except", "targets"});
     Targets result;
-    if (const auto node = root["min_samples"]) result.min_samples = positive(node);
+    if (const auto node = root["min_samples"]) yaml_.attempt([&] { result.min_samples = positive(node); });
     if (const auto node = root["except"]) selector(node, never_);
     const auto list = root["targets"];
-    if (!list || !list.IsSequence() || list.size() == 0)
-      yaml_.fail(list ? list : root, "'targets' must be a list of targets");
-    for (const auto& node : list) result.targets.push_back(target(node));
+    if (list && list.IsSequence() && list.size() > 0) {
+      for (const auto& node : list) yaml_.attempt([&] { result.targets.push_back(target(node)); });
+    } else {
+      yaml_.add(list ? list : root, "'targets' must be a list of targets");
+    }
+    yaml_.throw_mistakes();
     return result;
   }
 
@@ -48,29 +51,34 @@ class Reader {
                      {"name", "measure", "of", "select", "except", "each", "part", "below", "above", "critical",
                       "too_few_samples", "if_missing", "note"});
     Target target;
-    target.name = yaml_.required(node, "name", "the target");
-    if (!names_.insert(target.name).second) {
-      yaml_.fail(node["name"],
-                 fmt::format("a second target is called '{}'; names must differ", printable(target.name)));
-    }
-    measure(node, target);
+    yaml_.attempt([&] { name(node, target); });
+    const bool has_measure = yaml_.attempt([&] { measure(node, target); });
+    const bool has_metric = yaml_.attempt([&] { metric(node, target, has_measure); });
     series(node, target);
-    thresholds(node, target);
-    if (const auto few = node["too_few_samples"]) {
-      const auto word = yaml_.scalar(few, "'too_few_samples'");
-      if (word != "skip" && word != "unknown") yaml_.fail(few, "'too_few_samples' must be skip or unknown");
-      target.skip_few = word == "skip";
-    }
-    if (const auto missing = node["if_missing"]) {
-      const auto word = yaml_.scalar(missing, "'if_missing'");
-      if (word != "leave_out" && word != "unknown") yaml_.fail(missing, "'if_missing' must be leave_out or unknown");
-      target.leave_out_missing = word == "leave_out";
-    }
-    if (const auto note = node["note"]) target.note = yaml_.scalar(note, "'note'");
+    yaml_.attempt([&] { thresholds(node, target, has_measure && has_metric); });
+    if (const auto few = node["too_few_samples"]) target.skip_few = choice(few, "too_few_samples", "skip");
+    if (const auto missing = node["if_missing"]) target.leave_out_missing = choice(missing, "if_missing", "leave_out");
+    if (const auto note = node["note"]) yaml_.attempt([&] { target.note = yaml_.scalar(note, "'note'"); });
     return target;
   }
 
+  void name(const YAML::Node& node, Target& target) {
+    target.name = yaml_.required(node, "name", "the target");
+    if (!names_.insert(target.name).second)
+      yaml_.add(node["name"], fmt::format("a second target is called '{}'; names must differ", printable(target.name)));
+  }
+
+  // Whether the key has the word; the other one that it may have is "unknown".
+  bool choice(const YAML::Node& node, std::string_view key, std::string_view word) {
+    std::string text;
+    if (!yaml_.attempt([&] { text = yaml_.scalar(node, fmt::format("'{}'", key)); })) return false;
+    if (text != word && text != "unknown") yaml_.add(node, fmt::format("'{}' must be {} or unknown", key, word));
+    return text == word;
+  }
+
   void measure(const YAML::Node& node, Target& target) {
+    const auto part = node["part"];
+    if (part) selector(part, target.part);
     const auto word = yaml_.required(node, "measure", "the target");
     if (word == "ratio") {
       target.measure = Measure::Ratio;
@@ -81,12 +89,9 @@ class Reader {
     } else {
       target.quantile = quantile(node["measure"], word);
     }
-    const auto part = node["part"];
-    if ((word == "ratio") != part.IsDefined()) {
-      yaml_.fail(part ? part : node["measure"],
-                 "'part' belongs to 'measure: ratio': the series that are counted of all");
-    }
-    if (part) selector(part, target.part);
+    if ((word == "ratio") != part.IsDefined())
+      yaml_.add(part ? part : node["measure"],
+                "'part' belongs to 'measure: ratio': the series that are counted of all");
   }
 
   double quantile(const YAML::Node& node, std::string_view word) {
@@ -102,54 +107,63 @@ class Reader {
     return percent;
   }
 
-  void series(const YAML::Node& node, Target& target) {
+  void metric(const YAML::Node& node, Target& target, bool has_measure) {
     target.metric = yaml_.required(node, "of", "the target");
     if (!detail::is_legacy_name(target.metric, detail::NameKind::Metric))
       yaml_.fail(node["of"], "'of' must be the name of a metric; put labels under 'select'");
-    if (target.measure == Measure::Quantile && target.metric == MetricNames{}.db_query_duration_seconds)
-      target.statements.emplace();
-    if (target.measure == Measure::Quantile && target.metric.ends_with(detail::suffix::kBucket)) {
+    if (!has_measure || target.measure != Measure::Quantile) return;
+    if (target.metric == MetricNames{}.db_query_duration_seconds) target.statements.emplace();
+    if (target.metric.ends_with(detail::suffix::kBucket))
       yaml_.fail(node["of"], "'of' must be the name of the histogram, without _bucket");
-    }
+  }
+
+  void series(const YAML::Node& node, Target& target) {
     if (const auto select = node["select"]) selector(select, target.select.emplace());
     target.except = never_;
     if (const auto except = node["except"]) selector(except, target.except);
     if (const auto each = node["each"]) {
       if (!each.IsSequence() || each.size() == 0)
-        yaml_.fail(each, "'each' must be a list of label names: [method, endpoint]");
-      for (const auto& label : each) target.each.push_back(label_name(label));
+        yaml_.add(each, "'each' must be a list of label names: [method, endpoint]");
+      for (const auto& label : each) yaml_.attempt([&] { target.each.push_back(label_name(label)); });
     }
   }
 
   // A map of labels, "METHOD route", or a list of these.
-  void selector(const YAML::Node& node, Selector& into, int depth = 0) {
-    if (depth > kMaxNesting || into.clauses.size() > kMaxClauses) yaml_.fail(node, "the selector is too large");
+  void selector(const YAML::Node& node, Selector& into) {
+    std::size_t items = 0;
+    yaml_.attempt([&] { add_clauses(node, into, 0, items); });
+  }
+
+  // `items` are those of all lists so far, of which aliases can make many.
+  void add_clauses(const YAML::Node& node, Selector& into, int depth, std::size_t& items) {
+    if (depth > kMaxNesting || ++items > kMaxItems) yaml_.fail(node, "the selector is too large");
     if (node.IsSequence() && node.size() > 0) {
-      for (const auto& item : node) selector(item, into, depth + 1);
+      for (const auto& item : node) add_clauses(item, into, depth + 1, items);
     } else if (node.IsMap() && node.size() > 0) {
       into.clauses.push_back(clause(node));
     } else if (node.IsScalar() && !node.Scalar().empty()) {
-      into.clauses.push_back(route(node));
+      yaml_.attempt([&] { into.clauses.push_back(route(node)); });
     } else {
-      yaml_.fail(node, "must be labels such as {status: 5*}, a route such as GET /api/v1/clients, or a list of these");
+      yaml_.add(node, "must be labels such as {status: 5*}, a route such as GET /api/v1/clients, or a list of these");
     }
   }
 
   Clause clause(const YAML::Node& map) {
     Clause clause;
     std::set<std::string> seen;
-    for (const auto& entry : map) {
-      Matcher matcher{label_name(entry.first), {}};
-      if (!seen.insert(matcher.label).second)
-        yaml_.fail(entry.first, fmt::format("label {} comes twice", matcher.label));
-      const std::string what = fmt::format("the value of {}", matcher.label);
-      if (entry.second.IsSequence() && entry.second.size() > 0) {
-        for (const auto& value : entry.second) matcher.globs.push_back(yaml_.scalar(value, what));
-      } else {
-        matcher.globs.push_back(yaml_.scalar(entry.second, what));
-      }
-      clause.matchers.push_back(std::move(matcher));
-    }
+    for (const auto& entry : map)
+      yaml_.attempt([&] {
+        Matcher matcher{label_name(entry.first), {}};
+        if (!seen.insert(matcher.label).second)
+          yaml_.fail(entry.first, fmt::format("label {} comes twice", matcher.label));
+        const std::string what = fmt::format("the value of {}", matcher.label);
+        if (entry.second.IsSequence() && entry.second.size() > 0) {
+          for (const auto& value : entry.second) matcher.globs.push_back(yaml_.scalar(value, what));
+        } else {
+          matcher.globs.push_back(yaml_.scalar(entry.second, what));
+        }
+        clause.matchers.push_back(std::move(matcher));
+      });
     return clause;
   }
 
@@ -170,23 +184,27 @@ class Reader {
     return name;
   }
 
-  void thresholds(const YAML::Node& node, Target& target) {
+  // Their unit is that of measure and metric, if these are known.
+  void thresholds(const YAML::Node& node, Target& target, bool is_known) {
     const auto below = node["below"];
     const auto above = node["above"];
-    if (below.IsDefined() == above.IsDefined()) yaml_.fail(node, "a target has either 'below' or 'above'");
     target.below = below.IsDefined();
-    if (!target.below && target.measure == Measure::Quantile)
-      yaml_.fail(above, "a percentile has 'below'; a time is met from below");
-    const auto wanted = unit_of(target);
+    const bool is_one = below.IsDefined() != above.IsDefined();
+    if (!is_one) yaml_.add(node, "a target has either 'below' or 'above'");
+    if (is_one && is_known && above.IsDefined() && target.measure == Measure::Quantile)
+      yaml_.add(above, "a percentile has 'below'; a time is met from below");
+    auto wanted = is_known ? unit_of(target) : std::nullopt;
     const auto& bound = target.below ? below : above;
-    target.bound = threshold(bound, target, wanted);
-    if (const auto critical = node["critical"]) {
-      target.critical = threshold(critical, target, wanted.value_or(target.bound_unit));
-      const double beyond = target.critical->value - target.bound.value;
-      if (target.below ? beyond < 0 : beyond > 0) {
-        yaml_.fail(critical, fmt::format("'critical' must not be stricter than the target, {}", target.bound.text));
-      }
-    }
+    const bool has_bound =
+        bound.IsDefined() && yaml_.attempt([&] { target.bound = threshold(bound, target, wanted, is_known); });
+    const auto critical = node["critical"];
+    if (!critical) return;
+    if (!wanted && has_bound && is_known) wanted = target.bound_unit;
+    target.critical = threshold(critical, target, wanted, is_known);
+    if (!has_bound || !is_one) return;
+    const double beyond = target.critical->value - target.bound.value;
+    if (target.below ? beyond < 0 : beyond > 0)
+      yaml_.add(critical, fmt::format("'critical' must not be stricter than the target, {}", target.bound.text));
   }
 
   // What a threshold must have; nothing: any of them.
@@ -199,11 +217,11 @@ class Reader {
     return std::nullopt;
   }
 
-  Threshold threshold(const YAML::Node& node, Target& target, std::optional<Unit> wanted) {
+  Threshold threshold(const YAML::Node& node, Target& target, std::optional<Unit> wanted, bool is_known) {
     const auto text = yaml_.scalar(node, "a threshold");
     try {
       const auto quantity = parse_quantity(text);
-      if (wanted ? quantity.unit == *wanted : quantity.unit != Unit::PerSecond) {
+      if (!is_known || (wanted ? quantity.unit == *wanted : quantity.unit != Unit::PerSecond)) {
         target.bound_unit = quantity.unit;
         return {quantity.value, text};
       }

@@ -17,6 +17,7 @@
 #include "tool/check/pause.hpp"
 #include "tool/check/scrape_history.hpp"
 #include "tool/input/fetch.hpp"
+#include "tool/text/is_terminal.hpp"
 #include "tool/text/units.hpp"
 
 namespace vitals::tool {
@@ -77,7 +78,7 @@ void show(const std::string& text) {
 
 // Above each judgement: when it was.
 std::string head(const CheckArguments& arguments, bool is_first) {
-  if (::isatty(STDOUT_FILENO)) return "\x1b[H\x1b[J";
+  if (is_terminal(STDOUT_FILENO)) return "\x1b[H\x1b[J";
   if (arguments.format != "table") return {};
   return fmt::format("{}{:%Y-%m-%d %H:%M:%S} UTC\n", is_first ? "" : "\n", fmt::gmtime(std::time(nullptr)));
 }

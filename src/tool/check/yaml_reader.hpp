@@ -1,34 +1,70 @@
 #pragma once
+#include <cstddef>
 #include <initializer_list>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <yaml-cpp/yaml.h>
 
+#include "yaml/yaml_tree.hpp"
+
 namespace vitals::tool {
 
-/// Reads parts of one YAML file; every failure is a TargetsError with file, line and column.
+/// Reads parts of one YAML file, and keeps all mistakes with line and column.
 class YamlReader {
  public:
+  static constexpr std::size_t kMostMistakes = 100;
+
   explicit YamlReader(std::string file) : file_(std::move(file)) {}
 
-  /// The single document of `text`; it must be a map.
-  [[nodiscard]] YAML::Node document(std::string_view text) const;
+  /// The single document of `text`, which must be a map. Throws TargetsError if it can't be read; what can't be read
+  /// within brackets is a mistake, about which there are no others.
+  [[nodiscard]] YAML::Node document(std::string_view text);
 
-  [[noreturn]] void fail(const YAML::Node& at, std::string_view message) const;
+  /// `message` is what is wrong and the fix.
+  void add(const YAML::Node& at, std::string message);
+  /// The same of what can't be read then: ends the innermost attempt().
+  [[noreturn]] void fail(const YAML::Node& at, std::string message);
+  /// Whether `read` came to its end.
+  template <class Read>
+  bool attempt(Read&& read);
+  /// Throws TargetsError with a line for each mistake, in the order of the file, if there is any.
+  void throw_mistakes() const;
 
-  /// Fails for a key that is not in `known` and for one that comes twice.
-  void check_keys(const YAML::Node& map, std::string_view what, std::initializer_list<std::string_view> known) const;
+  /// Adds the keys that are not in `known`, and those that come twice.
+  void check_keys(const YAML::Node& map, std::string_view what, std::initializer_list<std::string_view> known);
   /// The scalar under `key`; fails when it is missing, empty or no scalar.
-  [[nodiscard]] std::string required(const YAML::Node& map, const char* key, std::string_view what) const;
-  [[nodiscard]] std::string scalar(const YAML::Node& node, std::string_view what) const;
+  [[nodiscard]] std::string required(const YAML::Node& map, const char* key, std::string_view what);
+  [[nodiscard]] std::string scalar(const YAML::Node& node, std::string_view what);
 
  private:
-  [[noreturn]] void fail(const YAML::Mark& mark, std::string_view message) const;
+  struct Mistake {
+    detail::YamlPlace place;
+    std::string text;
+
+    bool operator==(const Mistake&) const = default;
+  };
+  struct Unreadable : std::exception {};
+
+  void add(Mistake mistake);
 
   std::string file_;
+  std::vector<Mistake> mistakes_;
+  std::size_t further_mistakes_ = 0;
 };
+
+template <class Read>
+bool YamlReader::attempt(Read&& read) {
+  try {
+    std::forward<Read>(read)();
+    return true;
+  } catch (const Unreadable&) {
+    return false;
+  }
+}
 
 /// Whether the text is a YAML map with that key; of text that is no YAML, whether a line begins with it.
 bool is_map_with(std::string_view text, const char* key);

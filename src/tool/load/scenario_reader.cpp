@@ -31,7 +31,9 @@ constexpr const char* kOneOf = "'rate', 'stages' and 'users'";
 // Reads the file and what the command line says in its place, as if that stood there.
 class ScenarioReader {
  public:
-  ScenarioReader(const YamlValue& root, const ScenarioOptions& options) : root_(root) {
+  ScenarioReader(const YamlValue& root, const ScenarioOptions& options,
+                 const std::vector<detail::YamlError>& syntax = {})
+      : root_(root), yaml_(syntax) {
     over("url", options.url);
     over("rate", options.rate);
     over("users", options.users);
@@ -278,16 +280,9 @@ class ScenarioReader {
 }  // namespace
 
 Scenario read_scenario(std::string_view yaml, std::string_view file, const ScenarioOptions& options) {
-  const auto shown = detail::printable(file, 4096);
-  const auto root = [&] {
-    try {
-      return detail::yaml_tree(yaml);
-    } catch (const detail::YamlError& error) {
-      throw std::invalid_argument(
-          fmt::format("{}:{}:{}: {}", shown, error.place.line, error.place.column, error.what()));
-    }
-  }();
-  return ScenarioReader(root, options).read(shown);
+  std::vector<detail::YamlError> syntax;
+  const auto root = detail::yaml_tree(yaml, syntax);
+  return ScenarioReader(root, options, syntax).read(detail::printable(file, 4096));
 }
 
 Scenario scenario_of_url(const ScenarioOptions& options) {

@@ -41,7 +41,12 @@ bool is_token(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, is_of_token);
 }
 
+ScenarioYaml::ScenarioYaml(const std::vector<detail::YamlError>& syntax) {
+  for (const auto& mistake : syntax) mistakes_.push_back({mistake.place, mistake.what()});
+}
+
 void ScenarioYaml::add(const YamlValue& at, std::string text) {
+  if (at.kind == YamlValue::Kind::Unreadable) return;
   if (mistakes_.size() < kMostMistakes) {
     mistakes_.push_back({at.place, std::move(text)});
   } else {

@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "levels/yaml_tree.hpp"
 #include "tool/text/units.hpp"
+#include "yaml/yaml_tree.hpp"
 
 namespace vitals::tool {
 
@@ -22,6 +22,8 @@ inline constexpr YamlPlace kCommandLine{0, 0};
 class ScenarioYaml {
  public:
   static constexpr std::size_t kMostMistakes = 100;
+
+  explicit ScenarioYaml(const std::vector<detail::YamlError>& syntax = {});
 
   /// `text` is what is wrong and the fix.
   void add(const YamlValue& at, std::string text);

@@ -1,5 +1,6 @@
 #include "tool/check/level_targets.hpp"
 
+#include <algorithm>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -8,6 +9,7 @@
 
 #include <vitals/levels.hpp>
 
+#include "core/levels/builtin_levels.hpp"
 #include "core/levels/guide_levels.hpp"
 #include "tool/check/judge.hpp"
 #include "tool/check/measure.hpp"
@@ -302,6 +304,21 @@ TEST(LevelTargets, UsageIsAShareOfWhatTheSeriesMayHave) {
 
   const ServiceLevels memory{.memory_usage = RatioLevel{.target = 0.8}};
   EXPECT_DOUBLE_EQ(*row_of(memory, "process_resident_memory_bytes 10\nprocess_memory_limit_bytes 40\n").value, 0.25);
+}
+
+// The live page judges by the first where nobody has declared anything.
+TEST(LevelTargets, BuiltInLevelsAreThoseOfTheBuiltInTargets) {
+  const auto targets = parse_targets(builtin_targets(), "built-in").targets;
+
+  int seen = 0;
+  for (const auto& level : targets_of(detail::builtin_levels()).targets) {
+    const auto same = std::ranges::find(targets, level.name, &Target::name);
+    ASSERT_NE(same, targets.end()) << level.name;
+    EXPECT_EQ(same->bound.value, level.bound.value) << level.name;
+    EXPECT_EQ(same->critical ? same->critical->value : -1, level.critical ? level.critical->value : -1) << level.name;
+    ++seen;
+  }
+  EXPECT_EQ(seen, 5);
 }
 
 TEST(LevelTargets, FileOfTargetsIsReadToo) {

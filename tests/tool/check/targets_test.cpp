@@ -1,5 +1,6 @@
 #include "tool/check/targets.hpp"
 
+#include <algorithm>
 #include <random>
 #include <string>
 
@@ -138,6 +139,77 @@ TEST(Targets, ErrorsNameFileLineColumnRuleAndFix) {
   EXPECT_EQ(error_of(file_with("    too_few_samples: ok\n")), "t.yml:6:22: 'too_few_samples' must be skip or unknown");
   EXPECT_EQ(error_of(file_with("    part: {a: b}\n")),
             "t.yml:6:11: 'part' belongs to 'measure: ratio': the series that are counted of all");
+}
+
+TEST(Targets, TellsAllMistakesInTheOrderOfTheFile) {
+  EXPECT_EQ(error_of(R"(min_samples: none
+except: /metrics
+targets:
+  - name: a
+    mesure: p95
+    of: m_seconds
+    below: 150
+    critical: soon
+  - {name: a, measure: p95, of: m_seconds, below: 1, critical: 1%, select: {x-y: 1, z: []}, each: [a-b, c-d]}
+  - 5
+  - {name: b, measure: ratio, of: m_total, above: 1%, below: 2%, critical: 3/s, too_few_samples: ok, if_missing: ok}
+  - {name: c, measure: gauge, of: g, below: x, critical: 5/s, note: [], select: [a, {b: {}}, []]}
+targetz: 1
+)"),
+            R"(t.yml:1:14: 'min_samples' must be a whole number above 0
+t.yml:2:9: '/metrics' is no route; write a method, a blank and a route: GET /api/v1/clients
+t.yml:4:5: the target has no 'measure'; add it
+t.yml:5:5: unknown key 'mesure'; did you mean 'measure'?; the keys of a target are name, measure, of, select, except, each, part, below, above, critical, too_few_samples, if_missing, note
+t.yml:8:15: 'soon' is not a positive decimal number with a unit; write a number and its unit: 50ms, 1.5s, 2m, 64KiB, 0.1% or 100/s
+t.yml:9:12: a second target is called 'a'; names must differ
+t.yml:9:51: '1' has the wrong unit; a percentile of m_seconds needs a time such as 50ms
+t.yml:9:64: '1%' has the wrong unit; a percentile of m_seconds needs a time such as 50ms
+t.yml:9:77: 'x-y' is no label name
+t.yml:9:88: the value of z must be one value that is not empty; quote what begins with ! or *
+t.yml:9:100: 'a-b' is no label name
+t.yml:9:105: 'c-d' is no label name
+t.yml:10:5: a target must be a map with name, measure, of, and below or above
+t.yml:11:5: a target has either 'below' or 'above'
+t.yml:11:24: 'part' belongs to 'measure: ratio': the series that are counted of all
+t.yml:11:76: '3/s' has the wrong unit; a ratio of m_total needs a percentage such as 0.1%
+t.yml:11:98: 'too_few_samples' must be skip or unknown
+t.yml:11:114: 'if_missing' must be leave_out or unknown
+t.yml:12:45: 'x' is not a positive decimal number with a unit; write a number and its unit: 50ms, 1.5s, 2m, 64KiB, 0.1% or 100/s
+t.yml:12:58: '5/s' has the wrong unit; a gauge of g needs a time, a size, a percentage or a plain number
+t.yml:12:69: 'note' must be one value that is not empty; quote what begins with ! or *
+t.yml:12:82: 'a' is no route; write a method, a blank and a route: GET /api/v1/clients
+t.yml:12:89: the value of b must be one value that is not empty; quote what begins with ! or *
+t.yml:12:94: must be labels such as {status: 5*}, a route such as GET /api/v1/clients, or a list of these
+t.yml:13:1: unknown key 'targetz'; did you mean 'targets'?; the keys of the file are min_samples, except, targets)");
+}
+
+TEST(Targets, AMistakeInBracketsHidesNoOthers) {
+  const auto error = error_of(R"(targets:
+  - {name: a, measure: p95, of: m, below: 1s, select: [GET /{id}], ech: [a]}
+  - {name: b, measure: p95, of: m, below: 1s, select: GET /{id}, ech: [a]}
+  - {name: c, measure: p95, of: m}
+)");
+
+  EXPECT_THAT(error, StartsWith("t.yml:2:61: end of sequence flow not found; mend the YAML, and quote values"));
+  EXPECT_THAT(error, HasSubstr("\nt.yml:2:68: unknown key 'ech'; did you mean 'each'?"));
+  EXPECT_THAT(error, HasSubstr("\nt.yml:3:60: end of map flow not found; mend the YAML"));
+  EXPECT_THAT(error, testing::EndsWith("\nt.yml:4:5: a target has either 'below' or 'above'"));
+  EXPECT_EQ(std::count(error.begin(), error.end(), '\n'), 3);
+}
+
+TEST(Targets, TellsAMistakeOnceHoweverOftenItIsRead) {
+  EXPECT_EQ(error_of(file_with("    select: &x [/a]\n  - {name: b, measure: p50, of: m, below: 1s, except: *x}\n")),
+            "t.yml:6:17: '/a' is no route; write a method, a blank and a route: GET /api/v1/clients");
+}
+
+TEST(Targets, TellsAtMostAHundredMistakes) {
+  std::string yaml = "targets:\n";
+  for (int i = 0; i < 103; ++i) yaml += "  - 5\n";
+
+  const auto error = error_of(yaml);
+
+  EXPECT_EQ(std::count(error.begin(), error.end(), '\n'), 100);
+  EXPECT_THAT(error, testing::EndsWith("\nand 3 more"));
 }
 
 TEST(Targets, RejectsAnIncompleteOrWrongTarget) {

@@ -1,5 +1,6 @@
 #include "tool/load/scenario_reader.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <stdexcept>
 #include <string>
@@ -365,6 +366,15 @@ TEST(ScenarioReader, SaysWhatIsWrongWithASetup) {
               HasSubstr("'x' stands under 'variables' too"));
   EXPECT_THAT(with("setup: [{request: \"GET /{{x}}\"}, {request: GET /a, extract: {x: b}}]\n"),
               HasSubstr("'x' is not known yet; a request before this one must extract it"));
+}
+
+TEST(ScenarioReader, AMistakeInBracketsHidesNoOthers) {
+  const auto told =
+      of_request("  - {request: GET /a/{{client}}, weight: 2}\n  - {request: \"GET /a/{{client}}\", wait: 2}\n");
+
+  EXPECT_THAT(told, HasSubstr("s.yml:6:22: end of map flow not found; mend the YAML"));
+  EXPECT_THAT(told, HasSubstr("\ns.yml:7:36: unknown key 'wait'"));
+  EXPECT_EQ(std::ranges::count(told, '\n'), 1);
 }
 
 TEST(ScenarioReader, StopsTellingAtAHundredMistakes) {

@@ -1,4 +1,4 @@
-#include "levels/yaml_tree.hpp"
+#include "yaml/yaml_tree.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -13,20 +13,13 @@
 
 #include "core/text/printable.hpp"
 #include "core/text/utf8.hpp"
+#include "yaml/flow_faults.hpp"
 
 namespace vitals::detail {
 
 namespace {
 
 constexpr std::size_t kMaxText = std::size_t{1} << 20;
-constexpr std::size_t kMaxDepth = 16;
-
-YamlPlace place_of(const YAML::Mark& mark) {
-  const auto from_one = [](int position) {
-    return position < 0 ? std::size_t{1} : static_cast<std::size_t>(position) + 1;
-  };
-  return {from_one(mark.line), from_one(mark.column)};
-}
 
 YamlPlace place_at(std::string_view text, std::size_t at) {
   const auto before = text.substr(0, at);
@@ -50,7 +43,8 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnNull(const YAML::Mark& mark, YAML::anchor_t /*anchor*/) override { add(YamlValue::Kind::Null, mark, {}); }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t /*anchor*/,
                 const std::string& value) override {
-    auto& scalar = add(YamlValue::Kind::Scalar, mark, tag);
+    const bool is_unreadable = value.size() == 1 && value.front() == kUnreadable;
+    auto& scalar = add(is_unreadable ? YamlValue::Kind::Unreadable : YamlValue::Kind::Scalar, mark, tag);
     scalar.scalar = value;
     scalar.quoted = tag == "!";
   }
@@ -78,7 +72,7 @@ class TreeBuilder final : public YAML::EventHandler {
 
   // What is open is the last of its parent, so that no address changes before it is closed.
   void open(YamlValue& value) {
-    if (open_.size() == kMaxDepth)
+    if (open_.size() == kMaxYamlDepth)
       throw YamlError(value.place, "lists and maps stand in each other more than 16 deep; write it flatter");
     open_.push_back(&value);
   }
@@ -105,12 +99,10 @@ bool is_indented_by_tab(std::string_view text, std::size_t line) {
   return text.substr(0, text.find_first_not_of(" \t")).find('\t') != std::string_view::npos;
 }
 
-}  // namespace
-
-YamlValue yaml_tree(std::string_view text) {
-  check_bytes(text);
+// Throws YamlError. `mended` is the text without its faults in brackets.
+YamlValue tree_of(const std::string& mended, std::string_view text) {
   try {
-    std::istringstream stream{std::string{text}};
+    std::istringstream stream{mended};
     YAML::Parser parser(stream);
     TreeBuilder tree;
     if (!parser.HandleNextDocument(tree)) return {};
@@ -121,12 +113,29 @@ YamlValue yaml_tree(std::string_view text) {
     return root;
   } catch (const YAML::Exception& error) {
     const auto place = place_of(error.mark);
-    throw YamlError(place,
-                    error.msg + (is_indented_by_tab(text, place.line)
-                                     ? "; the line is indented by a tab, indent it with blanks"
-                                     : "; mend the YAML, and quote values that begin with * & ! % @ `, or have { } "
-                                       "within [ ]"));
+    throw YamlError(place, syntax_mistake(error.msg, is_indented_by_tab(text, place.line)));
   }
+}
+
+}  // namespace
+
+YamlValue yaml_tree(std::string_view text, std::vector<YamlError>& mistakes) {
+  try {
+    check_bytes(text);
+    auto mended = without_flow_faults(text);
+    mistakes.insert(mistakes.end(), mended.mistakes.begin(), mended.mistakes.end());
+    return tree_of(mended.text, text);
+  } catch (const YamlError& error) {
+    mistakes.push_back(error);
+    return {.kind = YamlValue::Kind::Unreadable};
+  }
+}
+
+YamlValue yaml_tree(std::string_view text) {
+  std::vector<YamlError> mistakes;
+  auto tree = yaml_tree(text, mistakes);
+  if (!mistakes.empty()) throw YamlError(mistakes.front());
+  return tree;
 }
 
 }  // namespace vitals::detail

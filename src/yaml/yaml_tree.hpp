@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -17,7 +18,8 @@ struct YamlPlace {
 
 /// A value of a YAML file, with its place.
 struct YamlValue {
-  enum class Kind { Null, Scalar, List, Map };
+  /// Unreadable: there is a YamlError about it.
+  enum class Kind { Null, Scalar, List, Map, Unreadable };
 
   Kind kind = Kind::Null;
   YamlPlace place = {};
@@ -33,8 +35,14 @@ struct YamlError : std::invalid_argument {
   YamlPlace place;
 };
 
+/// Lists and maps stand in each other no deeper.
+inline constexpr std::size_t kMaxYamlDepth = 16;
+
 /// The single document of a text: at most 1 MiB of UTF-8, without aliases, anchors and tags, whose effects a reader
-/// doesn't see. Throws YamlError. Time and memory: a fixed multiple of the text's.
+/// doesn't see. Adds what is wrong to `mistakes`: what they are about, the whole or a list or map in brackets, is
+/// Unreadable. Time and memory: a fixed multiple of the text's.
+[[nodiscard]] YamlValue yaml_tree(std::string_view text, std::vector<YamlError>& mistakes);
+/// The same of a text without mistakes. Throws the first YamlError.
 [[nodiscard]] YamlValue yaml_tree(std::string_view text);
 
 }  // namespace vitals::detail
