@@ -12,6 +12,10 @@
 #include <vitals/service_levels.hpp>
 #include <vitals/vitals.hpp>
 
+#if defined(__x86_64__)
+#include <x86intrin.h>
+#endif
+
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -106,6 +110,14 @@ struct Bare {
     benchmark::DoNotOptimize(Clock::now() - start);
   }
 };
+#if defined(__x86_64__)
+struct BareTsc {
+  void request() {
+    const auto start = __rdtsc();
+    benchmark::DoNotOptimize(__rdtsc() - start);
+  }
+};
+#endif
 
 template <class Subject>
 void http_request(benchmark::State& state) {
@@ -126,5 +138,8 @@ BENCHMARK_TEMPLATE(http_request, VitalsWithLevels)->Threads(1)->Threads(2)->UseR
 BENCHMARK_TEMPLATE(http_request, VitalsByRouteTsc)->Threads(1)->Threads(2)->UseRealTime();
 BENCHMARK_TEMPLATE(http_request, PrometheusCpp)->Threads(1)->Threads(2)->UseRealTime();
 BENCHMARK_TEMPLATE(http_request, Bare)->Threads(1)->Threads(2)->UseRealTime();
+#if defined(__x86_64__)
+BENCHMARK_TEMPLATE(http_request, BareTsc)->Threads(1)->Threads(2)->UseRealTime();
+#endif
 
 }  // namespace

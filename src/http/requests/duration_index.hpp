@@ -76,8 +76,10 @@ struct DurationHistogram {
 
   DurationHistogram() = default;
   /// REQUIRES: the index lives as long.
-  DurationHistogram(Histogram& of, const DurationIndex& by) noexcept
-      : histogram{&of}, index{by.fits(of) ? &by : nullptr} {}
+  DurationHistogram(Histogram& of, const DurationIndex& by) noexcept : DurationHistogram{of, by, by.fits(of)} {}
+  /// The same where it is known whether the index fits.
+  DurationHistogram(Histogram& of, const DurationIndex& by, bool fits) noexcept
+      : histogram{&of}, index{fits ? &by : nullptr} {}
 
   void observe(const BinnedDuration& duration) const noexcept {
     if (index != nullptr) [[likely]]

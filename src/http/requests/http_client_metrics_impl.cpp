@@ -47,9 +47,11 @@ void HttpClientMetricsImpl::add(std::string_view route) {
 
 void HttpClientMetricsImpl::make(RouteSeries&, const SeriesKey&) const {}  // each status has its own
 
-void HttpClientMetricsImpl::make(StatusSeries& series, int status, const SeriesKey& key) const {
-  series.duration = {
-      durations_.with(kMethods[key.method], hosts_.name(key.labels), key.route.pattern, text_of_call(status)), index_};
+void HttpClientMetricsImpl::make(StatusSeries& series, int status, const RouteSeries&, const SeriesKey& key) const {
+  Histogram& durations =
+      durations_.with(kMethods[key.method], hosts_.name(key.labels), key.route.pattern, text_of_call(status));
+  series.duration = &durations;
+  series.is_indexed = index_.fits(durations);
 }
 
 }  // namespace vitals::detail

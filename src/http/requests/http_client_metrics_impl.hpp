@@ -44,12 +44,12 @@ class HttpClientMetricsImpl final : private SeriesMaker {
     RouteSeries* const to = series_.of(key);
     if (to == nullptr) return;
     if (const StatusSeries* of_status = series_.of(*to, key, status))
-      of_status->duration.observe(BinnedDuration{duration});
+      DurationHistogram{*of_status->duration, index_, of_status->is_indexed}.observe(BinnedDuration{duration});
   }
 
  private:
   void make(RouteSeries& series, const SeriesKey& key) const override;
-  void make(StatusSeries& series, int status, const SeriesKey& key) const override;
+  void make(StatusSeries& series, int status, const RouteSeries& of, const SeriesKey& key) const override;
   void add(std::string_view route);
 
   Family<Histogram, 4>& durations_;

@@ -96,10 +96,11 @@ HttpFamilies::HttpFamilies(const Scope& scope, const HttpOptions& options, const
 }
 
 void HttpFamilies::make(RouteSeries& series, const SeriesKey& key) const {
+  const auto labels = labels_of(key);
+  if (naming_ != HttpNaming::OpenTelemetry) series.duration = &durations(*duration_, key, labels);
   if (first_byte_ == nullptr && bytes_in_ == nullptr && !levels_) return;
   auto further = std::make_unique<FurtherSeries>();
-  const auto labels = labels_of(key);
-  if (first_byte_ != nullptr) further->first_byte = durations(*first_byte_, key, labels);
+  if (first_byte_ != nullptr) further->first_byte = {durations(*first_byte_, key, labels), index_of(key.route)};
   if (bytes_in_ != nullptr) {
     further->bytes_in = &bytes_in_->with(labels);
     further->bytes_out = &bytes_out_->with(labels);
@@ -108,22 +109,22 @@ void HttpFamilies::make(RouteSeries& series, const SeriesKey& key) const {
   series.further = std::move(further);
 }
 
-void HttpFamilies::make(StatusSeries& series, int status, const SeriesKey& key) const {
+void HttpFamilies::make(StatusSeries& series, int status, const RouteSeries& of, const SeriesKey& key) const {
   auto labels = labels_of(key);
   const std::string text = text_of_status(status);
   if (naming_ == HttpNaming::OpenTelemetry) {
     labels.push_back({"http_response_status_code", text});
     labels.push_back({"url_scheme", url_scheme_});
-    series.duration = durations(*duration_, key, labels);
+    series.duration = &durations(*duration_, key, labels);
   } else {
-    series.duration = durations(*duration_, key, labels);
     labels.push_back({"status", text});
     series.requests = &requests_->with(labels);
   }
+  series.is_indexed = index_of(key.route).fits(of.duration_of(series));
   constexpr std::uint8_t kConnect = method_index("CONNECT");
   const bool has_more = has_extras_ || group_status_ || key.route.duration != HttpDuration::Full;
-  const bool is_plain = !has_more && key.method != kConnect && status != 101 && series.requests != nullptr &&
-                        series.duration.index != nullptr && high_resolution_.index != nullptr;
+  const bool is_plain = !has_more && key.method != kConnect && status != 101 && of.duration != nullptr &&
+                        series.is_indexed && high_resolution_.index != nullptr;
   if (is_plain) series.recording = levels_ ? Recording::WithLevels : Recording::Plain;
 }
 
@@ -143,10 +144,10 @@ std::vector<LabelPair> HttpFamilies::labels_of(const SeriesKey& key) const {
   return labels;
 }
 
-DurationHistogram HttpFamilies::durations(DynamicFamily<Histogram>& family, const SeriesKey& key,
-                                          const std::vector<LabelPair>& labels) const {
-  if (const auto* own = key.route.own_buckets.get()) return {family.with_bounds(own->buckets, labels), own->index};
-  return {family.with(labels), *index_};
+Histogram& HttpFamilies::durations(DynamicFamily<Histogram>& family, const SeriesKey& key,
+                                   const std::vector<LabelPair>& labels) {
+  const auto* own = key.route.own_buckets.get();
+  return own != nullptr ? family.with_bounds(own->buckets, labels) : family.with(labels);
 }
 
 }  // namespace vitals::detail

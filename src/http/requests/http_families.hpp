@@ -27,13 +27,17 @@ class HttpFamilies final : public SeriesMaker {
 
   void make(RouteSeries& series, const SeriesKey& key) const override;
   /// The status is one that status_key() gave.
-  void make(StatusSeries& series, int status, const SeriesKey& key) const override;
+  void make(StatusSeries& series, int status, const RouteSeries& of, const SeriesKey& key) const override;
 
   /// What tells statuses apart: the status, or its class; -1 for what is none.
   [[nodiscard]] int status_key(int status) const noexcept {
     return group_status_ && status > 0 ? status / 100 : status;
   }
 
+  /// Of the bounds that durations of a route have.
+  [[nodiscard]] const DurationIndex& index_of(const Route& route) const noexcept {
+    return route.own_buckets != nullptr ? route.own_buckets->index : *index_;
+  }
   /// Without a histogram if it is not wanted.
   [[nodiscard]] const DurationHistogram& high_resolution() const noexcept { return high_resolution_; }
   /// Requests whose route would have been one too many.
@@ -45,8 +49,8 @@ class HttpFamilies final : public SeriesMaker {
 
  private:
   [[nodiscard]] std::vector<LabelPair> labels_of(const SeriesKey& key) const;
-  [[nodiscard]] DurationHistogram durations(DynamicFamily<Histogram>& family, const SeriesKey& key,
-                                            const std::vector<LabelPair>& labels) const;
+  [[nodiscard]] static Histogram& durations(DynamicFamily<Histogram>& family, const SeriesKey& key,
+                                            const std::vector<LabelPair>& labels);
 
   const UserLabels& labels_;
   const HttpNaming naming_;

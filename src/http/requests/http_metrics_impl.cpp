@@ -161,31 +161,32 @@ Route& HttpMetricsImpl::list(std::string_view pattern, const RouteOptions& optio
 void HttpMetricsImpl::record(HttpRequest& request, std::chrono::nanoseconds duration) noexcept {
   if (request.ticket_ != 0) request.route(RouteRef{learned(*request.route_, request.ticket_, request.status_)});
   const SeriesKey key{*request.route_, request.method_, request.labels_};
-  RouteSeries* to = request.series_;
+  RouteSeries*& to = request.series_;
   if (to == nullptr && key.route.is_counted.load(std::memory_order_relaxed)) to = series_.of(key);
   const StatusSeries* const of_status =
       to != nullptr ? series_.of(*to, key, families_.status_key(request.status_)) : nullptr;
   if (of_status == nullptr) return finished();
-  static constexpr FurtherSeries kNone{};
-  const FurtherSeries& further = to->further != nullptr ? *to->further : kNone;
+  const FoundSeries found{key.route, *to, *of_status};
   if (levels_ != nullptr) levels_->answered(request.status_);
   if (of_status->recording != Recording::Full) {
-    if (levels_ != nullptr) levels_->timed(further.of_class, duration);
-    return record_plain(*of_status, duration);
+    if (levels_ != nullptr) levels_->timed(found.of_class(), duration);
+    return record_plain(request, *of_status, duration);
   }
   finished();
-  observe(request, further, *of_status, duration);
-  if (of_status->requests == nullptr) return;
+  observe(request, found, duration);
+  if (to->duration == nullptr) return;
   constexpr int kFirstFailure =
       400;  // fast successes are nobody's question, and slow ones have their bucket's exemplar
   if (request.is_sampled_ && request.status_ >= kFirstFailure) return request.count_traced(*of_status->requests);
   of_status->requests->inc();
 }
 
-void HttpMetricsImpl::record_rest(const StatusSeries& of_status, Unadded left,
+void HttpMetricsImpl::record_rest(const HttpRequest& request, Unadded left,
                                   std::chrono::nanoseconds duration) noexcept {
+  RouteSeries& all = *request.series_;
+  const StatusSeries& of_status = *all.of_status(families_.status_key(request.status_));
   if (left == Unadded::Both) of_status.requests->inc();
-  of_status.duration.observe(BinnedDuration{duration});
+  duration_of({*request.route_, all, of_status}).observe(BinnedDuration{duration});
   record_rest(Unadded::Both, duration);
 }
 
@@ -194,45 +195,46 @@ void HttpMetricsImpl::record_rest(Unadded left, std::chrono::nanoseconds duratio
   families_.high_resolution().observe(BinnedDuration{duration});
 }
 
-void HttpMetricsImpl::observe(const HttpRequest& request, const FurtherSeries& further, const StatusSeries& of_status,
+void HttpMetricsImpl::observe(const HttpRequest& request, const FoundSeries& found,
                               std::chrono::nanoseconds duration) noexcept {
   // A connection that is upgraded, to a WebSocket for example, lasts as long as its user likes: that is no duration of
   // HTTP.
   constexpr std::uint8_t kConnect = method_index("CONNECT");
-  if (request.status_ == 101 || request.method_ == kConnect) return observe_count(request, further, of_status);
+  if (request.status_ == 101 || request.method_ == kConnect) return observe_count(request, found);
   duration = std::max(duration, std::chrono::nanoseconds{0});
   const HttpDuration wanted = request.route_->duration;
   const bool has_first_byte = request.first_byte_ != 0;
   const auto to_first_byte = has_first_byte ? clock_.between(request.start_, request.first_byte_) : duration;
   if (wanted == HttpDuration::FirstByte) duration = to_first_byte;
   if (wanted == HttpDuration::None) {
-    observe_count(request, further, of_status);
+    observe_count(request, found);
   } else {
     const BinnedDuration took{duration};
     if (request.is_sampled_) {
-      request.observe_traced(*of_status.duration.histogram, duration);
+      request.observe_traced(found.all.duration_of(found.status), duration);
     } else {
-      of_status.duration.observe(took);
+      duration_of(found).observe(took);
     }
     if (const auto& all = families_.high_resolution(); all.histogram != nullptr) all.observe(took);
-    if (levels_ != nullptr) levels_->timed(further.of_class, duration);
+    if (levels_ != nullptr) levels_->timed(found.of_class(), duration);
   }
-  if (further.first_byte.histogram != nullptr && has_first_byte)
-    further.first_byte.observe(BinnedDuration{to_first_byte});
-  if (further.bytes_in != nullptr) {
-    further.bytes_in->observe(static_cast<double>(request.bytes_in_));
-    further.bytes_out->observe(static_cast<double>(request.bytes_out_));
+  const FurtherSeries* const further = found.all.further.get();
+  if (further == nullptr) return;
+  if (further->first_byte.histogram != nullptr && has_first_byte)
+    further->first_byte.observe(BinnedDuration{to_first_byte});
+  if (further->bytes_in != nullptr) {
+    further->bytes_in->observe(static_cast<double>(request.bytes_in_));
+    further->bytes_out->observe(static_cast<double>(request.bytes_out_));
   }
 }
 
 // Where the duration's count is that of the requests, and a duration would be wrong, the answer's header ends it: that
 // is right for what becomes another protocol with it, and far less than hours for the rest.
-void HttpMetricsImpl::observe_count(const HttpRequest& request, const FurtherSeries& further,
-                                    const StatusSeries& of_status) noexcept {
-  if (of_status.requests != nullptr || request.first_byte_ == 0) return;
+void HttpMetricsImpl::observe_count(const HttpRequest& request, const FoundSeries& found) noexcept {
+  if (found.all.duration != nullptr || request.first_byte_ == 0) return;
   const auto to_first_byte = clock_.between(request.start_, request.first_byte_);
-  of_status.duration.observe(BinnedDuration{to_first_byte});
-  if (levels_ != nullptr) levels_->timed(further.of_class, to_first_byte);
+  duration_of(found).observe(BinnedDuration{to_first_byte});
+  if (levels_ != nullptr) levels_->timed(found.of_class(), to_first_byte);
 }
 
 int HttpMetricsImpl::status_of(const std::exception_ptr& error) const noexcept {

@@ -29,6 +29,17 @@
 
 namespace vitals::detail {
 
+// The series of a request that has ended.
+struct FoundSeries {
+  const Route& route;
+  const RouteSeries& all;
+  const StatusSeries& status;
+
+  [[nodiscard]] const TimedEvents* of_class() const noexcept {
+    return all.further != nullptr ? all.further->of_class : nullptr;
+  }
+};
+
 // The hidden half of HttpMetrics: its routes, and the series of each route and method.
 class HttpMetricsImpl {
  public:
@@ -65,20 +76,21 @@ class HttpMetricsImpl {
   void finished() noexcept { finished_.inc(); }
   /// Counts and times a request whose status is set, and ends it.
   void record(HttpRequest& request, std::chrono::nanoseconds duration) noexcept;
-  /// The same for one whose status has these series. REQUIRES: they are plain.
-  void record_plain(const StatusSeries& of_status, std::chrono::nanoseconds duration) noexcept {
+  /// The same for one that has series, of which these are its status's. REQUIRES: they are plain.
+  void record_plain(const HttpRequest& request, const StatusSeries& of_status,
+                    std::chrono::nanoseconds duration) noexcept {
     const BinnedDuration took{duration};
     const double seconds = took.seconds;
-    const DurationHistogram& own = of_status.duration;
     const DurationHistogram& all = families_.high_resolution();
     // Both before the first sequence, behind which compilers read all anew.
-    const std::size_t at_own = own.index->offset(took);
+    const std::size_t at_own = families_.index_of(*request.route_).offset(took);
     const std::size_t at_all = all.index->offset(took);
     if (std::max(at_own, at_all) == DurationIndex::kNowhere) [[unlikely]]
-      return record_rest(of_status, Unadded::Both, duration);
-    Unadded left = add_counted(Access::head(*of_status.requests), Access::head(*own.histogram), at_own, seconds);
+      return record_rest(request, Unadded::Both, duration);
+    Unadded left =
+        add_counted(Access::head(*of_status.requests), Access::head(*request.series_->duration), at_own, seconds);
     if (left != Unadded::Nothing) [[unlikely]]
-      return record_rest(of_status, left, duration);
+      return record_rest(request, left, duration);
     left = add_counted(Access::head(finished_), Access::head(*all.histogram), at_all, seconds);
     if (left != Unadded::Nothing) [[unlikely]]
       record_rest(left, duration);
@@ -98,12 +110,14 @@ class HttpMetricsImpl {
   // The route of a request that has a ticket: the one it has, or if it is unmatched, that of its path.
   [[nodiscard]] Route& learned(Route& route, PathTemplates::Ticket ticket, int status) noexcept;
   // What record_plain() could not do in one step, and what comes after that.
-  void record_rest(const StatusSeries& of_status, Unadded left, std::chrono::nanoseconds duration) noexcept;
+  void record_rest(const HttpRequest& request, Unadded left, std::chrono::nanoseconds duration) noexcept;
   void record_rest(Unadded left, std::chrono::nanoseconds duration) noexcept;
-  void observe(const HttpRequest& request, const FurtherSeries& further, const StatusSeries& of_status,
-               std::chrono::nanoseconds duration) noexcept;
+  void observe(const HttpRequest& request, const FoundSeries& found, std::chrono::nanoseconds duration) noexcept;
   /// Of a request that has no duration.
-  void observe_count(const HttpRequest& request, const FurtherSeries& further, const StatusSeries& of_status) noexcept;
+  void observe_count(const HttpRequest& request, const FoundSeries& found) noexcept;
+  [[nodiscard]] DurationHistogram duration_of(const FoundSeries& found) const noexcept {
+    return {found.all.duration_of(found.status), families_.index_of(found.route), found.status.is_indexed};
+  }
 
   const UserLabels labels_;
   HttpFamilies families_;

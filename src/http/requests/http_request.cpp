@@ -206,7 +206,7 @@ HttpRequest::Header HttpRequest::stamp_header(int i, HeaderText& text) const noe
   if (series_ != nullptr) [[likely]] {
     const detail::StatusSeries* const known = series_->of_status(status_);
     if (known != nullptr && known->recording == detail::Recording::Plain) [[likely]]
-      return impl.record_plain(*known, duration);
+      return impl.record_plain(*this, *known, duration);
   }
   impl.record(*this, duration);
 }

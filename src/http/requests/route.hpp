@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -30,15 +31,23 @@ enum class Recording : std::uint8_t {
 
 // What finish() writes to for one status of a route and method.
 struct StatusSeries {
-  static constexpr int kNone = -2;
+  static constexpr std::int16_t kNone = -2;
 
-  // kOtherStatus: none of HTTP; with HttpOptions::group_status its first digit. Set once, when the rest is complete, as
-  // `next` is. Release and acquire: who reads either sees what it stands for.
-  std::atomic<int> status{kNone};
+  // kOtherStatus: none of HTTP; with HttpOptions::group_status its first digit. Set once, when the rest is complete.
+  // Release and acquire: who reads it sees what it stands for.
+  std::atomic<std::int16_t> status{kNone};
   Recording recording = Recording::Full;
-  DurationHistogram duration;
-  Counter* requests = nullptr;  // null where the duration's count is that of the requests
-  std::atomic<StatusSeries*> next{nullptr};
+  bool is_indexed = false;  // whether the histogram of its durations has the index of the route's bounds
+  union {
+    Counter* requests = nullptr;
+    Histogram* duration;  // instead, where RouteSeries has none: its count is that of the requests
+  };
+};
+
+// Two statuses, as many as listed routes begin with, and more behind them.
+struct StatusPair {
+  std::array<StatusSeries, 2> statuses;
+  std::atomic<StatusPair*> next{nullptr};  // set once, by a release store; acquire when read
 };
 
 // What few options want of a route and method.
@@ -52,20 +61,27 @@ struct FurtherSeries {
 // The series of one route and method, and one combination of the users' labels: what a request writes to without
 // looking anything up.
 struct RouteSeries {
-  // The first of the statuses seen, in the order in which they were, and found without a pointer: 200 on listed routes.
-  StatusSeries statuses;
+  // In the order in which they were seen: the first, 200 on listed routes, is found without a pointer.
+  StatusPair statuses;
+  Histogram* duration = nullptr;                 // null: each status has its own
   std::unique_ptr<const FurtherSeries> further;  // null: none
 
-  /// The status's, or null if there is none (yet).
+  /// The status's, or null if there is none (yet); of StatusSeries::kNone a place for one.
   [[nodiscard]] StatusSeries* of_status(int status) noexcept {
-    StatusSeries* known = &statuses;
+    StatusPair* pair = &statuses;
     do {
-      if (known->status.load(std::memory_order_acquire) == status) return known;
-      known = known->next.load(std::memory_order_acquire);
-    } while (known != nullptr);
+      for (StatusSeries& known : pair->statuses) {
+        if (known.status.load(std::memory_order_acquire) == status) return &known;
+      }
+      pair = pair->next.load(std::memory_order_acquire);
+    } while (pair != nullptr);
     return nullptr;
   }
+  [[nodiscard]] Histogram& duration_of(const StatusSeries& status) const noexcept {
+    return duration != nullptr ? *duration : *status.duration;
+  }
 };
+static_assert(sizeof(void*) != 8 || sizeof(RouteSeries) == 56);  // there is one for each method of each route
 
 // The bounds of a route's own.
 struct OwnBuckets {

@@ -15,17 +15,18 @@ RouteSeries* SeriesPool::make(const SeriesKey& key, std::atomic<RouteSeries*>& s
 
 StatusSeries* SeriesPool::make(RouteSeries& series, const SeriesKey& key, int status) noexcept try {
   const std::lock_guard lock{mutex_};
-  StatusSeries* last = &series.statuses;
-  for (StatusSeries* known = last; known != nullptr; known = known->next.load(std::memory_order_relaxed)) {
-    if (known->status.load(std::memory_order_relaxed) == status) return known;
-    last = known;
+  if (StatusSeries* const known = series.of_status(status)) return known;
+  StatusSeries* made = series.of_status(StatusSeries::kNone);
+  if (made == nullptr) {
+    StatusPair* last = &series.statuses;
+    while (StatusPair* const next = last->next.load(std::memory_order_relaxed)) last = next;
+    StatusPair& more = statuses_.emplace_back();
+    last->next.store(&more, std::memory_order_release);
+    made = more.statuses.data();
   }
-  const bool is_first = last->status.load(std::memory_order_relaxed) == StatusSeries::kNone;
-  StatusSeries& made = is_first ? *last : statuses_.emplace_back();
-  maker_.make(made, status, key);
-  made.status.store(status, std::memory_order_release);
-  if (!is_first) last->next.store(&made, std::memory_order_release);
-  return &made;
+  maker_.make(*made, status, series, key);
+  made->status.store(static_cast<std::int16_t>(status), std::memory_order_release);
+  return made;
 } catch (...) {
   return nullptr;
 }

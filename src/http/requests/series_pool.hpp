@@ -22,8 +22,8 @@ class SeriesMaker {
  public:
   /// All but those of its statuses.
   virtual void make(RouteSeries& series, const SeriesKey& key) const = 0;
-  /// Those of a status, where those of the key were made.
-  virtual void make(StatusSeries& series, int status, const SeriesKey& key) const = 0;
+  /// Those of a status; `of` are those of the key.
+  virtual void make(StatusSeries& series, int status, const RouteSeries& of, const SeriesKey& key) const = 0;
 
  protected:
   ~SeriesMaker() = default;
@@ -55,7 +55,7 @@ class SeriesPool {
   const SeriesMaker& maker_;
   std::mutex mutex_;                // taken to make series, not to find them
   std::deque<RouteSeries> series_;  // deques, so that series never move
-  std::deque<StatusSeries> statuses_;
+  std::deque<StatusPair> statuses_;
 };
 
 }  // namespace vitals::detail

@@ -403,6 +403,24 @@ TEST(HttpOptions, NamesOfOpenTelemetry) {
   EXPECT_THAT(text, Not(HasSubstr("http_requests_total")));
 }
 
+TEST(HttpOptions, NamesOfOpenTelemetryTellManyStatusesApart) {
+  Registry registry;
+  HttpMetrics http{registry, {.routes = {"/a"}, .naming = HttpNaming::OpenTelemetry}};
+  const std::vector<int> statuses{200, 500, 404, 301, 503};
+
+  for (const int status : statuses) {
+    for (int n = 0; n < status; ++n) http.start("GET", "/a").finish(status);
+  }
+
+  const std::string text = to_text(registry);
+  for (const int status : statuses) {
+    EXPECT_EQ(sample(text, R"(http_server_request_duration_seconds_count{http_request_method="GET",http_route="/a",)"
+                           R"(http_response_status_code=")" +
+                               std::to_string(status) + R"(",url_scheme="http"})"),
+              status);
+  }
+}
+
 // The duration's count is that of the requests, so what has none ends with the header of its answer.
 TEST(HttpOptions, NamesOfOpenTelemetryCountWhatHasNoDuration) {
   Registry registry;

@@ -1,4 +1,5 @@
 #include <barrier>
+#include <deque>
 #include <random>
 #include <stdexcept>
 #include <string>
@@ -7,15 +8,20 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <malloc.h>
 
 #include <vitals/http.hpp>
 #include <vitals/vitals.hpp>
 
+#include "support/this_process.hpp"
+
 namespace vitals {
 namespace {
 
-using testing::AllOf;
-using testing::HasSubstr;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using vitals::testing::kSanitized;
+using vitals::testing::resident_bytes;
 
 std::string refusal(const std::string& route, HttpOptions options = {}) {
   try {
@@ -27,7 +33,7 @@ std::string refusal(const std::string& route, HttpOptions options = {}) {
   return "nothing thrown";
 }
 
-struct RoutesTest : testing::Test {
+struct RoutesTest : ::testing::Test {
   std::string match(std::string_view path) { return std::string{http.match(path).pattern()}; }
 
   Registry registry;
@@ -165,6 +171,33 @@ TEST_F(RoutesTest, LearnsABoundedNumberOfRoutes) {
   EXPECT_EQ(metrics.route("/d").pattern(), "/d");
   EXPECT_THAT(to_text(fresh), Not(HasSubstr("users")));
   EXPECT_THAT(to_text(fresh), HasSubstr("\nhttp_metrics_routes_dropped_total 4\n"));
+}
+
+// Its counters of the statuses 200 and 500, its histogram of 21 buckets, and how they are found.
+TEST(RouteMemory, AFurtherMethodTakesAtMost1KiB) {
+  struct Service {
+    Registry registry;
+    HttpMetrics http{registry};
+  };
+  std::deque<Service> services;  // which all live to the end, so that none uses another's memory again
+  const auto bytes_of = [&services](const std::string& methods) {
+    HttpMetrics& http = services.emplace_back().http;
+    const auto list = [&](int from, int to) {
+      for (int i = from; i < to; ++i) http.route(methods + " /api/v1/r" + std::to_string(i) + "/{id}");
+    };
+    list(1000, 1100);
+    malloc_trim(0);  // what earlier tests have left would be used again
+    const std::size_t before = resident_bytes();
+    list(1100, 4100);
+    return static_cast<double>(resident_bytes() - before) / 3000;
+  };
+
+  const double one = bytes_of("GET");
+  const double three = bytes_of("GET|POST|PUT");
+
+  if (!kSanitized) {
+    EXPECT_LE((three - one) / 2, 1024);
+  }
 }
 
 TEST(LearnedRoutes, BeyondTheLimitStayThereUntilTheyAreListed) {
