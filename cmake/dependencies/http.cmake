@@ -1,6 +1,10 @@
+find_package(OpenSSL QUIET)
 find_package(PkgConfig QUIET)
 if(PkgConfig_FOUND)
-  pkg_check_modules(libdeflate QUIET IMPORTED_TARGET GLOBAL libdeflate)
+  foreach(library IN ITEMS libcrypt libisal libzstd)
+    pkg_check_modules(${library} QUIET IMPORTED_TARGET GLOBAL ${library})
+  endforeach()
 endif()
-set(vitals_dependencies PkgConfig::libdeflate)
-set(vitals_packages libdeflate-dev)
+set(vitals_dependencies
+  OpenSSL::SSL PkgConfig::libcrypt PkgConfig::libisal PkgConfig::libzstd vitals::yaml)
+set(vitals_packages libssl-dev libcrypt-dev-dev libisal-dev libzstd-dev libyaml-cpp-dev)
