@@ -2,6 +2,7 @@
 
 // All of vitals::http but the adapters, each of which needs its own framework: <vitals/http/httplib.hpp>.
 #include <vitals/http/endpoint.hpp>
+#include <vitals/http/endpoint_functions.hpp>
 #include <vitals/http/grpc_metrics.hpp>
 #include <vitals/http/http_client_metrics.hpp>
 #include <vitals/http/http_client_request.hpp>

@@ -32,7 +32,7 @@ struct PageResponse {
 };
 
 struct LivePageOptions {
-  /// Read by the constructor: the page judges by them, as EndpointOptions::levels has it.
+  /// Read by the constructor: the page judges by them, as EndpointOptions::levels has it, else by built-in ones.
   const ServiceLevels* levels = nullptr;
   /// As EndpointOptions::max_history_bytes.
   std::size_t max_history_bytes = std::size_t{4} << 20;

@@ -15,7 +15,7 @@ class Registry;
 struct ScrapeResponse {
   int status = 200;              ///< 200; 400 for a faulty query, 500 without memory for the text: the body says which
   std::string content_type;      ///< one of a few constants, never anything that the client sent
-  std::string content_encoding;  ///< "gzip", or empty: leave the header out
+  std::string content_encoding;  ///< "gzip", "zstd", or empty: leave the header out
   std::string body;
 
   /// Calls set(name, value) for each header of the answer but those of its length, as HttpRequest::stamp() does.
@@ -30,7 +30,8 @@ struct ScrapeResponse {
 /// which is what stands behind the '?' of its request.
 /// Formats: the one of text 0.0.4, text 1.0.0, OpenMetrics 1.0.0 and protobuf that the client wants most, in the
 /// escaping that it asks for; text 0.0.4 for whoever asks for none of them: a scraper is never refused. Compressed if
-/// the client takes gzip and the body is large enough to gain by it.
+/// the client takes gzip or zstd (of equals, gzip) and the body is large enough to gain by it; each piece at once, so
+/// that there is never the whole text.
 /// Query: `name[]=a_total&name[]=b_seconds` asks for the families of these names alone, as declared (with `_total`,
 /// `_info`) or as the escaping writes them; unknown ones give nothing. At most 128 names of 1,024 bytes, else 400. What
 /// else is in a query is ignored. If the registry itself has all that are asked for, no other family costs anything.

@@ -5,9 +5,12 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "http/endpoint/descriptor.hpp"
+
+struct ssl_ctx_st;  // SSL_CTX of OpenSSL
 
 namespace vitals::detail {
 
@@ -64,9 +67,17 @@ class EventLoop::Socket {
   Socket(const Socket&) = delete;
   Socket& operator=(const Socket&) = delete;
 
-  /// Takes a stream socket. Throws std::system_error or std::bad_alloc.
-  void open(Descriptor socket);
+  /// Takes a stream socket. With a context it speaks TLS as a server, once handshake() has succeeded. Throws
+  /// std::system_error or std::bad_alloc.
+  void open(Descriptor socket, std::shared_ptr<ssl_ctx_st> tls = nullptr);
+  /// REQUIRES: it was opened with a context.
+  /// `failure`: why it failed, without a word of the client's own; null if it has not.
+  void handshake(std::function<void(const std::string* failure)> handler);
+  /// The same. Whether the client's first message has begun to come.
+  [[nodiscard]] bool has_begun_handshake() noexcept;
   void close() noexcept;
+  /// As close(), but the descriptor is another file by now, and stays open.
+  void abandon() noexcept;
   [[nodiscard]] int descriptor() noexcept;
 
   void wait_readable(std::function<void(bool failed)> handler);
@@ -75,8 +86,10 @@ class EventLoop::Socket {
   /// At least one byte of the first text and then the second. They must stay until the handler is called or close() has
   /// returned.
   void write(std::string_view first, std::string_view second, BytesHandler handler);
-  /// Tells the other side that nothing more comes.
-  void shut_down_writing() noexcept;
+  /// Tells the other side that nothing more comes. With TLS the handler is called when that has said so too, or has
+  /// failed to; without, nothing is.
+  void shut_down_writing(std::function<void()> handler);
+  [[nodiscard]] bool has_tls() const noexcept;
 
  private:
   struct Impl;

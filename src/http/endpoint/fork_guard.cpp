@@ -30,6 +30,8 @@ void in_child() {
 
 }  // namespace
 
+std::unique_lock<std::mutex> ForkGuard::without_forks() { return std::unique_lock{guards().mutex}; }
+
 ForkGuard::ForkGuard(std::size_t slots) : fds_(slots) {
   for (auto& fd : fds_) fd.store(-1, std::memory_order_relaxed);
   static const int registered = pthread_atfork(before_fork, in_parent, in_child);

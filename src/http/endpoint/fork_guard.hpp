@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <mutex>
 #include <vector>
 
 namespace vitals::detail {
@@ -15,6 +16,8 @@ class ForkGuard {
   ForkGuard(const ForkGuard&) = delete;
   ForkGuard& operator=(const ForkGuard&) = delete;
 
+  /// As long as it is held, no process is forked: for what opens a descriptor and holds it, or releases and closes it.
+  [[nodiscard]] static std::unique_lock<std::mutex> without_forks();
   /// A descriptor must be held from when it is open until just before it is closed: a child must never close another
   /// file that has taken its number.
   void hold(std::size_t slot, int fd) noexcept { fds_[slot].store(fd, std::memory_order_relaxed); }
@@ -24,8 +27,7 @@ class ForkGuard {
   void close_in_child() noexcept;
 
  private:
-  // Relaxed: the child has a copy of what the thread that forks could see. At worst it closes a descriptor that the
-  // parent is about to open or close, or leaves it open.
+  // Relaxed: the child has a copy of what the thread that forks could see, which held without_forks().
   std::vector<std::atomic<int>> fds_;
 };
 

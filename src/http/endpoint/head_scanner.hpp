@@ -26,6 +26,7 @@ class HeadScanner {
  private:
   std::size_t begin_ = 0;  // of the request line
   std::size_t scanned_ = 0;
+  std::size_t line_ = 0;  // where the line begins that is being read
   bool has_begun_ = false;
   bool has_line_ = false;
 };

@@ -3,7 +3,6 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
-#include <thread>
 #include <utility>
 
 #include <unistd.h>
@@ -13,11 +12,12 @@
 #include <vitals/registry.hpp>
 
 #include "core/instruments/access.hpp"
+#include "core/registry/exposition.hpp"
+#include "core/system/lasting_thread.hpp"
 #include "http/endpoint/content_negotiation.hpp"
 #include "http/endpoint/gzip.hpp"
 #include "http/endpoint/page_files.hpp"
 #include "http/endpoint/response.hpp"
-#include "http/endpoint/service_thread.hpp"
 #include "http/page/live_state.hpp"
 
 namespace vitals {
@@ -41,7 +41,7 @@ struct LivePage::Impl {
   Impl(Registry& from, const LivePageOptions& options)
       : registry{from}, links{options.links}, live{options.levels, options.max_history_bytes} {
     if (options.levels != nullptr) level_status.emplace(from, *options.levels);
-    thread = detail::start_service_thread("vitals-page", [this] { sample(); });
+    thread.start("vitals-page", [this] { sample(); });
   }
   ~Impl() {
     {
@@ -56,9 +56,21 @@ struct LivePage::Impl {
     std::unique_lock lock{mutex};
     while (!changed.wait_until(lock, live.next_sample(), [this] { return stopping; })) {
       lock.unlock();
-      live.sample(detail::Access::state(registry));
+      sample_live();
       if (level_status) level_status->sample();
       lock.lock();
+    }
+  }
+
+  // Callbacks run on this thread, and may end it: that costs the sample.
+  void sample_live() {
+    try {
+      live.sample(detail::snapshot(detail::Access::state(registry)));
+    } catch (const std::bad_alloc&) {
+      live.skip_sample();
+    } catch (...) {
+      live.skip_sample();
+      throw;
     }
   }
 
@@ -72,7 +84,7 @@ struct LivePage::Impl {
   std::mutex mutex;
   std::condition_variable changed;
   bool stopping = false;
-  std::thread thread;
+  detail::LastingThread thread;
 };
 
 LivePage::LivePage(Registry& registry, const LivePageOptions& options) {

@@ -51,6 +51,34 @@ std::chrono::milliseconds parse_timeout(std::string_view text) {
   return std::chrono::milliseconds{static_cast<int>(std::clamp(seconds, 0.1, 120.0) * 1000)};
 }
 
+bool is_one_of(char c, std::string_view these) noexcept { return these.find(c) != std::string_view::npos; }
+bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+
+// The host of "host" or "host:port", where "[::1]" is one; nothing if it is none, RFC 9110 7.2.
+std::optional<std::string_view> host_of(std::string_view authority) {
+  const bool is_literal = authority.starts_with('[');
+  const auto end = is_literal ? authority.find(']') : authority.find(':');
+  if (is_literal && end == std::string_view::npos) return std::nullopt;
+  const auto host = authority.substr(0, is_literal ? end + 1 : end);
+  const auto port = authority.substr(std::min(host.size(), authority.size()));
+  const auto may_stand = [&](char c) {
+    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_one_of(c, "-._~!$&'()*+,;=%") ||
+           (is_literal && is_one_of(c, "[]:"));
+  };
+  if (!std::all_of(host.begin(), host.end(), may_stand)) return std::nullopt;
+  if (!port.empty() && (port.front() != ':' || !std::all_of(port.begin() + 1, port.end(), is_digit)))
+    return std::nullopt;
+  return host;
+}
+
+// Of a target that names it, "http://host:port/path", which counts more than the header, RFC 9112 3.2.2.
+std::optional<std::string_view> authority_of(std::string_view target) noexcept {
+  const auto slashes = target.find("://");
+  if (target.starts_with('/') || slashes == std::string_view::npos) return std::nullopt;
+  const auto rest = target.substr(slashes + 3);
+  return rest.substr(0, rest.find_first_of("/?"));
+}
+
 struct Version {
   char major;
   std::size_t minor;  // where its digit stands
@@ -60,7 +88,6 @@ struct Version {
 std::optional<Version> version_of(std::string_view bytes) {
   constexpr std::string_view kName = " HTTP/";
   const auto line = bytes.substr(0, bytes.find('\r'));
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   if (line.size() < kName.size() + 3) return std::nullopt;
   const auto text = line.substr(line.size() - kName.size() - 3);
   if (!text.starts_with(kName) || !is_digit(text[6]) || text[7] != '.' || !is_digit(text[8])) return std::nullopt;
@@ -104,6 +131,14 @@ int parse_request_head(std::string_view bytes, RequestHead& head) {
   if (const int status = check(parser); status != 200) return status;
 
   head.target = to_std(message.target());
+  for (const auto authority : {std::optional{to_std(message[http::field::host])}, authority_of(head.target)}) {
+    if (!authority) continue;
+    const auto host = host_of(*authority);
+    if (!host) return 400;
+    head.host = *host;
+  }
+  if (message.count(http::field::authorization) > 1) return 400;
+  head.authorization = to_std(message[http::field::authorization]);
   head.accept = joined(message, http::field::accept);
   head.accept_encoding = joined(message, http::field::accept_encoding);
   head.scrape_timeout = parse_timeout(to_std(message["X-Prometheus-Scrape-Timeout-Seconds"]));

@@ -9,6 +9,8 @@ namespace vitals::detail {
 /// What the endpoint needs to know of a request.
 struct RequestHead {
   std::string target;
+  std::string host;                             // whom it was meant for, without the port; empty: it does not say
+  std::string authorization;                    // empty: there is none
   std::string accept;                           // all fields of that name, as one list
   std::string accept_encoding;                  // likewise
   std::chrono::milliseconds scrape_timeout{0};  // how long the scraper says it waits; 0: it says nothing, or nonsense

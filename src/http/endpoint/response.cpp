@@ -5,13 +5,13 @@
 
 #include <vitals/http/endpoint.hpp>
 
+#include "core/text/printable.hpp"
 #include "http/endpoint/accept_list.hpp"
 #include "http/endpoint/page_files.hpp"
 
 namespace vitals::detail {
 namespace {
 
-constexpr std::string_view kHealthy = "/-/healthy";
 constexpr std::string_view kReady = "/-/ready";
 constexpr std::string_view kLevels = "/slo";
 
@@ -36,6 +36,10 @@ std::string_view reason(int status) noexcept {
       return "OK";
     case 400:
       return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 403:
+      return "Forbidden";
     case 404:
       return "Not Found";
     case 405:
@@ -44,6 +48,8 @@ std::string_view reason(int status) noexcept {
       return "Content Too Large";
     case 414:
       return "URI Too Long";
+    case 429:
+      return "Too Many Requests";
     case 431:
       return "Request Header Fields Too Large";
     case 503:
@@ -51,11 +57,9 @@ std::string_view reason(int status) noexcept {
     case 505:
       return "HTTP Version Not Supported";
     default:
-      return "Internal Server Error";
+      return status < 400 ? "OK" : status < 500 ? "Error" : "Internal Server Error";
   }
 }
-
-Body text(std::string_view text) { return std::make_shared<const std::string>(text); }
 
 // What may stand in the path of a URL as it is, RFC 3986 3.3, but for '&' and the apostrophe, which HTML has for
 // itself.
@@ -77,15 +81,10 @@ bool has_dot_segment(std::string_view path) noexcept {
 
 // A request target without "http://host".
 std::string_view without_host(std::string_view target) noexcept {
-  constexpr std::string_view kScheme = "http://";
-  if (!equals_ignoring_case(target.substr(0, kScheme.size()), kScheme)) return target;
-  const auto path = target.find('/', kScheme.size());
+  const std::string_view scheme = target.substr(0, target.find('/'));
+  if (!equals_ignoring_case(scheme, "http:") && !equals_ignoring_case(scheme, "https:")) return target;
+  const auto path = target.find('/', scheme.size() + 2);
   return path == std::string_view::npos ? "/" : target.substr(path);
-}
-
-std::string_view path_of(std::string_view target) noexcept {
-  const auto path = without_host(target);
-  return path.substr(0, path.find('?'));
 }
 
 bool is_live(std::string_view path) noexcept {
@@ -94,9 +93,23 @@ bool is_live(std::string_view path) noexcept {
 
 std::string index_page(const Pages& pages) {
   std::string page{kIndexBegin};
-  page.append("<li><a href=\"").append(pages.metrics_path).append("\">").append(pages.metrics_path);
-  page.append("</a>: the metrics of this process, for Prometheus\n");
+  const auto link = [&page](std::string_view path, std::string_view what) {
+    page.append("<li><a href=\"").append(path).append("\">").append(path).append("</a>").append(what).append(1, '\n');
+  };
+  for (const auto path : pages.metrics_paths) link(path, ": the metrics of this process, for Prometheus");
+  for (const auto path : pages.own_paths) link(path, "");
   return page.append(pages.has_levels ? kIndexLevels : "").append(kIndexEnd);
+}
+
+// What is wrong with a path in itself.
+std::string_view fault_of(std::string_view path) {
+  if (!path.starts_with('/')) return "it must start with '/', as \"/metrics\" does";
+  if (path.starts_with("//")) return "the page with links would link to another host; begin it with one '/'";
+  if (path.size() > 1'024) return "it is longer than 1024 bytes; shorten it";
+  if (!std::ranges::all_of(path, is_path_character)) {
+    return "it must be letters, digits and -._~!$()*+,;=:@ between slashes, without a query, blanks or escapes";
+  }
+  return has_dot_segment(path) ? "clients leave out \".\" and \"..\"; write the path without them" : "";
 }
 
 // RFC 9110 5.6.7. By hand, since strftime would use the program's locale.
@@ -120,49 +133,70 @@ void append_date(std::string& out, std::time_t now) {
 
 }  // namespace
 
-Pages pages_of(const EndpointOptions& options) noexcept {
-  return {options.path, options.levels != nullptr, options.live_page};
+std::string_view path_of(std::string_view target) noexcept {
+  const auto path = without_host(target);
+  return path.substr(0, path.find('?'));
 }
 
-std::string_view path_fault(const Pages& pages) noexcept {
-  const std::string_view path = pages.metrics_path;
-  if (!path.starts_with('/')) return "it must start with '/', as \"/metrics\" does";
-  if (path.starts_with("//")) return "the page with links would link to another host; begin it with one '/'";
-  if (path == "/" || path == kHealthy || path == kReady || (pages.has_levels && path == kLevels) ||
-      (pages.has_live && is_live(path)))
-    return "the endpoint has another page there; choose another";
-  if (path.size() > 1'024) return "it is longer than 1024 bytes; shorten it";
-  if (!std::ranges::all_of(path, is_path_character)) {
-    return "it must be letters, digits and -._~!$()*+,;=:@ between slashes, without a query, blanks or escapes";
+Pages pages_of(const EndpointOptions& options, const std::vector<std::string>& metrics_paths) {
+  Pages pages{.metrics_paths = {metrics_paths.begin(), metrics_paths.end()},
+              .has_levels = options.levels != nullptr,
+              .has_live = options.live_page};
+  for (const auto& [path, page] : options.pages) pages.own_paths.push_back(path);
+  return pages;
+}
+
+std::string path_fault(const Pages& pages) {
+  std::vector<std::string_view> all = pages.metrics_paths;
+  all.insert(all.end(), pages.own_paths.begin(), pages.own_paths.end());
+  for (auto path = all.begin(); path != all.end(); ++path) {
+    const bool is_own = path - all.begin() >= static_cast<std::ptrdiff_t>(pages.metrics_paths.size());
+    const auto says = [&](std::string_view why) {
+      return (is_own ? "pages: the path \"" : "path \"") + printable(*path) + "\": " + std::string{why};
+    };
+    if (const auto fault = fault_of(*path); !fault.empty()) return says(fault);
+    const bool is_taken = *path == "/" || *path == kHealthyPath || *path == kReady ||
+                          (pages.has_levels && *path == kLevels) || (pages.has_live && is_live(*path));
+    if (is_taken || std::find(all.begin(), path, *path) != path)
+      return says("the endpoint has another page there; choose another");
   }
-  return has_dot_segment(path) ? "clients leave out \".\" and \"..\"; write the path without them" : "";
+  return {};
 }
 
-Page find_page(std::string_view target, const Pages& pages) noexcept {
+Found find_page(std::string_view target, const Pages& pages) noexcept {
   const std::string_view path = path_of(target);
-  if (path == pages.metrics_path) return Page::Metrics;
-  if (path == kLevels && pages.has_levels) return Page::Levels;
-  if (path == kHealthy) return Page::Healthy;
-  if (path == kReady) return Page::Ready;
-  if (!pages.has_live) return path == "/" ? Page::Index : Page::NotFound;
-  if (!is_live(path)) return Page::NotFound;
-  return is_live_data(path.substr(1)) ? Page::LiveData : Page::LiveFile;
+  const auto index_in = [path](const std::vector<std::string_view>& paths) {
+    return static_cast<std::size_t>(std::ranges::find(paths, path) - paths.begin());
+  };
+  if (const auto i = index_in(pages.metrics_paths); i < pages.metrics_paths.size()) return {Page::Metrics, i};
+  if (const auto i = index_in(pages.own_paths); i < pages.own_paths.size()) return {Page::Own, i};
+  if (path == kLevels && pages.has_levels) return {Page::Levels};
+  if (path == kHealthyPath) return {Page::Healthy};
+  if (path == kReady) return {Page::Ready};
+  if (!pages.has_live) return {path == "/" ? Page::Index : Page::NotFound};
+  if (!is_live(path)) return {Page::NotFound};
+  return {is_live_data(path.substr(1)) ? Page::LiveData : Page::LiveFile};
 }
 
 std::vector<std::string> links_of(const Pages& pages) {
   std::vector<std::string> links;
-  for (const std::string_view path : {pages.metrics_path, pages.has_levels ? kLevels : "", kHealthy, kReady})
+  for (const auto* paths : {&pages.metrics_paths, &pages.own_paths}) {
+    for (const auto path : *paths) links.emplace_back(path.substr(1));
+  }
+  for (const std::string_view path : {pages.has_levels ? kLevels : "", kHealthyPath, kReady})
     if (!path.empty()) links.emplace_back(path.substr(1));
   return links;
 }
 
 std::string_view live_target(std::string_view target) noexcept { return without_host(target).substr(1); }
 
-Response live_file(std::string_view target, bool gzip) {
+Response live_file(std::string_view target, bool gzip, const std::shared_ptr<BodyBudget>& budget) try {
   const PageAsset& file = *find_page_file(path_of(target).substr(1));
-  return {.content_type = file.content_type,
-          .more_headers = page_file_headers(gzip),
-          .body = std::make_shared<const std::string>(page_file_body(file, gzip))};
+  const auto body = std::make_shared<BodyText>(budget);
+  body->add(page_file_body(file, gzip));
+  return {.content_type = file.content_type, .more_headers = page_file_headers(gzip), .body = body};
+} catch (const BodyTooLarge&) {
+  return too_large_response(budget->limit());
 }
 
 Response page_response(Page page, bool ready, const Pages& pages) {
@@ -170,34 +204,46 @@ Response page_response(Page page, bool ready, const Pages& pages) {
       "Content-Security-Policy: default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'\r\n";
   switch (page) {
     case Page::Healthy:
-      return {.body = text("healthy\n")};
+      return {.body = make_body("healthy\n")};
     case Page::Ready:
-      return ready ? Response{.body = text("ready\n")} : Response{.status = 503, .body = text("not ready\n")};
+      return ready ? Response{.body = make_body("ready\n")} : Response{.status = 503, .body = make_body("not ready\n")};
     case Page::Index:
       return {.content_type = "text/html; charset=utf-8",
               .more_headers = kNothingButLinks,
-              .body = text(index_page(pages))};
+              .body = make_body(index_page(pages))};
     default:
-      return {.status = 404, .body = text("Not Found; the metrics are at " + std::string{pages.metrics_path} + '\n')};
+      return {.status = 404,
+              .body = make_body("Not Found; the metrics are at " + std::string{pages.metrics_paths.front()} + '\n')};
   }
 }
 
 Response error_response(int status) {
-  Response response{.status = status, .body = text(std::string{reason(status)} + '\n')};
+  Response response{.status = status, .body = make_body(std::string{reason(status)} + '\n')};
   if (status == 405) response.more_headers = "Allow: GET, HEAD\r\n";
   if (status == 503) response.more_headers = "Retry-After: 1\r\n";
   return response;
 }
 
-std::string render_head(const Response& response, std::string_view connection, std::time_t now) {
+Response too_large_response(std::size_t limit) {
+  Response response = error_response(503);
+  response.body = make_body("No room for the answer within max_response_bytes, " + std::to_string(limit) +
+                            "; ask for it compressed, or raise that\n");
+  return response;
+}
+
+std::string render_head(const Response& response, std::string_view connection, std::time_t now,
+                        const std::vector<std::pair<std::string, std::string>>& more) {
   std::string head;
   head.reserve(512);
   head.append("HTTP/1.1 ").append(std::to_string(response.status)).append(1, ' ').append(reason(response.status));
   head += "\r\nDate: ";
   append_date(head, now);
-  head.append("\r\nContent-Type: ").append(response.content_type);
+  head.append("\r\nContent-Type: ");
+  head.append(response.own_content_type.empty() ? response.content_type : response.own_content_type);
   head.append("\r\nContent-Length: ").append(std::to_string(response.body ? response.body->size() : 0));
   head.append("\r\n").append(kCommonHeaders).append(response.more_headers);
+  if (!response.challenge.empty()) head.append("WWW-Authenticate: ").append(response.challenge).append("\r\n");
+  for (const auto& [name, value] : more) head.append(name).append(": ").append(value).append("\r\n");
   if (!connection.empty()) head.append("Connection: ").append(connection).append("\r\n");
   return head += "\r\n";
 }

@@ -1,3 +1,6 @@
+#include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include <vitals/exposition.hpp>
@@ -6,6 +9,8 @@
 
 #include "core/instruments/access.hpp"
 #include "core/registry/exposition.hpp"
+#include "http/endpoint/body_encoder.hpp"
+#include "http/endpoint/compressed_store.hpp"
 #include "http/endpoint/content_negotiation.hpp"
 #include "http/endpoint/gzip.hpp"
 #include "http/endpoint/name_query.hpp"
@@ -23,12 +28,30 @@ ScrapeResponse scrape(Registry& registry, std::string_view accept, std::string_v
   ScrapeResponse response;
   const Exposition exposition = detail::choose_exposition(accept);
   response.content_type = content_type(exposition);
-  detail::expose(detail::Access::state(registry), exposition, response.body, wanted.names);
-  if (response.body.size() < detail::kMinBytesToCompress || !detail::accepts_gzip(accept_encoding)) return response;
-  if (auto compressed = detail::gzip(response.body)) {
-    response.body = std::move(*compressed);
-    response.content_encoding = "gzip";
+  detail::RegistryState& state = detail::Access::state(registry);
+  const detail::Encoding encoding = detail::choose_encoding(accept_encoding);
+  if (encoding == detail::Encoding::Identity) {
+    detail::expose(state, exposition, response.body, wanted.names);
+    return response;
   }
+  std::optional<detail::BodyEncoder> encoder;
+  detail::CompressedStore store;
+  detail::expose(
+      state, exposition,
+      [&](std::string_view piece) {
+        if (!encoder) {
+          if (response.body.size() + piece.size() < detail::kMinBytesToCompress)
+            return void(response.body.append(piece));
+          const std::string before = std::exchange(response.body, {});
+          encoder.emplace(encoding).add(before, response.body);
+        }
+        encoder->add(piece, response.body);
+      },
+      wanted.names, &store);
+  if (!encoder) return response;
+  encoder->finish(response.body);
+  response.body.shrink_to_fit();
+  response.content_encoding = detail::content_encoding(encoding);
   return response;
 } catch (...) {  // out of memory, of which these texts, short enough to live in the strings themselves, need none
   return {.status = 500, .content_type = "text/plain", .content_encoding = {}, .body = "Out of memory\n"};

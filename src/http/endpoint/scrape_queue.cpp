@@ -1,54 +1,139 @@
 #include "http/endpoint/scrape_queue.hpp"
 
+#include <algorithm>
+#include <map>
 #include <utility>
 
 #include "http/endpoint/event_loop.hpp"
 
 namespace vitals::detail {
+namespace {
 
-ScrapeQueue::ScrapeQueue(EventLoop& loop, Gatherer& gatherer, Limits limits, std::function<bool()> make_room)
-    : loop_{loop}, gatherer_{gatherer}, limits_{limits}, make_room_{std::move(make_room)} {}
+bool has_ended(const std::weak_ptr<ScrapeQueue::Scrape>& scrape) noexcept { return scrape.expired(); }
+
+}  // namespace
+
+ScrapeQueue::ScrapeQueue(EventLoop& loop, Gatherer& gatherer, std::shared_ptr<BodyBudget> budget, std::size_t places,
+                         std::function<bool()> make_room)
+    : loop_{loop}, gatherer_{gatherer}, budget_{std::move(budget)}, places_{places}, make_room_{std::move(make_room)} {}
 
 void ScrapeQueue::add(const std::shared_ptr<Scrape>& scrape) {
-  waiting_.push_back(scrape);
+  if (!place(scrape)) waiting_.push_back(scrape);
   begin_next();
 }
 
-void ScrapeQueue::body_was_freed() noexcept try {
-  if (!waiting_.empty()) loop_.post([this] { begin_next(); });
-} catch (...) {  // out of memory: the deadlines of those that wait end them
+void ScrapeQueue::hurry(const std::shared_ptr<Scrape>& scrape) {
+  const auto place = std::make_shared<Place>();
+  place->scrapes.push_back(scrape);
+  scrape->hurried_interest = std::make_shared<int>();
+  place->interest = scrape->hurried_interest;
+  gatherer_.hurry(job_for(place, scrape->wanted));
 }
 
-void ScrapeQueue::begin_next() {
-  std::erase_if(waiting_, [](const auto& scrape) { return scrape.expired(); });
-  while (!waiting_.empty() && under_way_->load(std::memory_order_relaxed) < limits_.scrapes) {
-    if (gatherer_.held_bytes() > limits_.bytes) {
-      if (!make_room_()) return;
-      continue;
-    }
-    const auto scrape = waiting_.front().lock();
-    waiting_.pop_front();
-    if (scrape && scrape->begin()) submit(scrape);
+void ScrapeQueue::look_again() noexcept try {
+  if (std::exchange(will_look_, true)) return;
+  loop_.post([this] {
+    will_look_ = false;
+    begin_next();
+  });
+} catch (...) {  // out of memory: the deadlines of those that wait end them
+  will_look_ = false;
+}
+
+bool ScrapeQueue::place(const std::shared_ptr<Scrape>& scrape) {
+  auto same =
+      std::ranges::find_if(next_, [&](const auto& place) { return place->wanted.has_answer_of(scrape->wanted); });
+  if (same == next_.end()) {
+    if (next_.size() >= places_ && !displace_for(scrape->peer)) return false;
+    same = next_.insert(next_.end(), std::make_shared<Place>(Place{scrape->wanted, {}, {}}));
+  }
+  Place& place = **same;
+  place.scrapes.push_back(scrape);
+  scrape->interest = place.interest.lock();
+  if (!scrape->interest) scrape->interest = std::make_shared<int>();
+  place.interest = scrape->interest;
+  scrape->has_place = true;
+  return true;
+}
+
+// Takes the last place of the address that has the most for itself, if it still has as many as this one then.
+bool ScrapeQueue::displace_for(const PeerKey& peer) {
+  std::map<PeerKey, std::size_t> owned;
+  const auto owner = [](const Place& place) -> const PeerKey* {
+    const auto first = place.scrapes.front().lock();
+    const auto is_its = [&](const auto& weak) {
+      const auto scrape = weak.lock();
+      return !scrape || !first || scrape->peer == first->peer;
+    };
+    return first && std::ranges::all_of(place.scrapes, is_its) ? &first->peer : nullptr;
+  };
+  for (const auto& place : next_) {
+    if (const PeerKey* its = owner(*place)) ++owned[*its];
+  }
+  const auto most = std::ranges::max_element(owned, {}, [](const auto& one) { return one.second; });
+  if (most == owned.end() || most->second < owned[peer] + 2) return false;
+  const auto victim = std::find_if(next_.rbegin(), next_.rend(), [&](const auto& place) {
+    const PeerKey* its = owner(*place);
+    return its != nullptr && *its == most->first;
+  });
+  const auto place = *victim;
+  next_.erase(std::next(victim).base());
+  loop_.post([place] { finish(*place, error_response(503)); });
+  return true;
+}
+
+void ScrapeQueue::finish(const Place& place, const Response& response) {
+  for (const auto& weak : place.scrapes) {
+    if (const auto scrape = weak.lock()) scrape->finish(response);
   }
 }
 
-void ScrapeQueue::submit(const std::shared_ptr<Scrape>& scrape) {
-  under_way_->fetch_add(1, std::memory_order_relaxed);
-  // Counts down wherever the job ends: here, or uncalled on the gatherer's thread.
-  std::shared_ptr<void> place{under_way_.get(),
-                              [count = under_way_](void*) { count->fetch_sub(1, std::memory_order_relaxed); }};
-  gatherer_.submit(scrape->wanted,
-                   [this, weak = std::weak_ptr{scrape}, place = std::move(place)](Response response) mutable {
-                     loop_.post([this, weak, place = std::move(place), response = std::move(response)]() mutable {
-                       place.reset();  // before the answer goes: whoever has it may ask again
-                       if (const auto answered = weak.lock()) {
-                         answered->finish(std::move(response));
-                       } else {
-                         response = {};  // given up meanwhile: its bytes must not count for the next
-                       }
-                       begin_next();
-                     });
-                   });
+Gatherer::Job ScrapeQueue::job_for(const std::shared_ptr<Place>& place, const Wanted& wanted) {
+  return {.wanted = wanted,
+          .deliver =
+              [this, place](Response response) {
+                loop_.post([this, place, response = std::move(response)] {
+                  if (response.body) expected_ = response.status == 503 ? budget_->limit() : response.body->size();
+                  finish(*place, response);
+                });
+              },
+          .wanted_by = place->interest};
+}
+
+void ScrapeQueue::begin_next() {
+  const auto forget_ended = [](Places& places) {
+    for (const auto& place : places) std::erase_if(place->scrapes, has_ended);
+  };
+  forget_ended(under_way_);
+  forget_ended(next_);
+  std::erase_if(next_, [](const auto& place) { return place->scrapes.empty(); });
+  std::erase_if(waiting_, has_ended);
+  while (!waiting_.empty()) {
+    const auto scrape = waiting_.front().lock();
+    if (scrape && !place(scrape)) break;
+    waiting_.pop_front();
+  }
+  if (next_.empty()) return;
+  if (gatherer_.is_busy()) {
+    // What all have given up on must not hold up the others for longer than the collector that is being asked.
+    if (std::ranges::all_of(under_way_, [](const auto& place) { return place->scrapes.empty(); }))
+      gatherer_.give_up(batch_);
+    return;
+  }
+  while (budget_->held() > 0 && budget_->held() + expected_ > budget_->limit() && make_room_()) {
+  }
+  std::vector<Gatherer::Job> batch;
+  for (const auto& place : next_) batch.push_back(job_for(place, place->wanted));
+  under_way_ = std::exchange(next_, {});
+  batch_ = gatherer_.submit(std::move(batch));
+}
+
+std::size_t ScrapeQueue::size() const {
+  std::size_t n = 0;
+  for (const auto* places : {&next_, &under_way_}) {
+    for (const auto& place : *places) n += place->scrapes.size();
+  }
+  return n;
 }
 
 }  // namespace vitals::detail

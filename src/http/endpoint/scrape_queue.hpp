@@ -1,56 +1,81 @@
 #pragma once
 
-#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "http/endpoint/gatherer.hpp"
+#include "http/endpoint/listener.hpp"
 #include "http/endpoint/response.hpp"
 
 namespace vitals::detail {
 
 class EventLoop;
 
-// Brings scrapes to the gatherer, first come first served. Only so many are under way at once, and none begins while
-// the bodies that someone holds fill the memory. For the loop's thread alone.
+// Brings scrapes to the gatherer in batches: one is under way, and the next one fills meanwhile. Scrapes that want the
+// same answer share a place in a batch. Where its places are all taken, an address that has several makes room for one
+// that has fewer; else a scrape waits. No batch begins while the bodies that someone holds fill the memory. For the
+// loop's thread alone.
 class ScrapeQueue {
  public:
-  /// A scrape, of which the queue keeps no more than a weak_ptr: whoever lets go of it cancels it. One that is
-  /// cancelled after it has begun counts as under way until the gatherer has done it.
+  /// A scrape, of which the queue keeps no more than a weak_ptr: whoever lets go of it cancels it.
   struct Scrape {
     Wanted wanted;
-    /// Called when its turn comes, perhaps at once. False: it is not wanted any more, and the next one's turn comes.
-    std::function<bool()> begin;
-    /// Called with its answer after begin().
+    PeerKey peer;
+    /// Called with its answer, never within add() and hurry().
     std::function<void(Response)> finish;
-  };
-  struct Limits {
-    std::size_t scrapes;  // under way
-    std::size_t bytes;    // of bodies: none begins as long as more are held
+    /// Whether it was given a place.
+    bool has_place = false;
+    /// As long as one has it, the answer is wanted; the second is for what it gets in a hurry.
+    std::shared_ptr<const void> interest = {};
+    std::shared_ptr<const void> hurried_interest = {};
   };
 
-  /// make_room frees bytes of bodies when a scrape waits for them; false if it can't. loop and gatherer must outlive
-  /// all scrapes that have begun.
-  ScrapeQueue(EventLoop& loop, Gatherer& gatherer, Limits limits, std::function<bool()> make_room);
+  /// `places`: of a batch. make_room frees bytes of bodies where a batch may need them; false if it can't. loop and
+  /// gatherer must outlive all scrapes that were added.
+  ScrapeQueue(EventLoop& loop, Gatherer& gatherer, std::shared_ptr<BodyBudget> budget, std::size_t places,
+              std::function<bool()> make_room);
 
   void add(const std::shared_ptr<Scrape>& scrape);
-  /// A body was let go of: scrapes may begin that wait for its memory, though none within this call.
-  void body_was_freed() noexcept;
+  /// It can't wait longer for its batch: it gets what is there.
+  void hurry(const std::shared_ptr<Scrape>& scrape);
+  /// The gatherer is idle, or a body or a scrape was let go of: others may have waited for that. Nothing is called
+  /// within this.
+  void look_again() noexcept;
+
+  /// Scrapes that have a place, or are under way.
+  [[nodiscard]] std::size_t size() const;
 
  private:
+  // One answer, and who waits for it.
+  struct Place {
+    Wanted wanted;
+    std::vector<std::weak_ptr<Scrape>> scrapes;
+    std::weak_ptr<const void> interest;
+  };
+  using Places = std::vector<std::shared_ptr<Place>>;
+
+  static void finish(const Place& place, const Response& response);
+
+  [[nodiscard]] bool place(const std::shared_ptr<Scrape>& scrape);
+  [[nodiscard]] bool displace_for(const PeerKey& peer);
   void begin_next();
-  void submit(const std::shared_ptr<Scrape>& scrape);
+  [[nodiscard]] Gatherer::Job job_for(const std::shared_ptr<Place>& place, const Wanted& wanted);
 
   EventLoop& loop_;
   Gatherer& gatherer_;
-  const Limits limits_;
+  const std::shared_ptr<BodyBudget> budget_;
+  const std::size_t places_;
   const std::function<bool()> make_room_;
-  std::deque<std::weak_ptr<Scrape>> waiting_;
-  // Scrapes under way. Relaxed: a figure to compare with a limit. Shared, since a job of the gatherer may outlive the
-  // queue.
-  const std::shared_ptr<std::atomic<std::size_t>> under_way_ = std::make_shared<std::atomic<std::size_t>>(0);
+  std::deque<std::weak_ptr<Scrape>> waiting_;  // for a place
+  Places next_;
+  Places under_way_;
+  std::uint64_t batch_ = 0;   // the number of what is under way
+  std::size_t expected_ = 0;  // bytes of an answer: of the last one; all there may be, if it found no room
+  bool will_look_ = false;    // look_again() was called
 };
 
 }  // namespace vitals::detail

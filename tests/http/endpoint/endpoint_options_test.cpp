@@ -107,7 +107,9 @@ TEST(Endpoint, TextThatIsNoAddressIsRefusedWithWhatToWrite) {
     return refused.what;
   };
   EXPECT_THAT(what("*"), AllOf(HasSubstr("*:7"), HasSubstr("write 0.0.0.0 for all")));
-  EXPECT_THAT(what(""), AllOf(HasSubstr("empty"), HasSubstr("write 127.0.0.1")));
+  EXPECT_EQ(what(""),
+            "vitals::Endpoint can't listen on \"\":7: the address is empty; write 127.0.0.1 for localhost, 0.0.0.0 for "
+            "all");
   EXPECT_THAT(what("localhost"), AllOf(HasSubstr("localhost:7"), HasSubstr("write 127.0.0.1")));
   EXPECT_THAT(what("[::]"), AllOf(HasSubstr(" [::]:7"), HasSubstr("without the brackets")));
   EXPECT_THAT(what("127.0.0.1:9464"), HasSubstr("the port is an option of its own"));
@@ -175,7 +177,21 @@ TEST(Endpoint, RefusesOptionsThatMakeNoSense) {
   EXPECT_THAT(refusal({.port = 0, .max_connections = 0}).what, HasSubstr("max_connections must be"));
   EXPECT_THAT(refusal({.port = 0, .max_connections_per_ip = 0}).what, HasSubstr("max_connections_per_ip"));
   EXPECT_THAT(refusal({.port = 0, .max_scrapes_in_flight = 0}).what, HasSubstr("max_scrapes_in_flight"));
-  EXPECT_THAT(refusal({.port = 0, .idle_timeout = 0ms}).what, HasSubstr("timeouts must be"));
+  EXPECT_EQ(refusal({.port = 0, .idle_timeout = 0ms}).what,
+            "vitals::EndpointOptions: idle_timeout is 0 ms; it must be between 1 ms and a day");
+}
+
+TEST(Endpoint, RefusesAllowedHostsThatNoRequestCanHave) {
+  const auto what = [](const std::string& host) {
+    EndpointOptions options{.port = 0};
+    options.allowed_hosts = {host};
+    return refusal(options).what;
+  };
+  for (const auto* host : {"localhost:9464", "http://localhost", "[::1]:80", "a b", "", "*"})
+    EXPECT_THAT(what(host),
+                AllOf(HasSubstr("allowed_hosts has \"" + std::string{host}), HasSubstr("without scheme and port")));
+  for (const auto* host : {"localhost", "a-b.example", "127.0.0.1", "::1", "[::1]"})
+    EXPECT_EQ(what(host), "nothing thrown");
 }
 
 }  // namespace

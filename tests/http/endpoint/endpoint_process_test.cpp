@@ -1,8 +1,11 @@
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <ctime>
+#include <exception>
 #include <fstream>
 #include <memory>
 #include <sstream>
@@ -16,6 +19,7 @@
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -158,6 +162,42 @@ int run_out_of_descriptors() {
 TEST(EndpointDeathTest, OutOfDescriptorsItWaitsAndRecovers) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_EXIT(_exit(run_out_of_descriptors()), ::testing::ExitedWithCode(0), "");
+}
+
+// Statics are destroyed in the order against that of their making: the endpoint, then the token of the callback.
+[[noreturn]] void end_while_a_callback_hangs(std::chrono::milliseconds collector_timeout) {
+  static Registry registry;
+  static const CollectorToken token = registry.gauge_callback("hung", "Hangs.", [] {
+    for (;;) pause();
+    return 1.0;
+  });
+  static const Endpoint endpoint{registry, {.port = 0, .collector_timeout = collector_timeout}};
+  const auto answer = get(endpoint.port(), "/metrics", "X-Prometheus-Scrape-Timeout-Seconds: 0.5\r\n");
+  std::exit(sample(answer.body, "hung") == -1 ? 0 : 1);
+}
+
+TEST(EndpointDeathTest, TheEndOfTheProcessWaitsForNoHungCallback) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(end_while_a_callback_hangs(50ms), ::testing::ExitedWithCode(0), "");
+  EXPECT_EXIT(end_while_a_callback_hangs(1h), ::testing::ExitedWithCode(0), "");
+}
+
+// What a thrown exception is called, and what the thread is left to, are the program's own.
+TEST(Endpoint, SurvivesCallbacksThatThrowNothingKnownOrEndTheirThread) {
+  struct Silent : std::exception {
+    const char* what() const noexcept override { return nullptr; }
+  };
+  std::atomic<int> told{0};
+  Registry registry{{.on_collector_error = [&](std::string_view) { ++told; }}};
+  const auto silent = registry.gauge_callback("silent", "Throws.", []() -> double { throw Silent{}; });
+  const auto ends = registry.gauge_callback("ends", "Ends its thread.", []() -> double { pthread_exit(nullptr); });
+  const auto good = registry.gauge_callback("well", "Comes after both.", [] { return 1.0; });
+  const Endpoint endpoint{registry, {.port = 0}};
+
+  for (int i = 1; i <= 3; ++i) {
+    EXPECT_EQ(sample(get(endpoint.port(), "/metrics").body, "well"), 1);
+    EXPECT_TRUE(eventually([&] { return told == 2 * i; }));
+  }
 }
 
 }  // namespace

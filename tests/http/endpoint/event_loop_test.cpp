@@ -95,7 +95,7 @@ TEST(EventLoop, SocketReadsWhatTheOtherSideWrites) {
   one.write("first ", "second", [&](bool failed, std::size_t bytes) {
     EXPECT_FALSE(failed);
     EXPECT_EQ(bytes, 12u);
-    one.shut_down_writing();
+    one.shut_down_writing({});
   });
   other.wait_readable([&](bool) {
     other.read(buffer, [&](bool, std::size_t bytes) {

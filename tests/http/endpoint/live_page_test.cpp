@@ -1,11 +1,17 @@
+#include <atomic>
 #include <chrono>
+#include <filesystem>
+#include <fstream>
 #include <map>
+#include <set>
 #include <string>
 #include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+#include <pthread.h>
+#include <unistd.h>
 
 #include <vitals/http.hpp>
 #include <vitals/http/live_page.hpp>
@@ -13,17 +19,18 @@
 #include <vitals/vitals.hpp>
 
 #include "http/endpoint/gzip.hpp"
+#include "http/http_client.hpp"
 
 namespace vitals {
 namespace {
 
 using namespace std::chrono_literals;
 using nlohmann::json;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::Not;
-using testing::SizeIs;
-using testing::StartsWith;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::SizeIs;
+using ::testing::StartsWith;
 
 using Headers = std::map<std::string, std::string, std::less<>>;
 
@@ -103,6 +110,31 @@ TEST(LivePage, RefusesOptionsThatMakeNoSense) {
   const ServiceLevels levels{.error_rate = RatioLevel{.target = 2}};
   EXPECT_THROW((LivePage{registry, {.levels = &levels}}), std::invalid_argument);
   EXPECT_THROW((LivePage{registry, {.max_history_bytes = (std::size_t{1} << 30) + 1}}), std::invalid_argument);
+}
+
+TEST(LivePage, GoesOnInAnotherThreadWhenACallbackEndsItsOwn) {
+  const auto tasks = [] {
+    std::set<std::string> ids;
+    for (const auto& task : std::filesystem::directory_iterator{"/proc/self/task"}) {
+      std::string name;
+      std::getline(std::ifstream{task.path() / "comm"}, name);
+      if (name == "vitals-page") ids.insert(task.path().filename());
+    }
+    return ids;
+  };
+  Registry registry;
+  std::atomic<pid_t> ended{0};
+  const auto ends = registry.gauge_callback("ends", "Ends its thread.", [&]() -> double {
+    ended = gettid();
+    pthread_exit(nullptr);
+  });
+  const LivePage page{registry};
+
+  EXPECT_TRUE(testing::eventually([&] {
+    const auto ids = tasks();
+    return ended != 0 && ids.size() == 1 && !ids.contains(std::to_string(ended));
+  }));
+  EXPECT_EQ(page.serve("data", "range=300").status, 200);
 }
 
 // Its thread waits for the first sample then.

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <libdeflate.h>
+#include <zstd.h>
 
 #include <vitals/http/scrape.hpp>
 #include <vitals/testing.hpp>
@@ -92,6 +93,43 @@ TEST_F(ScrapeTest, CompressesALargeBodyForThoseWhoTakeIt) {
   EXPECT_EQ(response.content_encoding, "gzip");
   EXPECT_LT(response.body.size(), to_text(registry).size() / 2);
   EXPECT_EQ(gunzip(response.body), to_text(registry));
+}
+
+TEST_F(ScrapeTest, CompressesByZstdForThoseWhoPreferIt) {
+  const ScrapeResponse response = scrape(registry, "", "gzip;q=0.9, zstd");
+
+  EXPECT_EQ(response.content_encoding, "zstd");
+  std::string text(to_text(registry).size(), '\0');
+  EXPECT_EQ(ZSTD_decompress(text.data(), text.size(), response.body.data(), response.body.size()), text.size());
+  EXPECT_EQ(text, to_text(registry));
+}
+
+TEST_F(ScrapeTest, CompressesWhatHasManyPieces) {
+  auto& family = registry.counter("many_total", "Many.", {"i"});
+  for (int i = 0; i < 10'000; ++i) family.with(i).inc();
+  for (int i = 0; i < 2'000; ++i) registry.gauge("few_" + std::to_string(i), "A family of one.").set(i);
+  const char* protobuf = "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited";
+
+  EXPECT_EQ(gunzip(scrape(registry, "", "gzip").body), to_text(registry));
+  EXPECT_EQ(gunzip(scrape(registry, protobuf, "gzip").body), to_protobuf(registry));
+}
+
+// A family that is held neither as it is nor at once.
+TEST(Scrape, CompressesAFamilyOfProtobufThatIsVeryLarge) {
+  Registry registry;
+  auto& family = registry.gauge("a", "A.", {"i"}, {.max_series = 100'000});
+  const std::string value(200, 'x');
+  for (int i = 0; i < 100'000; ++i) family.with(value + std::to_string(i * 7919)).set(i);
+  registry.gauge("b", "B.").set(1);
+  const char* protobuf = "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited";
+  const std::string whole = to_protobuf(registry);
+  ASSERT_GT(whole.size(), 20'000'000U);
+
+  const std::string body = scrape(registry, protobuf, "zstd").body;
+
+  std::string text(whole.size(), '\0');
+  EXPECT_EQ(ZSTD_decompress(text.data(), text.size(), body.data(), body.size()), whole.size());
+  EXPECT_TRUE(text == whole);
 }
 
 TEST_F(ScrapeTest, LeavesASmallBodyAsItIs) {
