@@ -47,6 +47,7 @@ void live_answer(benchmark::State& state) {
                                         .links = {},
                                         .slowest = {},
                                         .failures = {},
+                                        .version = {},
                                         .first_sample = 1,
                                         .now = 1};
   for (auto _ : state) benchmark::DoNotOptimize(live_json(input, std::chrono::seconds{300}));

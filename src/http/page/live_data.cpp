@@ -136,7 +136,8 @@ class LiveJson {
         .add("range_seconds", range_)
         .add("covered_seconds", std::round(stretch_.seconds() * 1e3) / 1e3)
         .add("interval_seconds", History::kInterval)
-        .add("left_out", std::uint64_t{input_.history.left_out()});
+        .add("left_out", std::uint64_t{input_.history.left_out()})
+        .add("built_in_targets", input_.levels == nullptr);
     slots(members);
   }
 

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "core/formats/json_members.hpp"
-#include "core/registry/exposition.hpp"
 #include "http/page/form_query.hpp"
 #include "http/page/service_metrics.hpp"
 #include "http/page/tile.hpp"
@@ -43,21 +42,20 @@ UnixNanos wall_clock() { return std::chrono::nanoseconds{std::chrono::system_clo
 LiveState::LiveState(const ServiceLevels* levels, std::size_t max_history_bytes)
     : levels_{levels != nullptr ? std::optional{*levels} : std::nullopt}, history_{max_history_bytes} {}
 
-void LiveState::sample(RegistryState& registry) noexcept {
-  try {
-    const auto now = snapshot(registry);
-    const std::lock_guard lock{mutex_};
-    const auto at = std::chrono::steady_clock::now();
-    next_sample_ = at + History::kInterval;
-    const UnixNanos wall = wall_clock();
-    if (first_sample_ == 0) first_sample_ = wall;
-    history_.sample(now, at, wall);
-    keep_version(now);
-    keep_traced(now);
-  } catch (...) {  // out of memory
-    const std::lock_guard lock{mutex_};
-    next_sample_ = std::chrono::steady_clock::now() + History::kInterval;
-  }
+void LiveState::sample(const std::vector<FamilySnapshot>& now) {
+  const std::lock_guard lock{mutex_};
+  const auto at = std::chrono::steady_clock::now();
+  next_sample_ = at + History::kInterval;
+  const UnixNanos wall = wall_clock();
+  if (first_sample_ == 0) first_sample_ = wall;
+  history_.sample(now, at, wall);
+  keep_version(now);
+  keep_traced(now);
+}
+
+void LiveState::skip_sample() noexcept {
+  const std::lock_guard lock{mutex_};
+  next_sample_ = std::chrono::steady_clock::now() + History::kInterval;
 }
 
 History::TimePoint LiveState::next_sample() const noexcept {

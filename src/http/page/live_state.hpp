@@ -16,17 +16,17 @@
 
 namespace vitals::detail {
 
-class RegistryState;
-
 /// What a live page knows: the past of a registry, and its slowest and failed requests. Thread-safe: a sample waits for
 /// an answer that is being made, and an answer for a sample.
 class LiveState {
  public:
-  /// Judges by these levels; null: by none. They need not live on.
+  /// Judges by these levels; null: by the built-in ones. They need not live on.
   LiveState(const ServiceLevels* levels, std::size_t max_history_bytes);
 
-  /// The registry as it is now, by calling its callbacks. Does nothing without memory for it.
-  void sample(RegistryState& registry) noexcept;
+  /// The registry as it is now. Throws std::bad_alloc.
+  void sample(const std::vector<FamilySnapshot>& now);
+  /// There is none this time.
+  void skip_sample() noexcept;
   /// When the next sample is due.
   [[nodiscard]] History::TimePoint next_sample() const noexcept;
 

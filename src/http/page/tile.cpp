@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/formats/text_pieces.hpp"
+#include "core/levels/builtin_levels.hpp"
 #include "http/page/service_metrics.hpp"
 
 namespace vitals::detail {
@@ -40,7 +41,7 @@ class Tiles {
   Tiles(const Stretch& stretch, const ServiceLevels* levels)
       : stretch_{stretch},
         metrics_{service_metrics(stretch.history(), levels)},
-        levels_{levels != nullptr ? *levels : none_} {}
+        levels_{levels != nullptr ? *levels : builtin_} {}
 
   std::vector<Tile> all() {
     requests();
@@ -173,7 +174,7 @@ class Tiles {
 
   const Stretch& stretch_;
   const ServiceMetrics metrics_;
-  const ServiceLevels none_{};
+  const ServiceLevels builtin_ = builtin_levels();
   const ServiceLevels& levels_;
   std::vector<Tile> tiles_;
 };
@@ -182,7 +183,7 @@ class Tiles {
 
 std::string_view Tile::verdict() const noexcept {
   if (std::isnan(target) || !is_judged) return "none";
-  if (std::isnan(value)) return "unknown";
+  if (std::isnan(value) || count.value_or(kLeastEvents) < kLeastEvents) return "unknown";
   const auto misses = [this](double limit) { return less_is_better ? value > limit : value < limit; };
   if (!std::isnan(critical) && misses(critical)) return "critical";
   return misses(target) ? "warning" : "ok";

@@ -14,6 +14,9 @@ namespace vitals::detail {
 
 inline constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
+/// Of fewer events no verdict is given, as by vitals check.
+inline constexpr double kLeastEvents = 20;
+
 /// A figure of the service, with what was promised of it.
 struct Tile {
   std::string name;
@@ -28,11 +31,13 @@ struct Tile {
   bool less_is_better = true;
   bool is_judged = true;  // false: the target is of a load that may not be there
 
-  /// "ok", "warning" (the target is missed), "critical", "unknown" (there is a target and no value) or "none".
+  /// "ok", "warning" (the target is missed), "critical", "unknown" (there is a target, and no value or one of too few
+  /// events) or "none".
   [[nodiscard]] std::string_view verdict() const noexcept;
 };
 
-/// The figures that the service has, in the order of their importance. `levels` may be null.
+/// The figures that the service has, in the order of their importance; judged by the built-in levels where `levels` is
+/// null.
 [[nodiscard]] std::vector<Tile> tiles(const Stretch& stretch, const ServiceLevels* levels);
 
 }  // namespace vitals::detail

@@ -156,6 +156,12 @@ def restarted(turn=0):
     return {**full(turn), 'started': RESTARTED, 'history_since': RESTARTED, 'covered_seconds': 120}
 
 
+def few(turn=0):
+    """Of a service that nobody has declared levels of, after its first request."""
+    first = [{**said, 'count': 1, 'verdict': 'unknown'} for said in tiles(turn)[:3]]
+    return {**full(turn), 'tiles': [*first, *process_tiles(turn)], 'routes': [], 'statements': [], 'levels': None, 'built_in_targets': True}
+
+
 def nothing_known(turn=0):
     """All that can be null is."""
     said = full(turn)

@@ -103,6 +103,35 @@ TEST_F(LiveDataTest, SaysWhatTheServiceDidInTheRange) {
   EXPECT_THAT(b["values"], SizeIs(2));
 }
 
+TEST_F(LiveDataTest, JudgesByTheBuiltInTargetsWhereNoneAreDeclared) {
+  HttpMetrics http{registry, {.routes = {"GET /a"}}};
+  sample();
+  for (int i = 0; i < 20; ++i) http.start("GET", "/a").finish(i == 0 ? 500 : 200, 200ms);
+  sample();
+
+  const json all = data();
+  EXPECT_EQ(all["built_in_targets"], true);
+  EXPECT_EQ(tile(all, "p50")["verdict"], "critical");
+  EXPECT_EQ(tile(all, "p95")["verdict"], "warning");
+  EXPECT_EQ(tile(all, "p99")["verdict"], "ok");
+  EXPECT_EQ(tile(all, "errors")["verdict"], "warning");
+  levels.emplace();
+  EXPECT_EQ(data()["built_in_targets"], false);
+  EXPECT_EQ(tile(data(), "p95")["verdict"], "none");
+}
+
+TEST_F(LiveDataTest, AFewRequestsAreNotJudged) {
+  HttpMetrics http{registry, {.routes = {"GET /a"}}};
+  sample();
+  for (int i = 0; i < 19; ++i) http.start("GET", "/a").finish(500, 2s);
+  sample();
+  for (const auto* name : {"p50", "p95", "p99", "errors"}) EXPECT_EQ(tile(data(), name)["verdict"], "unknown") << name;
+
+  http.start("GET", "/a").finish(500, 2s);
+  sample();
+  for (const auto* name : {"p50", "p95", "p99", "errors"}) EXPECT_EQ(tile(data(), name)["verdict"], "critical") << name;
+}
+
 // The narrow buckets end at 144 and 161 ms, and so would call 161 ms what the routes' count as within 150.
 TEST_F(LiveDataTest, IsSureWhetherAPromisedTimeIsKept) {
   levels = ServiceLevels{.latency = {{.objective = 0.95, .target = 150ms}}};

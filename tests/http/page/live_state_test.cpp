@@ -36,7 +36,7 @@ TEST(LiveState, ShowsTheTracesOfSlowAndFailedRequests) {
   request('a', 200, 2s);
   request('b', 503, 20ms);
   request('c', 404, 30ms);
-  state.sample(Access::state(registry));
+  state.sample(registry.snapshot());
 
   const json data = json::parse(state.answer("data", {}).json);
   ASSERT_THAT(data["slowest"], SizeIs(3));
@@ -53,10 +53,10 @@ TEST(LiveState, ShowsTheTracesOfSlowAndFailedRequests) {
 TEST(LiveState, SaysTheVersionOfTheProgram) {
   Registry registry;
   LiveState state{nullptr, std::size_t{1} << 20};
-  state.sample(Access::state(registry));
+  state.sample(registry.snapshot());
   EXPECT_FALSE(json::parse(state.answer("data", {}).json).contains("version"));
   register_build_info(registry, {.version = "1.2.3"});
-  state.sample(Access::state(registry));
+  state.sample(registry.snapshot());
   EXPECT_EQ(json::parse(state.answer("data", {}).json)["version"], "1.2.3");
 }
 
@@ -73,7 +73,7 @@ TEST(LiveState, DoesNotKnowHowLongAFailureTookWhoseBucketHasAnotherTrace) {
 
   request("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", 500);
   request("00-a3ce929d0e0e47364bf92f3577b34da6-00f067aa0ba902b7-01", 200);
-  state.sample(Access::state(registry));
+  state.sample(registry.snapshot());
 
   const json data = json::parse(state.answer("data", {}).json);
   ASSERT_THAT(data["failures"], SizeIs(1));

@@ -143,7 +143,21 @@ class Contents(Page):
         self.assertEqual((self.browser.count('.restart'), self.browser.text('#coverage')), (0, ''))
         self.open(answers.restarted)
         self.assertEqual(self.browser.count('#tiles .restart'), 11)
-        self.assertRegex(self.browser.text('#coverage'), r'^History of 2 min only, since \d\d:\d\d:\d\d\. Restarted at \d\d:\d\d:\d\d$')
+        self.assertRegex(self.browser.text('#coverage'), r'^History of 2 min only, since \d\d:\d\d:\d\d\. Started at \d\d:\d\d:\d\d$')
+
+    def test_a_restart_that_the_page_has_seen_is_told_as_one(self):
+        self.open()
+        self.server.case = answers.restarted
+        self.browser.pass_time(2)
+        self.assertRegex(self.browser.text('#coverage'), r'\. Restarted at \d\d:\d\d:\d\d$')
+        self.browser.pass_time(2)
+        self.assertRegex(self.browser.text('#coverage'), r'\. Restarted at \d\d:\d\d:\d\d$')
+
+    def test_a_few_requests_are_not_judged(self):
+        self.open(answers.few)
+        self.assertEqual(self.browser.text('#tiles li:nth-child(2)'), 'p95too few187 ms≤ 150 msof 1')
+        self.assertEqual(self.browser.text('#headline'), 'Too little data to judge by')
+        self.assertEqual(self.browser.text('#coverage'), "Judged by built-in targets: EndpointOptions::levels declares the service's own")
 
     def test_what_is_not_known_is_said_to_be(self):
         self.open(answers.nothing_known)

@@ -1,7 +1,7 @@
 import { byId, setChildren, setText } from "./elements.js";
 import { clip } from "./format.js";
 import { firing, verdictOf } from "./levels.js";
-import { sentence } from "./tiles.js";
+import { isOfTooFew, sentence } from "./tiles.js";
 import { Verdict, worst } from "./verdict.js";
 
 const announceSeconds = 15;
@@ -39,10 +39,11 @@ export class Headline {
   update(data) {
     const found = findings(data);
     const verdict = worst([...data.tiles.map((tile) => tile.verdict), ...found.map((finding) => finding.verdict)]);
+    const word = verdict === "unknown" && data.tiles.some(isOfTooFew) ? "Too little data to judge by" : words[verdict];
     const rest = found.length > mostFindings ? [`and ${found.length - mostFindings} more`] : [];
-    const text = [words[verdict], [...found.slice(0, mostFindings).map((finding) => finding.text), ...rest].join(", ")].filter(Boolean).join(": ");
+    const text = [word, [...found.slice(0, mostFindings).map((finding) => finding.text), ...rest].join(", ")].filter(Boolean).join(": ");
     this.#verdict.update(verdict, text);
-    document.title = `${words[verdict]} – ${location.host}`;
+    document.title = `${word} – ${location.host}`;
     this.announce(text);
   }
 

@@ -17,6 +17,7 @@ const ranges = [[300, "5 m"], [3600, "1 h"], [86400, "24 h"], [2592000, "30 d"]]
 
 let data = null;
 let metric = null;
+let hasRestarted = false;  // since this page was opened
 let readAt = 0;  // by performance.now()
 let silence = null;  // why there is no answer, and when the next try is
 
@@ -50,6 +51,7 @@ async function poll(signal) {
   const answer = await read(`data?range=${range()}`, signal);
   const name = explorer.wanted;
   metric = name ? await read(`metric?name=${encodeURIComponent(name)}&range=${range()}`, signal) : null;
+  hasRestarted ||= data?.history_since > 0 && answer.history_since > data.history_since;
   data = answer;
   readAt = performance.now();
   silence = null;
@@ -92,13 +94,15 @@ function showLinks() {
 
 /** What numbers and lines are of, where that is not what was asked for. */
 function coverage() {
-  const { covered_seconds: covered, range_seconds: asked, slots, started, history_since: since, left_out: leftOut, now } = data;
+  const { covered_seconds: covered, range_seconds: asked, slots, history_since: since, left_out: leftOut, now } = data;
+  const began = data.started ?? since;
   const gaps = slots.filter(({ gap }) => gap).length;
   return [
     covered < 0.95 * asked && `History of ${duration(covered)} only, since ${time(since, now)}`,
-    started !== null && slots.length && started > slots[0].end - slots[0].seconds && `Restarted at ${time(started, now)}`,
+    now - began < asked && `${hasRestarted ? "Restarted" : "Started"} at ${time(began, now)}`,
     gaps && `Samples are missing in ${count(gaps)} of ${count(slots.length)} slots`,
     leftOut && `${count(leftOut)} series have no history, for lack of room`,
+    data.built_in_targets && "Judged by built-in targets: EndpointOptions::levels declares the service's own",
   ].filter(Boolean).join(". ");
 }
 

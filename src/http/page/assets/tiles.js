@@ -8,6 +8,11 @@ function goal({ target, better, unit }) {
   return target === null ? "" : `${better === "higher" ? "≥" : "≤"} ${trimmed(value(unit, target))}`;
 }
 
+/** Whether there are events, but not enough of them to judge by. */
+export function isOfTooFew({ verdict, value: number, count: events }) {
+  return verdict === "unknown" && number !== null && events > 0;
+}
+
 function shownValue({ unit, value: number, beyond, target, verdict }) {
   const shown = (digits) => unit === "s" ? percentile(number, beyond, digits) : value(unit, number, digits);
   const misses = verdict === "warning" || verdict === "critical";
@@ -44,7 +49,7 @@ class Tile {
     setText(this.#count, tile.count === null || tile.count === undefined ? "" : `of ${count(tile.count)}`);
     setAttribute(this.node, "data-verdict", tile.verdict);
     setAttribute(this.#button, "aria-pressed", isPicked);
-    this.#verdict.update(tile.verdict);
+    this.#verdict.update(tile.verdict, isOfTooFew(tile) ? "too few" : undefined);
     this.#line.update(tile.values, timeline, tile.target);
   }
 }
