@@ -9,6 +9,7 @@
 #include <curl/curl.h>
 #include <fmt/core.h>
 
+#include "core/text/ascii.hpp"
 #include "tool/input/exposition.hpp"
 #include "tool/input/gunzip.hpp"
 #include "tool/text/utf8.hpp"
@@ -79,6 +80,24 @@ std::string size_text(std::size_t bytes) {
   return bytes < kMiB ? fmt::format("{} KiB", bytes >> 10) : fmt::format("{} MiB", bytes >> 20);
 }
 
+// Where the metrics of the same server mostly are; empty if that is where they were looked for.
+std::string metrics_address(const std::string& url) {
+  const Owned<CURLU> parsed(curl_url());
+  char* path = nullptr;
+  if (!parsed || curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) ||
+      curl_url_get(parsed.get(), CURLUPART_PATH, &path, 0))
+    return {};
+  const bool is_there = std::string_view{path} == "/metrics";
+  curl_free(path);
+  curl_url_set(parsed.get(), CURLUPART_PATH, "/metrics", 0);
+  for (const auto part : {CURLUPART_QUERY, CURLUPART_FRAGMENT}) curl_url_set(parsed.get(), part, nullptr, 0);
+  char* text = nullptr;
+  if (is_there || curl_url_get(parsed.get(), CURLUPART_URL, &text, 0)) return {};
+  auto result = without_credentials(text);
+  curl_free(text);
+  return result;
+}
+
 [[noreturn]] void throw_too_large(const std::string& shown) {
   throw AnswerTooLarge(fmt::format("{} answered with more than {}", shown, size_text(kMaxExpositionBytes)));
 }
@@ -103,6 +122,7 @@ std::string decoded(std::string text, const std::string& encoding, const std::st
 Exposed fetch_exposition(const std::string& url, std::chrono::milliseconds timeout, const Credentials& credentials,
                          const std::stop_token& stop) {
   auto answer = fetch_url(url, timeout, kAccept, credentials, stop);
+  require_no_page(answer.body, url);
   const auto& type = answer.content_type;
   if (const auto format = lint_format_of(type)) return {std::move(answer.body), *format};
   if (type.empty()) {
@@ -112,6 +132,15 @@ Exposed fetch_exposition(const std::string& url, std::chrono::milliseconds timeo
   if (type.starts_with("text/plain")) return {std::move(answer.body), LintFormat::Text};
   throw FetchError(fmt::format("{} answered with {}, which are no metrics: is it the metrics address?",
                                without_credentials(url), printable(type)));
+}
+
+void require_no_page(std::string_view body, const std::string& source) {
+  body.remove_prefix(std::min(body.find_first_not_of(" \t\r\n"), body.size()));
+  const auto begins_with = [&](std::string_view tag) { return detail::lower_case(body.substr(0, tag.size())) == tag; };
+  if (!begins_with("<!doctype html") && !begins_with("<html")) return;
+  const auto other = is_address(source) ? metrics_address(source) : std::string{};
+  throw FetchError(fmt::format("{} is a web page and no metrics{}{}", without_credentials_if_any(source),
+                               other.empty() ? "" : "; try ", other));
 }
 
 void require_success(long status, const std::string& shown) {

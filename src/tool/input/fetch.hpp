@@ -61,6 +61,9 @@ Fetched fetch_any_status(const std::string& url, std::chrono::milliseconds timeo
                          const Credentials& credentials, const std::stop_token& stop = {});
 /// Throws FetchError unless the status is 200; `shown` is the address without credentials.
 void require_success(long status, const std::string& shown);
+/// Throws FetchError if the body is HTML, as that of a server's first page: with the address to try, if the source is
+/// an address.
+void require_no_page(std::string_view body, const std::string& source);
 
 /// An exposition and its format.
 struct Exposed {

@@ -103,6 +103,7 @@ Linted lint_file(const LintArguments& arguments) {
                              without_credentials("http://" + arguments.source));
   Linted result{input ? "(standard input)" : arguments.source, LintFormat::Text, {}};
   const auto body = read_exposition_file(input ? "/dev/stdin" : arguments.source);
+  require_no_page(body, result.source);
   result.format = arguments.format.empty() ? detect_lint_format(body) : by_name(arguments.format).format;
   result.problems = lint_body(arguments, body, result.format);
   return result;
@@ -113,6 +114,7 @@ Linted lint_url(const LintArguments& arguments, std::chrono::milliseconds limit)
   const std::string name = arguments.format.empty() ? "text" : arguments.format;
   const auto& wanted = by_name(name);
   const auto answer = fetch_url(arguments.source, limit, wanted.accept, credentials_of(arguments.credentials));
+  require_no_page(answer.body, arguments.source);
   const auto format = lint_format_of(answer.content_type);
   Linted result{without_credentials(arguments.source), format.value_or(detect_lint_format(answer.body)), {}};
   result.problems = lint_body(arguments, answer.body, result.format);

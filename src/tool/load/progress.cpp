@@ -1,25 +1,15 @@
 #include "tool/load/progress.hpp"
 
 #include <cstdio>
-#include <cstdlib>
-#include <string_view>
 
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include "tool/text/is_terminal.hpp"
 #include "tool/text/units.hpp"
 
 namespace vitals::tool {
-namespace {
-
-bool is_terminal() {
-  const char* term = std::getenv("TERM");
-  return ::isatty(STDERR_FILENO) == 1 && !(term && std::string_view{term} == "dumb");
-}
-
-}  // namespace
-
-Progress::Progress() : terminal_(is_terminal()) {}
+Progress::Progress() : terminal_(is_terminal(STDERR_FILENO)) {}
 
 void Progress::update(double seconds, std::uint64_t failed, const HistogramSnapshot& latency) {
   const auto answers = latency.count();

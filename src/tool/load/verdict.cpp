@@ -9,6 +9,7 @@
 
 #include <vitals/levels.hpp>
 
+#include "core/levels/level_routes.hpp"
 #include "tool/check/level_targets.hpp"
 #include "tool/check/measure.hpp"
 #include "tool/check/yaml_reader.hpp"
@@ -29,14 +30,42 @@ Targets targets_of_file(const std::string& file) {
   return targets_of(levels);
 }
 
+// What it says of method and endpoint.
+Clause of_route(const Clause& clause) {
+  Clause result;
+  for (const auto& matcher : clause.matchers)
+    if (matcher.label == "method" || matcher.label == "endpoint") result.matchers.push_back(matcher);
+  return result;
+}
+
+Labels labels_of(const RequestPlan& plan) { return {{"endpoint", plan.route}, {"method", plan.method}}; }
+
 // Whether a request of the scenario could be one of the clause's series, as far as method and endpoint tell.
 bool concerns(const Clause& clause, const Scenario& scenario) {
-  Clause of_route;
-  for (const auto& matcher : clause.matchers)
-    if (matcher.label == "method" || matcher.label == "endpoint") of_route.matchers.push_back(matcher);
-  return std::ranges::any_of(scenario.requests, [&](const RequestPlan& plan) {
-    return of_route.matches({{"endpoint", plan.route}, {"method", plan.method}});
-  });
+  const auto route = of_route(clause);
+  return std::ranges::any_of(scenario.requests,
+                             [&](const RequestPlan& plan) { return route.matches(labels_of(plan)); });
+}
+
+// The endpoint that a target names as a request's route, but with other names of its holes; empty: there is none, or
+// one names the route itself.
+std::string namesake(const RequestPlan& plan, const Targets& targets) {
+  std::string result;
+  for (const auto& target : targets.targets) {
+    if (!target.select) continue;
+    for (const auto& clause : target.select->clauses) {
+      const auto route = of_route(clause);
+      const auto endpoints = std::ranges::find(route.matchers, "endpoint", &Matcher::label);
+      if (endpoints == route.matchers.end()) continue;
+      if (route.matches(labels_of(plan))) return {};
+      for (const auto& endpoint : endpoints->globs) {
+        if (detail::without_hole_names(endpoint) == detail::without_hole_names(plan.route) &&
+            route.matches({{"endpoint", endpoint}, {"method", plan.method}}))
+          result = endpoint;
+      }
+    }
+  }
+  return result;
 }
 
 // Of hundreds of buckets few have requests in them. Those stay, and the empty one before each, where its percentiles
@@ -87,6 +116,13 @@ Scrape scrape_of(const std::vector<FamilySnapshot>& families) {
 
 LoadTargets::LoadTargets(const std::string& file, const Scenario& scenario)
     : file_(file), url_(scenario.url), targets_(targets_of_file(file)) {
+  for (const auto& plan : scenario.requests) {
+    if (const auto other = namesake(plan, targets_); !other.empty())
+      remarks_.push_back(
+          fmt::format("{0} is not judged as {1} {2}, as its holes have other names; say 'route: {2}' in "
+                      "the scenario",
+                      printable(plan.name()), plan.method, printable(other)));
+  }
   std::erase_if(targets_.targets, [&](Target& target) {
     target.leave_out_missing = true;  // those of the database, the cache or the process
     if (!target.select) return false;
@@ -118,8 +154,10 @@ Checked LoadTargets::judge(const LoadMetrics& metrics, double seconds) const {
   Checked checked;
   checked.targets = targets_;
   checked.judgement = tool::judge(checked.targets, {before, after, seconds, {}, process});
+  auto& remarks = checked.judgement.remarks;
+  remarks.insert(remarks.end(), remarks_.begin(), remarks_.end());
   if (!not_sent_.empty())
-    checked.judgement.remarks.push_back(
+    remarks.push_back(
         fmt::format("the load asks for no route of {}", printable(fmt::format("{}", fmt::join(not_sent_, ", ")), 400)));
   checked.source = {fmt::format("{} as its client saw it", url_), file_, seconds};
   checked.status = status_of(worst(checked.judgement.rows), false);

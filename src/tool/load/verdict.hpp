@@ -23,6 +23,7 @@ class LoadTargets {
   std::string file_;
   std::string url_;
   Targets targets_;
+  std::vector<std::string> remarks_;
   std::vector<std::string> not_sent_;  // targets of routes that the load doesn't ask for
 };
 

@@ -5,11 +5,14 @@
 #include <memory>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
 
 #include <fmt/core.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "tool/text/waiting_line.hpp"
 
 namespace vitals::tool {
 namespace {
@@ -24,8 +27,9 @@ std::string contents(std::FILE* file) {
   return text;
 }
 
-// Runs it with its outputs into a file that has no name. The status is that of the program, -1 if there is none.
-CommandResult run_promtool(std::vector<std::string> arguments) {
+// Runs it with its outputs into a file that has no name, and tells `what` that is if it takes long. The status is that
+// of the program, -1 if there is none.
+CommandResult run_promtool(std::vector<std::string> arguments, const char* what) {
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> output{std::tmpfile(), std::fclose};
   if (!output) throw std::system_error(errno, std::generic_category(), "a temporary file");
   arguments.insert(arguments.begin(), "promtool");
@@ -41,6 +45,7 @@ CommandResult run_promtool(std::vector<std::string> arguments) {
   posix_spawn_file_actions_destroy(&actions);
   if (error == ENOENT) return {"", -1};
   if (error != 0) throw std::system_error(error, std::generic_category(), "promtool");
+  const WaitingLine waiting{what};
   int status = 0;
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
@@ -54,8 +59,9 @@ CommandResult check_with_promtool(const std::vector<std::string>& rules, const s
   check.insert(check.end(), rules.begin(), rules.end());
   std::vector<std::string> test{"test", "rules"};
   test.insert(test.end(), tests.begin(), tests.end());
-  for (const auto& command : {check, test}) {
-    const auto result = run_promtool(command);
+  for (const auto& [command, what] :
+       {std::pair{check, "promtool checks the rules"}, {test, "promtool runs their tests"}}) {
+    const auto result = run_promtool(command, what);
     if (result.status == -1)
       return {
           "not checked: there is no promtool; install Debian's package promtool (in Debian 12 it is in prometheus)\n",

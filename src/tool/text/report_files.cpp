@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "core/system/replace_file.hpp"
+#include "tool/text/is_terminal.hpp"
 #include "tool/text/utf8.hpp"
 
 namespace vitals::tool {
@@ -119,11 +120,10 @@ std::string write_reports(const std::vector<ReportFile>& reports,
 
 bool wants_colour(bool no_color_option) {
   const char* no_color = std::getenv("NO_COLOR");  // https://no-color.org: set and not empty
-  const char* term = std::getenv("TERM");
   if (no_color_option || (no_color && *no_color)) return false;
   // Set by a caller that shows the table on a terminal later: https://bixense.com/clicolors
   if (const char* force = std::getenv("CLICOLOR_FORCE"); force && *force && std::string_view(force) != "0") return true;
-  return ::isatty(STDOUT_FILENO) && !(term && std::string_view(term) == "dumb");
+  return is_terminal(STDOUT_FILENO);
 }
 
 void write_new_file(const std::string& path, std::string_view text) {

@@ -11,6 +11,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "tool/text/is_terminal.hpp"
+
 namespace vitals::tool {
 namespace {
 
@@ -80,7 +82,7 @@ void handle(int signal, void (*handler)(int), int flags, struct sigaction* old =
 
 bool has_screen() {
   const char* term = std::getenv("TERM");
-  return ::isatty(STDOUT_FILENO) && term && *term && std::string_view(term) != "dumb";
+  return is_terminal(STDOUT_FILENO) && term && *term;
 }
 
 Terminal::Terminal() {

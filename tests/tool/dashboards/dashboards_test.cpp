@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "support/test_path.hpp"
+#include "tool/output/output_files.hpp"
 #include "tool/run_tool.hpp"
 
 namespace vitals::tool {
@@ -50,8 +51,8 @@ std::string expression_of(const nlohmann::json& panel) { return panel.at("target
 
 TEST(DashboardsCommand, FilesSayWhoWroteThemOfWhat) {
   EXPECT_THAT(overview_of("latency: [{target: 1s}]\n"),
-              StartsWith("{\n  \"description\": \"Written by vitals dashboards 0.1.0 from " + temporary_folder() +
-                         "/levels.yml. "));
+              StartsWith("{\n  \"description\": \"Written by vitals dashboards " + library_version() + " from " +
+                         temporary_folder() + "/levels.yml. "));
 }
 
 TEST(DashboardsCommand, WhatIsNotDeclaredIsNotAskedFor) {

@@ -93,12 +93,25 @@ TEST(FetchExposition, RefusesAnswersThatAreNoMetrics) {
               HasSubstr("answered with HTTP status 404"));
   EXPECT_THAT(answered_with("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"),
               HasSubstr("302"));
-  EXPECT_THAT(answered_with(http_ok("<html>", "Content-Type: text/html\r\n")), HasSubstr("answered with text/html"));
+  EXPECT_THAT(answered_with(http_ok("{}", "Content-Type: application/json\r\n")),
+              HasSubstr("answered with application/json"));
   EXPECT_EQ(answered_with(http_ok("a 1\n", "")), "no error");
   EXPECT_THAT(answered_with("\x16\x03\x01\x02garbage\r\n\r\n"), HasSubstr("HTTP/0.9"));
   EXPECT_NE(answered_with(""), "no error");
   EXPECT_NE(answered_with("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\na 1\n"), "no error");
   EXPECT_NE(answered_with(http_ok("not gzip", "Content-Encoding: gzip\r\n")), "no error");
+}
+
+TEST(FetchExposition, NamesTheAddressToTryWhereItMetAWebPage) {
+  const ScriptedServer server([](int, const std::string&) {
+    return http_ok("\n<!doctype HTML>\n<title>page</title>\n", "Content-Type: text/html\r\n");
+  });
+  const auto host = server.url().substr(0, server.url().rfind('/'));
+
+  EXPECT_EQ(fetch_error(host + "/x?y=1#z"), host + "/x?y=1#z is a web page and no metrics; try " + host + "/metrics");
+  EXPECT_EQ(fetch_error("http://me:secret@" + host.substr(host.rfind('/') + 1)),
+            host + "/ is a web page and no metrics; try " + host + "/metrics");
+  EXPECT_EQ(fetch_error(host + "/metrics"), host + "/metrics is a web page and no metrics");
 }
 
 TEST(FetchExposition, GivesUpOnASilentServer) {

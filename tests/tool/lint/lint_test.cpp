@@ -198,6 +198,18 @@ TEST(Lint, RefusesAContentTypeOfNoMetrics) {
   EXPECT_THAT(run_tool({"lint", malformed.url()}).out, HasSubstr("Content-Type is text/plain; version, malformed or"));
 }
 
+TEST(Lint, SaysOfAWebPageWhatItIsInPlaceOfItsMistakes) {
+  const std::string page = "<html>\n<body>a &lt; b</body>\n</html>\n";
+  const ScriptedServer server([&](int, const std::string&) { return http_ok(page, "Content-Type: text/html\r\n"); });
+  const auto host = server.url().substr(0, server.url().rfind('/'));
+
+  const auto result = run_tool({"lint", host});
+
+  EXPECT_EQ(result.status, 3);
+  EXPECT_EQ(result.err, "vitals lint: " + host + "/ is a web page and no metrics; try " + host + "/metrics\n");
+  EXPECT_THAT(run_tool({"lint", saved(page)}).err, HasSubstr("lint.prom is a web page and no metrics\n"));
+}
+
 TEST(Lint, DoesNotLetTheServerDriveTheTerminal) {
   const ScriptedServer server([](int, const std::string&) {
     return http_ok("a{x=\"\x1b[2J\",x=\"\"} \x1b[2J\n", "Content-Type: text/plain\r\n");

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "support/test_path.hpp"
+#include "tool/output/output_files.hpp"
 #include "tool/rules/promql.hpp"
 #include "tool/run_tool.hpp"
 
@@ -34,7 +35,8 @@ std::string rules_of(const std::string& levels, const std::vector<std::string>& 
 TEST(RulesCommand, FilesSayWhatTheyAreAndWhatTheyNeed) {
   const auto rules = rules_of("latency: [{target: 1s}]\nwindow: 60d\n");
 
-  EXPECT_THAT(rules, StartsWith("# Written by vitals rules 0.1.0 from " + temporary_folder() + "/levels.yml.\n"));
+  EXPECT_THAT(rules, StartsWith("# Written by vitals rules " + library_version() + " from " + temporary_folder() +
+                                "/levels.yml.\n"));
   EXPECT_THAT(rules, HasSubstr("Prometheus must be 2.42 or newer, scrape each 30s or more often"));
   EXPECT_THAT(rules, HasSubstr("--storage.tsdb.retention.time=80d"));
 }
