@@ -134,14 +134,42 @@ function(vitals_component name)
   endif()
 endfunction()
 
+# vitals_packages_of(<component> <variable>): the Debian packages that it takes to build it, with blanks between them.
+function(vitals_packages_of component variable)
+  file(STRINGS ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/packages.txt packages REGEX "^${component} ")
+  list(TRANSFORM packages REPLACE "^[^ ]+ +([^ ]+).*" "\\1")
+  list(JOIN packages " " packages)
+  set(${variable} "${packages}" PARENT_SCOPE)
+endfunction()
+
+# vitals_name_unbuilt(<directory>): an error where a target there or below it links to a component that is not built; CMake would
+# only say that there is no such target. What links to it in a generator expression may do without it.
+function(vitals_name_unbuilt directory)
+  get_property(targets DIRECTORY "${directory}" PROPERTY BUILDSYSTEM_TARGETS)
+  foreach(target IN LISTS targets)
+    get_target_property(links ${target} LINK_LIBRARIES)
+    list(FILTER links INCLUDE REGEX "^vitals::[a-z_]+$")
+    foreach(link IN LISTS links)
+      string(REPLACE "vitals::" "" component ${link})
+      vitals_packages_of(${component} packages)
+      if(packages AND NOT TARGET ${link})
+        string(TOUPPER VITALS_${component} option)
+        message(FATAL_ERROR "  ${target} links to ${link}, which is not built: set(${option} ON) before vitals is added, or configure with -D${option}=ON; it needs the Debian packages ${packages}")
+      endif()
+    endforeach()
+  endforeach()
+  get_property(directories DIRECTORY "${directory}" PROPERTY SUBDIRECTORIES)
+  foreach(below IN LISTS directories)
+    vitals_name_unbuilt("${below}")
+  endforeach()
+endfunction()
+
 # vitals_install_package(<component>…): the files that find_package(vitals) reads; called once, after all components. The
 # components are those that can be left out.
 function(vitals_install_package)
   set(vitals_build_packages)
   foreach(component IN LISTS ARGN)
-    file(STRINGS ${vitals_cmake_dir}/packages.txt packages REGEX "^${component} ")
-    list(TRANSFORM packages REPLACE "^[^ ]+ +([^ ]+).*" "\\1")
-    list(JOIN packages " " packages)
+    vitals_packages_of(${component} packages)
     string(APPEND vitals_build_packages "set(vitals_build_packages_${component} ${packages})\n")
   endforeach()
   configure_package_config_file(${vitals_cmake_dir}/vitals-config.cmake.in ${PROJECT_BINARY_DIR}/vitals-config.cmake

@@ -9,19 +9,22 @@ FLOORS = {
     'core': [['system', 'text'], ['cells', 'formats'], ['series', 'lint', 'levels'], ['exemplars'], ['instruments'], ['registry'],
              ['collectors', 'status', 'testing']],
     'lint': [['line'], ['checks'], ['text', 'protobuf'], ['']],
-    'http': [['history'], ['page'], ['endpoint', 'requests']],
+    'http': [['history'], ['page', 'access'], ['endpoint', 'requests']],
     'postgres': [['sql'], ['']],
     'redis': [['pool'], ['cache']],
     'prometheus_cpp': [['']],
     'levels': [['']],
+    'push': [['']],
+    'yaml': [['']],
     'tool': [['text'], ['input', 'database', 'output'], ['check', 'levels', 'lint', 'rules'], ['dashboards', 'load', 'top'], ['']],
 }
 # What each may include besides itself.
-COMPONENTS = {'core': [], 'lint': ['core'], 'http': ['core'], 'postgres': ['core'], 'redis': ['core'],
-              'prometheus_cpp': ['core'], 'levels': ['core'], 'tool': ['core', 'lint', 'levels', 'postgres']}
+COMPONENTS = {'core': [], 'lint': ['core'], 'http': ['core', 'yaml'], 'postgres': ['core'], 'redis': ['core'],
+              'prometheus_cpp': ['core'], 'yaml': ['core'], 'levels': ['core', 'yaml'], 'push': ['core'],
+              'tool': ['core', 'lint', 'levels', 'postgres', 'yaml']}
 # The public headers at the root of include/vitals that are not core's.
 ROOT_HEADERS = {'lint.hpp': 'lint', 'http.hpp': 'http', 'postgres.hpp': 'postgres', 'redis.hpp': 'redis',
-                'prometheus_cpp.hpp': 'prometheus_cpp', 'levels.hpp': 'levels'}
+                'prometheus_cpp.hpp': 'prometheus_cpp', 'levels.hpp': 'levels', 'push.hpp': 'push'}
 ADAPTER = '#pragma once\n\n// '  # an adapter's header begins with a comment that says for which library it is
 MAX_LINES_OF_ADAPTER = 100
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<(vitals/[^>]+)>)', re.MULTILINE)

@@ -30,7 +30,7 @@ build=$root/build
 cd "$root"
 . "$root/tests/support/steps.sh"
 everything=(-DVITALS_UNITY=OFF)
-for part in LINT HTTP POSTGRES REDIS PROMETHEUS_CPP LEVELS TOOL TESTS BENCH EXAMPLES HTTP_ADAPTERS; do everything+=(-DVITALS_$part=ON); done
+for part in LINT HTTP POSTGRES REDIS PROMETHEUS_CPP LEVELS PUSH TOOL TESTS BENCH EXAMPLES HTTP_ADAPTERS; do everything+=(-DVITALS_$part=ON); done
 failed=0
 
 # Each version formats otherwise, so one of them judges.
@@ -40,7 +40,7 @@ if ! command -v clang-format-14 >/dev/null && [ "$(. /etc/os-release && echo "${
 fi
 
 use_build "$build"
-install build core lint http postgres redis prometheus_cpp levels tool adapters example test style
+install build core lint http postgres redis prometheus_cpp levels push tool adapters example test style
 done_with "packages are installed"
 
 # Whoever owns the checkout.

@@ -30,10 +30,10 @@ build=$root/build${sanitize:+-$sanitize}
 . "$root/tests/support/steps.sh"
 # Plainly each source is compiled by itself, which finds includes that it lacks; under a sanitizer that would find nothing more.
 everything=(-DVITALS_UNITY=$([ -n "$sanitize" ] && echo ON || echo OFF))
-for part in LINT HTTP POSTGRES REDIS PROMETHEUS_CPP LEVELS TOOL TESTS BENCH EXAMPLES HTTP_ADAPTERS; do everything+=(-DVITALS_$part=ON); done
+for part in LINT HTTP POSTGRES REDIS PROMETHEUS_CPP LEVELS PUSH TOOL TESTS BENCH EXAMPLES HTTP_ADAPTERS; do everything+=(-DVITALS_$part=ON); done
 
 use_build "$build"
-install build core lint http postgres redis prometheus_cpp levels tool adapters example monitoring test
+install build core lint http postgres redis prometheus_cpp levels push tool adapters example monitoring test
 done_with "packages are installed"
 
 quietly cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_COMPILER_LAUNCHER=ccache \

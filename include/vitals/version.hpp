@@ -1,5 +1,5 @@
 #pragma once
 
 #define VITALS_VERSION_MAJOR 0
-#define VITALS_VERSION_MINOR 1
+#define VITALS_VERSION_MINOR 2
 #define VITALS_VERSION_PATCH 0

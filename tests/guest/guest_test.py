@@ -68,7 +68,7 @@ ROWS = [
     Row('libcxx', 'record', '-stdlib=libc++', expected=refused_by_name('libcxx'), compilers='clang++'),
     *(Row(f'debug_library_{name}', 'declare', f'-D_GLIBCXX_DEBUG -DHEADER=<vitals/{name}.hpp>',
           expected=refused_by_name('GLIBCXX_DEBUG'), compilers='g++')
-      for name in ('lint', 'http', 'postgres', 'redis', 'prometheus_cpp')),
+      for name in ('lint', 'http', 'postgres', 'redis', 'prometheus_cpp', 'push')),
     # What the program does, or is in.
     Row('without_rseq', 'record', run='env GLIBC_TUNABLES=glibc.pthread.rseq=0'),
     Row('jemalloc', 'record', run='env LD_PRELOAD=libjemalloc.so.2'),
@@ -125,7 +125,7 @@ class Bench:
     def __init__(self, build, compiler, kind):
         self.compiler = compiler
         self.kind = kind
-        self.library = {name: f'{build}/src/{name}/libvitals_{name}.a' for name in ('core', 'http')}
+        self.library = {name: f'{build}/src/{name}/libvitals_{name}.a' for name in ('core', 'http', 'yaml')}
 
     def compile(self, row, source, to, options, link):
         """To an object first, as rows that differ in what comes after that have the same one, which ccache knows."""
@@ -137,7 +137,10 @@ class Bench:
 
     def builds(self, row, folder):
         """The commands that build it."""
-        libraries = [self.library['http']] * row.http + [self.library['core']] + ['-ldeflate'] * row.http
+        libraries = [self.library['core']]
+        if row.http:
+            libraries = [self.library['http'], self.library['yaml'], self.library['core'],
+                         '-lyaml-cpp', '-lisal', '-lzstd', '-lssl', '-lcrypto', '-lcrypt']
         whole = ['-Wl,--whole-archive', *libraries, '-Wl,--no-whole-archive']
         shared = [f'{folder}/libvitals.so', f'-Wl,-rpath,{folder}']
         if row.vitals == 'shared':

@@ -19,7 +19,7 @@ WITHOUT_NAMESPACE = re.compile(
     r'vitals_net_posix_thread_function')
 # What tells catch and dynamic_cast a class of yaml-cpp: the same in every version of it. And the base of those that read its
 # events, all of whose members its readers override; unoptimised builds leave it in.
-TYPES_OF = {'vitals_levels': re.compile(r'typeinfo (name )?for YAML::(EventHandler|Exception)|'
+TYPES_OF = {'vitals_yaml': re.compile(r'typeinfo (name )?for YAML::(EventHandler|Exception)|'
                                         r'vtable for YAML::EventHandler|YAML::EventHandler::(On\w+|~?EventHandler)\(.*')}
 PRIVATE = re.compile(r'boost|protozero|XXH', re.IGNORECASE)
 # An identifier that nothing stands before, as a namespace or a class must have it.

@@ -1,4 +1,4 @@
-"""A private Prometheus that scrapes one target every second, or none, and may write to another one. Python's standard library only.
+"""A private Prometheus that scrapes targets every second, or none, and may write to another one. Python's standard library only.
 
     with Prometheus("127.0.0.1:9464") as prometheus:
         prometheus.query("up")
@@ -16,13 +16,14 @@ import urllib.request
 class Prometheus:
     installed = shutil.which("prometheus") is not None
 
-    def __init__(self, target, *flags, data=None, remote_write=None, rules=()):
-        """data: a folder with blocks that it has from the start. rules: files."""
+    def __init__(self, target, *flags, data=None, remote_write=None, rules=(), scrapes=()):
+        """data: a folder with blocks that it has from the start. rules: files. scrapes: further scrape_configs."""
         self.target = target
         self.flags = flags
         self.data = data
         self.remote_write = remote_write
         self.rules = list(rules)
+        self.scrapes = list(scrapes)
 
     def __enter__(self):
         self.folder = tempfile.mkdtemp(prefix="vitals-prometheus.")
@@ -32,7 +33,9 @@ class Prometheus:
         config = os.path.join(self.folder, "prometheus.yml")
         said = {"global": {"scrape_interval": "1s"}}
         if self.target:
-            said["scrape_configs"] = [{"job_name": "vitals", "static_configs": [{"targets": [self.target]}]}]
+            self.scrapes.append({"job_name": "vitals", "static_configs": [{"targets": [self.target]}]})
+        if self.scrapes:
+            said["scrape_configs"] = self.scrapes
         if self.rules:
             said["rule_files"] = self.rules
         if self.remote_write:
