@@ -100,7 +100,7 @@ if [ -z "$built" ]; then
 
   # What is run here, and nothing else.
   quietly cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_COMPILER_LAUNCHER=ccache \
-    -DVITALS_UNITY=ON -DVITALS_PROMETHEUS_CPP=OFF -DVITALS_TESTS=OFF -DVITALS_BENCH=OFF
+    -DVITALS_UNITY=ON -DVITALS_PROMETHEUS_CPP=OFF -DVITALS_PUSH=OFF -DVITALS_TESTS=OFF -DVITALS_BENCH=OFF
   build "$build" clinic vitals
   done_with "clinic and vitals are built in $build"
 fi

@@ -61,4 +61,5 @@ END $$;
 
 COMMIT;
 
-ANALYZE;
+-- Its own tables alone: the database may hold others', and who reads them.
+ANALYZE workspaces, users, therapists, clients, services, appointments, sessions;

@@ -49,8 +49,13 @@ void add_routes(QHttpServer& server) {
   server.route("/users", Post, [](const Request& request) {
     return Response{"text/plain", QByteArray::number(request.body().size()), Status::Created};
   });
-  // Takes nothing along, and so counts as _OTHER.
-  server.route("/fail", Get, [] { return QtConcurrent::run([] { return Response{Status::InternalServerError}; }); });
+  // Takes nothing along, and so counts as _OTHER; by its status if that were there at once.
+  server.route("/fail", Get, [] {
+    return QtConcurrent::run([] {
+      QThread::msleep(100);
+      return Response{Status::InternalServerError};
+    });
+  });
   server.route("/throw", Get, [](const Request& request) { return fail(request); });
   server.route("/stream", Get, [](const Request& request) { return after_ms(100, request, QByteArray(5'000, 'x')); });
   server.route("/slow", Get, [] {  // Qt 6.4 doesn't survive a client that leaves while a QFuture is awaited
