@@ -33,13 +33,36 @@ for kind, place in [("cpp", "tests/lint/metrics_test.cpp"), ("cmake", "tests/lin
 if mistakes := Tutorial(root).mistakes():
     sys.exit("\n".join(mistakes))
 
-# A document quotes what a test has between two [example] marks.
+
+def ours(source):
+    return set(re.findall(r"#include (<vitals/[^>]+>)", source))
+
+
+def anchors(text):
+    """Those that GitHub makes of the headings."""
+    found = set()
+    for heading in re.findall(r"^#+ (.*)", re.sub(r"```.*?```", "", text, flags=re.S), re.M):
+        shown = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", heading).lower()
+        slug = re.sub(r"[^\w\- ]", "", shown).replace(" ", "-")
+        found.add(next(name for n in range(99) if (name := f"{slug}-{n}" if n else slug) not in found))
+    return found
+
+
+# A document quotes what a test has between two [example] marks. A block that begins with its includes has all that the test
+# needs of vitals: else it is no program.
 for document, test in [("docs/testing.md", "tests/core/testing/testing_test.cpp"), ("docs/core.md", "tests/core/series/family_test.cpp"),
                        ("docs/core.md", "tests/core/guide_test.cpp"), ("docs/levels.md", "tests/levels/levels_test.cpp"),
+                       ("docs/push.md", "tests/push/example_test.cpp"), ("docs/http.md", "tests/http/guide_test.cpp"),
+                       ("docs/endpoint_security.md", "tests/http/endpoint/endpoint_places_test.cpp"),
                        *(("docs/http.md", path.relative_to(root)) for path in (root / "examples/http").glob("*.?pp"))]:
     for example in re.split(r" *// \[example\]\n", (root / test).read_text())[1::2]:
         if textwrap.dedent(example) not in (root / document).read_text():
             sys.exit(f"{document}: has no C++ block with this [example] of {test}; make them equal:\n{textwrap.dedent(example)}")
+    for block in re.findall(r"```cpp\n(.*?)```", (root / document).read_text(), re.S):
+        quoted = any(textwrap.dedent(example) in block for example in re.split(r" *// \[example\]\n", (root / test).read_text())[1::2])
+        if quoted and ours(block) and ours(block) != ours((root / test).read_text()):
+            sys.exit(f"{document}: a C++ block includes {sorted(ours(block))}, and {test}, which is compiled, "
+                     f"{sorted(ours((root / test).read_text()))}; make them equal")
 
 versions = {
     "CMakeLists.txt": re.search(r"project\(vitals VERSION ([\d.]+)", (root / "CMakeLists.txt").read_text()).group(1),
@@ -69,5 +92,9 @@ for document in [root / "README.md", root / "bench/README.md", *sorted((root / "
     for link in re.findall(r"\]\(([^)#\s]+)[^)]*\)", prose):
         if not link.startswith("http") and not (document.parent / link).exists():
             missing.append(f"{name}: link to {link}, which does not exist")
+    for link, anchor in re.findall(r"\]\(([^)#\s]*)#([^)\s]+)\)", prose):
+        target = document.parent / link if link else document
+        if not link.startswith("http") and target.suffix == ".md" and target.exists() and anchor not in anchors(target.read_text()):
+            missing.append(f"{name}: link to {link}#{anchor}, and there is no such heading")
 if missing:
     sys.exit("\n".join(missing))
