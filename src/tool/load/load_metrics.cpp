@@ -49,11 +49,12 @@ void LoadMetrics::record(std::size_t request, const Outcome& outcome, double sec
 }
 
 Counter& LoadMetrics::counter_of(std::size_t request, int status) {
-  // Relaxed: whoever finds nothing looks it up in the family, which gives all the same counter.
+  // Release, acquire: whoever finds the counter of another thread must see it made. Whoever finds nothing looks it up
+  // in the family, which gives all the same one.
   auto& known = routes_[request]->statuses[static_cast<std::size_t>(status)];
-  if (auto* counter = known.load(std::memory_order_relaxed)) return *counter;
+  if (auto* counter = known.load(std::memory_order_acquire)) return *counter;
   auto& counter = counts_.with(requests_[request].method, requests_[request].route, std::to_string(status));
-  known.store(&counter, std::memory_order_relaxed);
+  known.store(&counter, std::memory_order_release);
   return counter;
 }
 
