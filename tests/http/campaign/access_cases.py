@@ -62,6 +62,14 @@ def with_certificate(pair):
     return context
 
 
+def chain(files, *names):
+    texts = []
+    for name in names:
+        with open(files.path(name)) as file:
+            texts.append(file.read())
+    return files.write("chain.pem", "".join(texts))
+
+
 @case(53)
 def client_certificates(table, world):
     files = world.files
@@ -69,7 +77,8 @@ def client_certificates(table, world):
     files.key_pair("strangers", is_ca=True)
     good = files.key_pair("scraper", ca="clients", names="DNS:prometheus.example")
     kinds = {"no certificate": None, "of a wrong CA": files.key_pair("stranger", ca="strangers", names="DNS:prometheus.example"),
-             "of a wrong name": files.key_pair("wrong", ca="clients", names="DNS:other.example"), "the right one": good}
+             "of a wrong name": files.key_pair("wrong", ca="clients", names="DNS:other.example"), "the right one": good,
+             "the right one, and 300 more in its chain": {"certificate": chain(files, "scraper.pem", *["strangers.pem"] * 300), "key": good["key"]}}
     with world.target(tls=True, client_ca=files.path("clients.pem"), allowed_names="prometheus.example") as target:
         target.tls = with_certificate(good)
         is_serving(table, target)
