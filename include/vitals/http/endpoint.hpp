@@ -47,7 +47,8 @@ struct EndpointOptions {
 
   /// When a limit is reached, the connection that is the least worth keeping makes room for the new one (docs/http.md
   /// has the order); for the limit per address (IPv6: per /64 network), one of that address. If there is none, the new
-  /// one is closed. At most 10,000.
+  /// one is closed. Those that wait for the registry don't count, as long as there are fewer than 2 * max_connections in
+  /// all; up to 16 more are about to close. At most 10,000.
   std::size_t max_connections = 64;
   std::size_t max_connections_per_ip = 16;
   /// Different answers (by format, compression, names, registry) that a gathering makes: who wants the same shares a
@@ -137,7 +138,7 @@ struct EndpointRegistry {
 /// Idle, one wakes each five seconds to read the registry for the live page, some 0.5 µs for each series and what
 /// callbacks take, another each five seconds to look after its listeners (each second, if it has files of TLS or
 /// passwords), and with levels one each LevelStatus::interval(), mostly a minute, for some microseconds.
-/// A hostile client costs at most max_connections connections of 16 KiB (with TLS 80 KiB) and the time limits
+/// A hostile client costs at most 2 * max_connections + 16 connections of 16 KiB (with TLS 80 KiB) and the time limits
 /// above (docs/http.md). Lifetime: the registry must outlive it. Stopped by its destructor. After fork() the child
 /// serves nothing, and may make an Endpoint of its own: of a Registry of its own, or of this one if no thread of the
 /// parent was scraping it or, with levels or the live page, reading its counters.

@@ -25,16 +25,21 @@ enum class Worth : std::uint8_t {
   Greeted,      ///< nothing yet since it has shaken hands for TLS
   Greeting,     ///< shakes hands
   Idle,         ///< between two requests
+  Calling,      ///< waits for a function of the program
   Reading,      ///< takes its answer
   Unread,       ///< bytes have arrived that were not read yet: perhaps a request
   Gathering,    ///< waits for the registry, which is not its doing
 };
 
-/// A reader that has taken no byte for so long is slow or stuck, a handshake that has taken so long is slow; a client
-/// that has sent no byte for so long is silent.
+/// A reader that has taken no byte for so long is slow or stuck (but see worth_of_reader()), a handshake that has taken
+/// so long is slow; a client that has sent no byte for so long is silent.
 inline constexpr std::chrono::milliseconds kSlowAfter{250};
 inline constexpr std::chrono::milliseconds kStuckAfter{1'000};
 inline constexpr std::chrono::milliseconds kSilentAfter{100};
+
+/// Reading, Slow or Stuck: of one that has taken no byte for so long, and so many before. Each 4 KiB of these earn a
+/// millisecond, up to a second: on a machine that has too much to do a client halts, too, that reads as it should.
+[[nodiscard]] Worth worth_of_reader(std::chrono::nanoseconds without_progress, std::size_t taken) noexcept;
 
 struct Standing {
   PeerKey peer{};
@@ -51,9 +56,13 @@ struct Newcomer {
   std::chrono::steady_clock::time_point known_since = std::chrono::steady_clock::time_point::max();
 };
 
+/// How many connections there may be that don't gather: a callback that takes long must not use up the places. With
+/// those that do there may be twice as many.
 struct ConnectionLimits {
   std::size_t all;
-  std::size_t per_peer;  // not of those that gather: a callback that takes long must not use up an address's places
+  std::size_t per_peer;
+
+  [[nodiscard]] std::size_t with_gathering() const noexcept { return 2 * all; }
 };
 
 struct Admission {
@@ -66,9 +75,10 @@ struct Admission {
 /// up to a quarter of the limit counts as the same, and up to half of it for a senior: an address that was served
 /// before, of those with more than half of all places the earlier ones. Then one of a senior stays longer than those of
 /// others, unless it makes no progress or idles. Of what is left the least worth goes; of those that do go on
-/// (LoggingIn to Idle) one of the kind of which there are the most. One that gathers goes only where its address has
-/// more places than its limit, or was served for a shorter time than that of the newcomer. One of a senior that goes on
-/// stays even then, if the newcomer was served for a shorter time. Cost: O(n log n).
+/// (LoggingIn to Calling) one of the kind of which there are the most. One that gathers goes only where there are twice
+/// as many connections as places, and its address has more than its limit, or was served for a shorter time than that
+/// of the newcomer. One of a senior that goes on stays even then, if the newcomer was served for a shorter time. Cost:
+/// O(n log n).
 [[nodiscard]] Admission admit(const Newcomer& newcomer, std::span<const std::optional<Standing>> connections,
                               const ConnectionLimits& limits);
 

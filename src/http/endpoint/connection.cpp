@@ -93,6 +93,7 @@ void Connection::wind_down() {
 }
 
 Standing Connection::standing(Clock::time_point now, short events) noexcept {
+  const bool waits_for_us = phase_ == Phase::Writing && (events & POLLOUT) != 0;  // its kernel has room for more
   const auto worth = [&] {
     if (phase_ == Phase::Closing) return Worth::Leaving;  // and holds no place that it could give up
     if ((events & (POLLERR | POLLHUP)) != 0) return Worth::Reset;
@@ -115,16 +116,19 @@ Standing Connection::standing(Clock::time_point now, short events) noexcept {
       case Phase::Idle:
         return has_unread ? Worth::Unread : Worth::Idle;
       case Phase::Writing:
-        if (buffered_ > 0 || has_unread || now - progress_ > kStuckAfter) return Worth::Stuck;
-        return now - progress_ > kSlowAfter ? Worth::Slow : Worth::Reading;
+        if (buffered_ > 0 || has_unread) return Worth::Stuck;
+        return waits_for_us ? Worth::Reading : worth_of_reader(now - progress_, sent_);
       default:
         // Who has sent further requests meanwhile does not wait for this answer.
-        return buffered_ > 0 || has_unread ? Worth::Stuck : Worth::Gathering;
+        if (buffered_ > 0 || has_unread) return Worth::Stuck;
+        return phase_ == Phase::Calling ? Worth::Calling : Worth::Gathering;
     }
   };
   return {.peer = peer_.key(),
           .worth = worth(),
-          .since = phase_ == Phase::Writing ? progress_ : since_,
+          .since = waits_for_us               ? now
+                   : phase_ == Phase::Writing ? progress_
+                                              : since_,
           .known_since = server_.known_since(peer_.key())};
 }
 
@@ -297,9 +301,10 @@ void Connection::gather(Wanted wanted) {
   const bool is_live = !wanted.live.empty();
   // `this` is good: a connection that ends takes its scrape along, and nothing is called then.
   scrape_ = std::make_shared<ScrapeQueue::Scrape>(
-      ScrapeQueue::Scrape{.wanted = std::move(wanted), .peer = peer_.key(), .finish = [this](Response response) {
-                            finish_scrape(std::move(response));
-                          }});
+      ScrapeQueue::Scrape{.wanted = std::move(wanted),
+                          .peer = peer_.key(),
+                          .turn = server_.turn_of(peer_.key()),
+                          .finish = [this](Response response) { finish_scrape(std::move(response)); }});
   if (is_live) {
     enter(Phase::Gathering, server_.options().scrape_timeout);
     is_hurried_ = true;
@@ -331,6 +336,7 @@ void Connection::on_gathering_deadline() {
 }
 
 void Connection::finish_scrape(Response response) {
+  server_.count_answer(peer_.key());
   auto& metrics = server_.metrics();
   if (scrape_->wanted.live.empty()) {
     (response.status == 503   ? metrics.scrapes_refused
@@ -352,7 +358,7 @@ void Connection::end_scrape() noexcept {
 void Connection::refuse(int status) { answer(error_response(status), false); }
 
 void Connection::answer(Response response, bool keep_open) {
-  keep_open_ = keep_open && !server_.is_stopping();
+  keep_open_ = keep_open && !server_.is_stopping() && server_.may_stay(*this);
   status_ = response.status;
   const std::string_view http_1_0 = request_.is_http_1_0 ? "keep-alive" : "";
   head_ = render_head(response, keep_open_ ? http_1_0 : "close", std::time(nullptr), *server_.access().headers());

@@ -61,6 +61,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void on_call(std::uint64_t call, const Response& response);
 
   [[nodiscard]] Phase phase() const noexcept { return phase_; }
+  /// Whether it counts for the limit of all connections.
+  [[nodiscard]] bool holds_place() const noexcept { return phase_ != Phase::Closing && phase_ != Phase::Gathering; }
   [[nodiscard]] const Peer& peer() const noexcept { return peer_; }
   [[nodiscard]] int descriptor() noexcept { return socket_.descriptor(); }
   /// What it is worth; poll() has given these `events` of it.

@@ -25,4 +25,9 @@ RecentPeers::Clock::time_point RecentPeers::since(const PeerKey& peer) const noe
   return found != peers_.end() ? found->second.first : Clock::time_point::max();
 }
 
+RecentPeers::Clock::time_point RecentPeers::last(const PeerKey& peer) const noexcept {
+  const auto found = peers_.find(peer);
+  return found != peers_.end() ? found->second.last : Clock::time_point::max();
+}
+
 }  // namespace vitals::detail

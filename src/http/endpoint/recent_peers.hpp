@@ -24,6 +24,8 @@ class RecentPeers {
   [[nodiscard]] bool has(const PeerKey& peer) const noexcept { return peers_.contains(peer); }
   /// Since when it is there; the end of time: it is not.
   [[nodiscard]] Clock::time_point since(const PeerKey& peer) const noexcept;
+  /// When it was added last; the end of time: it is not there.
+  [[nodiscard]] Clock::time_point last(const PeerKey& peer) const noexcept;
 
  private:
   struct Times {

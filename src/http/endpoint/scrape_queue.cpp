@@ -18,7 +18,7 @@ ScrapeQueue::ScrapeQueue(EventLoop& loop, Gatherer& gatherer, std::shared_ptr<Bo
     : loop_{loop}, gatherer_{gatherer}, budget_{std::move(budget)}, places_{places}, make_room_{std::move(make_room)} {}
 
 void ScrapeQueue::add(const std::shared_ptr<Scrape>& scrape) {
-  if (!place(scrape)) waiting_.push_back(scrape);
+  if (!place(scrape)) waiting_.emplace(scrape->turn, scrape);
   begin_next();
 }
 
@@ -107,11 +107,11 @@ void ScrapeQueue::begin_next() {
   forget_ended(under_way_);
   forget_ended(next_);
   std::erase_if(next_, [](const auto& place) { return place->scrapes.empty(); });
-  std::erase_if(waiting_, has_ended);
+  std::erase_if(waiting_, [](const auto& one) { return has_ended(one.second); });
   while (!waiting_.empty()) {
-    const auto scrape = waiting_.front().lock();
+    const auto scrape = waiting_.begin()->second.lock();
     if (scrape && !place(scrape)) break;
-    waiting_.pop_front();
+    waiting_.erase(waiting_.begin());
   }
   if (next_.empty()) return;
   if (gatherer_.is_busy()) {

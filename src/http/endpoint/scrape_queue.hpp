@@ -1,9 +1,10 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -17,14 +18,17 @@ class EventLoop;
 
 // Brings scrapes to the gatherer in batches: one is under way, and the next one fills meanwhile. Scrapes that want the
 // same answer share a place in a batch. Where its places are all taken, an address that has several makes room for one
-// that has fewer; else a scrape waits. No batch begins while the bodies that someone holds fill the memory. For the
-// loop's thread alone.
+// that has fewer; else a scrape waits, and those of addresses whose last answer is the oldest are next, so that
+// addresses take turns. No batch begins while the bodies that someone holds fill the memory. For the loop's thread
+// alone.
 class ScrapeQueue {
  public:
   /// A scrape, of which the queue keeps no more than a weak_ptr: whoever lets go of it cancels it.
   struct Scrape {
     Wanted wanted;
     PeerKey peer;
+    /// When its address had its last answer, or asked for the first one: the earliest is next.
+    std::chrono::steady_clock::time_point turn = {};
     /// Called with its answer, never within add() and hurry().
     std::function<void(Response)> finish;
     /// Whether it was given a place.
@@ -70,7 +74,8 @@ class ScrapeQueue {
   const std::shared_ptr<BodyBudget> budget_;
   const std::size_t places_;
   const std::function<bool()> make_room_;
-  std::deque<std::weak_ptr<Scrape>> waiting_;  // for a place
+  // For a place, by their turns.
+  std::multimap<std::chrono::steady_clock::time_point, std::weak_ptr<Scrape>> waiting_;
   Places next_;
   Places under_way_;
   std::uint64_t batch_ = 0;   // the number of what is under way

@@ -60,6 +60,10 @@ std::shared_ptr<LiveState> make_live(const EndpointOptions& options) {
   return std::make_shared<LiveState>(options.levels, options.max_history_bytes);
 }
 
+ConnectionLimits limits_of(const EndpointOptions& options) {
+  return {.all = options.max_connections, .per_peer = options.max_connections_per_ip};
+}
+
 AccessOptions access_options(const EndpointOptions& options) {
   return {.tls_certificate = options.tls.certificate,
           .tls_key = options.tls.key,
@@ -105,7 +109,7 @@ Server::Server(const std::vector<EndpointRegistry>& registries, const EndpointOp
       private_registry_{options.self_metrics ? nullptr : std::make_unique<Registry>()},
       metrics_{private_registry_ ? *private_registry_ : registries.front().registry, parts_of(options)},
       access_{std::make_shared<AccessControl>(access_options(options))},
-      connections_(options.max_connections + kLeaving),
+      connections_(limits_of(options).with_gathering() + kLeaving),
       events_{options.on_event, calls_},
       logins_{access_},
       budget_{std::make_shared<BodyBudget>(options.max_response_bytes)},
@@ -226,8 +230,22 @@ Connection& Server::seat(Accepted& accepted) {
   return *connection;
 }
 
+bool Server::may_stay(const Connection& connection) {
+  const auto takes_place = [&](const auto& one) { return one && one.get() != &connection && one->holds_place(); };
+  if (static_cast<std::size_t>(std::ranges::count_if(connections_, takes_place)) < options_.max_connections)
+    return true;
+  auto others = standings();
+  const auto own = std::ranges::find_if(connections_, [&](const auto& one) { return one.get() == &connection; });
+  others[static_cast<std::size_t>(own - connections_.begin())].reset();
+  const PeerKey& peer = connection.peer().key();
+  const auto victim = vitals::detail::admit({peer, served_.since(peer)}, others, limits_of(options_)).victim;
+  if (!victim || others[*victim]->worth >= Worth::Reading) return false;  // nobody's answer is cut for it
+  evict(*victim);
+  return true;
+}
+
 bool Server::make_room_for(const PeerKey& peer) {
-  const ConnectionLimits limits{options_.max_connections, options_.max_connections_per_ip};
+  const ConnectionLimits limits = limits_of(options_);
   std::size_t own = 0;
   for (const auto& connection : connections_) own += connection && connection->peer().key() == peer ? 1 : 0;
   if (own < limits.per_peer && count() < limits.all) return true;
@@ -237,14 +255,16 @@ bool Server::make_room_for(const PeerKey& peer) {
 }
 
 std::vector<std::optional<Standing>> Server::standings() {
-  std::vector<pollfd> sockets(connections_.size());
-  for (std::size_t i = 0; i < sockets.size(); ++i)
-    sockets[i] = {connections_[i] ? connections_[i]->descriptor() : -1, POLLIN, 0};
+  std::vector<pollfd> sockets;  // no more than there are descriptors: poll() takes no more
+  for (const auto& connection : connections_) {
+    if (connection) sockets.push_back({connection->descriptor(), POLLIN | POLLOUT, 0});
+  }
   (void)poll(sockets.data(), sockets.size(), 0);
-  std::vector<std::optional<Standing>> all(sockets.size());
+  std::vector<std::optional<Standing>> all(connections_.size());
   const auto now = std::chrono::steady_clock::now();
+  auto socket = sockets.begin();
   for (std::size_t i = 0; i < all.size(); ++i) {
-    if (connections_[i]) all[i] = connections_[i]->standing(now, sockets[i].revents);
+    if (connections_[i]) all[i] = connections_[i]->standing(now, (socket++)->revents);
   }
   return all;
 }
@@ -256,12 +276,14 @@ void Server::evict(std::size_t slot) noexcept {
   connection->close();
 }
 
-// Whose bytes are needed: the reader that has been stuck the longest.
+// Whose bytes are needed: the reader that has been stuck the longest, whatever it took before.
 bool Server::evict_reader() noexcept try {
   const auto all = standings();
+  const auto now = std::chrono::steady_clock::now();
   std::optional<std::size_t> victim;
   for (std::size_t i = 0; i < all.size(); ++i) {
-    if (!all[i] || connections_[i]->phase() != Connection::Phase::Writing || all[i]->worth > Worth::Slow) continue;
+    if (!all[i] || connections_[i]->phase() != Connection::Phase::Writing) continue;
+    if (all[i]->worth > Worth::Slow && now - all[i]->since <= kSlowAfter) continue;
     if (!victim || all[i]->since < all[*victim]->since) victim = i;
   }
   if (victim) evict(*victim);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -59,6 +60,9 @@ class Server {
   [[nodiscard]] LoginQueue& logins() noexcept { return logins_; }
   [[nodiscard]] const std::shared_ptr<BodyBudget>& budget() const noexcept { return budget_; }
   [[nodiscard]] bool is_stopping() const noexcept { return stopping_; }
+  /// Whether a connection that gets its answer may stay, which held no place while it waited; another one may make
+  /// room.
+  [[nodiscard]] bool may_stay(const Connection& connection);
   [[nodiscard]] bool allows_host(std::string_view host) const;
   /// What a request target names.
   [[nodiscard]] Found find(std::string_view target) const noexcept { return find_page(target, pages_); }
@@ -78,6 +82,11 @@ class Server {
               std::chrono::steady_clock::duration took) noexcept;
   /// Since when this address is served; the end of time: it was not lately.
   [[nodiscard]] auto known_since(const PeerKey& peer) const noexcept { return served_.since(peer); }
+  /// Of a scrape by this address, for ScrapeQueue: when it was answered last, or now. And that one is answered.
+  [[nodiscard]] auto turn_of(const PeerKey& peer) const noexcept {
+    return std::min(answered_.last(peer), std::chrono::steady_clock::now());
+  }
+  void count_answer(const PeerKey& peer) noexcept { answered_.add(peer); }
   /// The connection in that slot is about to close.
   void forget(std::size_t slot) noexcept;
 
@@ -112,6 +121,7 @@ class Server {
   std::unique_ptr<ForkGuard> fork_guard_;                 // slot i: connection i; then those of the listeners
   std::optional<Listeners> listeners_;
   RecentPeers served_;
+  RecentPeers answered_;  // scrapes, also those whose answer was not taken
   bool stopping_ = false;
   bool files_are_taken_ = true;  // as they were at the last look; false: a look is under way
 

@@ -36,15 +36,16 @@ SLOW = {"slow_header": "-c 200 -H -i 1 -t GET -x 24 -p 2", "slow_post": "-c 200 
 # Endpoint, attack, and from whose addresses.
 ATTACKS = [*(("plain", name, [OWN]) for name in SLOW), ("tls", "slow_header", [OWN]),
            *(("plain", name, [OWN, OTHERS]) for name in ("connection_flood", "reset_storm", "header_drip", "deaf_pipeliners", "slow_readers", "polite_pollers", "live_pollers")),
-           ("plain", "known_flood", [MANY]), ("plain", "flushed_table", [OTHERS]), ("plain", "slow_callback", [FEW]),
+           ("plain", "known_flood", [MANY]), ("plain", "flushed_table", [OTHERS]), ("plain", "slow_callback", [FEW]), ("plain", "slow_callback_crowd", [MANY]),
+           ("plain", "many_answers", [MANY]),
            *(("tls", name, [OWN, OTHERS]) for name in ("connection_flood", "reset_storm", "half_handshakes", "full_handshakes", "silent_handshakes", "requests_without_login", "bad_logins",
                                                        "deaf_pipeliners", "hello_flood")),
            *(("tls", name, [OTHERS]) for name in ("key_updates", "tiny_records", "renegotiations"))]
 # The same, begun before the endpoint was scraped, so that it doesn't know its scraper yet.
 BEFORE = [("plain", "flushed_table", OTHERS), ("tls", "bad_logins", OTHERS), ("plain", "connection_flood", OTHERS), ("tls", "full_handshakes", OTHERS), ("plain", "slow_callback", FEW)]
-# With --only or --before: what others contain, what is harmless, and the last of these, which is not withstood (docs/http.md).
-BY_HAND = ["tiny_records", "renegotiations"], BEFORE[2:]
-CALLBACK_MS = {"slow_callback": 300}  # of the endpoint's registry meanwhile
+# With --only or --before: what others contain, and what is harmless.
+BY_HAND = ["tiny_records", "renegotiations"], BEFORE[2:4]
+CALLBACK_MS = {"slow_callback": 300, "slow_callback_crowd": 300}  # of the endpoint's registry meanwhile
 
 
 def strike(attack, target, sources):

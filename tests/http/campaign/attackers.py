@@ -261,9 +261,19 @@ def flushed_table(victim):
     connection_flood(victim)
 
 
-def slow_callback(victim):
-    """Clients of 36 addresses that ask again as soon as they are answered; the registry takes long."""
-    poll_with(victim, [victim.request("/metrics?name[]=campaign_callback")], clients=36)
+def slow_callback(victim, clients=36):
+    """Clients of as many addresses that ask again as soon as they are answered; the registry takes long."""
+    poll_with(victim, [victim.request("/metrics?name[]=campaign_callback")], clients)
+
+
+def slow_callback_crowd(victim):
+    """More of them, in two such processes, than may wait together."""
+    slow_callback(victim, clients=100)
+
+
+def many_answers(victim):
+    """Clients of 60 addresses, each of which asks for an answer of its own, again and again."""
+    poll_with(victim, [victim.request(f"/metrics?name[]=campaign_series_total&name[]=n{i}") for i in range(200)], clients=60)
 
 
 def a_thousand(victim, count=500):

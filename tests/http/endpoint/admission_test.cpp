@@ -49,7 +49,7 @@ TEST(Admission, NobodyGoesWhileThereIsRoom) {
 TEST(Admission, TheLeastWorthOfTheAddressGoesFirst) {
   const std::vector order{Worth::Reset,   Worth::Stuck,     Worth::Slow,        Worth::Head,    Worth::Silent,
                           Worth::Doubted, Worth::LoggingIn, Worth::NewlySilent, Worth::Greeted, Worth::Greeting,
-                          Worth::Idle,    Worth::Reading,   Worth::Unread};
+                          Worth::Idle,    Worth::Calling,   Worth::Reading,     Worth::Unread};
   for (std::size_t i = 0; i + 1 < order.size(); ++i) {
     const auto result = Connections{}.add(1, order[i + 1], 100s).add(1, order[i]).admit(1, kFourOfTwo);
     EXPECT_EQ(result.victim, 1U) << i;
@@ -58,7 +58,8 @@ TEST(Admission, TheLeastWorthOfTheAddressGoesFirst) {
 
 // A flood of one kind makes room for itself: a scraper passes from one kind to the next.
 TEST(Admission, OfThoseThatGoOnTheKindOfWhichThereAreTheMostMakesRoom) {
-  const std::vector kinds{Worth::LoggingIn, Worth::Idle, Worth::NewlySilent, Worth::Greeted, Worth::Greeting};
+  const std::vector kinds{Worth::LoggingIn, Worth::Idle,     Worth::NewlySilent,
+                          Worth::Greeted,   Worth::Greeting, Worth::Calling};
   constexpr ConnectionLimits kSixteen{.all = 64, .per_peer = 16};
   for (const auto flood : kinds) {
     for (const auto kind : kinds) {
@@ -130,27 +131,48 @@ TEST(Admission, WhoWasServedBeforeHasALargerShare) {
             0U);
 }
 
+// Else a callback that takes long lets those who wait for it keep out others.
+TEST(Admission, WhoGathersHoldsNoPlaceUntilAsManyDoAsThereArePlaces) {
+  auto connections = Connections{}.add(1, Worth::Gathering, 9s, 2).add(2, Worth::Gathering, 0s, 2);
+  connections.add(3, Worth::Unread).add(4, Worth::Unread, 1s, 2);
+  const auto free = connections.admit(5, kFourOfTwo);
+  EXPECT_TRUE(free.admitted);
+  EXPECT_FALSE(free.victim);
+  EXPECT_EQ(connections.add(6, Worth::Unread).admit(5, kFourOfTwo).victim, 5U);
+}
+
+TEST(Admission, WhoGathersMakesNoRoomForThoseThatDoNot) {
+  auto connections = Connections{}.add(5, Worth::Gathering, 9s, 3);
+  for (unsigned char from = 1; from <= 3; ++from) connections.add(from, Worth::Unread);
+  EXPECT_EQ(connections.add(4, Worth::Unread, 1s).admit(6, kFourOfTwo).victim, 6U);
+}
+
+// Nor does what gathers count as the share of its address.
+TEST(Admission, WhoHasOthersGatheringBesideItIsNotTakenForOneWithMany) {
+  auto connections = Connections{}.add(5, Worth::Gathering, 9s, 3).add(5, Worth::Unread, 9s);
+  for (unsigned char from = 1; from <= 3; ++from) connections.add(from, Worth::Silent);
+  EXPECT_EQ(connections.admit(6, kFourOfTwo).victim, 4U);
+}
+
 TEST(Admission, WhoGathersIsSafeUpToTheShareOfItsAddress) {
-  EXPECT_FALSE(
-      Connections{}.add(1, Worth::Gathering, 0s, 2).add(2, Worth::Gathering, 0s, 2).admit(3, kFourOfTwo).admitted);
-  EXPECT_EQ(Connections{}.add(2, Worth::Gathering).add(1, Worth::Gathering, 0s, 3).admit(3, kFourOfTwo).victim, 1U);
+  auto fair = Connections{}.add(1, Worth::Gathering, 0s, 2).add(2, Worth::Gathering, 0s, 2);
+  fair.add(4, Worth::Gathering, 0s, 2).add(5, Worth::Gathering, 0s, 2);
+  EXPECT_FALSE(fair.admit(3, kFourOfTwo).admitted);
+  EXPECT_EQ(Connections{}.add(2, Worth::Gathering).add(1, Worth::Gathering, 0s, 7).admit(3, kFourOfTwo).victim, 1U);
 }
 
 // Who comes later must not keep out who was there before by waiting together.
 TEST(Admission, WhoGathersGoesForAnAddressThatWasServedEarlier) {
   const auto then = std::chrono::steady_clock::time_point{} + 1min;
-  auto strangers = Connections{}.add(1, Worth::Gathering, 2s, 2).add(2, Worth::Gathering, 1s, 2);
+  auto strangers = Connections{}.add(1, Worth::Gathering, 2s, 4).add(2, Worth::Gathering, 1s, 4);
   EXPECT_EQ(strangers.admit(3, kFourOfTwo, true, then).victim, 0U);
-  auto juniors = Connections{}.add(1, Worth::Gathering, 2s, 4, true);
+  auto juniors = Connections{}.add(1, Worth::Gathering, 2s, 8, true);
   juniors.all[2]->known_since = then - 1s;
   EXPECT_EQ(juniors.admit(3, kFourOfTwo, true, then).victim, 0U);
-  for (auto& one : juniors.all) {
-    if (one) one->known_since = then - 1s;
-  }
-  juniors.all.resize(4);
-  juniors.all[3]->peer = peer(2);
-  juniors.all[2]->peer = peer(2);
-  EXPECT_FALSE(juniors.admit(3, kFourOfTwo, true, then).admitted);
+  auto seniors = Connections{};
+  for (unsigned char from = 1; from <= 4; ++from) seniors.add(from, Worth::Gathering, 2s, 2, true);
+  for (auto& one : seniors.all) one->known_since = then - 1s;
+  EXPECT_FALSE(seniors.admit(5, kFourOfTwo, true, then).admitted);
 }
 
 // It costs a client no more than one request to be served.
@@ -174,10 +196,20 @@ TEST(Admission, WhereAllOthersGatherWhoWasServedEarlierStays) {
   for (const auto worth : {Worth::NewlySilent, Worth::Greeting, Worth::Unread}) {
     auto connections =
         Connections{}.add(1, worth, 0s, 1, true).add(2, Worth::Gathering, 1s, 1).add(3, Worth::Gathering);
-    connections.add(4, Worth::Gathering);
-    EXPECT_FALSE(connections.admit(5, kFourOfTwo).admitted);
-    EXPECT_EQ(connections.admit(5, kFourOfTwo, true, std::chrono::steady_clock::time_point{}).victim, 1U);
+    for (unsigned char from = 4; from <= 8; ++from) connections.add(from, Worth::Gathering);
+    EXPECT_FALSE(connections.admit(9, kFourOfTwo).admitted);
+    EXPECT_EQ(connections.admit(9, kFourOfTwo, true, std::chrono::steady_clock::time_point{}).victim, 1U);
   }
+}
+
+TEST(Admission, AReaderThatHasTakenMuchMayHaltLonger) {
+  EXPECT_EQ(worth_of_reader(250ms, 0), Worth::Reading);
+  EXPECT_EQ(worth_of_reader(251ms, 0), Worth::Slow);
+  EXPECT_EQ(worth_of_reader(1'001ms, 0), Worth::Stuck);
+  EXPECT_EQ(worth_of_reader(750ms, 500 * 4'096), Worth::Reading);
+  EXPECT_EQ(worth_of_reader(1'250ms, 1'000'000'000), Worth::Reading);
+  EXPECT_EQ(worth_of_reader(1'251ms, 1'000'000'000), Worth::Slow);
+  EXPECT_EQ(worth_of_reader(2'001ms, 1'000'000'000), Worth::Stuck);
 }
 
 TEST(Admission, WhoLeavesHoldsNoPlaceAndGoesForASlotAlone) {

@@ -27,13 +27,15 @@ TEST(RecentPeers, HasWhatWasAddedAndNotRemoved) {
   EXPECT_FALSE(peers.has(peer(3)));
 }
 
-TEST(RecentPeers, KnowsSinceWhenOneIsThere) {
+TEST(RecentPeers, KnowsSinceWhenOneIsThereAndWhenItWasAddedLast) {
   RecentPeers peers;
   const auto start = RecentPeers::Clock::now();
   peers.add(peer(1), start);
   peers.add(peer(1), start + 1h);
   EXPECT_EQ(peers.since(peer(1)), start);
+  EXPECT_EQ(peers.last(peer(1)), start + 1h);
   EXPECT_EQ(peers.since(peer(2)), RecentPeers::Clock::time_point::max());
+  EXPECT_EQ(peers.last(peer(2)), RecentPeers::Clock::time_point::max());
 }
 
 TEST(RecentPeers, ACrowdDrivesOutNoneThatGoesOn) {

@@ -72,12 +72,14 @@ struct ScrapeQueueTest : ::testing::Test {
   using Scrape = std::shared_ptr<ScrapeQueue::Scrape>;
 
   // Notes its name and status in `finished` when its answer comes. `family` makes the answer one of its own.
-  Scrape add(const std::string& name, const std::string& family = "", const PeerKey& from = peer(1)) {
+  Scrape add(const std::string& name, const std::string& family = "", const PeerKey& from = peer(1),
+             std::chrono::steady_clock::time_point turn = {}) {
     return on_loop([&] {
       auto made = std::make_shared<ScrapeQueue::Scrape>();
       if (!family.empty()) made->wanted.names = {family};
       if (!family.empty()) made->wanted.names.insert(made->wanted.names.begin(), "a_slow");
       made->peer = from;
+      made->turn = turn;
       made->finish = [this, name](const Response& response) {
         finished.push_back(name + ' ' + std::to_string(response.status));
         bodies.push_back(response.body);
@@ -174,6 +176,24 @@ TEST_F(ScrapeQueueTest, WhatFindsNoPlaceWaitsForOne) {
 
   ASSERT_TRUE(are_answered(4));
   EXPECT_THAT(all_finished(), ElementsAre("first 200", "b 200", "c 200", "d 200"));
+}
+
+// Else clients that ask again at once, each for an answer of its own, keep out one that asks now and then.
+TEST_F(ScrapeQueueTest, OfThoseThatWaitTheOneWhoseLastAnswerIsTheOldestIsNext) {
+  const auto now = std::chrono::steady_clock::now();
+  std::unique_lock held{hold_up};
+  const auto first = add("first", "aa");
+  ASSERT_TRUE(eventually([&] { return calls == 1; }));
+  const auto b = add("b", "b", peer(1), now);
+  const auto c = add("c", "c", peer(2), now);
+  const auto d = add("d", "d", peer(3), now + milliseconds{10});
+  const auto e = add("e", "e", peer(4), now + milliseconds{20});
+  const auto f = add("f", "f", peer(5), now - milliseconds{900});
+
+  held.unlock();
+
+  ASSERT_TRUE(are_answered(6));
+  EXPECT_THAT(all_finished(), ElementsAre("first 200", "b 200", "c 200", "f 200", "d 200", "e 200"));
 }
 
 TEST_F(ScrapeQueueTest, AnAddressWithSeveralPlacesMakesRoomForOneWithNone) {
