@@ -23,7 +23,7 @@ if [ "$mode" = --missing ]; then
   echo $missing
   exit 0
 fi
-[ -n "$missing" ] || exit 0
+[ -n "$missing" ] || { echo "Nothing is missing for: $*"; exit 0; }
 
 if [ "$(id -u)" = 0 ]; then sudo=; elif command -v sudo >/dev/null; then sudo=sudo; else
   echo "These packages are missing; install them as root, then run this again:" >&2

@@ -32,10 +32,10 @@ esac
 
 
 class InstallPackages(unittest.TestCase):
-    def install(self, use):
+    def install(self, use, **replaced):
         with tempfile.TemporaryDirectory() as folder:
             (Path(folder) / "enabled").write_text("getty@.service\n")
-            for name, text in COMMANDS.items():
+            for name, text in (COMMANDS | replaced).items():
                 command = Path(folder) / name
                 command.write_text("#!/bin/sh\n" + text)
                 command.chmod(0o755)
@@ -50,6 +50,10 @@ class InstallPackages(unittest.TestCase):
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         self.assertEqual(done.stdout, "Installing: libprotozero-dev\n     10 s  … packages: 1 of 2 left to download\n")
         self.assertEqual(self.told, "--quiet disable server.service\n")
+
+    def test_says_that_nothing_is_missing(self):
+        done = self.install("core", **{"dpkg-query": "echo 'install ok installed'"})
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "Nothing is missing for: core\n", ""))
 
     def test_shows_what_apt_said_when_it_failed(self):
         done = self.install("lint")
