@@ -66,6 +66,16 @@ void add_credentials(CLI::App& app, CredentialOptions& options) {
   token->type_name("TOKEN")->excludes(user);
   user->type_name("NAME[:PASSWORD]");
   password->type_name("FILE")->needs(user);
+  auto* ca = app.add_option("--ca-file", options.tls.ca_file,
+                            "Of https: whose certificates are taken (default: the system's)");
+  ca->type_name("FILE");
+  app.add_flag("--insecure", options.tls.insecure, "Of https: take any certificate")->excludes(ca);
+  auto* certificate =
+      app.add_option("--cert", options.tls.certificate, "Of https: show this certificate, if the server asks for one");
+  certificate->type_name("FILE");
+  app.add_option("--key", options.tls.key, "Its key (default: in the same file)")
+      ->type_name("FILE")
+      ->needs(certificate);
 }
 
 void add_sources(CLI::App& app, CheckArguments& arguments) {

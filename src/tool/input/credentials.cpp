@@ -92,6 +92,7 @@ bool has_authorization(const std::vector<std::string>& headers) {
 
 Credentials credentials_of(const CredentialOptions& options) {
   Credentials result;
+  result.tls = options.tls;
   for (const auto& header : options.headers) add_headers(result.headers, header);
   const bool header = has_authorization(result.headers);
   const bool bearer = !options.bearer_token.empty() || !options.bearer_token_file.empty();

@@ -98,6 +98,28 @@ std::string metrics_address(const std::string& url) {
   return result;
 }
 
+void set_tls(CURL* handle, const FetchTls& tls) {
+  const auto set_file = [&](CURLoption option, const std::string& file) {
+    if (!file.empty()) curl_easy_setopt(handle, option, file.c_str());
+  };
+  set_file(CURLOPT_CAINFO, tls.ca_file);
+  set_file(CURLOPT_SSLCERT, tls.certificate);
+  set_file(CURLOPT_SSLKEY, tls.key);
+  curl_easy_setopt(handle, CURLOPT_SSL_VERIFYPEER, tls.insecure ? 0L : 1L);
+  curl_easy_setopt(handle, CURLOPT_SSL_VERIFYHOST, tls.insecure ? 0L : 2L);
+}
+
+// What the user can do about it, beginning with "; ", or nothing.
+std::string advice(CURLcode result, std::string_view why, const FetchTls& tls) {
+  if (result == CURLE_PEER_FAILED_VERIFICATION)
+    return "; --ca-file takes other certificates than the system's, --insecure any";
+  if (result == CURLE_SSL_CACERT_BADFILE) return fmt::format("; give --ca-file a PEM file, not {}", tls.ca_file);
+  if (result == CURLE_SSL_CERTPROBLEM) return "; give --cert and --key PEM files of one certificate";
+  const bool must_show_one = why.find("certificate required") != why.npos || why.find("bad certificate") != why.npos ||
+                             why.find("handshake failure") != why.npos;
+  return must_show_one ? "; if the server asks for a certificate, give --cert and --key" : "";
+}
+
 [[noreturn]] void throw_too_large(const std::string& shown) {
   throw AnswerTooLarge(fmt::format("{} answered with more than {}", shown, size_text(kMaxExpositionBytes)));
 }
@@ -186,6 +208,7 @@ Fetched fetch_any_status(const std::string& url, std::chrono::milliseconds timeo
     set(CURLOPT_USERNAME, credentials.user.c_str());
     set(CURLOPT_PASSWORD, credentials.password.c_str());
   }
+  set_tls(handle.get(), credentials.tls);
   set(CURLOPT_ERRORBUFFER, why.data());
   set(CURLOPT_WRITEFUNCTION, &append);
   set(CURLOPT_WRITEDATA, &body);
@@ -196,7 +219,8 @@ Fetched fetch_any_status(const std::string& url, std::chrono::milliseconds timeo
   const auto result = curl_easy_perform(handle.get());
   if (body.too_large) throw_too_large(shown);
   if (result != CURLE_OK) {
-    throw FetchError(fmt::format("{}: {}", shown, printable(why[0] ? why.data() : curl_easy_strerror(result), 200)));
+    const std::string_view told = why[0] ? why.data() : curl_easy_strerror(result);
+    throw FetchError(fmt::format("{}: {}{}", shown, printable(told, 200), advice(result, told, credentials.tls)));
   }
   long status = 0;
   curl_easy_getinfo(handle.get(), CURLINFO_RESPONSE_CODE, &status);

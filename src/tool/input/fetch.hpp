@@ -1,4 +1,5 @@
 #pragma once
+
 #include <chrono>
 #include <cstddef>
 #include <stdexcept>
@@ -23,10 +24,19 @@ class AnswerTooLarge : public FetchError {
   using FetchError::FetchError;
 };
 
-/// What a request carries besides its address. Nothing of it appears in a message, or goes to another host.
+/// Of https: whom to trust, and who one is. Names of PEM files.
+struct FetchTls {
+  std::string ca_file{};             ///< of whom the server's certificate may be; empty: the system's
+  std::string certificate{}, key{};  ///< one's own; the key may be in the same file
+  bool insecure = false;             ///< any certificate will do
+};
+
+/// What a request carries besides its address. Nothing of it appears in a message, but for names of files, or goes to
+/// another host.
 struct Credentials {
   std::vector<std::string> headers{};  ///< "Name: value"
   std::string user{}, password{};      ///< basic authentication, unless both are empty
+  FetchTls tls{};
 };
 
 /// The options of the command line from which credentials come.
@@ -35,6 +45,7 @@ struct CredentialOptions {
   std::string bearer_token{}, bearer_token_file{};
   std::string user{};  ///< "name" or "name:password"
   std::string password_file{};
+  FetchTls tls{};
 };
 
 /// Reads them, files and environment (VITALS_BEARER_TOKEN, VITALS_PASSWORD) included.
