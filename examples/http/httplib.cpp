@@ -62,7 +62,8 @@ int main(int argc, char** argv) {
   vitals::HttpMetrics http{registry, counted};
   // [example]
   httplib::Server server;
-  vitals::instrument(server, http, {.exception = [](const Request&, Response& response, const std::exception_ptr&) {
+  vitals::instrument(server, http,
+                     {.exception = [](const httplib::Request&, httplib::Response& response, const std::exception_ptr&) {
                        response.status = 500;
                      }});
   vitals::mount(server, registry);
