@@ -206,7 +206,7 @@ TEST(Admission, AReaderThatHasTakenMuchMayHaltLonger) {
   EXPECT_EQ(worth_of_reader(250ms, 0), Worth::Reading);
   EXPECT_EQ(worth_of_reader(251ms, 0), Worth::Slow);
   EXPECT_EQ(worth_of_reader(1'001ms, 0), Worth::Stuck);
-  EXPECT_EQ(worth_of_reader(750ms, 500 * 4'096), Worth::Reading);
+  EXPECT_EQ(worth_of_reader(750ms, 2'048'000), Worth::Reading);
   EXPECT_EQ(worth_of_reader(1'250ms, 1'000'000'000), Worth::Reading);
   EXPECT_EQ(worth_of_reader(1'251ms, 1'000'000'000), Worth::Slow);
   EXPECT_EQ(worth_of_reader(2'001ms, 1'000'000'000), Worth::Stuck);
