@@ -47,8 +47,8 @@ struct EndpointOptions {
 
   /// When a limit is reached, the connection that is the least worth keeping makes room for the new one (docs/http.md
   /// has the order); for the limit per address (IPv6: per /64 network), one of that address. If there is none, the new
-  /// one is closed. Those that wait for the registry don't count, as long as there are fewer than 2 * max_connections in
-  /// all; up to 16 more are about to close. At most 10,000.
+  /// one is closed. Those that wait for the registry don't count, as long as there are fewer than 2 * max_connections
+  /// in all; up to 16 more are about to close. At most 10,000.
   std::size_t max_connections = 64;
   std::size_t max_connections_per_ip = 16;
   /// Different answers (by format, compression, names, registry) that a gathering makes: who wants the same shares a
