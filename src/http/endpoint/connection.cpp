@@ -319,6 +319,7 @@ void Connection::gather(Wanted wanted) {
 
 // One that found a place within its wait for one waits on; then it gets what there is.
 void Connection::on_gathering_deadline() {
+  if (!scrape_) return close();  // it had no memory for its answer
   const auto own = request_.scrape_timeout;
   const auto patience = own.count() > 0 ? soft_deadline(own) : server_.options().scrape_timeout;
   const auto left = since_ + patience - Clock::now();
@@ -336,7 +337,7 @@ void Connection::on_gathering_deadline() {
 }
 
 void Connection::finish_scrape(Response response) {
-  server_.count_answer(peer_.key());
+  if (scrape_->wanted.live.empty() && response.status != 503) server_.count_answer(peer_.key());
   auto& metrics = server_.metrics();
   if (scrape_->wanted.live.empty()) {
     (response.status == 503   ? metrics.scrapes_refused

@@ -27,7 +27,7 @@ class ScrapeQueue {
   struct Scrape {
     Wanted wanted;
     PeerKey peer;
-    /// When its address had its last answer, or asked for the first one: the earliest is next.
+    /// When its address had its last answer, or now if it had none: the earliest is next.
     std::chrono::steady_clock::time_point turn = {};
     /// Called with its answer, never within add() and hurry().
     std::function<void(Response)> finish;

@@ -230,7 +230,7 @@ Connection& Server::seat(Accepted& accepted) {
   return *connection;
 }
 
-bool Server::may_stay(const Connection& connection) {
+bool Server::may_stay(const Connection& connection) noexcept try {
   const auto takes_place = [&](const auto& one) { return one && one.get() != &connection && one->holds_place(); };
   if (static_cast<std::size_t>(std::ranges::count_if(connections_, takes_place)) < options_.max_connections)
     return true;
@@ -239,9 +239,14 @@ bool Server::may_stay(const Connection& connection) {
   others[static_cast<std::size_t>(own - connections_.begin())].reset();
   const PeerKey& peer = connection.peer().key();
   const auto victim = vitals::detail::admit({peer, served_.since(peer)}, others, limits_of(options_)).victim;
-  if (!victim || others[*victim]->worth >= Worth::Reading) return false;  // nobody's answer is cut for it
+  if (!victim) return false;
+  const Worth worth = others[*victim]->worth;
+  const bool awaits_answer = worth == Worth::Doubted || worth == Worth::LoggingIn || worth >= Worth::Calling;
+  if (awaits_answer) return false;
   evict(*victim);
   return true;
+} catch (const std::bad_alloc&) {
+  return false;
 }
 
 bool Server::make_room_for(const PeerKey& peer) {

@@ -62,7 +62,7 @@ class Server {
   [[nodiscard]] bool is_stopping() const noexcept { return stopping_; }
   /// Whether a connection that gets its answer may stay, which held no place while it waited; another one may make
   /// room.
-  [[nodiscard]] bool may_stay(const Connection& connection);
+  [[nodiscard]] bool may_stay(const Connection& connection) noexcept;
   [[nodiscard]] bool allows_host(std::string_view host) const;
   /// What a request target names.
   [[nodiscard]] Found find(std::string_view target) const noexcept { return find_page(target, pages_); }
