@@ -99,8 +99,12 @@ void set_options(CURL* handle, const PushRequest& request, long timeout, curl_sl
     set(CURLOPT_POSTFIELDS, request.body.data());
   }
   set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-  if (!request.tls.ca.empty()) set(CURLOPT_CAINFO, request.tls.ca.c_str());
+  if (!request.tls.ca.empty()) {
+    set(CURLOPT_CAINFO, request.tls.ca.c_str());
+    set(CURLOPT_CAPATH, nullptr);  // else the system's folder of certificates would count, too
+  }
   if (!request.tls.certificate.empty()) {
+    set(CURLOPT_KEYPASSWD, "");  // else OpenSSL asks on the terminal for that of an encrypted key
     set(CURLOPT_SSLCERT, request.tls.certificate.c_str());
     set(CURLOPT_SSLKEY, request.tls.key.c_str());
   }

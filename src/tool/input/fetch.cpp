@@ -103,21 +103,29 @@ void set_tls(CURL* handle, const FetchTls& tls) {
     if (!file.empty()) curl_easy_setopt(handle, option, file.c_str());
   };
   set_file(CURLOPT_CAINFO, tls.ca_file);
+  // Else the folder of the system's certificates, which Debian's libcurl knows, would count beside the file.
+  if (!tls.ca_file.empty()) curl_easy_setopt(handle, CURLOPT_CAPATH, nullptr);
   set_file(CURLOPT_SSLCERT, tls.certificate);
   set_file(CURLOPT_SSLKEY, tls.key);
+  curl_easy_setopt(handle, CURLOPT_KEYPASSWD, "");  // else OpenSSL asks on the terminal for that of an encrypted key
   curl_easy_setopt(handle, CURLOPT_SSL_VERIFYPEER, tls.insecure ? 0L : 1L);
   curl_easy_setopt(handle, CURLOPT_SSL_VERIFYHOST, tls.insecure ? 0L : 2L);
 }
 
 // What the user can do about it, beginning with "; ", or nothing.
 std::string advice(CURLcode result, std::string_view why, const FetchTls& tls) {
+  const auto says = [&](std::string_view text) { return why.find(text) != why.npos; };
   if (result == CURLE_PEER_FAILED_VERIFICATION)
-    return "; --ca-file takes other certificates than the system's, --insecure any";
-  if (result == CURLE_SSL_CACERT_BADFILE) return fmt::format("; give --ca-file a PEM file, not {}", tls.ca_file);
-  if (result == CURLE_SSL_CERTPROBLEM) return "; give --cert and --key PEM files of one certificate";
-  const bool must_show_one = why.find("certificate required") != why.npos || why.find("bad certificate") != why.npos ||
-                             why.find("handshake failure") != why.npos;
-  return must_show_one ? "; if the server asks for a certificate, give --cert and --key" : "";
+    return says("expired") || says("subject name") ? "; --insecure takes any certificate"
+                                                   : "; --ca-file takes other certificates than the system's";
+  if (result == CURLE_SSL_CACERT_BADFILE)
+    return tls.ca_file.empty() ? "; the system has no certificates: install ca-certificates, or give --ca-file"
+                               : fmt::format("; give --ca-file a PEM file, not {}", tls.ca_file);
+  if (result == CURLE_SSL_CERTPROBLEM)
+    return "; give --cert and --key PEM files of one certificate, whose key is not encrypted";
+  const bool may_ask_for_one = says("certificate required") || says("bad certificate") || says("handshake failure");
+  return tls.certificate.empty() && may_ask_for_one ? "; if the server asks for a certificate, give --cert and --key"
+                                                    : "";
 }
 
 [[noreturn]] void throw_too_large(const std::string& shown) {

@@ -44,6 +44,24 @@ class Tls(unittest.TestCase):
             for options in (["--ca-file", self.own["certificate"]], ["--insecure"]):
                 self.must_be_read(target, command, *options)
 
+    def test_a_certificate_of_others(self):
+        target = self.serve()
+        said = self.asked(target, "lint", "--ca-file", self.files.path("clients.pem"))
+        self.assertIn("self-signed certificate; --ca-file takes", said)
+
+    def test_a_certificate_of_another_host(self):
+        own = self.files.key_pair("elsewhere", names="DNS:elsewhere.example")
+        target = self.enterContext(Target(SERVER, series=10, **own))
+        said = self.asked(target, "lint", "--ca-file", own["certificate"])
+        self.assertIn("; --insecure takes any certificate", said)
+        self.assertIn("subject name", said)
+
+    def test_an_encrypted_key(self):
+        target = self.serve()
+        self.files.run("openssl", "ec", "-aes256", "-passout", "pass:secret", "-in", "scraper.key", "-out", "encrypted.key")
+        said = self.asked(target, "lint", "--insecure", "--cert", self.client["certificate"], "--key", self.files.path("encrypted.key"))
+        self.assertIn("whose key is not encrypted", said)
+
     def test_files_that_are_none(self):
         target = self.serve()
         none = self.files.path("none.pem")
