@@ -281,14 +281,16 @@ void Server::evict(std::size_t slot) noexcept {
   connection->close();
 }
 
-// Whose bytes are needed: the reader that has been stuck the longest, whatever it took before.
+// Whose bytes are needed: the reader that has been stuck the longest. What it took before counts where its address was
+// served before: else a few strangers could hold all the bytes for longer.
 bool Server::evict_reader() noexcept try {
   const auto all = standings();
   const auto now = std::chrono::steady_clock::now();
   std::optional<std::size_t> victim;
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (!all[i] || connections_[i]->phase() != Connection::Phase::Writing) continue;
-    if (all[i]->worth > Worth::Slow && now - all[i]->since <= kSlowAfter) continue;
+    const bool halts = now - all[i]->since > kSlowAfter && !all[i]->is_known();
+    if (all[i]->worth > Worth::Slow && !halts) continue;
     if (!victim || all[i]->since < all[*victim]->since) victim = i;
   }
   if (victim) evict(*victim);
